@@ -1,0 +1,281 @@
+"""The four kinds of event, read from the outside and validated.
+
+An event is refused with a reason or accepted whole; a refusal is a value, not an exception, so
+that a flood of broken input costs no more than good input. The types below are also the source
+of the published JSON Schemas.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta, Struct
+
+from streams.domain import instants
+
+MAX_BYTES: Final = 16_384
+"""Longest value accepted, in bytes: eighty times a usual event, and small enough that a flood of
+such values fits in a fetch."""
+
+DEFAULT_SKEW: Final = 5 * instants.MINUTE
+"""How far ``at`` may lie after the record's timestamp: clocks of phone systems drift by minutes,
+and anything further ahead would hold every window's newest edge."""
+
+Kind = Literal["call-start", "menu-choice", "queue", "hangup"]
+KINDS: Final[tuple[Kind, ...]] = ("call-start", "menu-choice", "queue", "hangup")
+
+LeftReason = Literal[
+    "transfer", "overflow", "timeout", "exit_key", "voicemail", "callback", "closed", "full"
+]
+HangupReason = Literal["normal", "busy", "closed", "error"]
+
+# 128 characters hold two UUIDs and a prefix. No patterns here: they cost 0.7 us a field, and what
+# a line id may look like is the plan's to say.
+Id = Annotated[str, Meta(min_length=1, max_length=128)]
+LineId = Annotated[str, Meta(min_length=1, max_length=64, description="Line id of the plan.")]
+Pseudonym = Annotated[
+    str,
+    Meta(min_length=1, max_length=128, description="Keyed pseudonym, never a telephone number."),
+]
+Word = Annotated[str, Meta(max_length=64)]
+Instant = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        description="RFC 3339 date-time with offset.",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+Revision = Annotated[
+    int,
+    Meta(ge=0, le=2**31 - 1, description="Above 0: a later, corrected version of this event_id."),
+]
+VisitNumber = Annotated[
+    int, Meta(ge=0, le=9_999, description="Number of the visit within the contact.")
+]
+
+
+class CallStart(Struct, tag_field="event", tag="call-start", frozen=True, gc=False):
+    """A contact begins: the call reaches the entrance."""
+
+    event_id: Id
+    call_id: Id
+    at: Instant
+    revision: Revision = 0
+    caller: Pseudonym | None = None
+    entry: Word | None = None
+    channel: Word | None = None
+    language: Word | None = None
+
+
+class MenuChoice(Struct, tag_field="event", tag="menu-choice", frozen=True, gc=False):
+    """The caller chooses a line in the menu."""
+
+    event_id: Id
+    call_id: Id
+    at: Instant
+    line: LineId
+    revision: Revision = 0
+    option: Word | None = None
+    menu: Word | None = None
+
+
+class Queue(Struct, tag_field="event", tag="queue", frozen=True, gc=False):
+    """The caller enters a line's queue, is answered, or leaves it."""
+
+    event_id: Id
+    call_id: Id
+    at: Instant
+    line: LineId
+    phase: Literal["entered", "answered", "left"]
+    revision: Revision = 0
+    visit: VisitNumber | None = None
+    reason: LeftReason | None = None
+    to_line: str | None = None
+    agent: Pseudonym | None = None
+
+
+class Hangup(Struct, tag_field="event", tag="hangup", frozen=True, gc=False):
+    """The contact ends."""
+
+    event_id: Id
+    call_id: Id
+    at: Instant
+    revision: Revision = 0
+    reason: HangupReason | None = None
+    by: Literal["caller", "agent", "system"] | None = None
+
+
+Event = CallStart | MenuChoice | Queue | Hangup
+
+TYPES: Final[dict[str, type[Event]]] = {
+    "call-start": CallStart,
+    "menu-choice": MenuChoice,
+    "queue": Queue,
+    "hangup": Hangup,
+}
+
+
+def kind(event: Event) -> Kind:
+    """The event's kind, as in its field ``event``."""
+    tag: Kind = event.__struct_config__.tag  # type: ignore[assignment]
+    return tag
+
+
+class Refusal(NamedTuple):
+    """Why an event was not accepted: a reason out of ``REASONS``, and what was seen."""
+
+    reason: str
+    detail: str
+
+
+UNREADABLE = "unreadable"
+UNKNOWN_KIND = "unknown_kind"
+MISSING_FIELD = "missing_field"
+MALFORMED_FIELD = "malformed_field"
+UNKNOWN_LINE = "unknown_line"
+TELEPHONE_NUMBER = "telephone_number"
+IN_FUTURE = "in_future"
+OVERSIZED = "oversized"
+
+REASONS: Final = (
+    UNREADABLE,
+    UNKNOWN_KIND,
+    MISSING_FIELD,
+    MALFORMED_FIELD,
+    UNKNOWN_LINE,
+    TELEPHONE_NUMBER,
+    IN_FUTURE,
+    OVERSIZED,
+)
+"""Every reason of refusal; the only values that the dead-letter metrics' label can take."""
+
+_FIRST_OF_A_NUMBER = frozenset("+0123456789( .-/tsTS\t")
+_SCHEME = re.compile(r"^(tel|sips?):", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[0-9\s().\-/]+", re.ASCII)
+
+
+def is_telephone_number(pseudonym: str) -> bool:
+    """Whether a value that should be a pseudonym reads as a telephone number.
+
+    6 digits are the shortest subscriber numbers; 15 are the longest of E.164, 17 with the ``00``
+    in front. ``tel:`` and ``sip:`` addresses count by the part before the host.
+    """
+    if pseudonym[0] not in _FIRST_OF_A_NUMBER:
+        return False
+    number = _SCHEME.sub("", pseudonym).split("@")[0].split(";")[0]
+    if not _NUMBER.fullmatch(number):
+        return False
+    return 6 <= sum(c.isdigit() for c in number) <= 17
+
+
+Accepted = tuple[Event, int]
+"""An event and the instant of its ``at``."""
+
+KnowsLine = Callable[[str, int], bool]
+"""Whether the plan has a line of this id at this instant."""
+
+
+class Reader:
+    """Reads events against a plan.
+
+    Attributes:
+        unknown_to_lines: how many ``to_line`` fields were dropped because the plan has no such line.
+    """
+
+    __slots__ = ("_any", "_by_kind", "_knows_line", "_skew", "unknown_to_lines")
+
+    def __init__(self, knows_line: KnowsLine, skew: int = DEFAULT_SKEW) -> None:
+        self._any = msgspec.json.Decoder(Event)
+        self._by_kind = {name: msgspec.json.Decoder(type_) for name, type_ in TYPES.items()}
+        self._knows_line = knows_line
+        self._skew = skew
+        self.unknown_to_lines = 0
+
+    def read(self, value: bytes, timestamp: int, kind: Kind | None = None) -> Accepted | Refusal:
+        """Reads one JSON event.
+
+        Args:
+            value: the event as JSON.
+            timestamp: the record's timestamp, or for a file the wall clock at the start;
+                ``at`` may lie at most the allowed skew after it.
+            kind: the kind that the record's topic stands for; without it, the field ``event``
+                must name one.
+        """
+        if len(value) > MAX_BYTES:
+            return Refusal(OVERSIZED, f"{len(value)} bytes, at most {MAX_BYTES} are read")
+        try:
+            event = (self._by_kind[kind] if kind else self._any).decode(value)
+            at = instants.parse(event.at)
+        except (ValueError, RecursionError) as error:
+            return _why(value, kind, error)
+        if at > timestamp + self._skew:
+            return Refusal(IN_FUTURE, f"at {event.at} is too far after {instants.text(timestamp)}")
+        if type(event) is Queue or type(event) is MenuChoice:
+            if not self._knows_line(event.line, at):
+                return Refusal(UNKNOWN_LINE, f"line {event.line!r} is not in the plan at {event.at}")
+            if type(event) is Queue:
+                if event.phase == "left":
+                    if event.reason is None:
+                        return Refusal(MISSING_FIELD, "reason: `left` must say why")
+                    if event.to_line is not None and not self._knows_line(event.to_line, at):
+                        self.unknown_to_lines += 1
+                        event = msgspec.structs.replace(event, to_line=None)
+                elif event.agent is not None and is_telephone_number(event.agent):
+                    return Refusal(TELEPHONE_NUMBER, "agent: a telephone number, not a pseudonym")
+        elif type(event) is CallStart:
+            if event.caller is not None and is_telephone_number(event.caller):
+                return Refusal(TELEPHONE_NUMBER, "caller: a telephone number, not a pseudonym")
+        return event, at
+
+    def read_record(
+        self,
+        value: bytes | None,
+        timestamp: int,
+        kind: Kind,
+        headers: Mapping[str, bytes],
+    ) -> Accepted | Refusal:
+        """Reads one Kafka record that may be a CloudEvent in binary mode.
+
+        The attributes ``ce_id``, ``ce_time``, ``ce_subject`` stand for ``event_id``, ``at`` and
+        ``call_id`` where the data has none; ``ce_type`` must end in the topic's kind.
+        """
+        if value is None:
+            return Refusal(UNREADABLE, "a record without a value")
+        if "ce_id" not in headers:
+            return self.read(value, timestamp, kind)
+        type_ = headers.get("ce_type", b"").decode("utf-8", "replace")
+        if type_ and not (type_ == kind or type_.endswith(("." + kind, "/" + kind))):
+            return Refusal(UNKNOWN_KIND, f"ce_type {type_[:64]!r} on the topic of {kind}")
+        if len(value) > MAX_BYTES:
+            return self.read(value, timestamp, kind)
+        try:
+            data = msgspec.json.decode(value)
+        except (ValueError, RecursionError) as error:
+            return _why(value, kind, error)
+        if not isinstance(data, dict):
+            return Refusal(UNREADABLE, "the data is not a JSON object")
+        for header, field in (("ce_id", "event_id"), ("ce_time", "at"), ("ce_subject", "call_id")):
+            if field not in data and header in headers:
+                data[field] = headers[header].decode("utf-8", "replace")
+        return self.read(msgspec.json.encode(data), timestamp, kind)
+
+
+def _why(value: bytes, kind: Kind | None, error: Exception) -> Refusal:
+    """The reason of a refusal, found on the slow path that only bad events take."""
+    detail = str(error)
+    try:
+        data: Any = msgspec.json.decode(value)
+    except (ValueError, RecursionError):
+        return Refusal(UNREADABLE, f"not JSON: {detail}")
+    if not isinstance(data, dict):
+        return Refusal(UNREADABLE, "not a JSON object")
+    named = data.get("event", kind)
+    if named is None:
+        return Refusal(UNKNOWN_KIND, "no field `event`")
+    if not isinstance(named, str) or named not in TYPES or (kind and named != kind):
+        return Refusal(UNKNOWN_KIND, f"event {str(named)[:64]!r}")
+    if "missing required field" in detail:
+        return Refusal(MISSING_FIELD, detail)
+    return Refusal(MALFORMED_FIELD, detail)
