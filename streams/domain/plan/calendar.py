@@ -1,0 +1,139 @@
+"""Local time: where days begin, which are holidays, and when a line is open.
+
+Opening hours are wall-clock times in the plan's zone: a line is open when the clock on the wall
+there shows a time within its hours. So "08:00-18:00" is ten hours on every day, "22:00-06:00" seven
+in the night to summer time and nine in the night back. Hours over midnight belong to the day on
+which they begin: the night before a holiday is worked to its end.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from streams.domain import instants
+from streams.domain.instants import DAY, MINUTE
+from streams.domain.plan.model import City, Holidays, Hours, Minutes
+
+DAY_OF_MINUTES = 24 * 60
+
+# Local times exist for the years 1 to 9999; two days of room for any zone's offset.
+_EARLIEST = instants.of(datetime(1, 1, 3, tzinfo=UTC))
+_LATEST = instants.of(datetime(9999, 12, 29, tzinfo=UTC))
+
+_DAYS_KEPT = 1_000
+"""Days of which the opening is kept ready: a year of replay for two opening hours."""
+
+Span = tuple[int, int]
+"""From an instant to before another."""
+
+
+class Calendar:
+    """The days of a city."""
+
+    def __init__(self, city: City, holidays: Holidays) -> None:
+        self.zone = ZoneInfo(city.time_zone)
+        self._country = city.country
+        self._subdivision = city.subdivision
+        self._added = {day for day, _ in holidays.added}
+        self._left_out = set(holidays.left_out)
+        self._of_country: dict[int, frozenset[date]] = {}
+        self._today: Span = (0, 0)
+
+    def local(self, at: int) -> datetime:
+        """The local time at an instant; before the year 1 and after 9999, that of the bound."""
+        return instants.to_datetime(min(max(at, _EARLIEST), _LATEST)).astimezone(self.zone)
+
+    def begin(self, day: date) -> int:
+        """The first instant of a local day."""
+        return instants.of(datetime.combine(day, time(), self.zone))
+
+    def midnight(self, at: int) -> int:
+        """The local midnight at or before an instant."""
+        if not self._today[0] <= at < self._today[1]:
+            day = self.local(at).date()
+            self._today = self.begin(day), self.begin(day + timedelta(days=1))
+        return self._today[0]
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether the plan or its country keeps the day as a public holiday."""
+        return day in self._added or (
+            self._country is not None
+            and day not in self._left_out
+            and day in self._public_holidays(day.year)
+        )
+
+    def _public_holidays(self, year: int) -> frozenset[date]:
+        days = self._of_country.get(year)
+        if days is None:
+            # Imported where it is needed: it costs a plan without a country 0.1 s of start-up.
+            import holidays
+
+            assert self._country is not None
+            kept = holidays.country_holidays(self._country, self._subdivision, years=year)
+            days = self._of_country[year] = frozenset(kept)
+        return days
+
+
+class Opening:
+    """When one week of opening hours is open."""
+
+    def __init__(self, hours: Hours, calendar: Calendar) -> None:
+        self._hours = hours
+        self._calendar = calendar
+        self._spans = lru_cache(maxsize=_DAYS_KEPT)(self._find_spans)
+
+    def is_open(self, at: int) -> bool:
+        """Whether the hours include the instant."""
+        spans = self._spans(self._calendar.local(at).date())
+        return any(start <= at < end for start, end in spans)
+
+    def next_edge(self, at: int) -> int:
+        """The next instant after this one at which it may open or close, at the latest midnight."""
+        day = self._calendar.local(at).date()
+        edges = [edge for span in self._spans(day) for edge in span if edge > at]
+        midnight = self._calendar.begin(day + timedelta(days=1))
+        return min([*edges, midnight if midnight > at else at + DAY])
+
+    def _find_spans(self, day: date) -> tuple[Span, ...]:
+        before = day - timedelta(days=1)
+        walls = [(start, min(end, DAY_OF_MINUTES)) for start, end in self._intervals(day)]
+        walls += [
+            (0, end - DAY_OF_MINUTES) for _, end in self._intervals(before) if end > DAY_OF_MINUTES
+        ]
+        spans = []
+        for piece_start, piece_end in self._pieces(day):
+            wall = self._calendar.local(piece_start)
+            # The instant at which a clock that never changed would have shown 00:00.
+            zero = piece_start - (wall.hour * 60 + wall.minute) * MINUTE
+            for start, end in walls:
+                first = max(piece_start, zero + start * MINUTE)
+                last = min(piece_end, zero + end * MINUTE)
+                if first < last:
+                    spans.append((first, last))
+        return tuple(sorted(spans))
+
+    def _pieces(self, day: date) -> list[Span]:
+        """The day, cut where the clocks change."""
+        calendar = self._calendar
+        start, end = calendar.begin(day), calendar.begin(day + timedelta(days=1))
+        if start >= end:
+            return []
+        offset = calendar.local(start).utcoffset()
+        if calendar.local(end - MINUTE).utcoffset() == offset:
+            return [(start, end)]
+        same, other = start, end - MINUTE
+        while other - same > MINUTE:
+            middle = same + (other - same) // (2 * MINUTE) * MINUTE
+            if calendar.local(middle).utcoffset() == offset:
+                same = middle
+            else:
+                other = middle
+        return [(start, other), (other, end)]
+
+    def _intervals(self, day: date) -> tuple[Minutes, ...]:
+        for exception in self._hours.exceptions:
+            if exception.first <= day <= exception.last:
+                return exception.intervals
+        if self._hours.holidays is not None and self._calendar.is_holiday(day):
+            return self._hours.holidays
+        return self._hours.week[day.weekday()]

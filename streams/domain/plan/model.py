@@ -1,0 +1,257 @@
+"""What a plan says, as values: the city, its vendors, contracts, lines and opening hours.
+
+These are the entries of the plan's file after reading, nothing looked up and nothing judged yet.
+Several entries may share an id when their validities do not overlap: a line handed from one vendor
+to the next, a contract renegotiated. ``Terms`` is what they come to for one line at one instant.
+
+Durations and instants are whole microseconds. Amounts of money and the targets that money hangs on
+are decimals, so that 0.80 is eight tenths and a figure that meets its target exactly, meets it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final, Generic, TypeVar
+
+from streams.domain.instants import HOUR, SECOND
+
+CITY: Final = "city"
+"""The vendor that always exists: the city itself."""
+
+FORMULAS: Final = ("abandons_negative", "abandons_ignored", "abandons_positive", "answered_only")
+CLOCKS: Final = ("queue", "choice", "start")
+PERIODS: Final = ("daily", "monthly", "quarterly")
+PERMANENCES: Final = ("always", "urgent_only", "none")
+KINDS_OF_MEASURE: Final = (
+    "service_level",
+    "abandonment",
+    "reachability",
+    "average_speed_of_answer",
+)
+SCOPES: Final = ("per_line", "pooled")
+COUNTINGS: Final = ("started", "whole", "proportional")
+UNITS: Final = ("money", "percent_of_fee")
+KINDS_OF_EXCLUSION: Final = ("hours", "event", "volume", "cause")
+CAUSES: Final = ("lost", "blocked", "closed", "overflowed", "callback", "out_of_hours")
+"""Dispositions that a contract may lay at somebody else's door than the vendor's."""
+
+T = TypeVar("T", covariant=True)
+
+LONGEST_LOST_AFTER: Final = 12 * HOUR
+"""A contact stays in state until it is lost, so this bounds the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From this distance to the target on, this amount, instead of one per point."""
+
+    points: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A malus or a bonus: what a distance to the target costs or earns in one period.
+
+    A point is a percentage point; of the average speed of answer, a second. ``counting`` says what
+    a part of a point counts for: a whole one ("per point or fraction": ``started``), nothing
+    (``whole``), or its part (``proportional``). ``steps`` stand instead of ``per_point``; the
+    furthest step that is reached applies. ``unit`` is the contract's currency, or a percentage of
+    the period's fee. ``cap`` bounds the amount of one period.
+    """
+
+    per_point: Decimal = Decimal(0)
+    counting: str = "started"
+    steps: tuple[Step, ...] = ()
+    cap: Decimal | None = None
+    unit: str = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure that a vendor is paid by, with its target and what missing it costs.
+
+    ``target`` is a ratio, or seconds for the average speed of answer. ``formula`` and ``threshold``
+    are the contract's unless the measure has its own, and mean something for a service level only.
+    """
+
+    id: str
+    kind: str
+    target: Decimal
+    formula: str
+    threshold: int
+    period: str
+    scope: str = "per_line"
+    lines: tuple[str, ...] = ()
+    malus: Adjustment | None = None
+    bonus: Adjustment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a measure leaves out, and why, in words for the statement.
+
+    By ``kind``: ``hours``, visits that begin in those opening hours; ``event``, visits that begin
+    from ``since`` until ``until``; ``volume``, what comes above ``above`` times the expected calls
+    of the same hour; ``cause``, visits with one of these dispositions. Empty ``lines`` and
+    ``measures`` mean all of them.
+    """
+
+    id: str
+    kind: str
+    reason: str
+    lines: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    hours: str | None = None
+    since: int | None = None
+    until: int | None = None
+    above: Decimal | None = None
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """How a line's visits are judged. The values here are the default contract's."""
+
+    id: str = "default"
+    threshold: int = 20 * SECOND
+    inclusive: bool = True
+    formula: str = "abandons_negative"
+    short_limit: int = 5 * SECOND
+    short_counts: bool = True
+    clock: str = "queue"
+    target: float = 0.80
+    reach_limit: int = 180 * SECOND
+    reach_target: float = 0.60
+    callbacks_not_reached: bool = False
+    lost_after: int = 4 * HOUR
+    period: str = "monthly"
+    false_pages: float = 1.0
+    currency: str = "EUR"
+    measures: tuple[Measure, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """Who answers lines. ``owner`` is who answers for it, ``receiver`` whom a page goes to."""
+
+    id: str
+    name: str
+    owner: str
+    receiver: str
+
+
+Minutes = tuple[int, int]
+"""Open from the first minute of a local day to before the second; above 1440, the next day's."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedHours:
+    """Hours of their own from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+    intervals: tuple[Minutes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours of a week. ``holidays`` None means that a holiday is a day as any other."""
+
+    id: str
+    week: tuple[tuple[Minutes, ...], ...]
+    holidays: tuple[Minutes, ...] | None = ()
+    exceptions: tuple[DatedHours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a caller can choose, or a desk that calls are transferred to.
+
+    ``hours`` None is always open. ``expected`` is calls per hour by weekday (Monday first) and hour
+    of the day. ``callback_within`` is the time in which a callback must be kept.
+    """
+
+    id: str
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    tier: int = 1
+    vendor: str = CITY
+    contract: str = "default"
+    hours: str | None = None
+    permanence: str = "always"
+    option: str | None = None
+    expected: tuple[tuple[float, ...], ...] | None = None
+    callback_within: int = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A time in which nobody is paged for these lines (none named: for any). Figures go on."""
+
+    since: int
+    until: int
+    lines: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Whose plan it is. ``contract`` is that of lines which name none."""
+
+    name: str = "city"
+    time_zone: str = "UTC"
+    languages: tuple[str, ...] = ()
+    country: str | None = None
+    subdivision: str | None = None
+    contract: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Days added to the country's own public holidays, with their name, and days left out."""
+
+    added: tuple[tuple[date, str], ...] = ()
+    left_out: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version(Generic[T]):
+    """An entry and when it is valid: from ``since`` to before ``until``, None without limit."""
+
+    entry: T
+    since: int | None = None
+    until: int | None = None
+
+    def valid(self, at: int) -> bool:
+        """Whether the entry is the one at this instant."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """All that a plan's file says, in its order."""
+
+    lines: tuple[Version[Line], ...]
+    city: City = City()
+    vendors: tuple[Version[Vendor], ...] = ()
+    contracts: tuple[Version[Contract], ...] = ()
+    hours: tuple[Version[Hours], ...] = ()
+    holidays: Holidays = Holidays()
+    maintenance: tuple[Maintenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for a visit at a line that begins at one instant."""
+
+    line: str
+    names: Mapping[str, str] = field(hash=False)
+    tier: int
+    vendor: str
+    contract: Contract
+    open: bool
+    permanence: str
+    option: str | None
+    callback_within: int

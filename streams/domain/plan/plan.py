@@ -1,0 +1,322 @@
+"""The plan, asked: what holds for a line at an instant.
+
+Everything is judged at the visit's own time, so that last month is judged by last month's contract
+and the day on which a line changes hands by two vendors. ``knows`` and ``terms`` stand on the way
+of every event and are made of dictionary look-ups; the rest is asked a few times a second.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Final, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from streams.domain.instants import DAY, MINUTE
+from streams.domain.plan.calendar import Calendar, Opening
+from streams.domain.plan.model import (
+    CITY,
+    City,
+    Contract,
+    Entries,
+    Hours,
+    Line,
+    Maintenance,
+    Terms,
+    Vendor,
+    Version,
+)
+
+TERMS_KEPT: Final = 100_000
+"""Terms kept ready, one per line and minute: four lines for two weeks, a thousand for 100 minutes;
+about 15 MB. A cache that has grown to this is emptied."""
+
+MOST_LINES_WITHOUT_PLAN: Final = 1_000
+"""Lines are labels of metrics, and without a plan nothing but this bounds them."""
+
+HORIZON: Final = 400 * DAY
+"""How far ahead an opening or a closing is looked for: over a year, since some desks open for a few
+days of it."""
+
+
+class Plan:
+    """What a city has agreed, by line and instant.
+
+    Attributes:
+        entries: all that the plan says.
+        city: the city's name.
+        zone: its time zone.
+    """
+
+    def __init__(self, entries: Entries) -> None:
+        self.entries = entries
+        self.city = entries.city.name
+        self._calendar = Calendar(entries.city, entries.holidays)
+        self.zone: ZoneInfo = self._calendar.zone
+        self._lines = _by_id(entries.lines)
+        self._contracts = _by_id(entries.contracts, Contract())
+        self._vendors = _by_id(entries.vendors, _city_as_vendor(entries.city))
+        self._hours = _by_id(entries.hours)
+        self._openings: dict[Hours, Opening] = {}
+        self._always = {
+            line
+            for line, versions in self._lines.items()
+            if any(v.since is None and v.until is None for v in versions)
+        }
+        self._maintenance: dict[str, list[Maintenance]] = {}
+        for window in entries.maintenance:
+            for line in window.lines or self._lines:
+                self._maintenance.setdefault(line, []).append(window)
+        self._terms: dict[tuple[str, int], Terms | None] = {}
+        self._distinct: dict[tuple[Line, Contract, bool], Terms] = {}
+        self._turns: dict[str, tuple[int, int, int | None]] = {}
+
+    @staticmethod
+    def default(contract: Contract | None = None, zone: str = "UTC") -> "Plan":
+        """The plan of those who have none: every line seen, always open, the default contract.
+
+        It knows any well-formed line id, up to ``MOST_LINES_WITHOUT_PLAN`` of them.
+        """
+        return _EveryLine(contract or Contract(), zone)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.entries,)
+
+    # On the way of every event
+
+    def knows(self, line: str, at: int) -> bool:
+        """Whether the plan has a line of this id at this instant."""
+        return line in self._always or self._knows_at(line, at)
+
+    def terms(self, line: str, at: int) -> Terms | None:
+        """What holds for a visit at the line that begins at the instant; None: no such line then.
+
+        Judged at the beginning of the instant's minute. Equal terms are the same object.
+        """
+        key = line, at // MINUTE
+        try:
+            return self._terms[key]
+        except KeyError:
+            if len(self._terms) >= TERMS_KEPT:
+                self._terms.clear()
+            terms = self._terms[key] = self._find_terms(line, at - at % MINUTE)
+            return terms
+
+    def midnight(self, at: int) -> int:
+        """The local midnight at or before the instant."""
+        return self._calendar.midnight(at)
+
+    def _knows_at(self, line: str, at: int) -> bool:
+        return _valid(self._lines.get(line, ()), at) is not None
+
+    def _find_terms(self, line: str, at: int) -> Terms | None:
+        entry = _valid(self._lines.get(line, ()), at)
+        if entry is None:
+            return None
+        contract = _valid(self._contracts[entry.contract], at)
+        assert contract is not None, "the reader lets no line outlive its contract"
+        key = entry, contract, self._is_open(entry, at)
+        terms = self._distinct.get(key)
+        if terms is None:
+            terms = self._distinct[key] = Terms(
+                line=entry.id,
+                names=entry.names,
+                tier=entry.tier,
+                vendor=entry.vendor,
+                contract=contract,
+                open=key[2],
+                permanence=entry.permanence,
+                option=entry.option,
+                callback_within=entry.callback_within,
+            )
+        return terms
+
+    # Lines, vendors, contracts
+
+    @property
+    def lines(self) -> list[str]:
+        """Every line id that the plan ever knows, sorted."""
+        return sorted(self._lines)
+
+    def lines_at(self, at: int) -> list[Terms]:
+        """The terms of every line valid at the instant, by id."""
+        found = (self.terms(line, at) for line in self.lines)
+        return [terms for terms in found if terms is not None]
+
+    def vendors_at(self, at: int) -> list[Vendor]:
+        """The vendors valid at the instant, the city among them, by id."""
+        found = (_valid(self._vendors[id_], at) for id_ in sorted(self._vendors))
+        return [vendor for vendor in found if vendor is not None]
+
+    def vendor(self, id_: str, at: int | None = None) -> Vendor | None:
+        """The vendor as of the instant, by default as of its latest entry; None: no such vendor."""
+        versions = self._vendors.get(id_, ())
+        if at is None:
+            return versions[-1].entry if versions else None
+        return _valid(versions, at)
+
+    def contract(self, id_: str, at: int) -> Contract | None:
+        """The contract as of the instant; None: no such contract then."""
+        return _valid(self._contracts.get(id_, ()), at)
+
+    # Hours
+
+    def opens_at(self, line: str, at: int) -> int | None:
+        """When a line that is closed now opens next; None: it is open, or stays closed."""
+        return None if self._open_at(line, at) else self._next_turn(line, at)
+
+    def closes_at(self, line: str, at: int) -> int | None:
+        """When a line that is open now closes next; None: it is closed, or stays open."""
+        return self._next_turn(line, at) if self._open_at(line, at) else None
+
+    def in_maintenance(self, line: str, at: int) -> bool:
+        """Whether pages for the line are muted at the instant."""
+        return any(w.since <= at < w.until for w in self._maintenance.get(line, ()))
+
+    def expected_per_hour(self, line: str, at: int) -> float | None:
+        """Calls expected per hour at the instant, 0 while closed; None: the plan does not say."""
+        entry = _valid(self._lines.get(line, ()), at)
+        if entry is None or entry.expected is None:
+            return None
+        if not self._is_open(entry, at):
+            return 0.0
+        local = self._calendar.local(at)
+        return entry.expected[local.weekday()][local.hour]
+
+    def within(self, hours: str, at: int) -> bool:
+        """Whether opening hours of this id include the instant; no such hours then: they do not."""
+        entry = _valid(self._hours.get(hours, ()), at)
+        return entry is not None and self._opening(entry).is_open(at)
+
+    def _open_at(self, line: str, at: int) -> bool:
+        entry = _valid(self._lines.get(line, ()), at)
+        return entry is not None and self._is_open(entry, at)
+
+    def _is_open(self, line: Line, at: int) -> bool:
+        return line.hours is None or self.within(line.hours, at)
+
+    def _opening(self, hours: Hours) -> Opening:
+        opening = self._openings.get(hours)
+        if opening is None:
+            opening = self._openings[hours] = Opening(hours, self._calendar)
+        return opening
+
+    def _next_turn(self, line: str, at: int) -> int | None:
+        """The next instant at which the line is open when it is closed now, or closed when open.
+
+        What was found holds for every instant up to it, and none within the horizon for a day.
+        """
+        since, until, turn = self._turns.get(line, (0, 0, None))
+        if since <= at < until:
+            return turn
+        turn = self._find_turn(line, at)
+        self._turns[line] = at, at + DAY if turn is None else turn, turn
+        return turn
+
+    def _find_turn(self, line: str, at: int) -> int | None:
+        now = self._open_at(line, at)
+        edge: int | None = at
+        while edge is not None and edge <= at + HORIZON:
+            if self._open_at(line, edge) is not now:
+                return edge
+            edge = self._next_edge(line, edge)
+        return None
+
+    def _next_edge(self, line: str, at: int) -> int | None:
+        """The next instant at which anything that the line's hours hang on changes."""
+        versions: tuple[Version[Any], ...] = tuple(self._lines.get(line, ()))
+        entry = _valid(self._lines.get(line, ()), at)
+        edges = []
+        if entry is not None and entry.hours is not None:
+            versions += tuple(self._hours[entry.hours])
+            hours = _valid(self._hours[entry.hours], at)
+            if hours is not None:
+                edges.append(self._opening(hours).next_edge(at))
+        edges += [b for v in versions for b in (v.since, v.until) if b is not None and b > at]
+        return min(edges, default=None)
+
+    # Identity
+
+    def to_json(self) -> str:
+        """What the plan says, as JSON with sorted keys and entries in the order of their ids."""
+        entries = replace(
+            self.entries,
+            lines=_sorted(self.entries.lines),
+            vendors=_sorted(self.entries.vendors),
+            contracts=_sorted(self.entries.contracts),
+            hours=_sorted(self.entries.hours),
+            maintenance=tuple(sorted(self.entries.maintenance, key=lambda w: (w.since, w.until))),
+        )
+        return msgspec.json.encode(entries, order="sorted").decode()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of ``to_json()``, in hex.
+
+        Comments, order and spelling in the plan's file do not change it, nor do the editions of the
+        time zones and public holidays on this machine.
+        """
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+class _EveryLine(Plan):
+    """The plan of those who have none; it learns its lines from the calls."""
+
+    def __init__(self, contract: Contract, zone: str) -> None:
+        city = City(time_zone=zone, contract=contract.id)
+        super().__init__(Entries(lines=(), city=city, contracts=(Version(contract),)))
+        self._contract = contract
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._contract, self.entries.city.time_zone)
+
+    def _knows_at(self, line: str, at: int) -> bool:
+        if len(self._always) >= MOST_LINES_WITHOUT_PLAN or not is_line_id(line):
+            return False
+        self._always.add(line)
+        self._lines[line] = [Version(Line(id=line, contract=self._contract.id))]
+        return True
+
+    def _find_terms(self, line: str, at: int) -> Terms | None:
+        return super()._find_terms(line, at) if self.knows(line, at) else None
+
+
+def is_line_id(text: str) -> bool:
+    """Whether an id can be a line's: 1 to 64 printable characters, no ``|`` (it parts the keys of
+    line partials), no space at either end."""
+    return 0 < len(text) <= 64 and text.isprintable() and "|" not in text and text.strip() == text
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+T = TypeVar("T")
+
+
+def _by_id(versions: Iterable[Version[N]], always: N | None = None) -> dict[str, list[Version[N]]]:
+    """Entries by id, each id's in the order of time; ``always`` where none has its id."""
+    found: dict[str, list[Version[N]]] = {}
+    for version in _sorted(versions):
+        found.setdefault(version.entry.id, []).append(version)
+    if always is not None:
+        found.setdefault(always.id, [Version(always)])
+    return found
+
+
+def _sorted(versions: Iterable[Version[N]]) -> tuple[Version[N], ...]:
+    return tuple(
+        sorted(versions, key=lambda v: (v.entry.id, v.since is not None, v.since or 0)),
+    )
+
+
+def _valid(versions: Iterable[Version[T]], at: int) -> T | None:
+    return next((v.entry for v in versions if v.valid(at)), None)
+
+
+def _city_as_vendor(city: City) -> Vendor:
+    return Vendor(id=CITY, name=city.name, owner=city.name, receiver=CITY)
