@@ -1,0 +1,44 @@
+"""Fixtures that the whole test tree shares: the brokers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# tests/ is no package: its support modules are imported by their names.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from brokers import KafkaCluster, KafkaMissingError
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> Iterator[KafkaCluster]:
+    """One Apache Kafka broker for the whole run; tests keep apart by the names of their topics."""
+    yield from _cluster(1, request)
+
+
+@pytest.fixture(scope="session")
+def kafka3(request: pytest.FixtureRequest) -> Iterator[KafkaCluster]:
+    """Three Apache Kafka brokers, everything on all three, two of them in sync."""
+    yield from _cluster(3, request)
+
+
+def _cluster(brokers: int, request: pytest.FixtureRequest) -> Iterator[KafkaCluster]:
+    try:
+        cluster = KafkaCluster(brokers)
+    except KafkaMissingError as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"these tests need Apache Kafka: {missing}", pytrace=False)
+        pytest.skip(f"Apache Kafka cannot be run here: {missing}")
+    failed_before = request.session.testsfailed
+    try:
+        yield cluster.start()
+    finally:
+        failed = request.session.testsfailed > failed_before
+        cluster.stop(keep=failed)
+        if failed:
+            print(f"\nthe brokers' logs are kept in {cluster.directory}", file=sys.stderr)
