@@ -1,0 +1,1 @@
+"""Phone systems' own records, turned into contact events."""

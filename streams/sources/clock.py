@@ -1,0 +1,103 @@
+"""The times of call records: clock times without a day, days without a zone, lengths of time."""
+
+from datetime import datetime, timedelta
+from math import isfinite
+from typing import Final
+
+from streams.domain import instants
+from streams.sources.mapping import Times
+
+_CACHE_BOUND: Final = 100_000
+"""Clock times and days repeat, and strptime costs 8 us; a day has 86,400 different seconds."""
+
+
+class Clock:
+    """Reads and writes the times of one mapping."""
+
+    __slots__ = ("_midnights", "_moments", "_times", "never")
+
+    def __init__(self, times: Times) -> None:
+        self._times = times
+        self.never = times.never | {""}
+        self._moments: dict[str, datetime] = {}
+        self._midnights: dict[str, datetime] = {}
+
+    def instant(self, text: str, day: str, begun: int | None) -> int | None:
+        """The instant that a column names, None for never.
+
+        Args:
+            day: the row's day, for clock times.
+            begun: the first instant of the call, where there is one already.
+        """
+        text = text.strip()
+        if text in self.never:
+            return None
+        times = self._times
+        if times.format in ("epoch", "epoch_ms"):
+            unit = instants.SECOND if times.format == "epoch" else 1_000
+            return round(_number(text) * unit)
+        if times.date is None:
+            return self._of(self._cached(self._moments, text, times.format), begun)
+        clock = self._cached(self._moments, text, times.format)
+        midnight = self._cached(self._midnights, day.strip(), times.date_format)
+        local = datetime.combine(midnight, clock.time())
+        instant = self._of(local, begun)
+        if times.next_day is not None and begun is not None and instant < begun - times.next_day:
+            return self._of(local + timedelta(days=1), begun)
+        return instant
+
+    def text(self, instant: int) -> str:
+        """The instant in RFC 3339, with the offset of the mapping's zone."""
+        try:
+            moment = instants.EPOCH + timedelta(microseconds=instant)
+            return moment.astimezone(self._times.zone).isoformat()
+        except OverflowError:
+            raise ValueError("a time outside the years 1 to 9999") from None
+
+    def _of(self, moment: datetime, begun: int | None) -> int:
+        if moment.tzinfo is not None:
+            return instants.of(moment)
+        instant = instants.of(moment.replace(tzinfo=self._times.zone))
+        if begun is not None and instant < begun:
+            # The hour that autumn has twice: a call does not end before it began.
+            again = instants.of(moment.replace(tzinfo=self._times.zone, fold=1))
+            if again >= begun:
+                return again
+        return instant
+
+    @staticmethod
+    def _cached(cache: dict[str, datetime], text: str, format_: str) -> datetime:
+        moment = cache.get(text)
+        if moment is None:
+            if len(cache) >= _CACHE_BOUND:
+                cache.clear()
+            try:
+                iso = format_ == "iso"
+                moment = datetime.fromisoformat(text) if iso else datetime.strptime(text, format_)
+            except ValueError:
+                raise ValueError(f"{text!r} is no time in the form {format_}") from None
+            cache[text] = moment
+        return moment
+
+
+def span(text: str) -> int:
+    """Microseconds of ``90``, ``1.5``, ``1:30`` or ``0:01:30``."""
+    try:
+        seconds = 0.0
+        for part in text.split(":"):
+            seconds = seconds * 60 + float(part)
+        if not (isfinite(seconds) and seconds >= 0):
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"{text!r} is no length of time") from None
+    return round(seconds * instants.SECOND)
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+        if not isfinite(number):
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"{text!r} is no number of seconds") from None
+    return number

@@ -1,0 +1,439 @@
+"""Call records of a bank, of a switchboard and of nobody in particular become contact events."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, Reader, kind
+from streams.sources import calls
+from streams.sources.calls import BadRow
+from streams.sources.files import follow, in_order, ndjson
+from streams.sources.mapping import Mapping, MappingError
+from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
+
+DATA = Path(__file__).parent.parent / "data"
+BANK = DATA / "bank-calls-1999-02-first-half.tsv.gz"
+KEY = Pseudonyms(b"a key of the city's own")
+
+HEADER = (
+    "vru+line\tcall_id\tpriority\ttype\tdate\tvru_entry\tvru_exit\tvru_time\t"
+    "q_start\tq_exit\tq_time\toutcome\tser_start\tser_exit\tser_time\n"
+)
+
+
+@pytest.fixture(scope="module")
+def bank() -> Mapping:
+    return Mapping.load(DATA / "bank.toml")
+
+
+@pytest.fixture(scope="module")
+def imported(bank: Mapping) -> list[Event]:
+    written: list[Event] = []
+    bad: list[BadRow] = []
+    came_of_it = calls.run([BANK], bank, written.append, bad.append)
+    assert bad == []
+    assert came_of_it == (len(written), 0)
+    return written
+
+
+def read(text: str, mapping: Mapping, key: Pseudonyms | None = None) -> tuple[list[Event], list]:
+    bad: list[BadRow] = []
+    lines = text.splitlines(keepends=True)
+    return list(calls.events(lines, mapping, bad.append, "calls.csv", key)), bad
+
+
+def at(events: Iterable[Event]) -> dict[str, str]:
+    """Each event's clock, by its name."""
+    return {event.event_id.rpartition("-")[2]: event.at for event in events}
+
+
+def bank_row(entry: str, exit_: str, queue: str, left: str, outcome: str, end: str) -> str:
+    return HEADER + (
+        f"AA0101\t7\t0\tPS\t990203\t{entry}\t{exit_}\t0\t{queue}\t{left}\t0\t{outcome}\t0:00:00\t{end}\t0\n"
+    )
+
+
+class TestTwoWeeksOfABank:
+    def test_every_call_makes_its_events(self, imported: list[Event]) -> None:
+        kinds = Counter(
+            event.phase if isinstance(event, Queue) else kind(event) for event in imported
+        )
+        assert kinds == {
+            "call-start": 17_313,
+            "menu-choice": 17_313,
+            "entered": 16_290,
+            "answered": 14_405,
+            "hangup": 17_313,
+        }
+
+    def test_no_two_calls_share_an_id_and_no_two_events(self, imported: list[Event]) -> None:
+        assert len({e.call_id for e in imported if isinstance(e, CallStart)}) == 17_313
+        assert len({event.event_id for event in imported}) == len(imported)
+
+    def test_the_calls_own_number_is_not_enough_to_tell_them_apart(self) -> None:
+        text = (DATA / "bank.toml").read_text()
+        mapping = Mapping.parse(text.replace("{date}-{vru+line}-{call_id}", "{call_id}"))
+        bad: list[BadRow] = []
+        calls.run([BANK], mapping, lambda event: None, bad.append)
+        assert len(bad) > 1_000
+        assert "again, first seen in line" in bad[0].reason
+
+    def test_events_come_in_the_order_in_which_they_happened(self, imported: list[Event]) -> None:
+        instants = [datetime.fromisoformat(event.at) for event in imported]
+        assert instants == sorted(instants)
+
+    def test_the_reader_of_events_refuses_none(self, imported: list[Event]) -> None:
+        reader = Reader(lambda line, at: line in {"PS", "PE", "IN", "NE", "NW", "TT"})
+        now = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+        assert [reader.read(ndjson(e).strip(), now)[0] for e in imported] == imported
+
+    def test_the_published_figures_hold(self, imported: list[Event]) -> None:
+        # Counted from the events alone, call by call, without the domain's own rules.
+        moments: dict[str, dict[str, datetime]] = defaultdict(dict)
+        for event in imported:
+            name = event.event_id.rpartition("-")[2]
+            moments[event.call_id][name] = datetime.fromisoformat(event.at)
+        answered, abandoned, before_queue = [], [], 0
+        for call in moments.values():
+            if "answered" in call:
+                answered.append((call["answered"] - call["entered"]).total_seconds())
+            elif "entered" in call:
+                abandoned.append((call["hangup"] - call["entered"]).total_seconds())
+            else:
+                before_queue += 1
+        offered = len(answered) + len(abandoned)
+        within = sum(wait <= 20 for wait in answered)
+        lost_within = sum(wait <= 20 for wait in abandoned)
+        assert (len(moments), before_queue, offered) == (17_313, 1_023, 16_290)
+        assert (len(answered), within) == (14_405, 9_163)
+        assert (len(abandoned), lost_within) == (1_885, 651)
+        assert sum(wait <= 5 for wait in abandoned) == 161
+        assert f"{within / offered:.3%}" == "56.249%"
+        assert f"{within / (offered - lost_within):.3%}" == "58.591%"
+        assert f"{(within + lost_within) / offered:.3%}" == "60.246%"
+        assert f"{within / len(answered):.3%}" == "63.610%"
+        assert f"{len(answered) / len(moments):.3%}" == "83.203%"
+        assert f"{len(abandoned) / offered:.3%}" == "11.572%"
+        assert f"{sum(answered) / len(answered):.3f}" == "34.405"
+        assert max(answered + abandoned) == 730
+
+    def test_the_hour_in_which_nobody_got_through(self, imported: list[Event]) -> None:
+        begun = {
+            event.call_id
+            for event in imported
+            if isinstance(event, CallStart) and event.at.startswith("1999-02-03T13")
+        }
+        of_them = [event for event in imported if event.call_id in begun]
+        queued = {e.call_id for e in of_them if isinstance(e, Queue)}
+        answered = {e.call_id for e in of_them if isinstance(e, Queue) and e.phase == "answered"}
+        assert (len(begun), len(begun - queued), len(answered)) == (494, 326, 76)
+
+
+class TestAcrossMidnight:
+    def test_a_queue_and_a_talk_that_end_tomorrow(self, bank: Mapping) -> None:
+        row = bank_row("23:59:19", "23:59:25", "23:59:25", "0:00:26", "AGENT", "0:01:40")
+        events, bad = read(row, bank)
+        assert bad == []
+        assert at(events) == {
+            "start": "1999-02-03T23:59:19+02:00",
+            "choice": "1999-02-03T23:59:25+02:00",
+            "entered": "1999-02-03T23:59:25+02:00",
+            "answered": "1999-02-04T00:00:26+02:00",
+            "hangup": "1999-02-04T00:01:40+02:00",
+        }
+
+    def test_a_menu_that_ends_before_it_starts_stays_on_its_day(self, bank: Mapping) -> None:
+        events, _ = read(
+            bank_row("9:48:14", "9:47:17", "0:00:00", "0:00:00", "HANG", "0:00:00"), bank
+        )
+        assert at(events) == {
+            "start": "1999-02-03T09:48:14+02:00",
+            "choice": "1999-02-03T09:47:17+02:00",
+            "hangup": "1999-02-03T09:47:17+02:00",
+        }
+
+    @pytest.mark.parametrize("end", ["0:00:00", "10:00:20"])
+    def test_no_end_or_one_before_the_answer_is_at_the_answer(
+        self, bank: Mapping, end: str
+    ) -> None:
+        events, _ = read(
+            bank_row("10:00:00", "10:00:10", "10:00:10", "10:00:30", "AGENT", end), bank
+        )
+        assert at(events)["hangup"] == at(events)["answered"] == "1999-02-03T10:00:30+02:00"
+
+
+SWITCHBOARD = """
+[file]
+delimiter = ";"
+encoding = "latin-1"
+order = "at"
+
+[time]
+zone = "Europe/Brussels"
+format = "iso"
+
+[call]
+id = "{uniqueid}"
+leg = "{sequence}"
+line = "{dst}"
+caller = "{src}"
+anonymous = ["anonymous"]
+language = "{lang}"
+agent = "{dstchannel}"
+
+[lines]
+"600" = "waste"
+"601" = "migration"
+"699" = "voicemail-desk"
+
+[[row]]
+when = { lastapp = "Playback" }
+leave_out = true
+
+[[row]]
+when = { disposition = "ANSWERED", answer = "*" }
+start = "start"
+choice = { at = "start", plus = "menu" }
+entered = { at = "start", plus = "menu" }
+answered = "answer"
+hangup = { at = "end", by = "agent", reason = "normal" }
+
+[[row]]
+when = { disposition = ["VOICEMAIL"] }
+start = "start"
+entered = { at = "start", plus = "menu" }
+left = { at = "end", reason = "voicemail" }
+hangup = "end"
+
+[[row]]
+start = "start"
+entered = { at = "start", plus = "menu" }
+hangup = "end"
+"""
+
+SWITCHBOARD_HEADER = (
+    "uniqueid;sequence;src;dst;lang;start;menu;answer;end;disposition;lastapp;dstchannel\n"
+)
+
+
+@pytest.fixture
+def mapping() -> Mapping:
+    return Mapping.parse(SWITCHBOARD)
+
+
+class TestAnotherSwitchboard:
+    def test_an_answered_call(self, mapping: Mapping) -> None:
+        row = (
+            '171.1;1;"+32 3 22 11 333";600;nl;2026-03-02 10:00:00;13;'
+            "2026-03-02 10:00:40.5;2026-03-02 10:02:00;ANSWERED;Queue;SIP/jan\n"
+        )
+        events, bad = read(SWITCHBOARD_HEADER + row, mapping, KEY)
+        assert bad == []
+        caller, agent = KEY.of("+3232211333"), KEY.of("SIP/jan")
+        assert [msgspec.json.decode(ndjson(event)) for event in events] == [
+            {"event": "call-start", "event_id": "171.1-1-start", "call_id": "171.1",
+             "at": "2026-03-02T10:00:00+01:00", "caller": caller, "language": "nl"},
+            {"event": "menu-choice", "event_id": "171.1-1-choice", "call_id": "171.1",
+             "at": "2026-03-02T10:00:13+01:00", "line": "waste"},
+            {"event": "queue", "event_id": "171.1-1-entered", "call_id": "171.1",
+             "at": "2026-03-02T10:00:13+01:00", "line": "waste", "phase": "entered"},
+            {"event": "queue", "event_id": "171.1-1-answered", "call_id": "171.1",
+             "at": "2026-03-02T10:00:40.500000+01:00", "line": "waste", "phase": "answered",
+             "agent": agent},
+            {"event": "hangup", "event_id": "171.1-1-hangup", "call_id": "171.1",
+             "at": "2026-03-02T10:02:00+01:00", "reason": "normal", "by": "agent"},
+        ]  # fmt: skip
+
+    def test_a_second_leg_belongs_to_the_same_call(self, mapping: Mapping) -> None:
+        rows = (
+            "9;1;x;600;nl;2026-03-02 10:00:00;0;2026-03-02 10:00:40;"
+            "2026-03-02 10:02:00;ANSWERED;Queue;a\n"
+            "9;2;x;699;nl;2026-03-02 10:02:00;0;;2026-03-02 10:03:00;VOICEMAIL;Queue;\n"
+        )
+        events, bad = read(SWITCHBOARD_HEADER + rows, mapping, KEY)
+        assert bad == []
+        assert {event.call_id for event in events} == {"9"}
+        left = next(e for e in events if isinstance(e, Queue) and e.phase == "left")
+        assert (left.line, left.reason, left.at) == (
+            "voicemail-desk",
+            "voicemail",
+            "2026-03-02T10:03:00+01:00",
+        )
+
+    def test_a_row_that_answers_to_no_earlier_rule_takes_the_last(self, mapping: Mapping) -> None:
+        row = "9;1;anonymous;600;;2026-03-02 10:00:00;1:05;;2026-03-02 10:03:00;BUSY;Queue;\n"
+        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
+        start, entered, hangup = events
+        assert isinstance(start, CallStart) and start.caller is None
+        assert isinstance(entered, Queue) and entered.at == "2026-03-02T10:01:05+01:00"
+        assert isinstance(hangup, Hangup)
+
+    def test_a_call_in_the_hour_that_autumn_has_twice(self, mapping: Mapping) -> None:
+        # Begun at 2:58 summer time, answered at 2:01 by the clock: winter time by then.
+        row = (
+            "9;1;x;600;;2026-10-25 02:58:00;0;2026-10-25 02:01:00;2026-10-25 03:01:00;ANSWERED;Q;\n"
+        )
+        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
+        assert at(events)["start"] == "2026-10-25T02:58:00+02:00"
+        assert at(events)["answered"] == "2026-10-25T02:01:00+01:00"
+
+    def test_callers_without_a_key_are_not_even_read(self, mapping: Mapping) -> None:
+        def lines() -> Iterable[str]:
+            raise AssertionError("read")
+            yield ""
+
+        with pytest.raises(KeyMissingError, match="REACHLINE_PSEUDONYM_KEY"):
+            list(calls.events(lines(), mapping, print))
+        with pytest.raises(KeyMissingError):
+            calls.run([BANK], mapping, print, print)
+
+    def test_no_number_is_left_in_any_event(self, mapping: Mapping) -> None:
+        row = (
+            "9;1;0475123456;600;;2026-03-02 10:00:00;0;;2026-03-02 10:03:00;BUSY;Queue;0475123456\n"
+        )
+        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
+        assert events
+        assert not any(b"475123456" in ndjson(event) for event in events)
+
+
+LONG_AGO = """
+[file]
+columns = ["number", "queue", "began", "waited", "talked"]
+[time]
+zone = "+00:00"
+format = "epoch"
+[call]
+id = "{number}"
+line = "desk-{queue}"
+[[row]]
+start = "began"
+entered = "began"
+answered = { at = "began", plus = "waited" }
+hangup = { at = "began", plus = ["waited", "talked"] }
+"""
+
+
+class TestRowsThatAreWrong:
+    def test_epochs_without_a_header(self) -> None:
+        events, bad = read("1,a,1772442000.25,7,0:01:00\n", Mapping.parse(LONG_AGO))
+        assert bad == []
+        assert at(events) == {
+            "start": "2026-03-02T09:00:00.250000+00:00",
+            "entered": "2026-03-02T09:00:00.250000+00:00",
+            "answered": "2026-03-02T09:00:07.250000+00:00",
+            "hangup": "2026-03-02T09:01:07.250000+00:00",
+        }
+
+    def test_each_costs_only_itself_and_is_named_with_its_line(self) -> None:
+        rows = (
+            "1,a,1772442000,7,60\n"
+            "2,a,1772442000,7\n"
+            "3,a,yesterday,7,60\n"
+            "\n"
+            "4,a,1772442000,-7,60\n"
+            ",a,1772442000,7,60\n"
+            "6,a,,7,60\n"
+            "1,a,1772442000,7,60\n"
+            f"{'8' * 200},a,1772442000,7,60\n"
+            "9,a,1772442000,7,60\n"
+        )
+        events, bad = read(rows, Mapping.parse(LONG_AGO))
+        assert [event.call_id for event in events if isinstance(event, CallStart)] == ["1", "9"]
+        assert [str(one) for one in bad] == [
+            "calls.csv:2: 4 fields, 5 expected",
+            "calls.csv:3: 'yesterday' is no number of seconds",
+            "calls.csv:5: '-7' is no length of time",
+            "calls.csv:6: the call's id is empty",
+            "calls.csv:7: start: no time in began",
+            "calls.csv:8: call '1' again, first seen in line 1",
+            "calls.csv:9: the call's id has 200 characters, at most 119",
+        ]
+
+    @pytest.mark.parametrize("instant", ["nan", "inf", "1e300", "-1e300"])
+    def test_no_number_is_too_wild(self, instant: str) -> None:
+        events, bad = read(f"1,a,{instant},7,60\n2,a,1772442000,7,60\n", Mapping.parse(LONG_AGO))
+        assert len(bad) == 1
+        assert {event.call_id for event in events} == {"2"}
+
+    def test_an_outcome_that_the_mapping_does_not_know(self, bank: Mapping) -> None:
+        row = bank_row("10:00:00", "10:00:10", "0:00:00", "0:00:00", "ROBOT", "0:00:00")
+        events, bad = read(row, bank)
+        assert events == []
+        assert bad == [BadRow("calls.csv", 2, "no [[row]] of the mapping is for outcome = 'ROBOT'")]
+
+    def test_bytes_of_another_encoding_cost_one_row(self, tmp_path: Path) -> None:
+        file = tmp_path / "calls.csv"
+        file.write_bytes(b"1,a,1772442000,7,60\n2,caf\xe9,1772442000,7,60\n3,a,1772442000,7,60\n")
+        written: list[Event] = []
+        bad: list[BadRow] = []
+        calls.run([file], Mapping.parse(LONG_AGO), written.append, bad.append)
+        assert {event.call_id for event in written} == {"1", "3"}
+        assert [(one.line, one.reason) for one in bad] == [
+            (2, "bytes that are not of the file's encoding")
+        ]
+
+    def test_a_file_without_the_mappings_columns(self, bank: Mapping) -> None:
+        with pytest.raises(MappingError) as caught:
+            read("date\ttype\n990201\tPS\n", bank)
+        assert "calls.csv: no column 'call_id'; it has date, type" in str(caught.value)
+        assert len(caught.value.mistakes) == 8
+
+    def test_an_empty_file_lacks_every_column(self, bank: Mapping) -> None:
+        with pytest.raises(MappingError, match="it has no line"):
+            read("", bank)
+
+
+class TestFollowing:
+    def test_a_file_that_grows_line_by_line_and_is_then_replaced(self, tmp_path: Path) -> None:
+        file = tmp_path / "calls.csv"
+        file.write_text("header\none\ntw")
+        happened = iter(["grow", "rotate", "stop"])
+        over = False
+
+        def sleep(seconds: float) -> None:
+            nonlocal over
+            match next(happened):
+                case "grow":
+                    with file.open("a") as stream:
+                        stream.write("o\n")
+                case "rotate":
+                    with file.open("a") as stream:
+                        stream.write("last of the old\n")
+                    file.rename(tmp_path / "calls.csv.1")
+                    file.write_text("header\nthree\n")
+                case "stop":
+                    over = True
+
+        lines = follow(file, "utf-8", header=True, sleep=sleep, stopped=lambda: over)
+        assert list(lines) == ["header\n", "one\n", "two\n", "last of the old\n", "three\n"]
+
+    def test_events_come_while_the_file_still_grows(self, tmp_path: Path) -> None:
+        file = tmp_path / "calls.csv"
+        file.write_text("1,a,1772442000,7,60\n")
+        written: list[Event] = []
+        calls.run(
+            [file],
+            Mapping.parse(LONG_AGO),
+            written.append,
+            print,
+            follow=lambda path: follow(
+                path, "utf-8", header=False, sleep=lambda _: None, stopped=lambda: bool(written)
+            ),
+        )
+        assert [event.call_id for event in written] == ["1"] * 4
+
+
+class TestOrder:
+    def test_equal_instants_keep_the_order_of_the_rows(self) -> None:
+        clock = datetime(2026, 3, 2, 10, tzinfo=UTC)
+        later, now = (clock + timedelta(hours=1)).isoformat(), clock.isoformat()
+        events: list[Event] = [
+            Hangup("c", "1", later),
+            MenuChoice("b", "1", now, "waste"),
+            CallStart("a", "1", now),
+        ]
+        assert [event.event_id for event in in_order(events)] == ["b", "a", "c"]
