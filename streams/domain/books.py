@@ -1,0 +1,88 @@
+"""The books of a set of contacts: per line, vendor and city, whole and per interval.
+
+``Books`` reads every contact once, as a replay does; ``ledger`` keeps the same books while events
+come in. That both give the same, whatever the order, is what the live figure, the alert and the
+statement rest on.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from streams.domain import callers, tally
+from streams.domain.instants import MINUTE, SECOND
+from streams.domain.journey import Contact
+from streams.domain.plan import Plan
+from streams.domain.tally import CITY, Entry, Tally
+from streams.domain.visits import resolve
+
+SLOT: Final = 10 * SECOND
+"""Width of the slots that the rolling windows are made of."""
+
+INTERVAL: Final = 15 * MINUTE
+"""Width of the intervals that statements are made of: quarter-hours of UTC, and of every local
+time that is used, since all offsets are multiples of it."""
+
+
+def start_of(at: int, width: int) -> int:
+    """Where the slot or interval of this width begins that an instant falls into.
+
+    >>> start_of(25 * SECOND, SLOT) == 20 * SECOND
+    True
+    """
+    return at - at % width
+
+
+class Books:
+    """Tallies per scope over everything, and per scope and interval.
+
+    Attributes:
+        whole: by scope (``city``, ``line:ID``, ``vendor:ID``).
+        intervals: by scope and the interval's start; filled when a width is given.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
+        self.width = width
+        self.whole: dict[str, Tally] = {CITY: Tally()}
+        self.intervals: dict[tuple[str, int], Tally] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Books one entry."""
+        scope = entry[0]
+        whole = self.whole.get(scope)
+        if whole is None:
+            whole = self.whole[scope] = Tally()
+        whole.add(entry)
+        if self.width is not None:
+            place = (scope, start_of(entry[1], self.width))
+            interval = self.intervals.get(place)
+            if interval is None:
+                interval = self.intervals[place] = Tally()
+            interval.add(entry)
+
+    def imbalance(self) -> int:
+        """By how much the books fail to balance, over all scopes; 0 or they are wrong."""
+        return sum(
+            each.imbalance() + (each.contacts_imbalance() if scope == CITY else 0)
+            for scope, each in self.whole.items()
+        )
+
+
+def books(
+    contacts: Iterable[Contact], plan: Plan, now: int, width: int | None = None
+) -> Books:
+    """The books of these contacts as of ``now``, repeat callers and callbacks kept included."""
+    result = Books(width)
+    by_caller: dict[str, list[callers.Call]] = {}
+    for contact in contacts:
+        reading = resolve(contact, plan, now)
+        if reading is None:
+            continue
+        for entry in tally.entries(reading):
+            result.add(entry)
+        call = callers.call(contact, reading)
+        if call is not None:
+            by_caller.setdefault(call.caller, []).append(call)
+    for calls in by_caller.values():
+        for entry in callers.entries(calls):
+            result.add(entry)
+    return result

@@ -1,0 +1,104 @@
+"""What only the calls of one caller together tell: repeat callers and callbacks kept.
+
+Contacts are partitioned by call, callers by their pseudonym, so these figures have a path of their
+own: each contact hands on a ``Call``, and whoever has all calls of a caller books what follows.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from streams.domain import visits
+from streams.domain.instants import DAY
+from streams.domain.journey import Contact
+from streams.domain.tally import CITY, INDEX, LINE, VENDOR, Entry
+from streams.domain.visits import Reading
+
+REPEAT_WITHIN: Final = DAY
+"""How long before a contact its caller may have called in vain for it to be a repeat call."""
+
+
+class Callback(NamedTuple):
+    """A callback that the caller accepted, and until when it must be kept."""
+
+    accepted: int
+    until: int
+    bookings: tuple[tuple[str, int], ...]
+
+
+class Call(NamedTuple):
+    """What a contact tells of its caller.
+
+    ``bookings`` are the scopes and instants where the contact itself is booked.
+    """
+
+    caller: str
+    begun: int
+    call_id: str
+    answered: int | None
+    bookings: tuple[tuple[str, int], ...]
+    callbacks: tuple[Callback, ...]
+
+
+def call(contact: Contact, reading: Reading) -> Call | None:
+    """The contact as its caller's history knows it; None when its caller is not known."""
+    caller = contact.origin[0] if contact.origin else None
+    if caller is None or reading.outcome is visits.ORPHAN:
+        return None
+    bookings = {CITY: reading.begun}
+    callbacks = []
+    answered: int | None = None
+    for visit in reading.visits:
+        scopes = (LINE + visit.line, VENDOR + visit.terms.vendor)
+        for scope in scopes:
+            bookings[scope] = min(visit.begun, bookings.get(scope, visit.begun))
+        if visit.answered is not None:
+            answered = visit.answered if answered is None else min(answered, visit.answered)
+        if visit.disposition is visits.CALLBACK:
+            assert visit.ended is not None
+            callbacks.append(
+                Callback(
+                    visit.ended,
+                    visit.ended + visit.terms.callback_within,
+                    tuple((scope, visit.begun) for scope in (*scopes, CITY)),
+                )
+            )
+    return Call(
+        caller,
+        reading.begun,
+        contact.call_id,
+        answered,
+        tuple(sorted(bookings.items())),
+        tuple(sorted(callbacks)),
+    )
+
+
+def entries(calls: Iterable[Call]) -> list[Entry]:
+    """What all known calls of one caller add to the books.
+
+    A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
+    *kept* when another contact of the same caller was answered after it and in time.
+    """
+    ordered = sorted(calls, key=lambda each: (each.begun, each.call_id))
+    answers = sorted((each.answered, each.call_id) for each in ordered if each.answered is not None)
+    repeat, kept = (INDEX["repeat_callers"],), (INDEX["callbacks_kept"],)
+    booked: list[Entry] = []
+    in_vain: int | None = None  # beginning of the latest unanswered call before this one
+    pending: int | None = None  # the same, of calls that began at this very instant
+    previous: int | None = None
+    for each in ordered:
+        if each.begun != previous:
+            in_vain = pending if pending is not None else in_vain
+            pending, previous = None, each.begun
+        if in_vain is not None and each.begun - in_vain <= REPEAT_WITHIN:
+            booked += [(scope, at, repeat, (), -1, -1, -1) for scope, at in each.bookings]
+        if each.answered is None:
+            pending = each.begun
+        for callback in each.callbacks:
+            first = bisect_right(answers, (callback.accepted, "\U0010ffff"))
+            # At most one of them is the contact itself, so two tell whether another one was.
+            for answered, call_id in answers[first : first + 2]:
+                if answered <= callback.until and call_id != each.call_id:
+                    booked += [(scope, at, kept, (), -1, -1, -1) for scope, at in callback.bookings]
+                    break
+    return booked

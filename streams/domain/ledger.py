@@ -1,0 +1,386 @@
+"""The books of one partition of contacts, kept while events come in.
+
+The ledger holds the contacts that may still change and, per scope, the tallies of ten-second slots
+and quarter-hour intervals. A tally has two parts: what departed contacts left behind for good
+(``settled``), and what those still held add as of the partition's clock (``held``). The second is
+taken back and added anew whenever a contact's facts, or the clock, change what it means; so the
+sum is always a function of the set of accepted events.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+from streams.domain import callers
+from streams.domain.books import INTERVAL, SLOT, start_of
+from streams.domain.events import Event
+from streams.domain.instants import HOUR, MINUTE
+from streams.domain.places import HeldContact, Place, PlaceKey, Waiting
+from streams.domain.plan import Plan
+from streams.domain.plan.model import LONGEST_LOST_AFTER
+from streams.domain.tally import CITY, Entry, Tally, entries
+from streams.domain.visits import NEVER, Reading, resolve
+
+GRACE: Final = 15 * MINUTE
+"""How long after an instant its events may come and still be merged."""
+
+SLOTS_KEPT: Final = HOUR + 2 * SLOT
+"""Slots are kept as long as the longest rolling window can hold them."""
+
+DEPARTED_KEPT: Final = 1_000_000
+"""Ids of departed contacts remembered at most, about 150 MB: with more than that within the
+time-out for lost calls, the oldest are forgotten first."""
+
+DEPARTURES_AT_ONCE: Final = 20_000
+"""Contacts that leave at one settling at most: a checkpoint names them all in one record, which
+must stay well below what a broker takes as one message."""
+
+
+class Partial(NamedTuple):
+    """The absolute figures of one slot or interval, and whether they can't change any more."""
+
+    tally: Tally
+    final: bool
+
+
+class Changes(NamedTuple):
+    """What a checkpoint has to make durable and known, all of it absolute.
+
+    Attributes:
+        facts: contacts whose facts changed.
+        departed: contacts that left state, as they were read last.
+        settled: the tallies that now cover them.
+        partials: totals of the slots and intervals that changed.
+        waiting: who waits now in the scopes where that changed: how many, and since when.
+        calls: what the histories of callers should know, by caller and call id.
+        dropped: final intervals and old slots that the ledger has let go.
+    """
+
+    facts: list[HeldContact]
+    departed: list[tuple[HeldContact, Reading]]
+    settled: dict[PlaceKey, Tally]
+    partials: dict[PlaceKey, Partial]
+    waiting: dict[str, tuple[int, int | None]]
+    calls: dict[tuple[str, str], callers.Call | None]
+    dropped: list[PlaceKey]
+
+
+class Ledger:
+    """The books of one partition.
+
+    Attributes:
+        plan: by which contacts are judged.
+        clock: the partition's clock; set by ``settle``, never goes back.
+        contacts: the contacts in state.
+        departed: ids that left state, with the instant, until their calls could not go on.
+        waiting: who waits now, per scope.
+        slots, intervals: where things are booked, by start and scope.
+    """
+
+    def __init__(self, plan: Plan, grace: int = GRACE) -> None:
+        self.plan = plan
+        self.grace = grace
+        self.clock = -NEVER
+        self.contacts: dict[str, HeldContact] = {}
+        self.departed: dict[str, int] = {}
+        self.waiting: dict[str, Waiting] = {}
+        self.slots: dict[int, dict[str, Place]] = {}
+        self.intervals: dict[int, dict[str, Place]] = {}
+        self._unread: dict[str, HeldContact] = {}
+        self._schedule: list[tuple[int, str]] = []
+        self._members: dict[int, set[HeldContact]] = {}  # contacts booked, by interval
+        self._facts: dict[str, HeldContact] = {}
+        self._departing: list[tuple[HeldContact, Reading]] = []
+        self._moved: set[PlaceKey] = set()
+        self._settled: set[PlaceKey] = set()
+        self._moved_waiting: set[str] = set()
+        self._calls: dict[tuple[str, str], callers.Call | None] = {}
+        self._dropped: list[PlaceKey] = []
+
+    def restore(
+        self,
+        clock: int,
+        contacts: Iterable[HeldContact],
+        settled: Mapping[PlaceKey, Tally],
+        departed: Mapping[str, int],
+    ) -> None:
+        """Takes up the books where a checkpoint left them; everything is told anew."""
+        self.clock = clock
+        self.departed = dict(departed)
+        for (scope, width, start), tally in settled.items():
+            if width == SLOT and start <= clock - SLOTS_KEPT:
+                continue
+            place = Place()
+            place.settled = tally
+            places = self.intervals if width == INTERVAL else self.slots
+            places.setdefault(start, {})[scope] = place
+            self._moved.add((scope, width, start))
+        for contact in contacts:
+            self.contacts[contact.call_id] = self._unread[contact.call_id] = contact
+
+    def accept(self, event: Event, at: int) -> bool:
+        """Merges an event, or says that it is late: False, and nothing changes.
+
+        Late is an event whose contact is no longer in state and whose ``at`` is older than clock
+        less grace; one that would change a final interval; and any corrected version.
+        """
+        if event.revision:
+            return False
+        call_id = event.call_id
+        contact = self.contacts.get(call_id)
+        if contact is None:
+            if at < self.clock - self.grace or call_id in self.departed:
+                return False
+            contact = self.contacts[call_id] = HeldContact(call_id)
+        elif at < self.clock - self.grace and self._changes_final(contact, event, at):
+            return False
+        if contact.merge(event, at):
+            self._unread[call_id] = self._facts[call_id] = contact
+        return True
+
+    def _changes_final(self, contact: HeldContact, event: Event, at: int) -> bool:
+        trial = contact.copy()
+        if not trial.merge(event, at):
+            return False
+        reading = resolve(trial, self.plan, self.clock)
+        booked = entries(reading) if reading is not None else []
+        return any(self.is_final(entry[0], start_of(entry[1], INTERVAL)) for entry in booked)
+
+    def is_final(self, scope: str, start: int) -> bool:
+        """Whether an interval can't change any more: its grace has passed, and every contact that
+        was booked in it has departed."""
+        if start + INTERVAL + self.grace > self.clock:
+            return False
+        place = self.intervals.get(start, {}).get(scope)
+        return place is None or not place.count
+
+    def settle(self, clock: int) -> None:
+        """Brings the books to the clock: reads again what changed and what time has changed."""
+        if clock > self.clock:
+            self.clock = clock
+        self._drop_old_slots()
+        contacts = self.contacts
+        due = self._unread
+        self._unread = {}
+        schedule = self._schedule
+        while schedule and schedule[0][0] <= self.clock:
+            wakes, call_id = heappop(schedule)
+            contact = contacts.get(call_id)
+            if contact is not None and contact.wakes == wakes:
+                contact.wakes = NEVER
+                due[call_id] = contact
+        for contact in due.values():
+            self._read(contact)
+        self._find_longest()
+        self._forget_departed()
+
+    def _read(self, contact: HeldContact) -> None:
+        reading = resolve(contact, self.plan, self.clock)
+        if reading is None:
+            booked: list[Entry] = []
+            wakes = min(contact.instants())
+        else:
+            booked = entries(reading)
+            self._hear_of_caller(contact, reading)
+            departs = max(contact.newest, reading.done_at) + self.grace
+            if departs < self.clock and len(self._departing) < DEPARTURES_AT_ONCE:
+                self._depart(contact, reading, booked)
+                return
+            wakes = max(min(departs, reading.changes_at), self.clock) + 1
+        if booked != contact.booked:
+            self._book(contact, booked)
+        if wakes < contact.wakes:
+            contact.wakes = wakes
+            heappush(self._schedule, (wakes, contact.call_id))
+
+    def _book(self, contact: HeldContact, booked: list[Entry]) -> None:
+        """Takes back what the contact no longer adds and books what it adds now."""
+        gone = list(contact.booked)
+        for entry in booked:
+            if entry in gone:
+                gone.remove(entry)
+            else:
+                self._hold(entry)
+        for entry in gone:
+            self._take(entry)
+        before = {start_of(entry[1], INTERVAL) for entry in contact.booked}
+        after = {start_of(entry[1], INTERVAL) for entry in booked}
+        if before != after:
+            for start in before - after:
+                self._members[start].discard(contact)
+            for start in after - before:
+                self._members.setdefault(start, set()).add(contact)
+        contact.booked = booked
+
+    def _depart(self, contact: HeldContact, reading: Reading, booked: list[Entry]) -> None:
+        for entry in booked:
+            self._settle(entry)
+        if contact.booked:
+            self._book(contact, [])
+        call_id = contact.call_id
+        del self.contacts[call_id]
+        self._facts.pop(call_id, None)
+        self._departing.append((contact, reading))
+        self.departed[call_id] = self.clock
+
+    def _hear_of_caller(self, contact: HeldContact, reading: Reading) -> None:
+        call = callers.call(contact, reading)
+        known = contact.call
+        if call == known:
+            return
+        if known is not None and (call is None or call.caller != known.caller):
+            self._calls[known.caller, known.call_id] = None
+        if call is not None:
+            self._calls[call.caller, call.call_id] = call
+        contact.call = call
+
+    def _places(self, entry: Entry) -> Iterator[Place]:
+        scope, at = entry[0], entry[1]
+        start = start_of(at, INTERVAL)
+        scopes = self.intervals.get(start)
+        if scopes is None:
+            scopes = self.intervals[start] = {}
+        place = scopes.get(scope)
+        if place is None:
+            place = scopes[scope] = Place()
+        self._moved.add((scope, INTERVAL, start))
+        yield place
+        start = start_of(at, SLOT)
+        if start > self.clock - SLOTS_KEPT:
+            scopes = self.slots.get(start)
+            if scopes is None:
+                scopes = self.slots[start] = {}
+            place = scopes.get(scope)
+            if place is None:
+                place = scopes[scope] = Place()
+            self._moved.add((scope, SLOT, start))
+            yield place
+
+    def _hold(self, entry: Entry) -> None:
+        for place in self._places(entry):
+            place.held.add(entry)
+            place.count += 1
+        if entry[6] >= 0:
+            self._waiting_in(entry[0]).add(entry[6])
+
+    def _take(self, entry: Entry) -> None:
+        for place in self._places(entry):
+            place.count -= 1
+            if not place.held.take(entry) and entry[5] > place.settled.longest:
+                place.stale = True
+        if entry[6] >= 0:
+            self._waiting_in(entry[0]).take(entry[6])
+
+    def _settle(self, entry: Entry) -> None:
+        for place in self._places(entry):
+            place.settled.add(entry)
+        scope, at = entry[0], entry[1]
+        self._settled.add((scope, INTERVAL, start_of(at, INTERVAL)))
+        if start_of(at, SLOT) > self.clock - SLOTS_KEPT:
+            self._settled.add((scope, SLOT, start_of(at, SLOT)))
+
+    def _waiting_in(self, scope: str) -> Waiting:
+        waiting = self.waiting.get(scope)
+        if waiting is None:
+            waiting = self.waiting[scope] = Waiting()
+        self._moved_waiting.add(scope)
+        return waiting
+
+    def _find_longest(self) -> None:
+        """Finds the longest waits anew where one was taken back: a maximum can't be subtracted."""
+        stale: dict[PlaceKey, Place] = {}
+        for key in self._moved:
+            place = self.place(key)
+            if place is not None and place.stale:
+                place.stale = False
+                place.held.longest = -1
+                stale[key] = place
+        for start in {start_of(key[2], INTERVAL) for key in stale}:
+            for contact in self._members.get(start, ()):
+                for entry in contact.booked:
+                    if entry[5] >= 0:
+                        for width in (INTERVAL, SLOT):
+                            found = stale.get((entry[0], width, start_of(entry[1], width)))
+                            if found is not None and entry[5] > found.held.longest:
+                                found.held.longest = entry[5]
+
+    def place(self, key: PlaceKey) -> Place | None:
+        """The slot or interval of this key, if anything was ever booked there."""
+        scope, width, start = key
+        return (self.intervals if width == INTERVAL else self.slots).get(start, {}).get(scope)
+
+    def _drop_old_slots(self) -> None:
+        for start in [start for start in self.slots if start <= self.clock - SLOTS_KEPT]:
+            self._dropped += [(scope, SLOT, start) for scope in self.slots.pop(start)]
+
+    def _forget_departed(self) -> None:
+        departed = self.departed
+        oldest = self.clock - LONGEST_LOST_AFTER
+        forgotten = []
+        excess = len(departed) - DEPARTED_KEPT
+        for call_id, at in departed.items():  # in the order of departing
+            if at >= oldest and len(forgotten) >= excess:
+                break
+            forgotten.append(call_id)
+        for call_id in forgotten:
+            del departed[call_id]
+
+    def changes(self) -> Changes:
+        """What changed since this was asked last."""
+        closed = self._close()
+        partials = {}
+        for key in self._moved:
+            place = self.place(key)
+            if place is not None:
+                partials[key] = Partial(place.total(), False)
+        for key in closed:
+            place = self.place(key)
+            assert place is not None
+            partials[key] = Partial(place.total(), True)
+        settled = {}
+        for key in self._settled:
+            place = self.place(key)
+            if place is not None:
+                settled[key] = place.settled
+        for scope, _, start in closed:
+            del self.intervals[start][scope]
+            if not self.intervals[start]:
+                del self.intervals[start]
+                self._members.pop(start, None)
+        waiting = {
+            scope: (self.waiting[scope].count, self.waiting[scope].oldest())
+            for scope in self._moved_waiting
+        }
+        changes = Changes(
+            list(self._facts.values()),
+            self._departing,
+            settled,
+            partials,
+            waiting,
+            self._calls,
+            self._dropped + closed,
+        )
+        self._facts, self._departing, self._calls, self._dropped = {}, [], {}, []
+        self._moved, self._settled, self._moved_waiting = set(), set(), set()
+        return changes
+
+    def _close(self) -> list[PlaceKey]:
+        """Intervals that are final now. They are let go, so each is found once."""
+        ended = [start for start in self.intervals if start + INTERVAL + self.grace <= self.clock]
+        return [
+            (scope, INTERVAL, start)
+            for start in sorted(ended)
+            for scope, place in self.intervals[start].items()
+            if not place.count
+        ]
+
+    def imbalance(self) -> int:
+        """By how much the books fail to balance; 0 or they are wrong."""
+        wrong = 0
+        for scopes in self.intervals.values():
+            for scope, place in scopes.items():
+                for tally in (place.settled, place.held):
+                    wrong += tally.imbalance()
+                    if scope == CITY:
+                        wrong += tally.contacts_imbalance()
+        return wrong

@@ -1,0 +1,95 @@
+"""Where a ledger books: a contact in state, a scope's slot or interval, and who waits now."""
+
+from heapq import heappop, heappush
+from typing import Any
+
+from streams.domain import callers
+from streams.domain.journey import Contact
+from streams.domain.tally import Entry, Tally
+from streams.domain.visits import NEVER
+
+PlaceKey = tuple[str, int, int]
+"""Scope, width and start of a slot or interval."""
+
+
+class HeldContact(Contact):
+    """A contact in state, with what it adds to the books at present.
+
+    Attributes:
+        booked: its entries in the books.
+        wakes: the earliest instant for which it is scheduled to be read again.
+        call: what its caller's history knows of it.
+        stored: whether its facts are in the changelog.
+    """
+
+    __slots__ = ("booked", "call", "stored", "wakes")
+
+    def __init__(self, call_id: str) -> None:
+        super().__init__(call_id)
+        self.booked: list[Entry] = []
+        self.wakes = NEVER
+        self.call: callers.Call | None = None
+        self.stored = False
+
+    @classmethod
+    def from_facts(cls, call_id: str, facts: list[Any]) -> "HeldContact":
+        contact = super().from_facts(call_id, facts)
+        assert isinstance(contact, HeldContact)
+        contact.stored = True
+        return contact
+
+
+class Place:
+    """One scope's slot or interval.
+
+    Attributes:
+        settled: what departed contacts left behind for good.
+        held: what contacts in state add as of the clock. Its longest wait may be that of a contact
+            that has departed since: then ``settled`` has it too, and the total is the same.
+        count: entries of contacts in state.
+        stale: the longest wait of ``held`` must be found anew.
+    """
+
+    __slots__ = ("count", "held", "settled", "stale")
+
+    def __init__(self) -> None:
+        self.settled = Tally()
+        self.held = Tally()
+        self.count = 0
+        self.stale = False
+
+    def total(self) -> Tally:
+        """Everything booked here."""
+        total = Tally()
+        total.plus(self.settled)
+        if self.count:
+            total.plus(self.held)
+        return total
+
+
+class Waiting:
+    """Who waits in a scope's queues at this moment: how many, and since when the first of them."""
+
+    __slots__ = ("_order", "_since", "count")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._since: dict[int, int] = {}
+        self._order: list[int] = []
+
+    def add(self, since: int) -> None:
+        self.count += 1
+        known = self._since.get(since)
+        if known is None:
+            heappush(self._order, since)
+        self._since[since] = (known or 0) + 1
+
+    def take(self, since: int) -> None:
+        self.count -= 1
+        self._since[since] -= 1
+
+    def oldest(self) -> int | None:
+        """Queue entry of the caller who waits longest; None when nobody waits."""
+        while self._order and not self._since[self._order[0]]:
+            del self._since[heappop(self._order)]
+        return self._order[0] if self._order else None
