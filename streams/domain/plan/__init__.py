@@ -2,5 +2,16 @@
 
 from streams.domain.plan.model import Contract, Exclusion, Measure, Terms, Vendor
 from streams.domain.plan.plan import Plan
+from streams.domain.plan.reader import Mistake, PlanError, check
 
-__all__ = ["Contract", "Exclusion", "Measure", "Plan", "Terms", "Vendor"]
+__all__ = [
+    "Contract",
+    "Exclusion",
+    "Measure",
+    "Mistake",
+    "Plan",
+    "PlanError",
+    "Terms",
+    "Vendor",
+    "check",
+]

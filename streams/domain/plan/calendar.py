@@ -132,7 +132,7 @@ class Opening:
 
     def _intervals(self, day: date) -> tuple[Minutes, ...]:
         for exception in self._hours.exceptions:
-            if exception.first <= day <= exception.last:
+            if exception.since <= day < exception.until:
                 return exception.intervals
         if self._hours.holidays is not None and self._calendar.is_holiday(day):
             return self._hours.holidays

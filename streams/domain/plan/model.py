@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
+from typing import Final
 
-from streams.domain.instants import HOUR, SECOND
+from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.plan.validity import Version
 
 CITY: Final = "city"
 """The vendor that always exists: the city itself."""
@@ -23,12 +24,7 @@ FORMULAS: Final = ("abandons_negative", "abandons_ignored", "abandons_positive",
 CLOCKS: Final = ("queue", "choice", "start")
 PERIODS: Final = ("daily", "monthly", "quarterly")
 PERMANENCES: Final = ("always", "urgent_only", "none")
-KINDS_OF_MEASURE: Final = (
-    "service_level",
-    "abandonment",
-    "reachability",
-    "average_speed_of_answer",
-)
+FIGURES: Final = ("service_level", "abandonment", "reachability", "average_speed_of_answer")
 SCOPES: Final = ("per_line", "pooled")
 COUNTINGS: Final = ("started", "whole", "proportional")
 UNITS: Final = ("money", "percent_of_fee")
@@ -36,10 +32,20 @@ KINDS_OF_EXCLUSION: Final = ("hours", "event", "volume", "cause")
 CAUSES: Final = ("lost", "blocked", "closed", "overflowed", "callback", "out_of_hours")
 """Dispositions that a contract may lay at somebody else's door than the vendor's."""
 
-T = TypeVar("T", covariant=True)
-
 LONGEST_LOST_AFTER: Final = 12 * HOUR
 """A contact stays in state until it is lost, so this bounds the state."""
+
+LONGEST_CALLBACK: Final = 7 * DAY
+"""A callback is remembered until it is kept or its time is over."""
+
+
+def is_id(text: str) -> bool:
+    """Whether a line, and any other entry, can have this id.
+
+    1 to 64 printable characters, as long as an event's ``line`` may be; no ``|``, which parts the
+    keys of line partials; no space at either end.
+    """
+    return 0 < len(text) <= 64 and text.isprintable() and "|" not in text and text.strip() == text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Measure:
     """
 
     id: str
-    kind: str
+    figure: str
     target: Decimal
     formula: str
     threshold: int
@@ -149,10 +155,10 @@ Minutes = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class DatedHours:
-    """Hours of their own from ``first`` to ``last``, both included."""
+    """Hours of their own on the days from ``since`` to before ``until``."""
 
-    first: date
-    last: date
+    since: date
+    until: date
     intervals: tuple[Minutes, ...]
 
 
@@ -214,19 +220,6 @@ class Holidays:
 
     added: tuple[tuple[date, str], ...] = ()
     left_out: tuple[date, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Version(Generic[T]):
-    """An entry and when it is valid: from ``since`` to before ``until``, None without limit."""
-
-    entry: T
-    since: int | None = None
-    until: int | None = None
-
-    def valid(self, at: int) -> bool:
-        """Whether the entry is the one at this instant."""
-        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,16 @@ of every event and are made of dictionary look-ups; the rest is asked a few time
 """
 
 import hashlib
-from collections.abc import Iterable
+from bisect import bisect_right
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from streams.domain.instants import DAY, MINUTE
+from streams.domain.instants import DAY
 from streams.domain.plan.calendar import Calendar, Opening
 from streams.domain.plan.model import (
     CITY,
@@ -26,12 +27,14 @@ from streams.domain.plan.model import (
     Maintenance,
     Terms,
     Vendor,
-    Version,
+    is_id,
 )
+from streams.domain.plan.reader import Mistake, PlanError, read
+from streams.domain.plan.validity import Version, by_id, in_order, valid
 
-TERMS_KEPT: Final = 100_000
-"""Terms kept ready, one per line and minute: four lines for two weeks, a thousand for 100 minutes;
-about 15 MB. A cache that has grown to this is emptied."""
+DAYS_KEPT: Final = 100_000
+"""Days of lines whose terms are kept ready: a thousand lines for a hundred days, in some 40 MB. A
+cache that has grown to this is emptied."""
 
 MOST_LINES_WITHOUT_PLAN: Final = 1_000
 """Lines are labels of metrics, and without a plan nothing but this bounds them."""
@@ -39,6 +42,10 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 HORIZON: Final = 400 * DAY
 """How far ahead an opening or a closing is looked for: over a year, since some desks open for a few
 days of it."""
+
+
+_DayOfTerms = tuple[list[int], list[Terms | None]]
+"""The instants of a UTC day at which a line's terms change, and the terms before, between, after."""
 
 
 class Plan:
@@ -55,10 +62,10 @@ class Plan:
         self.city = entries.city.name
         self._calendar = Calendar(entries.city, entries.holidays)
         self.zone: ZoneInfo = self._calendar.zone
-        self._lines = _by_id(entries.lines)
-        self._contracts = _by_id(entries.contracts, Contract())
-        self._vendors = _by_id(entries.vendors, _city_as_vendor(entries.city))
-        self._hours = _by_id(entries.hours)
+        self._lines = by_id(entries.lines)
+        self._contracts = by_id(entries.contracts, Contract())
+        self._vendors = by_id(entries.vendors, _city_as_vendor(entries.city))
+        self._hours = by_id(entries.hours)
         self._openings: dict[Hours, Opening] = {}
         self._always = {
             line
@@ -69,9 +76,35 @@ class Plan:
         for window in entries.maintenance:
             for line in window.lines or self._lines:
                 self._maintenance.setdefault(line, []).append(window)
-        self._terms: dict[tuple[str, int], Terms | None] = {}
+        self._terms: dict[tuple[str, int], _DayOfTerms] = {}
         self._distinct: dict[tuple[Line, Contract, bool], Terms] = {}
         self._turns: dict[str, tuple[int, int, int | None]] = {}
+
+    @staticmethod
+    def load(path: str | Path) -> "Plan":
+        """The plan of a TOML file.
+
+        Raises:
+            PlanError: the file can't be read, or is wrong; names every mistake at once.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise PlanError(str(path), [Mistake("", None, f"cannot be read: {why}")]) from error
+        except UnicodeDecodeError as error:
+            message = f"is not UTF-8 text at byte {error.start}: save it as UTF-8"
+            raise PlanError(str(path), [Mistake("", None, message)]) from error
+        return Plan.read(text, str(path))
+
+    @staticmethod
+    def read(text: str, name: str = "plan") -> "Plan":
+        """The plan of a TOML text; ``name`` stands for it in messages.
+
+        Raises:
+            PlanError: the plan is wrong; names every mistake at once.
+        """
+        return Plan(read(text, name))
 
     @staticmethod
     def default(contract: Contract | None = None, zone: str = "UTC") -> "Plan":
@@ -93,29 +126,61 @@ class Plan:
     def terms(self, line: str, at: int) -> Terms | None:
         """What holds for a visit at the line that begins at the instant; None: no such line then.
 
-        Judged at the beginning of the instant's minute. Equal terms are the same object.
+        Equal terms are the same object.
         """
-        key = line, at // MINUTE
+        key = line, at // DAY
         try:
-            return self._terms[key]
+            edges, terms = self._terms[key]
         except KeyError:
-            if len(self._terms) >= TERMS_KEPT:
+            if len(self._terms) >= DAYS_KEPT:
                 self._terms.clear()
-            terms = self._terms[key] = self._find_terms(line, at - at % MINUTE)
-            return terms
+            edges, terms = self._terms[key] = self._find_day(line, key[1] * DAY)
+        return terms[bisect_right(edges, at)]
+
+    def nearest_terms(self, line: str, at: int) -> Terms:
+        """The terms of the line's validity nearest in time; the default contract's for a line that
+        the plan no longer has: contacts in state outlive a change of plan."""
+        versions = self._lines.get(line, ())
+        for version in versions:
+            edge = version.since if version.since is not None and at < version.since else None
+            if version.until is not None and at >= version.until:
+                edge = version.until - 1
+            terms = self.terms(line, edge) if edge is not None else None
+            if terms is not None:
+                return terms
+        return Terms(
+            line, {}, 1, CITY, Contract(), True, "always", None, Line(line).callback_within
+        )
+
+    @property
+    def entrance(self) -> Contract:
+        """The contract by which contacts are judged that never came to a line: the city's."""
+        versions = self._contracts[self.entries.city.contract]
+        return versions[-1].entry
 
     def midnight(self, at: int) -> int:
         """The local midnight at or before the instant."""
         return self._calendar.midnight(at)
 
     def _knows_at(self, line: str, at: int) -> bool:
-        return _valid(self._lines.get(line, ()), at) is not None
+        return valid(self._lines.get(line, ()), at) is not None
+
+    def _find_day(self, line: str, begin: int) -> "_DayOfTerms":
+        edges, terms = [], [self._find_terms(line, begin)]
+        edge = self._next_edge(line, begin)
+        while edge is not None and edge < begin + DAY:
+            then = self._find_terms(line, edge)
+            if then is not terms[-1]:
+                edges.append(edge)
+                terms.append(then)
+            edge = self._next_edge(line, edge)
+        return edges, terms
 
     def _find_terms(self, line: str, at: int) -> Terms | None:
-        entry = _valid(self._lines.get(line, ()), at)
+        entry = valid(self._lines.get(line, ()), at)
         if entry is None:
             return None
-        contract = _valid(self._contracts[entry.contract], at)
+        contract = valid(self._contracts[entry.contract], at)
         assert contract is not None, "the reader lets no line outlive its contract"
         key = entry, contract, self._is_open(entry, at)
         terms = self._distinct.get(key)
@@ -147,7 +212,7 @@ class Plan:
 
     def vendors_at(self, at: int) -> list[Vendor]:
         """The vendors valid at the instant, the city among them, by id."""
-        found = (_valid(self._vendors[id_], at) for id_ in sorted(self._vendors))
+        found = (valid(self._vendors[id_], at) for id_ in sorted(self._vendors))
         return [vendor for vendor in found if vendor is not None]
 
     def vendor(self, id_: str, at: int | None = None) -> Vendor | None:
@@ -155,11 +220,11 @@ class Plan:
         versions = self._vendors.get(id_, ())
         if at is None:
             return versions[-1].entry if versions else None
-        return _valid(versions, at)
+        return valid(versions, at)
 
     def contract(self, id_: str, at: int) -> Contract | None:
         """The contract as of the instant; None: no such contract then."""
-        return _valid(self._contracts.get(id_, ()), at)
+        return valid(self._contracts.get(id_, ()), at)
 
     # Hours
 
@@ -177,7 +242,7 @@ class Plan:
 
     def expected_per_hour(self, line: str, at: int) -> float | None:
         """Calls expected per hour at the instant, 0 while closed; None: the plan does not say."""
-        entry = _valid(self._lines.get(line, ()), at)
+        entry = valid(self._lines.get(line, ()), at)
         if entry is None or entry.expected is None:
             return None
         if not self._is_open(entry, at):
@@ -187,11 +252,11 @@ class Plan:
 
     def within(self, hours: str, at: int) -> bool:
         """Whether opening hours of this id include the instant; no such hours then: they do not."""
-        entry = _valid(self._hours.get(hours, ()), at)
+        entry = valid(self._hours.get(hours, ()), at)
         return entry is not None and self._opening(entry).is_open(at)
 
     def _open_at(self, line: str, at: int) -> bool:
-        entry = _valid(self._lines.get(line, ()), at)
+        entry = valid(self._lines.get(line, ()), at)
         return entry is not None and self._is_open(entry, at)
 
     def _is_open(self, line: Line, at: int) -> bool:
@@ -225,13 +290,15 @@ class Plan:
         return None
 
     def _next_edge(self, line: str, at: int) -> int | None:
-        """The next instant at which anything that the line's hours hang on changes."""
-        versions: tuple[Version[Any], ...] = tuple(self._lines.get(line, ()))
-        entry = _valid(self._lines.get(line, ()), at)
+        """The next instant at which anything that the line's terms hang on may change."""
+        versions: list[Version[Any]] = list(self._lines.get(line, ()))
+        entry = valid(versions, at)
         edges = []
+        if entry is not None:
+            versions += self._contracts[entry.contract]
         if entry is not None and entry.hours is not None:
-            versions += tuple(self._hours[entry.hours])
-            hours = _valid(self._hours[entry.hours], at)
+            versions += self._hours[entry.hours]
+            hours = valid(self._hours[entry.hours], at)
             if hours is not None:
                 edges.append(self._opening(hours).next_edge(at))
         edges += [b for v in versions for b in (v.since, v.until) if b is not None and b > at]
@@ -243,10 +310,10 @@ class Plan:
         """What the plan says, as JSON with sorted keys and entries in the order of their ids."""
         entries = replace(
             self.entries,
-            lines=_sorted(self.entries.lines),
-            vendors=_sorted(self.entries.vendors),
-            contracts=_sorted(self.entries.contracts),
-            hours=_sorted(self.entries.hours),
+            lines=in_order(self.entries.lines),
+            vendors=in_order(self.entries.vendors),
+            contracts=in_order(self.entries.contracts),
+            hours=in_order(self.entries.hours),
             maintenance=tuple(sorted(self.entries.maintenance, key=lambda w: (w.since, w.until))),
         )
         return msgspec.json.encode(entries, order="sorted").decode()
@@ -273,7 +340,7 @@ class _EveryLine(Plan):
         return type(self), (self._contract, self.entries.city.time_zone)
 
     def _knows_at(self, line: str, at: int) -> bool:
-        if len(self._always) >= MOST_LINES_WITHOUT_PLAN or not is_line_id(line):
+        if len(self._always) >= MOST_LINES_WITHOUT_PLAN or not is_id(line):
             return False
         self._always.add(line)
         self._lines[line] = [Version(Line(id=line, contract=self._contract.id))]
@@ -281,41 +348,6 @@ class _EveryLine(Plan):
 
     def _find_terms(self, line: str, at: int) -> Terms | None:
         return super()._find_terms(line, at) if self.knows(line, at) else None
-
-
-def is_line_id(text: str) -> bool:
-    """Whether an id can be a line's: 1 to 64 printable characters, no ``|`` (it parts the keys of
-    line partials), no space at either end."""
-    return 0 < len(text) <= 64 and text.isprintable() and "|" not in text and text.strip() == text
-
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-N = TypeVar("N", bound=_Named)
-T = TypeVar("T")
-
-
-def _by_id(versions: Iterable[Version[N]], always: N | None = None) -> dict[str, list[Version[N]]]:
-    """Entries by id, each id's in the order of time; ``always`` where none has its id."""
-    found: dict[str, list[Version[N]]] = {}
-    for version in _sorted(versions):
-        found.setdefault(version.entry.id, []).append(version)
-    if always is not None:
-        found.setdefault(always.id, [Version(always)])
-    return found
-
-
-def _sorted(versions: Iterable[Version[N]]) -> tuple[Version[N], ...]:
-    return tuple(
-        sorted(versions, key=lambda v: (v.entry.id, v.since is not None, v.since or 0)),
-    )
-
-
-def _valid(versions: Iterable[Version[T]], at: int) -> T | None:
-    return next((v.entry for v in versions if v.valid(at)), None)
 
 
 def _city_as_vendor(city: City) -> Vendor:

@@ -1,0 +1,277 @@
+"""A plan's TOML read, with everything that is wrong with it found in one go."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from streams.domain.instants import HOUR, MINUTE
+from streams.domain.plan import places, references, syntax, week
+from streams.domain.plan.contracts import contract
+from streams.domain.plan.fields import Notes, Table, nearest
+from streams.domain.plan.model import (
+    CITY,
+    LONGEST_CALLBACK,
+    PERMANENCES,
+    City,
+    Contract,
+    Entries,
+    Holidays,
+    Hours,
+    Line,
+    Maintenance,
+    Vendor,
+)
+from streams.domain.plan.places import Path
+from streams.domain.plan.validity import Version
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
+_OPTION = re.compile(r"[0-9*#]{1,4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a plan.
+
+    Attributes:
+        place: the dotted path, entries counted from 1, such as ``line[2].contract``.
+        line: the line of the file, where it can be found.
+        message: what is wrong, and what to do.
+    """
+
+    place: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        where = [f"line {self.line}"] if self.line else []
+        return ": ".join([*where, *([self.place] if self.place else []), self.message])
+
+
+class PlanError(Exception):
+    """A plan that can't be used, with every mistake in it."""
+
+    def __init__(self, name: str, mistakes: list[Mistake]) -> None:
+        super().__init__(name, mistakes)
+        self.name = name
+        self.mistakes = mistakes
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.name}: {mistake}" for mistake in self.mistakes)
+
+
+def read(text: str, name: str) -> Entries:
+    """The entries of a plan.
+
+    Raises:
+        PlanError: the plan is wrong.
+    """
+    entries, mistakes = _read(text)
+    if mistakes:
+        raise PlanError(name, mistakes)
+    return entries
+
+
+def check(text: str, name: str = "plan") -> list[Mistake]:
+    """Every mistake in a plan, in the order of its lines; none, and it can be used."""
+    try:
+        read(text, name)
+    except PlanError as error:
+        return error.mistakes
+    return []
+
+
+def _read(text: str) -> tuple[Entries, list[Mistake]]:
+    values, source, unreadable = syntax.parse(text)
+    notes: Notes = []
+    entries = _entries(Table(values, (), notes)) if values is not None else Entries(lines=())
+    mistakes: list[Mistake] = []
+    if notes or unreadable:
+        found = places.lines(source)
+        on = {line: places.text(path) for path, line in found.items()}
+        mistakes += [Mistake(on.get(n or 0, ""), n, m) for n, m in unreadable]
+        mistakes += [Mistake(places.text(p), places.line_of(p, found), m) for p, m in notes]
+    return entries, sorted(dict.fromkeys(mistakes), key=lambda m: (m.line or 0, m.place))
+
+
+E = TypeVar("E", Vendor, Contract, Line, Hours)
+
+
+def _entries(top: Table) -> Entries:
+    city = _city(top.table("city"))
+    zone = ZoneInfo(city.time_zone)
+    notes = top.notes
+    contracts = _versions(top.tables("contract"), contract, zone)
+    hours = _versions(top.tables("hours"), week.hours, zone)
+    vendors = _versions(top.tables("vendor"), _vendor, zone)
+    lines = _versions(top.tables("line"), lambda table: _line(table, city), zone)
+    holidays = _holidays(top.table("holidays"))
+    maintenance = _maintenance(top.tables("maintenance"), [v.entry.id for _, v in lines])
+    if not lines and not top.raw("line"):
+        top.note("line", 'there is no line: write [[line]] and id = "waste"')
+    top.close()
+    entries = Entries(
+        lines=_of(lines),
+        city=city,
+        vendors=_of(vendors),
+        contracts=_of(contracts),
+        hours=_of(hours),
+        holidays=holidays,
+        maintenance=maintenance,
+    )
+    references.note_overlaps(contracts, notes)
+    references.note_overlaps(hours, notes)
+    references.note_overlaps(vendors, notes)
+    references.note_overlaps(lines, notes)
+    references.note_same_options(lines, notes)
+    references.note_lines(entries, lines, notes)
+    references.note_contracts(entries, contracts, notes)
+    return entries
+
+
+def _of(found: list[tuple[Path, Version[E]]]) -> tuple[Version[E], ...]:
+    return tuple(version for _, version in found)
+
+
+def _versions(
+    tables: list[Table], read_entry: Callable[[Table], E], zone: ZoneInfo
+) -> list[tuple[Path, Version[E]]]:
+    """Entries with their validity, and where they stand."""
+    found = []
+    for table in tables:
+        since = table.instant("valid_from", zone)
+        until = table.instant("valid_until", zone)
+        if since is not None and until is not None and since >= until:
+            table.note("valid_until", "is not after `valid_from`; it is when the entry ends")
+            until = None
+        found.append((table.path, Version(read_entry(table), since, until)))
+        table.close()
+    return found
+
+
+def _city(table: Table | None) -> City:
+    if table is None:
+        return City()
+    languages = table.texts("languages")
+    for language in languages:
+        if not _LANGUAGE.fullmatch(language):
+            table.note("languages", f'"{language}" is no language: write such as "nl" or "en"')
+    zone = table.text("time_zone", "UTC")
+    if not _is_zone(zone):
+        hint = nearest(zone, available_timezones()) or 'write such as "Europe/Brussels"'
+        table.note("time_zone", f'no time zone "{zone}": {hint}')
+        zone = "UTC"
+    city = City(
+        name=table.text("name", City().name),
+        time_zone=zone,
+        languages=languages,
+        country=table.text("country") or None,
+        subdivision=table.text("subdivision") or None,
+        contract=table.id("contract", City().contract),
+    )
+    _note_country(table, city)
+    table.close()
+    return city
+
+
+def _is_zone(key: str) -> bool:
+    try:
+        ZoneInfo(key)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _note_country(table: Table, city: City) -> None:
+    if city.country is None:
+        if city.subdivision:
+            table.note("subdivision", "is a part of no country: write `country` too")
+        return
+    import holidays
+
+    countries = holidays.list_supported_countries()
+    if city.country not in countries:
+        hint = nearest(city.country, countries) or 'write two letters, such as "BE"'
+        table.note("country", f'no public holidays are known of "{city.country}": {hint}')
+    elif city.subdivision and city.subdivision not in countries[city.country]:
+        hint = nearest(city.subdivision, countries[city.country])
+        table.note("subdivision", f'"{city.subdivision}" is no part of {city.country}: {hint}')
+
+
+def _vendor(table: Table) -> Vendor:
+    id_ = table.id()
+    name = table.text("name", id_)
+    return Vendor(
+        id=id_,
+        name=name,
+        owner=table.text("owner", name),
+        receiver=table.text("receiver", id_),
+    )
+
+
+def _line(table: Table, city: City) -> Line:
+    tier = table.whole("tier", 1, 1, 3)
+    option = table.text("option") or None
+    if option is not None and not _OPTION.fullmatch(option):
+        table.note("option", f'"{option}" can\'t be dialled: write up to four of 0-9, * and #')
+    if tier == 1 and table.has("permanence"):
+        table.note("permanence", "is a second line's: leave it out, or write tier = 2")
+    return Line(
+        id=table.id(),
+        names=_names(table, city),
+        tier=tier,
+        vendor=table.id("vendor", CITY),
+        contract=table.id("contract", city.contract),
+        hours=table.id("hours") if table.has("hours") else None,
+        permanence=table.choice("permanence", PERMANENCES, "always"),
+        option=option,
+        expected=week.expected(table, "expected_per_hour"),
+        callback_within=table.duration("callback_within", 24 * HOUR, MINUTE, LONGEST_CALLBACK),
+    )
+
+
+def _names(table: Table, city: City) -> dict[str, str]:
+    by_language = table.table("names")
+    if by_language is None:
+        return {}
+    for language in by_language.words():
+        if language not in city.languages:
+            hint = nearest(language, city.languages) if city.languages else ""
+            message = f'is none of the city\'s languages: add "{language}" to them'
+            by_language.note(language, message + (f", or {hint}" if hint else ""))
+    return {language: by_language.text(language) for language in by_language.words()}
+
+
+def _holidays(table: Table | None) -> Holidays:
+    if table is None:
+        return Holidays()
+    added = []
+    for extra in table.tables("extra"):
+        extra.require("date")
+        day = extra.day("date")
+        name = extra.text("name", "holiday")
+        extra.close()
+        if day is not None:
+            added.append((day, name))
+    left_out = tuple(table.days("left_out"))
+    if both := {day for day, _ in added} & set(left_out):
+        table.note("left_out", f"{min(both)} is also under `extra`: write it in one of them")
+    table.close()
+    return Holidays(tuple(sorted(added)), tuple(sorted(left_out)))
+
+
+def _maintenance(tables: list[Table], lines: list[str]) -> tuple[Maintenance, ...]:
+    found = []
+    for table in tables:
+        table.require("from", "until")
+        since, until = table.instant("from"), table.instant("until")
+        named = table.texts("lines", sorted(set(lines)))
+        reason = table.text("reason")
+        table.close()
+        if since is None or until is None:
+            continue
+        if since >= until:
+            table.note("until", "is not after `from`: write when the maintenance ends")
+        found.append(Maintenance(since, until, named, reason))
+    return tuple(found)

@@ -1,0 +1,153 @@
+"""Whether a plan's entries agree: names that name something, at all times, and only one thing."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from streams.domain import instants
+from streams.domain.plan.fields import Notes, nearest
+from streams.domain.plan.model import CITY, Contract, Entries, Line, Vendor
+from streams.domain.plan.places import Path
+from streams.domain.plan.validity import N, Named, Version
+
+_FOREVER = 2**63
+
+
+_Entries = Sequence[tuple[Path, Version[N]]]
+"""Entries and where they stand."""
+
+
+def note_overlaps(found: _Entries[N], notes: Notes) -> None:
+    """Two entries of one id, valid at the same time."""
+    for id_, _, (path, later) in _clashes(found, lambda entry: entry.id):
+        notes.append(
+            (
+                (*path, "id"),
+                f'"{id_}" is there twice {_span(later)}: change the id, or end one '
+                "with `valid_until` where the other begins with `valid_from`",
+            )
+        )
+
+
+def note_same_options(found: _Entries[Line], notes: Notes) -> None:
+    """Two lines under one menu option at the same time."""
+    for option, (_, earlier), (path, later) in _clashes(found, lambda line: line.option):
+        if earlier.entry.id != later.entry.id:
+            message = f'"{option}" is also the menu option of "{earlier.entry.id}": change one'
+            notes.append(((*path, "option"), message))
+
+
+def note_lines(entries: Entries, lines: _Entries[Line], notes: Notes) -> None:
+    """Vendors, contracts and hours that lines name."""
+    city = entries.city
+    contracts = _and_always(Contract(), entries.contracts)
+    vendors = _and_always(Vendor(CITY, city.name, city.name, CITY), entries.vendors)
+    wrong_for_all = all(v.entry.id != city.contract for v in contracts)
+    if wrong_for_all:
+        _note_reference(("city", "contract"), "contract", city.contract, None, contracts, notes)
+    for path, version in lines:
+        line = version.entry
+        _note_reference((*path, "vendor"), "vendor", line.vendor, version, vendors, notes)
+        if not (wrong_for_all and line.contract == city.contract):
+            at = (*path, "contract")
+            _note_reference(at, "contract", line.contract, version, contracts, notes)
+        if line.hours:
+            _note_reference((*path, "hours"), "hours", line.hours, version, entries.hours, notes)
+
+
+def note_contracts(entries: Entries, contracts: _Entries[Contract], notes: Notes) -> None:
+    """Lines and hours that contracts name."""
+    for path, version in contracts:
+        _note_foreign_lines(path, version.entry, entries.lines, notes)
+        for i, exclusion in enumerate(version.entry.exclusions):
+            if exclusion.hours:
+                at = (*path, "exclusion", i, "hours")
+                _note_reference(at, "hours", exclusion.hours, version, entries.hours, notes)
+
+
+def _and_always(always: N, versions: Sequence[Version[N]]) -> list[Version[N]]:
+    there = any(v.entry.id == always.id for v in versions)
+    return list(versions) if there else [*versions, Version(always)]
+
+
+def _note_reference(
+    path: Path,
+    what: str,
+    id_: str,
+    user: Version[Named] | None,
+    targets: Iterable[Version[Named]],
+    notes: Notes,
+) -> None:
+    """A reference to nothing, or to what is not valid for as long as its user is."""
+    targets = list(targets)
+    versions = sorted((v for v in targets if v.entry.id == id_), key=lambda v: _bounds(v)[0])
+    if not versions:
+        notes.append((path, f'no {what} "{id_}": {nearest(id_, {v.entry.id for v in targets})}'))
+        return
+    if user is None:
+        return
+    covered, end = _bounds(user)
+    for version in versions:
+        since, until = _bounds(version)
+        if since > covered:
+            break
+        covered = max(covered, until)
+    if covered < end:
+        after = "before its `valid_from`" if covered == -_FOREVER else f"at {_text(covered)}"
+        notes.append(
+            (
+                path,
+                f'{what} "{id_}" is not valid {after}, while "{user.entry.id}" is: '
+                "let one begin or end with the other",
+            )
+        )
+
+
+def _note_foreign_lines(
+    path: Path, contract: Contract, lines: Sequence[Version[Line]], notes: Notes
+) -> None:
+    """Lines that a contract's measures and exclusions name, and that are not under it."""
+    parts: tuple[tuple[str, Sequence[tuple[str, ...]]], ...] = (
+        ("measure", [m.lines for m in contract.measures]),
+        ("exclusion", [e.lines for e in contract.exclusions]),
+    )
+    under = {v.entry.id for v in lines if v.entry.contract == contract.id}
+    for key, named in parts:
+        for i, ids in enumerate(named):
+            for id_ in ids:
+                if id_ not in under:
+                    message = f'no line "{id_}" under this contract: {nearest(id_, under)}'
+                    notes.append(((*path, key, i, "lines"), message))
+
+
+def _clashes(
+    found: _Entries[N], of: Callable[[N], str | None]
+) -> Iterator[tuple[str, tuple[Path, Version[N]], tuple[Path, Version[N]]]]:
+    """Entries with the same word, of which the later in the file overlaps an earlier."""
+    by_word: dict[str, list[tuple[Path, Version[N]]]] = {}
+    for later in found:
+        word = of(later[1].entry)
+        if not word:
+            continue
+        earlier = next((e for e in by_word.get(word, ()) if _overlap(e[1], later[1])), None)
+        if earlier is not None:
+            yield word, earlier, later
+        by_word.setdefault(word, []).append(later)
+
+
+def _bounds(version: Version[Named]) -> tuple[int, int]:
+    since = -_FOREVER if version.since is None else version.since
+    return since, _FOREVER if version.until is None else version.until
+
+
+def _overlap(a: Version[Named], b: Version[Named]) -> bool:
+    return _bounds(a)[0] < _bounds(b)[1] and _bounds(b)[0] < _bounds(a)[1]
+
+
+def _span(version: Version[Named]) -> str:
+    if version.since is None and version.until is None:
+        return "without limit"
+    since = "" if version.since is None else f"from {_text(version.since)} "
+    return since + ("on" if version.until is None else f"until {_text(version.until)}")
+
+
+def _text(instant: int) -> str:
+    return instants.text(instant)
