@@ -134,7 +134,7 @@ class Contact:
         choices: the earliest choice per line.
         stays: queue facts by (line, visit number); ``NO_NUMBER`` where an event had none.
         hungup: the last hangup, with ``hangup_reason`` and ``hangup_by``.
-        newest: the newest instant of any fact merged.
+        newest: the newest instant of any fact merged, kept or not.
     """
 
     __slots__ = (
@@ -162,8 +162,12 @@ class Contact:
 
     def merge(self, event: Event, at: int) -> bool:
         """Adds an event's fact; says whether anything is known now that was not before."""
-        if at > self.newest:
+        changed = at > self.newest
+        if changed:
             self.newest = at
+        return self._add(event, at) or changed
+
+    def _add(self, event: Event, at: int) -> bool:
         if type(event) is Queue:
             number = event.visit
             key = (event.line, NO_NUMBER if number is None else number)
@@ -218,7 +222,7 @@ class Contact:
 
     def absorb(self, other: "Contact") -> bool:
         """Merges another record of the same contact; says whether that changed anything."""
-        changed = False
+        changed = other.newest > self.newest
         self.newest = max(self.newest, other.newest)
         if other.started is not None:
             changed |= self._start(other.started, other.origin)

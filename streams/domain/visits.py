@@ -181,7 +181,7 @@ def resolve(contact: Contact, plan: Plan, now: int) -> Reading | None:
     places = _places(seen)
     reading = Reading()
     if contact.newest > now:
-        reading.changes_at = min(at for at in contact.instants() if at > now)
+        reading.changes_at = min((at for at in contact.instants() if at > now), default=NEVER)
     if not places:
         return _without_visit(seen, plan, now, reading)
 

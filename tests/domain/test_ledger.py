@@ -1,0 +1,215 @@
+"""Whatever the order, the repetition and the split, the books are the same; and they balance."""
+
+from collections.abc import Iterable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.domain import callers
+from streams.domain.books import INTERVAL, SLOT, Books, books, start_of
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
+from streams.domain.ledger import Changes, Ledger
+from streams.domain.places import PlaceKey
+from streams.domain.tally import Tally, entries
+from streams.domain.visits import resolve
+from tests.stories import PLAN, Fact, Story, at, contacts, events
+
+NOON = at("12:00")
+DAYLIGHT_SAVING = (
+    at("00:30", "2026-03-29"),  # the night of 23 hours
+    at("00:30", "2026-10-25"),  # the night of 25 hours
+    at("22:30"),  # across midnight
+    at("16:30"),  # across closing time
+)
+
+
+class Kept:
+    """What the checkpoints of a ledger left behind: what a recovery would read."""
+
+    def __init__(self) -> None:
+        self.totals: dict[PlaceKey, Tally] = {}
+        self.final: dict[PlaceKey, Tally] = {}
+        self.calls: dict[tuple[str, str], callers.Call | None] = {}
+
+    def take(self, changes: Changes) -> None:
+        for key, partial in changes.partials.items():
+            assert key not in self.final or self.final[key] == partial.tally
+            self.totals[key] = partial.tally
+            if partial.final:
+                self.final[key] = partial.tally
+        self.calls |= changes.calls
+
+    def intervals(self) -> dict[tuple[str, int], Tally]:
+        return _filled({k[::2]: t for k, t in self.totals.items() if k[1] == INTERVAL})
+
+
+def _filled(tallies: dict[tuple[str, int], Tally]) -> dict[tuple[str, int], Tally]:
+    return {key: tally for key, tally in tallies.items() if not tally.empty()}
+
+
+def _intervals(facts: Iterable[Fact], now: int) -> dict[tuple[str, int], Tally]:
+    """The intervals by brute force, without what only callers' histories tell."""
+    result = Books(INTERVAL)
+    for contact in contacts(facts):
+        reading = resolve(contact, PLAN, now)
+        for entry in entries(reading) if reading is not None else ():
+            result.add(entry)
+    return _filled(result.intervals)
+
+
+begins = st.sampled_from((NOON, *DAYLIGHT_SAVING))
+
+
+@given(st.data())
+def test_any_order_and_repetition_gives_the_same_books(data: st.DataObject) -> None:
+    begin = data.draw(begins)
+    facts = data.draw(events(begin, begin + 6 * HOUR))
+    again = data.draw(st.permutations(facts + data.draw(st.lists(st.sampled_from(facts)))))
+    now = max(instant for _, instant in facts)
+    one, other = (books(contacts(each), PLAN, now, INTERVAL) for each in (facts, again))
+    assert one.whole == other.whole
+    assert one.intervals == other.intervals
+    assert one.imbalance() == 0
+
+
+@given(st.data())
+def test_any_split_over_partitions_gives_the_same_intervals(data: st.DataObject) -> None:
+    begin = data.draw(begins)
+    facts = data.draw(events(begin, begin + 2 * HOUR))
+    end = max(instant for _, instant in facts)
+    sums: dict[tuple[str, int], Tally] = {}
+    for partition in range(3):
+        ledger, kept = Ledger(PLAN), Kept()
+        for event, instant in facts:
+            if int(event.call_id[1:]) % 3 == partition:
+                assert ledger.accept(event, instant)
+        ledger.settle(end)
+        kept.take(ledger.changes())
+        assert ledger.imbalance() == 0
+        for key, tally in kept.intervals().items():
+            sums.setdefault(key, Tally()).plus(tally)
+    assert sums == _intervals(facts, end)
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_live_books_are_those_of_the_accepted_whenever_settled(data: st.DataObject) -> None:
+    """Facts come in any order, settled at any moments, some of them late: at each moment the
+    books are those of what was accepted, and what was final then is what it is at the end."""
+    begin = data.draw(begins)
+    facts = data.draw(events(begin, begin + 3 * HOUR))
+    order = data.draw(
+        st.one_of(st.permutations(facts), st.just(sorted(facts, key=lambda fact: fact[1])))
+    )
+    ledger, kept = Ledger(PLAN), Kept()
+    accepted: list[Fact] = []
+    for event, instant in order:
+        if ledger.accept(event, instant):
+            accepted.append((event, instant))
+        if data.draw(st.integers(0, 3)) == 0:
+            now = ledger.clock if ledger.clock > 0 else begin
+            ledger.settle(now + data.draw(st.sampled_from((0, 1, 10, 600, 4000))) * SECOND)
+            kept.take(ledger.changes())
+            assert kept.intervals() == _intervals(accepted, ledger.clock)
+            assert ledger.imbalance() == 0
+    ledger.settle(begin + DAY)
+    ledger.settle(begin + DAY + 1)
+    kept.take(ledger.changes())
+    assert kept.intervals() == _intervals(accepted, begin + DAY)
+    assert not ledger.contacts and not ledger.intervals
+    assert _filled({k[::2]: t for k, t in kept.final.items()}) == kept.intervals()
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_nothing_is_late_that_comes_within_the_grace(data: st.DataObject) -> None:
+    """Delayed by less than the grace, facts are all accepted as long as their call goes on."""
+    begin = data.draw(begins)
+    facts = data.draw(events(begin, begin + 40 * MINUTE))
+    delayed = sorted(
+        (instant + data.draw(st.integers(0, 14 * 60)) * SECOND, n) for n, (_, instant) in
+        enumerate(facts)
+    )
+    ledger = Ledger(PLAN)
+    for arrival, n in delayed:
+        ledger.settle(arrival)
+        event, instant = facts[n]
+        assert ledger.accept(event, instant) or event.call_id in ledger.departed
+
+
+@given(st.data())
+def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObject) -> None:
+    begin = data.draw(begins)
+    facts = sorted(data.draw(events(begin, begin + 2 * HOUR)), key=lambda fact: fact[1])
+    cut = data.draw(st.integers(0, len(facts)))
+    ledger, kept = Ledger(PLAN), Kept()
+    settled: dict[PlaceKey, Tally] = {}
+    for event, instant in facts[:cut]:
+        ledger.settle(instant)
+        assert ledger.accept(event, instant) or event.call_id in ledger.departed
+        changes = ledger.changes()
+        kept.take(changes)
+        settled |= changes.settled
+        for key in changes.dropped:
+            settled.pop(key, None)
+    ledger.settle(ledger.clock)
+    changes = ledger.changes()
+    kept.take(changes)
+    settled |= changes.settled
+    for key in changes.dropped:
+        settled.pop(key, None)
+
+    successor = Ledger(PLAN)
+    held = [type(c).from_facts(c.call_id, c.facts()) for c in ledger.contacts.values()]
+    stored = {key: Tally.from_stored(tally.stored()) for key, tally in settled.items()}
+    successor.restore(ledger.clock, held, stored, ledger.departed)
+    for each in (ledger, successor):
+        for event, instant in facts[cut:]:
+            each.accept(event, instant)
+        each.settle(begin + 2 * HOUR)
+        assert each.imbalance() == 0
+    told = ledger.changes()
+    kept.take(told)
+    successor_kept = Kept()
+    successor_kept.take(successor.changes())
+    for key, tally in successor_kept.totals.items():
+        assert kept.totals[key] == tally
+    assert set(told.partials) <= set(successor_kept.totals)
+
+
+def test_a_call_of_hours_holds_its_quarter_hour_alone() -> None:
+    """One caller stays on the line for three hours; everybody else's contact departs."""
+    ledger = Ledger(PLAN)
+    long = Story("long").start("9:00").enter("9:00:05", "waste").answer("9:00:10", "waste")
+    for event, instant in long.facts:
+        assert ledger.accept(event, instant)
+    for n in range(50):
+        for event, instant in Story(f"c{n}").start("9:01").hang_up("9:02").facts:
+            assert ledger.accept(event, instant)
+    ledger.settle(at("10:30"))
+    assert list(ledger.contacts) == ["long"]
+    ledger.changes()
+    assert not ledger.is_final("line:waste", at("9:00"))
+    assert ledger.is_final("line:waste", at("9:15"))
+
+
+def test_a_word_after_the_contact_has_departed_is_late() -> None:
+    ledger = Ledger(PLAN)
+    for event, instant in Story("gone").start("9:00").hang_up("9:01").facts:
+        assert ledger.accept(event, instant)
+    ledger.settle(at("9:30"))
+    (again,) = Story("gone").hang_up("9:29").facts
+    assert not ledger.accept(*again)
+
+
+def test_slots_are_those_of_the_visits() -> None:
+    ledger, kept = Ledger(PLAN), Kept()
+    facts = Story("c").start("9:00").choose("9:00:13", "waste").enter("9:00:14", "waste").facts
+    for event, instant in facts:
+        assert ledger.accept(event, instant)
+    ledger.settle(at("9:00:15"))
+    kept.take(ledger.changes())
+    slot = kept.totals["line:waste", SLOT, start_of(at("9:00:13"), SLOT)]
+    assert slot["line_offered"] == slot["open"] == slot["queue_offered"] == 1
+    assert ledger.waiting["line:waste"].count == 1
+    assert ledger.waiting["line:waste"].oldest() == at("9:00:14")
