@@ -1,0 +1,1 @@
+"""What runs: Faust, the record-batch transport, the checkpoint, the agents."""
