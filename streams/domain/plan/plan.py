@@ -45,7 +45,7 @@ days of it."""
 
 
 _DayOfTerms = tuple[list[int], list[Terms | None]]
-"""The instants of a UTC day at which a line's terms change, and the terms before, between, after."""
+"""The instants of a UTC day at which a line's terms change; the terms before, between and after."""
 
 
 class Plan:

@@ -1,0 +1,52 @@
+"""The command ``reachline``."""
+
+import argparse
+import importlib
+import os
+import sys
+from typing import Final
+
+from streams import __version__
+from streams.commands.common import FAILED, CommandError
+
+_COMMANDS: Final = (
+    "replay",
+    "imports",
+    "plan",
+)
+"""Modules of ``streams.commands``, in the order of the help."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, whole."""
+    top = argparse.ArgumentParser(
+        prog="reachline",
+        description="Tells a city, while it is happening, whether people who phone it get through.",
+    )
+    top.add_argument("--version", action="version", version=f"reachline {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name in _COMMANDS:
+        importlib.import_module(f"streams.commands.{name}").add(commands)
+    return top
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs a command; the exit status is 0 done, 1 the work failed, 2 arguments or plan wrong."""
+    arguments = parser().parse_args(words)
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except CommandError as error:
+        print(f"reachline: {error}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read us has gone; nothing is left to say, not even at the interpreter's exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

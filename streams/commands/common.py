@@ -1,0 +1,101 @@
+"""What the commands share: their way of failing, the plan they are given, progress."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from streams.domain.instants import SECOND
+from streams.domain.plan import Plan, PlanError
+
+DONE: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+
+
+class CommandError(Exception):
+    """The command can't go on; the message is for the person who typed it."""
+
+    def __init__(self, message: str, status: int = FAILED) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def wall() -> int:
+    """The wall clock."""
+    return time.time_ns() // 1000
+
+
+def load_plan(path: str | None) -> Plan:
+    """The plan at a path; without one, the plan of those who have none.
+
+    Raises:
+        CommandError: it can't be read or has mistakes, each of them in the message.
+    """
+    if path is None:
+        return Plan.default()
+    try:
+        return Plan.load(path)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}", USAGE) from error
+    except PlanError as error:
+        raise CommandError(str(error), USAGE) from error
+
+
+class Progress:
+    """A bar on standard error while a terminal watches; nothing in a pipe."""
+
+    _WIDTH: Final = 30
+    _EVERY: Final = 0.1  # seconds: often enough to look alive, seldom enough to cost nothing
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what = what
+        self._total = total
+        self._done = 0
+        self._shown = 0.0
+        self._begun = time.monotonic()
+        self._watched = sys.stderr.isatty()
+
+    def advance(self, amount: int) -> None:
+        """Some more is done."""
+        self._done += amount
+        now = time.monotonic()
+        if self._watched and now - self._shown >= self._EVERY:
+            self._shown = now
+            self._draw(now)
+
+    def _draw(self, now: float) -> None:
+        share = min(1.0, self._done / self._total) if self._total else 0.0
+        full = round(share * self._WIDTH)
+        bar = "█" * full + "░" * (self._WIDTH - full)
+        rate = self._done / max(now - self._begun, 1e-3) / 1e6
+        sys.stderr.write(f"\r{self._what} {bar} {share:4.0%} {rate:6.1f} MB/s ")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Takes the bar away."""
+        if self._watched:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+def size_of(names: list[str]) -> int:
+    """Bytes of these files as far as that is known beforehand."""
+    return sum(Path(name).stat().st_size for name in names if Path(name).is_file())
+
+
+def duration(text: str) -> int:
+    """A duration such as ``60s``, ``15m``, ``2h`` in us.
+
+    >>> duration("15m") == 15 * 60 * SECOND
+    True
+
+    Raises:
+        ValueError: it is none.
+    """
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    seconds = float(number) * units[unit]
+    if not 0 < seconds < 10**9:
+        raise ValueError(f"not a duration: {text!r}")
+    return round(seconds * SECOND)

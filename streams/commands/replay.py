@@ -1,0 +1,92 @@
+"""``reachline replay``: files of events through the domain, without a broker."""
+
+import argparse
+import sys
+from typing import Final, TextIO
+
+from streams.commands.common import (
+    DONE,
+    FAILED,
+    CommandError,
+    Progress,
+    duration,
+    load_plan,
+    size_of,
+    wall,
+)
+from streams.sinks import report
+from streams.sources.lines import FileProblem
+from streams.sources.replay import RefusedLine, replay
+
+_TOLD: Final = 20
+"""Refused lines shown one by one; what is wrong with a file shows in fewer."""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("replay", help="the books of files of events, without a broker")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="NDJSON, .gz, .zst, or -")
+    parser.add_argument("--plan", metavar="PLAN", help="lines, contracts, opening hours (TOML)")
+    parser.add_argument("--format", choices=report.FORMATS, default="table")
+    parser.add_argument("--interval", type=duration, metavar="15m", help="figures per interval too")
+    parser.add_argument("--rejected", metavar="FILE", help="write every refused line there")
+    parser.set_defaults(run=run)
+
+
+class _Refusals:
+    """Tells the first refused lines and writes all of them where asked."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file
+        self._count = 0
+
+    def __call__(self, line: RefusedLine) -> None:
+        self._count += 1
+        text = _printable(str(line))
+        if self._count <= _TOLD:
+            print(text, file=sys.stderr)
+        if self._file is not None:
+            print(text, file=self._file)
+
+    def end(self, reasons: dict[str, int]) -> None:
+        if self._count > _TOLD:
+            print(f"... and {self._count - _TOLD} more", file=sys.stderr)
+        if reasons:
+            counts = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
+            print(f"refused: {counts}", file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    """What came from outside, without what would move a terminal's cursor."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    plan = load_plan(arguments.plan)
+    progress = Progress("replaying", size_of(arguments.files))
+    try:
+        rejected = open(arguments.rejected, "w") if arguments.rejected else None  # noqa: SIM115
+    except OSError as error:
+        raise CommandError(f"{arguments.rejected}: {error.strerror}") from error
+    refusals = _Refusals(rejected)
+    try:
+        replayed = replay(arguments.files, plan, wall(), refusals, progress.advance)
+    except (FileProblem, OSError, EOFError) as error:
+        raise CommandError(str(error)) from error
+    finally:
+        progress.end()
+        if rejected is not None:
+            rejected.close()
+    refusals.end(replayed.refused)
+    if replayed.unknown_to_lines:
+        print(f"unknown to_line dropped: {replayed.unknown_to_lines}", file=sys.stderr)
+    books = replayed.books(plan, arguments.interval)
+    if arguments.format == "json":
+        print(report.as_json(books, plan, replayed.refused))
+    elif arguments.format == "csv":
+        print(report.as_csv(books, plan))
+    else:
+        print(report.as_table(books, plan))
+    if not replayed.accepted:
+        print("nothing was accepted", file=sys.stderr)
+        return FAILED
+    return DONE

@@ -1,0 +1,132 @@
+"""Books as a person or a program reads them: a table, JSON or CSV."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+
+from streams.domain import instants
+from streams.domain.books import Books
+from streams.domain.figures import figures
+from streams.domain.plan import Plan
+from streams.domain.tally import CITY, LINE, VENDOR, Tally
+
+FORMATS: Final = ("table", "json", "csv")
+
+
+def as_object(books: Books, plan: Plan, rejected: dict[str, int]) -> dict[str, Any]:
+    """The books as one object: figures per line, per vendor and of the city."""
+    shown = {
+        "lines": _scoped(books.whole, LINE, plan.lines),
+        "vendors": _scoped(books.whole, VENDOR, []),
+        "city": figures(books.whole[CITY], of_city=True),
+        "rejected": dict(sorted(rejected.items())),
+    }
+    if books.width is not None:
+        shown["intervals"] = [
+            {
+                "start": instants.text(start),
+                "lines": _scoped(tallies, LINE, []),
+                "vendors": _scoped(tallies, VENDOR, []),
+                "city": figures(tallies.get(CITY, Tally()), of_city=True),
+            }
+            for start, tallies in _by_start(books)
+        ]
+    return shown
+
+
+def _scoped(tallies: dict[str, Tally], prefix: str, always: list[str]) -> dict[str, Any]:
+    ids = {scope.removeprefix(prefix) for scope in tallies if scope.startswith(prefix)}
+    return {
+        each: figures(tallies.get(prefix + each) or Tally()) for each in sorted(ids | {*always})
+    }
+
+
+def _by_start(books: Books) -> Iterator[tuple[int, dict[str, Tally]]]:
+    starts: dict[int, dict[str, Tally]] = {}
+    for (scope, start), tally in books.intervals.items():
+        starts.setdefault(start, {})[scope] = tally
+    yield from sorted(starts.items())
+
+
+def as_json(books: Books, plan: Plan, rejected: dict[str, int]) -> str:
+    """``as_object`` as indented JSON."""
+    return orjson.dumps(as_object(books, plan, rejected), option=orjson.OPT_INDENT_2).decode()
+
+
+def as_csv(books: Books, plan: Plan) -> str:
+    """One row per scope, or per scope and interval where the books have intervals."""
+    shown = as_object(books, plan, {})
+    rows: list[dict[str, Any]] = []
+    for part in shown.get("intervals", [shown]):
+        for kind in ("lines", "vendors"):
+            for each, of_scope in part[kind].items():
+                rows.append(_row(part, kind.removesuffix("s"), each, of_scope))
+        rows.append(_row(part, "city", "", part["city"]))
+    columns: dict[str, None] = {}
+    for row in rows:
+        columns |= dict.fromkeys(row)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().rstrip("\n")
+
+
+def _row(part: dict[str, Any], kind: str, each: str, of_scope: dict[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"start": part["start"]} if "start" in part else {}
+    row |= {"scope": kind, "id": each}
+    for name, value in of_scope.items():
+        if isinstance(value, dict):
+            row |= {f"{name}_{key}": inner for key, inner in value.items()}
+        else:
+            row[name] = value
+    return row
+
+
+_COLUMNS: Final = (
+    # heading, figure, how it is written
+    ("contacts", "contacts", "{}"),
+    ("offered", "line_offered", "{}"),
+    ("answered", "answered", "{}"),
+    ("abandoned", "abandoned", "{}"),
+    ("open", "open", "{}"),
+    ("service level", "service_level", "{:.1%}"),
+    ("reachability", "reachability", "{:.1%}"),
+    ("abandonment", "abandonment", "{:.1%}"),
+    ("ASA", "average_speed_of_answer", "{:.0f} s"),
+    ("longest", "longest_wait", "{:.0f} s"),
+)
+
+
+def as_table(books: Books, plan: Plan, language: str = "en") -> str:
+    """The figures that people ask for first, a row per line and one for the city."""
+    names = {terms.line: terms.names for terms in plan.lines_at(2**52)}
+    rows = [["", *(heading for heading, _, _ in _COLUMNS)]]
+    shown = as_object(books, plan, {})
+    for line, of_line in shown["lines"].items():
+        known = names.get(line, {})
+        rows.append([known.get(language, line), *_cells(of_line, plan)])
+    rows.append([plan.city, *_cells(shown["city"], plan)])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    rule = "-" * len(lines[0])
+    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+
+def _cells(of_scope: dict[str, Any], plan: Plan) -> list[str]:
+    cells = []
+    for _, name, form in _COLUMNS:
+        value = of_scope.get(name)
+        if name == "service_level" and value is not None:
+            value = value.get(plan.entrance.formula)
+        cells.append("-" if value is None else form.format(value))
+    return cells

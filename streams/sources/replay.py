@@ -1,0 +1,171 @@
+"""Files of events through the domain: the books, without a broker.
+
+A replay seals only at the end of its input, so nothing in it is late and order does not matter.
+A corrected event (``revision`` above 0) replaces what was sent before it under its id. Corrections
+are rare, so the input is read once in the hope that there are none; when there were, it is read
+once more knowing them.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Final, NamedTuple, cast
+
+from streams.domain.books import Books, books
+from streams.domain.events import Reader, Refusal
+from streams.domain.journey import Contact
+from streams.domain.plan import Plan
+from streams.sources.lines import STDIN, batches, open_lines
+
+_SPOOL_IN_MEMORY: Final = 64 << 20
+"""Standard input is kept for a second reading, in memory up to this size."""
+
+
+class RefusedLine(NamedTuple):
+    """A line that was not accepted: where it stands and why."""
+
+    file: str
+    number: int
+    refusal: Refusal
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.number}: {self.refusal.reason}: {self.refusal.detail}"
+
+
+class Replayed(NamedTuple):
+    """What a replay found.
+
+    Attributes:
+        contacts: every contact, by its id.
+        now: the newest accepted ``at``; None when nothing was accepted.
+        accepted: how many events were accepted.
+        refused: how many were refused, by reason.
+        unknown_to_lines: how many ``to_line`` fields were dropped.
+    """
+
+    contacts: dict[str, Contact]
+    now: int | None
+    accepted: int
+    refused: dict[str, int]
+    unknown_to_lines: int
+
+    def books(self, plan: Plan, width: int | None = None) -> Books:
+        """The books of everything, as of the newest accepted ``at``."""
+        now = 0 if self.now is None else self.now
+        return books(self.contacts.values(), plan, now, width)
+
+
+def replay(
+    files: list[str],
+    plan: Plan,
+    wall: int,
+    refused: Callable[[RefusedLine], object],
+    progress: Callable[[int], object] = lambda size: None,
+) -> Replayed:
+    """Reads files of events, ``-`` for standard input.
+
+    Args:
+        files: their names.
+        plan: by which lines are known.
+        wall: the wall clock at the start; an event far after it is refused.
+        refused: told of each refused line, once.
+        progress: told of the bytes of lines read, after each batch.
+
+    Raises:
+        FileProblem: a file can't be read.
+    """
+    spool: BinaryIO | None = None
+    if STDIN in files:
+        spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))
+    first = _Pass(plan, wall, refused)
+    for name in files:
+        for lines in _batches(name, spool, first=True):
+            first.take(name, lines)
+            progress(sum(map(len, lines)) + len(lines))
+    if not first.revised:
+        return first.result()
+    again = _Pass(plan, wall, lambda line: None, first.revised)
+    for name in files:
+        for lines in _batches(name, spool, first=False):
+            again.take(name, lines)
+    return again.result()
+
+
+def _batches(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[bytes]]:
+    if name != STDIN:
+        with open_lines(name) as stream:
+            yield from batches(stream)
+        return
+    assert spool is not None
+    if first:
+        for lines in batches(open_lines(name)):
+            spool.write(b"".join(line + b"\n" for line in lines))
+            yield lines
+    else:
+        spool.seek(0)
+        yield from batches(spool)
+
+
+class _Pass:
+    """One reading of the whole input."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        wall: int,
+        refused: Callable[[RefusedLine], object],
+        revised: dict[str, int] | None = None,
+    ) -> None:
+        self.revised: dict[str, int] = {}
+        self._known = revised or {}
+        self._reader = Reader(plan.knows)
+        self._wall = wall
+        self._tell = refused
+        self._contacts: dict[str, Contact] = {}
+        self._numbers: dict[str, int] = {}
+        self._refused: dict[str, int] = {}
+        self._accepted = 0
+        self._now: int | None = None
+
+    def take(self, name: str, lines: list[bytes]) -> None:
+        """Reads a batch of a file's lines."""
+        read, wall, contacts, known = self._reader.read, self._wall, self._contacts, self._known
+        before = self._numbers.get(name, 0)
+        now = -(2**62) if self._now is None else self._now
+        accepted = self._accepted
+        for number, line in enumerate(lines, before + 1):
+            event = read(line, wall)
+            if type(event) is Refusal:
+                if line.strip():
+                    self._refuse(RefusedLine(name, number, event))
+                continue
+            fact, at = event
+            accepted += 1
+            if fact.revision > 0:
+                self.revised[fact.event_id] = max(
+                    fact.revision, self.revised.get(fact.event_id, 0)
+                )
+            if known and fact.revision < known.get(fact.event_id, 0):
+                continue
+            if at > now:
+                now = at
+            contact = contacts.get(fact.call_id)
+            if contact is None:
+                contact = contacts[fact.call_id] = Contact(fact.call_id)
+            contact.merge(fact, at)
+        self._numbers[name] = before + len(lines)
+        if accepted > self._accepted:
+            self._accepted, self._now = accepted, now
+
+    def _refuse(self, line: RefusedLine) -> None:
+        reason = line.refusal.reason
+        self._refused[reason] = self._refused.get(reason, 0) + 1
+        self._tell(line)
+
+    def result(self) -> Replayed:
+        return Replayed(
+            self._contacts,
+            self._now,
+            self._accepted,
+            self._refused,
+            self._reader.unknown_to_lines,
+        )
