@@ -1,0 +1,141 @@
+"""What the owner of a set of lines knows: their windows, who waits, and which intervals are final.
+
+Each source partition tells the absolute figures of its slots and intervals, who waits there, and
+every second its clock, so that a silent partition is told from a slow one. The board adds the
+partitions up. It stands *as of* the slowest of their clocks: further on, some partition's part
+would be missing.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from streams.domain.books import INTERVAL, SLOT
+from streams.domain.instants import SECOND
+from streams.domain.ledger import GRACE
+from streams.domain.plan import Plan
+from streams.domain.tally import Tally
+from streams.domain.windows import Windows
+
+
+class Final(NamedTuple):
+    """An interval that can't change any more, over all source partitions."""
+
+    scope: str
+    start: int
+    tally: Tally
+
+
+class Scope:
+    """One line, vendor or the city on a board.
+
+    Attributes:
+        windows: its rolling windows.
+        newest: the newest instant at which anything of it is booked; None before the first.
+    """
+
+    __slots__ = ("_oldest", "_waiting", "newest", "windows")
+
+    def __init__(self, plan: Plan) -> None:
+        self.windows = Windows(plan)
+        self.newest: int | None = None
+        self._waiting: dict[int, int] = {}
+        self._oldest: dict[int, int] = {}
+
+    def wait(self, source: int, count: int, oldest: int | None) -> None:
+        """Takes how many wait in a source partition, and since when the first of them."""
+        self._waiting[source] = count
+        self._oldest.pop(source, None)
+        if oldest is not None:
+            self._oldest[source] = oldest
+
+    @property
+    def waiting(self) -> int:
+        """How many wait now."""
+        return sum(self._waiting.values())
+
+    def oldest_wait(self, now: int) -> float:
+        """Seconds that the first of the waiting has waited; 0 when nobody waits."""
+        oldest = min(self._oldest.values(), default=now)
+        return max(0, now - oldest) / SECOND
+
+
+class Board:
+    """The scopes that one partition of line partials holds.
+
+    Args:
+        plan: time zone and names.
+        sources: how many source partitions there are.
+        names: scopes that are shown from the start, whether anybody calls them or not.
+
+    Attributes:
+        scopes: by scope name.
+        clocks: the newest clock of each source partition.
+    """
+
+    def __init__(
+        self, plan: Plan, sources: int, names: Iterable[str] = (), grace: int = GRACE
+    ) -> None:
+        self._plan = plan
+        self._sources = sources
+        self._grace = grace
+        self.scopes = {name: Scope(plan) for name in names}
+        self.clocks: dict[int, int] = {}
+        # Intervals not yet final: which source partitions may still change them.
+        self._unsealed: dict[tuple[str, int], set[int]] = {}
+        self._sealed: set[tuple[str, int]] = set()
+
+    @property
+    def as_of(self) -> int | None:
+        """The slowest clock; None until every source partition has told its own."""
+        if len(self.clocks) < self._sources:
+            return None
+        return min(self.clocks.values())
+
+    def scope(self, name: str) -> Scope:
+        """The scope of this name, new if it has not been heard of."""
+        scope = self.scopes.get(name)
+        if scope is None:
+            scope = self.scopes[name] = Scope(self._plan)
+        return scope
+
+    def take_figures(
+        self, name: str, source: int, width: int, start: int, tally: Tally, final: bool
+    ) -> None:
+        """Takes the absolute figures of a slot or an interval from a source partition."""
+        scope = self.scope(name)
+        if width == SLOT:
+            scope.windows.replace_slot(source, start, tally)
+            if scope.newest is None or start > scope.newest:
+                scope.newest = start
+            return
+        if (name, start) in self._sealed:
+            return
+        scope.windows.replace_interval(source, start, tally)
+        open_in = self._unsealed.setdefault((name, start), set())
+        if final:
+            open_in.discard(source)
+        else:
+            open_in.add(source)
+
+    def take_clock(self, source: int, clock: int) -> None:
+        """Takes a source partition's clock."""
+        self.clocks[source] = max(clock, self.clocks.get(source, clock))
+
+    def advance(self) -> list[Final]:
+        """Moves all windows on to the slowest clock; gives the intervals that are final now."""
+        as_of = self.as_of
+        if as_of is None:
+            return []
+        for scope in self.scopes.values():
+            scope.windows.advance(as_of)
+        ripe = sorted(
+            (start, name)
+            for (name, start), open_in in self._unsealed.items()
+            if not open_in and start + INTERVAL + self._grace <= as_of
+        )
+        finals = []
+        for start, name in ripe:
+            del self._unsealed[name, start]
+            self._sealed.add((name, start))
+            finals.append(Final(name, start, self.scopes[name].windows.seal(start)))
+        return finals
