@@ -37,7 +37,7 @@ def duration_text(duration: int) -> str:
     '12 h'
     """
     for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
-        if duration % length == 0 and duration > length:
+        if duration % length == 0 and duration >= length:
             return f"{duration // length} {unit}"
     return f"{duration / SECOND:g} s"
 

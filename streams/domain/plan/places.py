@@ -47,6 +47,7 @@ def lines(source: str) -> dict[Path, int]:
         line = source.count("\n", 0, at) + 1
         if header := _HEADER.match(source, at):
             table = _resolve(_parts(header[2]), header[1] == "[[", newest)
+            found.setdefault(table[:-1] if header[1] == "[[" else table, line)
             found.setdefault(table, line)
             at = _end_of_line(source, header.end())
         elif statement := _STATEMENT.match(source, at):

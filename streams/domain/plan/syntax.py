@@ -43,7 +43,7 @@ def parse(text: str) -> Parsed:
         except RecursionError:
             return Parsed(None, source, [*mistakes, (None, "is nested too deeply: flatten it")])
         except (ValueError, ArithmeticError) as error:
-            line, why = _where(str(error), len(lines))
+            line, why = _where(str(error), len(text.rstrip().split("\n")))
         if any(line == known for known, _ in mistakes) or len(mistakes) >= MOST_MISTAKES:
             return Parsed(None, source, mistakes)
         mistakes.append((line, f"is not TOML: {why}; correct this line"))

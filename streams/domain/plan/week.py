@@ -30,6 +30,7 @@ _HOURS = re.compile(r"(\d{2})(?:-(\d{2}))?", re.ASCII)
 def hours(table: Table) -> Hours:
     """An ``[[hours]]`` entry."""
     id_ = table.id()
+    wrong_before = len(table.notes)
     week: list[tuple[Minutes, ...]] = [()] * 7
     for key, days in _days(table):
         for day in days:
@@ -41,10 +42,10 @@ def hours(table: Table) -> Hours:
         holidays = intervals(table, "holidays", f'"{AS_USUAL}", ')
     exceptions = tuple(e for t in table.tables("exceptions") if (e := _exception(t)))
     _note_overlaps(table, exceptions)
-    found = Hours(id_, tuple(week), holidays, exceptions)
-    if not any(week) and not holidays and not any(e.intervals for e in exceptions):
+    opens = any(week) or holidays or any(e.intervals for e in exceptions)
+    if not opens and len(table.notes) == wrong_before:
         table.note(None, 'never opens: write its days, such as mon-fri = "08:00-18:00"')
-    return found
+    return Hours(id_, tuple(week), holidays, exceptions)
 
 
 def expected(table: Table, key: str) -> tuple[tuple[float, ...], ...] | None:
