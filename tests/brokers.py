@@ -259,7 +259,8 @@ class KafkaCluster:
         configuration = self._configuration(broker)
         return subprocess.Popen(
             self._java(
-                "kafka.tools.StorageTool", "format", "-t", self._cluster_id, "-c", configuration
+                *("kafka.tools.StorageTool", "format", "--config", configuration),
+                f"--cluster-id={self._cluster_id}",  # one word, for it may begin with a dash
             ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
