@@ -152,6 +152,36 @@ def test_a_vendor_can_change_who_is_paged() -> None:
     assert (june.receiver, latest.receiver) == ("old", "new")
 
 
+def test_a_call_that_outlives_its_line_is_judged_by_the_nearest_terms() -> None:
+    plan = Plan.read(
+        """
+        [[line]]
+        id = "vaccination"
+        vendor = "north"
+        valid_until = 2026-01-01
+        [[line]]
+        id = "vaccination"
+        vendor = "south"
+        valid_from = 2026-03-01
+        valid_until = 2026-04-01
+        [[vendor]]
+        id = "north"
+        [[vendor]]
+        id = "south"
+        """
+    )
+    for moment, vendor in (
+        ("2025-01-01T00:00:00Z", "north"),
+        ("2026-01-02T00:00:00Z", "north"),
+        ("2026-02-27T00:00:00Z", "south"),
+        ("2026-03-10T00:00:00Z", "south"),
+        ("2026-12-01T00:00:00Z", "south"),
+    ):
+        assert plan.nearest_terms("vaccination", at(moment)).vendor == vendor
+    gone = plan.nearest_terms("waste", 0)
+    assert (gone.line, gone.vendor, gone.contract) == ("waste", "city", Contract())
+
+
 def test_equal_terms_are_one_object_and_closing_makes_other_terms() -> None:
     plan = Plan.load(ANTWERP)
     morning = plan.terms("waste", at("2026-11-23T09:00:00+01:00"))

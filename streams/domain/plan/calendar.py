@@ -6,6 +6,7 @@ in the night to summer time and nine in the night back. Hours over midnight belo
 which they begin: the night before a holiday is worked to its end.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from streams.domain import instants
 from streams.domain.instants import DAY, MINUTE
 from streams.domain.plan.model import City, Holidays, Hours, Minutes
+from streams.domain.plan.validity import Version, by_id, valid
 
 DAY_OF_MINUTES = 24 * 60
 
@@ -137,3 +139,26 @@ class Opening:
         if self._hours.holidays is not None and self._calendar.is_holiday(day):
             return self._hours.holidays
         return self._hours.week[day.weekday()]
+
+
+class Openings:
+    """All opening hours of a plan, by id and instant."""
+
+    def __init__(self, versions: Iterable[Version[Hours]], calendar: Calendar) -> None:
+        self._versions = {
+            id_: [Version(Opening(v.entry, calendar), v.since, v.until) for v in of_id]
+            for id_, of_id in by_id(versions).items()
+        }
+
+    def is_open(self, hours: str, at: int) -> bool:
+        """Whether the hours valid at the instant include it; with none valid then, they do not."""
+        opening = valid(self._versions.get(hours, ()), at)
+        return opening is not None and opening.is_open(at)
+
+    def next_edge(self, hours: str, at: int) -> int:
+        """The next instant after this one at which they may open or close, at most a day on."""
+        versions = self._versions.get(hours, ())
+        opening = valid(versions, at)
+        edges = [at + DAY] if opening is None else [opening.next_edge(at)]
+        edges += [b for v in versions for b in (v.since, v.until) if b is not None and b > at]
+        return min(edges)

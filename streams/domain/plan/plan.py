@@ -16,13 +16,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.domain.instants import DAY
-from streams.domain.plan.calendar import Calendar, Opening
+from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.model import (
     CITY,
     City,
     Contract,
     Entries,
-    Hours,
     Line,
     Maintenance,
     Terms,
@@ -65,8 +64,7 @@ class Plan:
         self._lines = by_id(entries.lines)
         self._contracts = by_id(entries.contracts, Contract())
         self._vendors = by_id(entries.vendors, _city_as_vendor(entries.city))
-        self._hours = by_id(entries.hours)
-        self._openings: dict[Hours, Opening] = {}
+        self._openings = Openings(entries.hours, self._calendar)
         self._always = {
             line
             for line, versions in self._lines.items()
@@ -140,15 +138,9 @@ class Plan:
     def nearest_terms(self, line: str, at: int) -> Terms:
         """The terms of the line's validity nearest in time; the default contract's for a line that
         the plan no longer has: contacts in state outlive a change of plan."""
-        versions = self._lines.get(line, ())
-        for version in versions:
-            edge = version.since if version.since is not None and at < version.since else None
-            if version.until is not None and at >= version.until:
-                edge = version.until - 1
-            terms = self.terms(line, edge) if edge is not None else None
-            if terms is not None:
-                return terms
-        return Terms(
+        edges = [version.nearest(at) for version in self._lines.get(line, ())]
+        terms = self.terms(line, min(edges, key=lambda edge: abs(edge - at))) if edges else None
+        return terms or Terms(
             line, {}, 1, CITY, Contract(), True, "always", None, Line(line).callback_within
         )
 
@@ -230,11 +222,13 @@ class Plan:
 
     def opens_at(self, line: str, at: int) -> int | None:
         """When a line that is closed now opens next; None: it is open, or stays closed."""
-        return None if self._open_at(line, at) else self._next_turn(line, at)
+        terms = self.terms(line, at)
+        return None if terms is not None and terms.open else self._next_turn(line, at)
 
     def closes_at(self, line: str, at: int) -> int | None:
         """When a line that is open now closes next; None: it is closed, or stays open."""
-        return self._next_turn(line, at) if self._open_at(line, at) else None
+        terms = self.terms(line, at)
+        return self._next_turn(line, at) if terms is not None and terms.open else None
 
     def in_maintenance(self, line: str, at: int) -> bool:
         """Whether pages for the line are muted at the instant."""
@@ -245,15 +239,15 @@ class Plan:
         entry = valid(self._lines.get(line, ()), at)
         if entry is None or entry.expected is None:
             return None
-        if not self._is_open(entry, at):
+        terms = self.terms(line, at)
+        if terms is None or not terms.open:
             return 0.0
         local = self._calendar.local(at)
         return entry.expected[local.weekday()][local.hour]
 
     def within(self, hours: str, at: int) -> bool:
         """Whether opening hours of this id include the instant; no such hours then: they do not."""
-        entry = valid(self._hours.get(hours, ()), at)
-        return entry is not None and self._opening(entry).is_open(at)
+        return self._openings.is_open(hours, at)
 
     def _open_at(self, line: str, at: int) -> bool:
         entry = valid(self._lines.get(line, ()), at)
@@ -261,12 +255,6 @@ class Plan:
 
     def _is_open(self, line: Line, at: int) -> bool:
         return line.hours is None or self.within(line.hours, at)
-
-    def _opening(self, hours: Hours) -> Opening:
-        opening = self._openings.get(hours)
-        if opening is None:
-            opening = self._openings[hours] = Opening(hours, self._calendar)
-        return opening
 
     def _next_turn(self, line: str, at: int) -> int | None:
         """The next instant at which the line is open when it is closed now, or closed when open.
@@ -293,14 +281,11 @@ class Plan:
         """The next instant at which anything that the line's terms hang on may change."""
         versions: list[Version[Any]] = list(self._lines.get(line, ()))
         entry = valid(versions, at)
-        edges = []
+        edges: list[int] = []
         if entry is not None:
             versions += self._contracts[entry.contract]
         if entry is not None and entry.hours is not None:
-            versions += self._hours[entry.hours]
-            hours = valid(self._hours[entry.hours], at)
-            if hours is not None:
-                edges.append(self._opening(hours).next_edge(at))
+            edges.append(self._openings.next_edge(entry.hours, at))
         edges += [b for v in versions for b in (v.since, v.until) if b is not None and b > at]
         return min(edges, default=None)
 

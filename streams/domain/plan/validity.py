@@ -32,6 +32,12 @@ class Version(Generic[T_co]):
         """Whether the entry is the one at this instant."""
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
+    def nearest(self, at: int) -> int:
+        """The instant of the entry's validity that is nearest to this one."""
+        if self.since is not None and at < self.since:
+            return self.since
+        return at if self.until is None or at < self.until else self.until - 1
+
 
 def by_id(versions: Iterable[Version[N]], always: N | None = None) -> dict[str, list[Version[N]]]:
     """Entries by id, each id's in the order of time; ``always`` where none has its id."""
@@ -50,4 +56,7 @@ def in_order(versions: Iterable[Version[N]]) -> tuple[Version[N], ...]:
 
 def valid(versions: Iterable[Version[T]], at: int) -> T | None:
     """The entry that is valid at the instant."""
-    return next((v.entry for v in versions if v.valid(at)), None)
+    for version in versions:
+        if version.valid(at):
+            return version.entry
+    return None
