@@ -1,0 +1,21 @@
+"""A city that phones, with a truth to compare with."""
+
+from streams.simulation.city import City
+from streams.simulation.dirty import Dirt, dirty
+from streams.simulation.people import People
+from streams.simulation.scenario import SCENARIOS, Effect, Scenario
+from streams.simulation.truth import LineTotals, Told, Totals, VisitTold
+
+__all__ = [
+    "SCENARIOS",
+    "City",
+    "Dirt",
+    "Effect",
+    "LineTotals",
+    "People",
+    "Scenario",
+    "Told",
+    "Totals",
+    "VisitTold",
+    "dirty",
+]

@@ -1,0 +1,116 @@
+"""Scenarios: what goes wrong in the simulated city, and when.
+
+A scenario is a list of effects on lines: fewer agents, more callers, telemetry that falls silent.
+Each begins some time after the start and lasts a while, so that a run shows the city before,
+during and after.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Final, Literal
+
+from streams.domain import instants
+from streams.domain.instants import HOUR, MINUTE
+from streams.domain.plan import Plan
+
+ALWAYS: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What happens to some lines for a while.
+
+    Attributes:
+        on: ``agents`` and ``arrivals`` are multiplied by ``factor``; ``telemetry`` falls silent:
+            calls go on, but nothing is told of choices and queues.
+        factor: of agents or arrivals.
+        lines: line ids, or how many of the first line's lines, or None for every line.
+        after, lasts: from this long after the start, this long; microseconds.
+    """
+
+    on: Literal["agents", "arrivals", "telemetry"]
+    factor: float = 0.0
+    lines: tuple[str, ...] | int | None = 1
+    after: int = 0
+    lasts: int = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named day.
+
+    Attributes:
+        begins, ends: local clock times between which it is worth looking at; an end before the
+            beginning is on the next day.
+    """
+
+    name: str
+    description: str
+    effects: tuple[Effect, ...] = ()
+    begins: time = time(8)
+    ends: time = time(18)
+
+    def span(self, plan: Plan, at: int) -> tuple[int, int]:
+        """The start and the end of the scenario on the local day of an instant."""
+        day = instants.to_datetime(at).astimezone(plan.zone).date()
+        last = day + timedelta(days=self.ends <= self.begins)
+        return (
+            instants.of(datetime.combine(day, self.begins, plan.zone)),
+            instants.of(datetime.combine(last, self.ends, plan.zone)),
+        )
+
+    def on(self, *lines: str) -> "Scenario":
+        """The scenario with its effects on these lines."""
+        return replace(self, effects=tuple(replace(e, lines=lines) for e in self.effects))
+
+    def timed(self, after: int, lasts: int = ALWAYS) -> "Scenario":
+        """The scenario with its effects at another time after the start."""
+        effects = tuple(replace(e, after=after, lasts=lasts) for e in self.effects)
+        return replace(self, effects=effects)
+
+
+_NAMED = (
+    Scenario("normal", "an ordinary day: about 80 % answered within the threshold"),
+    Scenario(
+        "outage",
+        "nobody answers one line for an hour: the headsets are dead, the queue is not",
+        (Effect("agents", 0, 1, after=2 * HOUR, lasts=HOUR),),
+    ),
+    Scenario(
+        "trunk",
+        "for an hour nothing is told of one line; its calls go on",
+        (Effect("telemetry", 0, 1, after=2 * HOUR, lasts=HOUR),),
+    ),
+    Scenario(
+        "storm",
+        "five times the callers for an hour and a half after a press release, then twice as many",
+        (
+            Effect("arrivals", 5, None, after=2 * HOUR, lasts=90 * MINUTE),
+            Effect("arrivals", 2, None, after=2 * HOUR + 90 * MINUTE, lasts=HOUR),
+        ),
+    ),
+    Scenario(
+        "night",
+        "from evening to morning: the few who call hear that the city is closed",
+        begins=time(19),
+        ends=time(7),
+    ),
+    Scenario(
+        "closing",
+        "most agents have gone home early, and the last day to pay is today: the lines close with "
+        "people waiting in them",
+        (
+            Effect("agents", 0.3, None, after=HOUR),
+            Effect("arrivals", 2, None, after=2 * HOUR),
+        ),
+        begins=time(15),
+        ends=time(20),
+    ),
+    Scenario(
+        "breach",
+        "three lines with too few agents, all day",
+        (Effect("agents", 0.6, 3),),
+    ),
+)
+
+SCENARIOS: Final = {scenario.name: scenario for scenario in _NAMED}
