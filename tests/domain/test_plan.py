@@ -353,6 +353,12 @@ def test_the_digest_is_of_what_the_plan_says_and_not_of_how_it_is_written() -> N
     rewritten = "\n\n# a comment\n".join([blocks[0], *reversed(blocks[1:])])
     rewritten = rewritten.replace("threshold = 20", 'threshold = "20 s"')
     assert rewritten != HANDED_OVER
+    target = '[[contract.measure]]\nfigure = "reachability"\ntarget = '
+    one, other = (
+        Plan.read(f'[[line]]\nid = "waste"\n[[contract]]\nid = "c"\n{target}{number}').digest
+        for number in ("0.6", "0.60")
+    )
+    assert one == other
     assert Plan.read(rewritten).digest == plan.digest
     assert len(plan.digest) == 64
     assert Plan.read(HANDED_OVER.replace("threshold = 30", "threshold = 31")).digest != plan.digest

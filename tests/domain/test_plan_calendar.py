@@ -67,6 +67,14 @@ def test_office_hours_are_wall_clock_on_days_of_any_length(day: str) -> None:
     assert desk.closes_at("waste", eight) == eight + 10 * HOUR
 
 
+def test_a_clock_that_changes_at_a_quarter_to_is_followed_to_the_minute() -> None:
+    early = plan('daily = "02:00-04:15"', "Pacific/Chatham")
+    two = at("2026-09-27T02:00:00+12:45")  # 02:45 is 03:45
+    assert early.closes_at("waste", two) == two + 75 * MINUTE
+    two = at("2026-04-05T02:00:00+13:45")  # 03:45 is 02:45
+    assert early.closes_at("waste", two) == two + 195 * MINUTE
+
+
 def test_a_night_shift_is_an_hour_shorter_in_spring_and_longer_in_autumn() -> None:
     night = plan('daily = "22:00-06:00"')
     assert open_hours(night, "2026-03-28") == 7
@@ -292,6 +300,8 @@ def test_open_is_what_the_wall_clock_says(hours: str, zone: str, day: date, minu
         ("America/Havana", "2026-11-01"),
         ("Asia/Beirut", "2026-03-29"),
         ("Australia/Lord_Howe", "2026-04-05"),
+        ("Pacific/Chatham", "2026-04-04"),  # from 03:45 back to 02:45
+        ("Pacific/Chatham", "2026-09-26"),
     ],
 )
 def test_opening_and_closing_are_where_open_changes(hours: str, zone: str, day: str) -> None:
