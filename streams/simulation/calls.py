@@ -1,33 +1,18 @@
-"""The calls of a simulated city, one thing after the other.
-
-A heap holds what is to happen: a call arrives, a caller chooses, loses patience, is answered, hangs
-up; a line's hours, staff or scenario turn. Whoever does something begins a new chapter, and what
-was to happen to them in the one before is passed over.
-"""
+"""The calls of a simulated city: what callers do, one thing after the other."""
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
 from math import log
 from random import Random
-from typing import Any, Final
+from typing import Final
 
-from streams.domain.instants import HOUR, MINUTE, SECOND
+from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.simulation.demand import Demand, agents
 from streams.simulation.desk import OVER, Caller, Desk, Return, WrapUp
+from streams.simulation.lines import MESSAGE, URGENT, Lines
 from streams.simulation.people import People
-from streams.simulation.scenario import Effect, Scenario
-from streams.simulation.telling import Telling
+from streams.simulation.scenario import Scenario
 from streams.simulation.truth import Told
-
-_TURN: Final = 15 * MINUTE
-"""How often staff and arrivals are looked at anew: shifts begin on quarter hours."""
-
-_TARGET: Final = 0.69
-"""Share that staffing aims at, by a formula in which nobody loses patience; since people do, about
-80 % are answered within the threshold."""
 
 _LATELY: Final = 2_000
 """Callers among whom somebody calls about something else."""
@@ -35,22 +20,10 @@ _LATELY: Final = 2_000
 _ATTEMPTS: Final = 3
 """Calls in vain after which somebody gives up for good."""
 
-_MESSAGE: Final = 7.0
-"""Seconds in which one hears that a line is closed, or full."""
-
-_LEAST_TRUNKS: Final = 30
-"""Calls at once: one primary-rate line."""
-
-_TRUNKS: Final = 0.25
-"""Calls at once, per call an hour: three times what an ordinary hour needs."""
-
-_URGENT: Final = 0.3
-"""Share of transfers that are urgent, where a second line only takes those."""
-
 _MENU_SPREAD: Final = 0.4
 
 
-class Calls:
+class Calls(Lines):
     """What happens in one run.
 
     Attributes:
@@ -67,136 +40,16 @@ class Calls:
         people: People,
         scale: float,
     ) -> None:
-        self._plan = plan
-        self._people = people
-        self._scale = scale
-        self._start = start
-        self._until = until
         self._random = Random(f"{seed} city")
         self._name = f"{seed:x}-{start // SECOND:x}"
         self._key = f"{seed} {start}".encode()
-        self._telling = Telling(plan.zone)
-        self.told = self._telling.told
-        self.over: list[Told] = []
-
-        terms = plan.lines_at(start)
-        first = sorted((t for t in terms if t.tier == 1), key=lambda t: (t.option or "~", t.line))
-        second = [t for t in terms if t.tier == 2 and t.permanence != "none"]
-        talks = people.talks
-        self._first = [Desk(t, talks[i % len(talks)], seed) for i, t in enumerate(first)]
-        self._second = [Desk(t, talks[0], seed) for t in second]
-        self._demand = Demand(plan, [desk.line for desk in self._first], people, start)
-        self._effects = {
-            desk: [e for e in scenario.effects if self._affects(e, desk)]
-            for desk in (*self._first, *self._second)
-        }
-        self._languages = plan.entries.city.languages
-
-        self._heap: list[tuple[int, int, Callable[[int, Any], None], Any, int]] = []
-        self._order = 0
         self._begun = 0
-        self._open = 0
-        self._trunks = 0
         self._lately: deque[str] = deque(maxlen=_LATELY)
         self._menu_mean = log(people.menu) - _MENU_SPREAD**2 / 2
-
-    def _affects(self, effect: Effect, desk: Desk) -> bool:
-        if effect.lines is None:
-            return True
-        if isinstance(effect.lines, int):
-            return desk in self._first[: effect.lines]
-        return desk.line in effect.lines
-
-    def happen(self) -> Iterator[None]:
-        """Lets one thing happen after the other, until the last call is over."""
-        for desk in self._effects:
-            self._turn(self._start, desk)
-        heap = self._heap
-        while heap:
-            at, _, action, subject, chapter = heappop(heap)
-            if subject.chapter == chapter:
-                action(at, subject)
-                yield
-
-    def _after(self, at: int, seconds: float, action: Callable[[int, Any], None], who: Any) -> None:
-        """Lets something happen later, unless another chapter begins before: in whole
-        milliseconds, and at least one, so that nobody does two things at once."""
-        self._order += 1
-        when = at + (int(seconds * 1_000) or 1) * 1_000
-        heappush(self._heap, (when, self._order, action, who, who.chapter))
-
-    # Lines
-
-    def _turn(self, at: int, desk: Desk) -> None:
-        """A line's hours, staff, arrivals or scenario may change."""
-        desk.chapter += 1
-        plan, line = self._plan, desk.line
-        terms = plan.terms(line, at)
-        desk.open = terms is not None and terms.open
-        desk.terms = terms or desk.terms
-        if desk.terms.tier == 1:
-            desk.per_hour = self._demand.per_hour(line, at, desk.open) * self._scale
-            planned = desk.per_hour
-        else:
-            wanted = sum(other.per_hour for other in self._first if other.open)
-            planned = wanted * self._people.second_line / len(self._second)
-            planned *= 1 if desk.terms.permanence == "always" else _URGENT
-        crew, desk.surge, desk.silent = 1.0, 1.0, False
-        edges = [at - at % _TURN + _TURN]
-        for effect in self._effects[desk]:
-            begins, ends = self._start + effect.after, self._start + effect.after + effect.lasts
-            edges += [edge for edge in (begins, ends) if edge > at]
-            if begins <= at < ends:
-                crew *= effect.factor if effect.on == "agents" else 1
-                desk.surge *= effect.factor if effect.on == "arrivals" else 1
-                desk.silent |= effect.on == "telemetry"
-        handling = desk.talk + self._people.ring + self._people.wrap_up
-        needed = agents(planned, handling, desk.terms.contract.threshold, _TARGET) * crew
-        rounding = desk.random.random()
-        desk.staff(int(needed + rounding) if desk.open else 0)
-        total = sum(other.per_hour for other in self._first)
-        self._trunks = max(_LEAST_TRUNKS, int(total * _TRUNKS))
-        if desk.open:
-            self._ring(at, desk)
-        else:
-            self._send_away(at, desk)
-        if desk.terms.tier == 1:
-            self._expect(at, desk)
-        if at < self._until or self._open:
-            turns = plan.closes_at(line, at) if desk.open else plan.opens_at(line, at)
-            next_ = min(edges if turns is None else [*edges, turns])
-            self._after(at, (next_ - at) / SECOND, self._turn, desk)
-
-    def _expect(self, at: int, desk: Desk) -> None:
-        """The next call for a line: at the latest when the line turns, it is drawn anew."""
-        per_hour = desk.per_hour * desk.surge
-        if per_hour > 0:
-            gap = desk.arrivals.expovariate(per_hour * SECOND / HOUR)
-            if at + gap * SECOND < self._until:
-                self._after(at, gap, self._call, desk)
-
-    def _ring(self, at: int, desk: Desk) -> None:
-        """Agents without a call take those who wait, first come first served."""
-        while (caller := desk.next_caller()) is not None:
-            caller.agent = desk.idle.popleft()
-            self._stop_waiting(caller)
-            seconds = desk.random.expovariate(1 / self._people.ring)
-            self._after(at, seconds, self._answer, caller)
-
-    def _send_away(self, at: int, desk: Desk) -> None:
-        """The line closes, and those who wait hear that the desk has gone home."""
-        for caller in desk.queue:
-            if caller.waiting:
-                self._stop_waiting(caller)
-                self._telling.left(at, caller, "closed")
-                caller.leave(at, "closed")
-                self._after(at, _MESSAGE, self._hear_closed, caller)
-        desk.queue.clear()
-
-    def _stop_waiting(self, caller: Caller) -> None:
-        caller.waiting = False
-        caller.chapter += 1
-        caller.desk.waiting -= 1
+        self._languages = plan.entries.city.languages
+        super().__init__(plan, seed, scenario, start, until, people, scale)
+        self.told = self._telling.told
+        self.over: list[Told] = []
 
     # Callers, before the queue
 
@@ -229,7 +82,7 @@ class Calls:
         elif self._open > self._trunks:
             self._after(at, 1, self._hear_busy, caller)
         elif not any(desk.open for desk in self._first) and draw.random() < 0.6:
-            self._after(at, _MESSAGE, self._hear_closed, caller)
+            self._after(at, MESSAGE, self._hear_closed, caller)
         else:
             seconds = draw.lognormvariate(self._menu_mean, _MENU_SPREAD)
             if draw.random() < self._people.menu_hangup:
@@ -259,7 +112,7 @@ class Calls:
         caller.arrive(at, desk)
         self._telling.choice(at, caller, desk)
         if not desk.open:
-            self._after(at, _MESSAGE, self._hear_closed, caller)
+            self._after(at, MESSAGE, self._hear_closed, caller)
         elif draw.random() < self._people.before_queue:
             self._after(at, 4 * draw.random(), self._give_up_before_queue, caller)
         else:
@@ -283,14 +136,14 @@ class Calls:
     def _enter(self, at: int, caller: Caller) -> None:
         desk, people = caller.desk, self._people
         if not desk.open:
-            self._after(at, _MESSAGE, self._hear_closed, caller)
+            self._after(at, MESSAGE, self._hear_closed, caller)
             return
         caller.entered = at
         self._telling.entered(at, caller)
         if desk.waiting >= people.longest_queue * max(1, self._scale):
             self._telling.left(at, caller, "full")
             caller.leave(at, "blocked")
-            self._after(at, _MESSAGE, self._hear_full, caller)
+            self._after(at, MESSAGE, self._hear_full, caller)
             return
         caller.chapter += 1
         caller.waiting = True
@@ -383,7 +236,7 @@ class Calls:
                 return
         elif desk.terms.tier == 1 and self._second and draw.random() < people.second_line:
             to = draw.choice(self._second)
-            if to.open and (to.terms.permanence == "always" or draw.random() < _URGENT):
+            if to.open and (to.terms.permanence == "always" or draw.random() < URGENT):
                 caller.to = to
                 self._after(at, talk / 2, self._transfer, caller)
                 return

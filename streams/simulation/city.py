@@ -47,6 +47,7 @@ class City:
         if not any(terms.tier == 1 for terms in plan.lines_at(start)):
             raise ValueError("the plan has no line of tier 1 at the start: nobody could call")
         self.plan: Final = plan
+        start -= start % 1_000  # events tell milliseconds
         self._ways: Final = (plan, seed, scenario, start, until, people, scale)
 
     def events(

@@ -165,6 +165,11 @@ class Mapping:
         return mapping
 
     @property
+    def header(self) -> bool:
+        """Whether a file's first line names its columns."""
+        return self.columns is None
+
+    @property
     def keyed(self) -> bool:
         """Whether events carry persons, so that a key is needed."""
         return "caller" in self.texts or "agent" in self.texts

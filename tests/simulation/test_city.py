@@ -165,6 +165,11 @@ class TestEvents:
         tracemalloc.stop()
         assert grown < 500_000
 
+    def test_a_start_at_any_moment_is_told_in_whole_milliseconds(self) -> None:
+        start = TUESDAY + 10 * HOUR + 123_456
+        for at, event in City(PLAN, 1, start=start, until=start + HOUR).events():
+            assert at == instants.parse(event["at"])
+
     def test_a_plan_without_a_menu_is_refused(self) -> None:
         with pytest.raises(ValueError, match="nobody could call"):
             City(Plan.default(), 1, start=0, until=DAY)

@@ -86,6 +86,7 @@ def test_columns_that_a_file_without_header_does_not_have() -> None:
     call = { id = "{id}" }
     row = [{ start = "start", hangup = "end" }]
     """
+    assert not Mapping.parse(text.replace('["id"', '["end", "id"')).header
     with pytest.raises(MappingError, match=r"file\.columns: has no 'end', which the mapping names"):
         Mapping.parse(text)
 
