@@ -7,17 +7,22 @@ would be missing.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.instants import SECOND
+from streams.domain.instants import DAY, SECOND
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.tally import Tally
 from streams.domain.windows import Windows
 
 
-class Final(NamedTuple):
+SEALED_KEPT: Final = 1_000_000
+"""Final intervals remembered before those of over a week ago are forgotten: a source partition tells
+none of them again, for it lets go of an interval in the checkpoint that tells that it is final."""
+
+
+class FinalInterval(NamedTuple):
     """An interval that can't change any more, over all source partitions."""
 
     scope: str
@@ -121,7 +126,7 @@ class Board:
         """Takes a source partition's clock."""
         self.clocks[source] = max(clock, self.clocks.get(source, clock))
 
-    def advance(self) -> list[Final]:
+    def advance(self) -> list[FinalInterval]:
         """Moves all windows on to the slowest clock; gives the intervals that are final now."""
         as_of = self.as_of
         if as_of is None:
@@ -137,5 +142,7 @@ class Board:
         for start, name in ripe:
             del self._unsealed[name, start]
             self._sealed.add((name, start))
-            finals.append(Final(name, start, self.scopes[name].windows.seal(start)))
+            finals.append(FinalInterval(name, start, self.scopes[name].windows.seal(start)))
+        if len(self._sealed) > SEALED_KEPT:
+            self._sealed = {key for key in self._sealed if key[1] > as_of - 7 * DAY}
         return finals

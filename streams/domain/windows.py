@@ -1,7 +1,7 @@
 """Rolling windows of one scope, from the slots and intervals of all source partitions.
 
 A window of length L at ``now`` holds the slots that start in (now - L, now], the running slot
-included; "today" holds the intervals since local midnight. Slots arrive as absolute figures, in any
+included; "today" holds the intervals since local midnight, "all" every interval heard of. Slots arrive as absolute figures, in any
 order and any number of times, so each window keeps a running sum from which the old figure of a
 slot is taken before the new one is added, and which lets go of slots as ``now`` passes them::
 
@@ -19,9 +19,11 @@ from streams.domain.tally import Tally
 
 LENGTHS: Final = {"5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE, "60m": HOUR}
 TODAY: Final = "today"
-NAMES: Final = (*LENGTHS, TODAY)
+ALL: Final = "all"
+NAMES: Final = (*LENGTHS, TODAY, ALL)
 INTERVALS_KEPT: Final = 26 * HOUR
-"""The longest day has 25 hours; the interval at its beginning is needed to its end."""
+"""The longest day has 25 hours; the interval at its beginning is needed to its end. One that is not
+final by then is kept until it is."""
 LONGEST: Final = max(LENGTHS.values())
 
 
@@ -51,6 +53,7 @@ class Windows:
         self._plan = plan
         self._slots: dict[int, dict[int, Tally]] = {}
         self._intervals: dict[int, dict[int, Tally]] = {}
+        self._sealed = Tally()
         self._windows = {name: _Window(length) for name, length in LENGTHS.items()}
         self.now = -(2**62)
 
@@ -79,6 +82,7 @@ class Windows:
         """The sum of an interval that is final; from now on it is kept as one tally."""
         total = self.interval(start)
         self._intervals[start] = {SEALED: total}
+        self._sealed.plus(total)
         return total
 
     def advance(self, now: int) -> None:
@@ -93,7 +97,8 @@ class Windows:
             self._move(window, first, last)
         for start in [start for start in self._slots if start <= now - LONGEST]:
             del self._slots[start]
-        for start in [start for start in self._intervals if start < now - INTERVALS_KEPT]:
+        past = now - INTERVALS_KEPT
+        for start in [s for s, by in self._intervals.items() if s < past and SEALED in by]:
             del self._intervals[start]
 
     def _move(self, window: _Window, first: int, last: int) -> None:
@@ -115,6 +120,12 @@ class Windows:
     def tally(self, name: str) -> Tally:
         """The tally of a window, by its name in ``NAMES``."""
         total = Tally()
+        if name == ALL:
+            total.plus(self._sealed)
+            for sources in self._intervals.values():
+                if SEALED not in sources:
+                    total.plus(_sum(sources))
+            return total
         if name == TODAY:
             midnight = self._plan.midnight(self.now)
             for start, sources in self._intervals.items():

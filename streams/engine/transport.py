@@ -51,14 +51,18 @@ from streams.engine.assignor import Assignor
 #: enough that heartbeats and web requests get their turn.
 MAX_POLL_RECORDS = 2000
 
-#: The fetch loop rests while agents have this many batches before them. One event loop does all the
-#: work, so more would only be older when their turn comes; aiokafka prefetches underneath.
-MAX_BATCHES = 8
+#: The fetch loop rests while agents have this many batches before them. With one, fetching and work
+#: take turns and a tenth of the rate is lost; more than a few are only older when their turn comes.
+MAX_BATCHES = 4
 
 #: How long the broker may hold a fetch that finds nothing. A partition that was still being worked
 #: on when the fetch went out has to wait for it: half a second, aiokafka's default, would be seen
 #: on the wall. Five empty answers a second cost nothing.
 FETCH_WAIT_MS = 200
+
+#: The part of the rebalance time-out that giving up partitions may take: the broker's clock has run
+#: since before this worker heard of the rebalance, and afterwards the rejoin has to reach it.
+_REVOKE_SHARE = 0.8
 
 #: How long one call of `getmany` waits; only how often the loop turns with nothing to do.
 _POLL_MS = 1000
@@ -152,6 +156,7 @@ class Consumer(Service):  # type: ignore[misc]
         self._idle = asyncio.Event()
         self._held_back: set[TopicPartition] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._count()
 
     # -- what the engine uses
 
@@ -213,6 +218,16 @@ class Consumer(Service):  # type: ignore[misc]
         ends: dict[TopicPartition, int] = await self._kafka.end_offsets(list(partitions))
         return ends
 
+    async def committed(self, tp: TopicPartition) -> int | None:
+        """The offset that the group last committed; None when it never did."""
+        offset: int | None = await self._kafka.committed(tp)
+        return offset
+
+    async def partitions_of(self, topic: str) -> int:
+        """How many partitions a topic has; 0 when there is no such topic."""
+        await self._kafka._client._wait_on_metadata(topic)
+        return len(self._kafka.partitions_for_topic(topic) or ())
+
     # -- what the app uses
 
     def subscribe(self, queues: Mapping[str, list[BatchQueue]]) -> None:
@@ -248,6 +263,17 @@ class Consumer(Service):  # type: ignore[misc]
         )
         await self._kafka.start()
 
+    @Service.task  # type: ignore[untyped-decorator]
+    async def _watch(self) -> None:
+        # aiokafka tells of a failed join (no permission, topics that do not fit) only to whoever is
+        # fetching, and before the first assignment nobody is.
+        while not self.should_stop:
+            await self.app.or_crash(self._check())
+            await self.sleep(1.0)
+
+    async def _check(self) -> None:
+        self._kafka._coordinator.check_errors()
+
     async def release(self) -> None:
         """Stop fetching and give up every partition, as at a revocation."""
         await self._revoked(self.owned)
@@ -265,9 +291,8 @@ class Consumer(Service):  # type: ignore[misc]
         self.retained &= tps
         self.generation = generation
         self._assignor.remember(generation, tps)
+        self._held_back &= self.retained
         self._kafka.pause(*tps)
-        self._unfinished.clear()
-        self._count()
         # In tasks of their own, because aiokafka sends no heartbeats while its listener runs
         # (aiokafka/consumer/group_coordinator.py:629-640): restoring takes the time that it takes.
         self._spawn(self._take_over(tps))
@@ -287,7 +312,7 @@ class Consumer(Service):  # type: ignore[misc]
         owned, self.owned = self.owned, frozenset()
         if owned and not self.crashed:
             # After an exception there is no checkpoint: what went wrong may be in the state.
-            async with asyncio.timeout(self.app.conf.broker_rebalance_timeout):
+            async with asyncio.timeout(self.app.conf.broker_rebalance_timeout * _REVOKE_SHARE):
                 if not (await self.wait(self._idle.wait())).stopped:
                     await self.app.on_revoked(owned)
 
@@ -416,6 +441,7 @@ class App(faust.App):  # type: ignore[misc]
         self.groups = list(groups)
         self.on_assigned = _from_the_commits
         self.on_revoked = _nothing_to_keep
+        self._stopping: asyncio.Task[None] | None = None
         super().__init__(id, **{"Agent": BatchAgent, "autodiscover": False, **options})
 
     async def or_crash(self, work: Awaitable[None]) -> None:
@@ -437,6 +463,16 @@ class App(faust.App):  # type: ignore[misc]
             await self.stop()
         if self.crash_reason is not None:
             raise self.crash_reason
+
+    async def stop(self) -> None:
+        """Give up the partitions, stop the agents, leave the group; whoever calls waits for all.
+
+        In `mode/services.py:934` a second caller returns at once, and a cancelled one stops
+        half-way: in the middle of the last checkpoint, perhaps.
+        """
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(super().stop())
+        await asyncio.shield(self._stopping)
 
     def _new_transport(self) -> Transport:
         # Replaces faust/app/base.py:1907, which looks a transport up by the scheme of the URL: this

@@ -1,0 +1,42 @@
+"""The wall clock that a worker goes by."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What a worker asks for the time, in us since 1970."""
+
+    def now(self) -> int:
+        """The wall clock."""
+
+    def at(self, instant: int) -> int:
+        """What this clock showed at an instant of the machine's own."""
+
+
+class WallClock:
+    """The machine's own clock."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1000
+
+    def at(self, instant: int) -> int:
+        return instant
+
+
+class FastClock:
+    """A clock that starts somewhere and runs faster than time, for the demo.
+
+    It never runs ahead of the machine's own clock: events from the future are refused.
+    """
+
+    def __init__(self, start: int, speed: float) -> None:
+        self._begun = time.time_ns() // 1000
+        self._start = start
+        self._speed = speed
+
+    def now(self) -> int:
+        return self.at(time.time_ns() // 1000)
+
+    def at(self, instant: int) -> int:
+        return min(instant, self._start + round((instant - self._begun) * self._speed))

@@ -1,0 +1,34 @@
+"""Named places at which a test can kill the worker: ``REACHLINE_FAILPOINT="committed:3"`` ends the
+process, as SIGKILL would, when that place is reached for the third time. Unset, they do nothing."""
+
+import os
+import signal
+from typing import Final
+
+VARIABLE: Final = "REACHLINE_FAILPOINT"
+
+NAMES: Final = (
+    "before sending",
+    "sent, not acknowledged",
+    "acknowledged, transaction open",
+    "written, not committed",
+    "committed",
+    "revoking",
+    "recovering",
+    "final, not dropped",
+)
+
+_name, _, _times = os.environ.get(VARIABLE, "").partition(":")
+_left = int(_times or 1)
+
+
+def reach(name: str) -> None:
+    """Passes a failpoint, or dies at it."""
+    global _left
+    if not _name:
+        return
+    assert name in NAMES, name
+    if name == _name:
+        _left -= 1
+        if _left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)

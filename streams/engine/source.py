@@ -1,0 +1,232 @@
+"""One source partition: the same partition of the four input topics, its ledger and its state.
+
+Records come in by the batch, in any order between the topics. A checkpoint takes what changed,
+writes it in one transaction, and only then lets the offsets move. Its first record form is
+described in ``stored``; its two steps for a departing contact are:
+
+1. checkpoint n writes, in one record, the tallies that cover the contact and the contact's id;
+2. checkpoint n + 1 writes those tallies under their own keys and removes the contact's facts.
+
+A recovery reads the last checkpoint's tallies over all others and passes over the contacts that it
+covers, so a crash anywhere in between neither loses nor doubles one.
+"""
+
+from collections import deque
+from typing import Any
+
+import orjson
+from aiokafka import ConsumerRecord
+
+from streams.domain import events
+from streams.domain.books import SLOT
+from streams.domain.events import Reader, Refusal
+from streams.domain.ledger import Changes, Ledger
+from streams.domain.places import PlaceKey
+from streams.domain.plan import Plan
+from streams.domain.plan.model import LONGEST_LOST_AFTER
+from streams.domain.tally import Tally
+from streams.engine import stored, topics
+from streams.engine.routes import Routes
+from streams.engine.stored import Checkpoint, Record, Restored
+from streams.engine.writer import Outputs
+from streams.sinks.journeys import journey_record
+
+UNKNOWN = -(2**62)
+"""A clock that nothing has been heard of yet."""
+
+
+class Counts:
+    """What one worker has counted since it started, for its metrics."""
+
+    def __init__(self) -> None:
+        self.events = dict.fromkeys(topics.INPUTS, 0)
+        self.refused = dict.fromkeys(events.REASONS, 0)
+        self.late = 0
+        self.repeated = 0
+        self.unknown_to_lines = 0
+
+
+class Source:
+    """The state of one source partition.
+
+    Attributes:
+        partition: which one.
+        ledger: its books.
+        positions: per input topic the offset up to which everything is in the ledger.
+        pending: events merged since the last checkpoint was taken.
+    """
+
+    def __init__(self, partition: int, plan: Plan, routes: Routes, counts: Counts) -> None:
+        self.partition = partition
+        self.ledger = Ledger(plan)
+        self.positions: dict[str, int] = {}
+        self.pending = 0
+        self._newest: dict[str, int] = {}
+        self._reader = Reader(plan.knows)
+        self._routes = routes
+        self._counts = counts
+        self._number = 0
+        self._dead: list[Record] = []
+        self._late: list[Record] = []
+        # What checkpoint n leaves for n + 1 to do.
+        self._covered: list[tuple[str, bool]] = []
+        self._places: dict[PlaceKey, Tally] = {}
+        self._dropped: list[PlaceKey] = []
+        self._gone: deque[tuple[int, int]] = deque()  # checkpoint, clock
+        self._covered_clock = UNKNOWN
+
+    def restore(self, restored: Restored) -> None:
+        """Takes up the state where the last checkpoint left it."""
+        checkpoint = restored.checkpoint
+        if checkpoint is None:
+            return
+        self._number = checkpoint.number
+        self.positions = dict(checkpoint.positions)
+        self._newest = dict(checkpoint.newest)
+        departed: dict[str, int] = {}
+        for number, (clock, call_ids) in restored.gone().items():
+            departed |= dict.fromkeys(call_ids, clock)
+            self._gone.append((number, clock))
+        departed |= dict.fromkeys(checkpoint.covered, checkpoint.clock)
+        self._covered = restored.covered_before()
+        self._covered_clock = checkpoint.clock
+        self._places = dict(checkpoint.places)
+        self._dropped = checkpoint.dropped
+        self.ledger.restore(checkpoint.clock, restored.contacts(), restored.places(), departed)
+
+    def take(self, topic: str, records: "list[ConsumerRecord[bytes, bytes]]") -> None:
+        """Merges one batch of records of one input topic."""
+        kind = topics.INPUTS[topic]
+        position = self.positions.get(topic, 0)
+        newest = self._newest.get(topic, UNKNOWN)
+        read, accept = self._reader.read, self.ledger.accept
+        counts = self._counts
+        taken = 0
+        for record in records:
+            if record.offset < position:
+                counts.repeated += 1  # merged before the crash that it is read again for
+                continue
+            taken += 1
+            value = record.value
+            if record.headers or value is None:
+                outcome = self._reader.read_record(
+                    value, record.timestamp * 1000, kind, dict(record.headers)
+                )
+            else:
+                outcome = read(value, record.timestamp * 1000, kind)
+            if type(outcome) is Refusal:
+                self._refuse(record, outcome)
+                continue
+            event, at = outcome
+            if not accept(event, at):
+                counts.late += 1
+                self._late.append((event.event_id.encode(), value))
+            elif at > newest:
+                newest = at
+        counts.events[topic] += taken
+        self.pending += taken
+        if records:
+            self.positions[topic] = max(position, records[-1].offset + 1)
+        if newest != UNKNOWN:
+            self._newest[topic] = newest
+
+    def _refuse(self, record: "ConsumerRecord[bytes, bytes]", refusal: Refusal) -> None:
+        self._counts.refused[refusal.reason] += 1
+        # Where it lies instead of what it says: it may hold what must not be stored twice.
+        place = {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "timestamp": record.timestamp,
+            "reason": refusal.reason,
+            "detail": "" if refusal.reason == events.TELEPHONE_NUMBER else refusal.detail,
+        }
+        key = b"%b|%d|%d" % (record.topic.encode(), record.partition, record.offset)
+        self._dead.append((key, orjson.dumps(place)))
+
+    def clock(self, read_to_end: dict[str, int | None]) -> int:
+        """The partition's clock: over its four topics the smallest of the newest accepted ``at``,
+        where a topic read to its end counts as the wall clock (given per topic, else None)."""
+        return min(
+            self._newest.get(topic, UNKNOWN)
+            if read_to_end[topic] is None
+            else read_to_end[topic] or UNKNOWN
+            for topic in topics.INPUTS
+        )
+
+    def checkpoint(self, clock: int, generation: int) -> Outputs:
+        """Brings the books to the clock and gives every record that the checkpoint consists of."""
+        self.ledger.settle(clock)
+        changes = self.ledger.changes()
+        self._number += 1
+        self.pending = 0
+        outputs: Outputs = {}
+        self._write_state(outputs, changes, generation)
+        self._write_partials(outputs, changes, generation)
+        here = self.partition
+        outputs[topics.JOURNEYS, here] = [
+            journey_record(contact, reading) for contact, reading in changes.departed
+        ]
+        outputs[topics.DEAD, here], self._dead = self._dead, []
+        outputs[topics.LATE, here], self._late = self._late, []
+        for (caller, call_id), call in changes.calls.items():
+            there = self._routes.of_caller(caller)
+            outputs.setdefault((topics.CALLERS, there), []).append(
+                stored.call_record(caller, call_id, call)
+            )
+        return outputs
+
+    def _write_state(self, outputs: Outputs, changes: Changes, generation: int) -> None:
+        records: list[Record] = []
+        dropped = set(self._dropped)
+        for key, tally in self._places.items():
+            if key not in dropped:
+                records.append(stored.place_record(key, tally))
+        records += [stored.place_record(key, None) for key in self._dropped]
+        if self._covered:
+            ids = [call_id for call_id, _ in self._covered]
+            before = self._number - 1
+            records.append(stored.gone_record(before, self._covered_clock, ids))
+            self._gone.append((before, self._covered_clock))
+            records += [stored.contact_gone(call_id) for call_id, kept in self._covered if kept]
+        while self._gone and self._gone[0][1] < self.ledger.clock - LONGEST_LOST_AFTER:
+            records.append(stored.gone_record(*self._gone.popleft(), None))
+        for contact in changes.facts:
+            records.append(stored.contact_record(contact))
+            contact.stored = True
+        self._covered = [(contact.call_id, contact.stored) for contact, _ in changes.departed]
+        self._covered_clock = self.ledger.clock
+        self._places = changes.settled
+        self._dropped = changes.dropped
+        checkpoint = Checkpoint(
+            self._number,
+            generation,
+            self.ledger.clock,
+            dict(self.positions),
+            dict(self._newest),
+            [call_id for call_id, _ in self._covered],
+            list(self._places.items()),
+            self._dropped,
+        )
+        records.append(checkpoint.record())
+        outputs[topics.STATE, self.partition] = records
+
+    def _write_partials(self, outputs: Outputs, changes: Changes, generation: int) -> None:
+        def put(scope: str, record: Record) -> None:
+            outputs.setdefault((topics.PARTIALS, self._routes.of_scope(scope)), []).append(record)
+
+        for key, (tally, final) in changes.partials.items():
+            put(key[0], stored.figures_record(generation, self.partition, key, tally, final))
+        for key in changes.dropped:
+            if key[1] == SLOT:
+                put(key[0], stored.figures_record(generation, self.partition, key, None, False))
+        for scope, (count, oldest) in changes.waiting.items():
+            put(scope, stored.waiting_record(generation, self.partition, scope, count, oldest))
+        for there in range(self._routes.partials):
+            outputs.setdefault((topics.PARTIALS, there), []).append(
+                stored.clock_record(generation, self.partition, self.ledger.clock)
+            )
+
+    def status(self) -> dict[str, Any]:
+        """What the worker's metrics tell of this partition."""
+        return {"contacts": len(self.ledger.contacts), "clock": self.ledger.clock}

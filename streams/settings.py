@@ -1,0 +1,82 @@
+"""Settings of a worker: from the environment, or a TOML file, the environment first.
+
+Each field is the variable ``REACHLINE_`` + its name in capitals, and the key of its name in the
+file that ``REACHLINE_SETTINGS`` or ``--settings`` names.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+_PREFIX: Final = "REACHLINE_"
+
+
+class SettingsError(Exception):
+    """A setting that can't be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a worker finds its broker and what it keeps.
+
+    Attributes:
+        broker: bootstrap servers of Kafka, ``host:port`` separated by commas.
+        app: the name of the application: its consumer group and its transactional ids.
+        plan: path of the plan; without one every line is accepted, on the default contract.
+        web_host, web_port: where ``/``, ``/metrics``, ``/ready`` and ``/healthy`` are served.
+        partitions: of the topics, when they are created.
+        replication: of the topics, when they are created.
+        retention_days: of raw events and journeys, so that restating can reach back.
+        checkpoint_seconds: time between checkpoints: what a figure may be behind at most, and how
+            much is read again after a crash.
+        session_seconds: silence after which a dead worker's partitions go to another.
+    """
+
+    broker: str = "127.0.0.1:9092"
+    app: str = "reachline"
+    plan: str | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = 6066
+    partitions: int = 8
+    replication: int = 1
+    retention_days: int = 400
+    checkpoint_seconds: float = 0.25
+    session_seconds: float = 10.0
+
+
+def load(environment: Mapping[str, str], path: str | None = None) -> Settings:
+    """Reads the settings.
+
+    Raises:
+        SettingsError: an unknown key, or a value of the wrong type.
+    """
+    given: dict[str, Any] = {}
+    path = path or environment.get(_PREFIX + "SETTINGS")
+    if path:
+        try:
+            given = tomllib.loads(Path(path).read_text())
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(f"{path}: {error}") from error
+    types = get_type_hints(Settings)
+    for key in given:
+        if key not in types:
+            raise SettingsError(f"{path}: unknown setting {key!r}; there are {', '.join(types)}")
+    for field in fields(Settings):
+        variable = _PREFIX + field.name.upper()
+        if variable in environment:
+            given[field.name] = environment[variable]
+    return Settings(**{name: _as(types[name], name, value) for name, value in given.items()})
+
+
+def _as(type_: Any, name: str, value: Any) -> Any:
+    if type_ in (int, float):
+        try:
+            number = type_(value)
+        except (TypeError, ValueError):
+            raise SettingsError(f"{name}: {value!r} is not a number") from None
+        if number <= 0 and name != "web_port":
+            raise SettingsError(f"{name}: must be above 0")
+        return number
+    return str(value)
