@@ -10,9 +10,13 @@ from streams import __version__
 from streams.commands.common import FAILED, CommandError
 
 _COMMANDS: Final = (
+    "demo",
     "replay",
     "imports",
     "plan",
+    "worker",
+    "topics",
+    "doctor",
 )
 """Modules of ``streams.commands``, in the order of the help."""
 

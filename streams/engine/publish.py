@@ -1,7 +1,9 @@
 """Contact events into their topics, keyed by call, from an import or a simulated city."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import orjson
 from aiokafka import AIOKafkaProducer
 
 from streams.domain.events import Event, kind
@@ -32,11 +34,22 @@ class Publisher:
 
     async def publish(self, events: Iterable[Event]) -> int:
         """Sends events and waits until the broker has them; says how many."""
-        sent = [
-            await self._producer.send(
-                f"contact.{kind(event)}", ndjson(event).rstrip(b"\n"), key=event.call_id.encode()
-            )
+        return await self._send(
+            (f"contact.{kind(event)}", event.call_id, ndjson(event).rstrip(b"\n"))
             for event in events
+        )
+
+    async def publish_json(self, events: Iterable[Mapping[str, Any]]) -> int:
+        """The same for events that are plain objects, as a simulated city tells them."""
+        return await self._send(
+            (f"contact.{event['event']}", event["call_id"], orjson.dumps(event))
+            for event in events
+        )
+
+    async def _send(self, records: Iterable[tuple[str, str, bytes]]) -> int:
+        sent = [
+            await self._producer.send(topic, value, key=call_id.encode())
+            for topic, call_id, value in records
         ]
         for acknowledged in sent:
             await acknowledged

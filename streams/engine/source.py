@@ -12,7 +12,6 @@ covers, so a crash anywhere in between neither loses nor doubles one.
 """
 
 from collections import deque
-from typing import Any
 
 import orjson
 from aiokafka import ConsumerRecord
@@ -54,6 +53,7 @@ class Source:
         ledger: its books.
         positions: per input topic the offset up to which everything is in the ledger.
         pending: events merged since the last checkpoint was taken.
+        imbalance: by how much the books failed to balance at the last checkpoint.
     """
 
     def __init__(self, partition: int, plan: Plan, routes: Routes, counts: Counts) -> None:
@@ -61,6 +61,7 @@ class Source:
         self.ledger = Ledger(plan)
         self.positions: dict[str, int] = {}
         self.pending = 0
+        self.imbalance = 0
         self._newest: dict[str, int] = {}
         self._reader = Reader(plan.knows)
         self._routes = routes
@@ -157,6 +158,7 @@ class Source:
     def checkpoint(self, clock: int, generation: int) -> Outputs:
         """Brings the books to the clock and gives every record that the checkpoint consists of."""
         self.ledger.settle(clock)
+        self.imbalance = self.ledger.imbalance()
         changes = self.ledger.changes()
         self._number += 1
         self.pending = 0
@@ -226,7 +228,3 @@ class Source:
             outputs.setdefault((topics.PARTIALS, there), []).append(
                 stored.clock_record(generation, self.partition, self.ledger.clock)
             )
-
-    def status(self) -> dict[str, Any]:
-        """What the worker's metrics tell of this partition."""
-        return {"contacts": len(self.ledger.contacts), "clock": self.ledger.clock}

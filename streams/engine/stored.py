@@ -2,6 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
 from streams.domain.callers import Call
@@ -203,7 +204,7 @@ def clock_record(generation: int, source: int, clock: int) -> Record:
 def call_record(caller: str, call_id: str, call: Call | None) -> Record:
     """What a contact tells of its caller, or that the contact turned out to be another's."""
     key = orjson.dumps([caller, call_id])
-    return key, None if call is None else orjson.dumps(call)
+    return key, None if call is None else msgspec.json.encode(call)
 
 
 def interval_record(scope: str, start: int, tally: Tally) -> Record:

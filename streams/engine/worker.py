@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import os
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 from aiokafka import TopicPartition
-from faust.web.base import BlueprintManager
 
 from streams.domain.board import Board
 from streams.domain.plan import Plan
@@ -19,6 +20,7 @@ from streams.engine.recovery import read_back
 from streams.engine.routes import Routes
 from streams.engine.source import Counts, Source
 from streams.engine.transport import App, Batch
+from streams.engine.web import serve
 from streams.engine.writer import Writer
 from streams.settings import Settings
 
@@ -41,6 +43,7 @@ class Worker:
         sources: the source partitions owned now.
         owners: the partitions of line partials owned now.
         counts: what was counted since the start.
+        name: host and process, for metrics and logs.
     """
 
     def __init__(self, settings: Settings, plan: Plan, clock: Clock | None = None) -> None:
@@ -53,6 +56,7 @@ class Worker:
         self.checkpoints = Timings()
         self.recovered: dict[int, tuple[float, int]] = {}  # seconds, records
         self.last_checkpoint: float | None = None
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._writers: dict[int, Writer] = {}
         self._line_writers: dict[int, Writer] = {}
         self._routes: Routes | None = None
@@ -61,6 +65,7 @@ class Worker:
         self._room.set()
         self._ticking: asyncio.Task[None] | None = None
         self.app = self._create_app()
+        serve(self)
 
     # -- running
 
@@ -109,7 +114,6 @@ class Worker:
         for topic in topics.INPUTS:
             app.agent(app.topic(topic), name=topic)(self._intake)
         app.agent(app.topic(topics.PARTIALS), name=topics.PARTIALS)(self._lines)
-        app.web.blueprints = BlueprintManager()
         return app
 
     # -- the agents

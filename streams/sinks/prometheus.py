@@ -161,7 +161,7 @@ class _Scope:
             self._prefix = "contact_line_"
             self._labels = {"line": name.removeprefix(LINE)}
 
-    def _add(self, name: str, text: str, value: float | None, **labels: str) -> None:
+    def _add(self, name: str, text: str, value: float | None, /, **labels: str) -> None:
         self._families.add(self._prefix + name, text, self._labels | labels, value)
 
     def show(self) -> None:

@@ -1,0 +1,42 @@
+"""``reachline topics create``: creates or checks the topics."""
+
+import argparse
+import sys
+
+from streams.commands.common import DONE, FAILED
+from streams.commands.worker import add_settings, read_settings, run_loop
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("topics", help="the topics of the application")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="creates what is missing, checks what is there")
+    add_settings(create)
+    create.add_argument("--partitions", type=int, metavar="N", help="over the settings")
+    create.add_argument("--replication", type=int, metavar="N", help="over the settings")
+    create.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from streams.engine import topics
+
+    given = read_settings(arguments)
+    if arguments.partitions:
+        given = replace(given, partitions=arguments.partitions)
+    if arguments.replication:
+        given = replace(given, replication=arguments.replication)
+    found: list[str] = []
+
+    async def work() -> None:
+        for name in await topics.create(given):
+            print(f"created {name}")
+        found.extend(await topics.problems(given))
+
+    run_loop(work())
+    for problem in found:
+        print(problem, file=sys.stderr)
+    if not found:
+        print("topics are as they should be")
+    return FAILED if found else DONE

@@ -1,0 +1,101 @@
+"""``reachline worker``: one worker of the stream processor."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from streams import logs, settings
+from streams.commands.common import DONE, USAGE, CommandError, load_plan
+
+if TYPE_CHECKING:
+    from streams.engine.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("worker", help="one worker of the stream processor")
+    add_settings(parser)
+    parser.set_defaults(run=run)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments with which settings are given."""
+    parser.add_argument("--settings", metavar="FILE", help="TOML; REACHLINE_* variables go first")
+    parser.add_argument("--broker", metavar="HOST:PORT", help="over the settings")
+    parser.add_argument("--plan", metavar="PLAN", help="over the settings")
+
+
+def read_settings(arguments: argparse.Namespace) -> settings.Settings:
+    """The settings that the arguments, the environment and the file give.
+
+    Raises:
+        CommandError: one of them can't be used.
+    """
+    environment = dict(os.environ)
+    for name in ("broker", "plan"):
+        if getattr(arguments, name, None):
+            environment[f"REACHLINE_{name.upper()}"] = getattr(arguments, name)
+    try:
+        return settings.load(environment, arguments.settings)
+    except settings.SettingsError as error:
+        raise CommandError(str(error), USAGE) from error
+
+
+def run(arguments: argparse.Namespace) -> int:
+    given = read_settings(arguments)
+    plan = load_plan(given.plan)
+    logs.configure()
+    from streams.engine.worker import Worker
+
+    async def work() -> None:
+        worker = Worker(given, plan)
+        end_on_signals(worker)
+        log.info(
+            "starting",
+            extra={"broker": given.broker, "web": f"http://{given.web_host}:{given.web_port}"},
+        )
+        await worker.run()
+        log.info("ended at a checkpoint")
+
+    run_loop(work())
+    return DONE
+
+
+def end_on_signals(worker: "Worker") -> None:
+    """Ends the worker at a checkpoint on Ctrl-C and on SIGTERM."""
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        if not stopping:
+            stopping.append(loop.create_task(worker.stop()))
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop)
+
+
+def run_loop(work: "asyncio.coroutines.Coroutine[object, object, None]") -> None:
+    """Runs to the end, on uvloop where it is installed; failures become one clear line.
+
+    Raises:
+        CommandError: what ended the work.
+    """
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        new_event_loop = asyncio.new_event_loop
+    try:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(work)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as error:
+        if os.environ.get("REACHLINE_TRACEBACK"):
+            raise
+        print(file=sys.stderr, end="")
+        raise CommandError(f"{type(error).__name__}: {error}") from error

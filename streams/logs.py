@@ -1,0 +1,35 @@
+"""Structured logs: one JSON object a line on standard error, without personal data."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+_STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+# Their progress is ours to tell; what goes wrong in them is still heard.
+_QUIET: Final = ("aiokafka", "faust", "mode", "kafka", "aiohttp", "streams.engine.transport")
+
+
+class _AsJson(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        said |= {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
+        if record.exc_info and record.exc_info[1] is not None:
+            said["error"] = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
+        return json.dumps(said, default=str, ensure_ascii=False)
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Sends all logs to standard error, as JSON."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_AsJson())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
