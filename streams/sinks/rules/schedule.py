@@ -75,16 +75,14 @@ def both(expr: str, condition: str) -> str:
 
 
 def clock(plan: Plan, horizon: Horizon) -> list[Record]:
-    """The wall clock of the plan's zone: seconds of the day, weekday (0 Monday), days since 1970."""
+    """The wall clock of the plan's zone: second of the day, weekday (0 Monday), days since 1970."""
     first = datetime(horizon.since.year, 1, 1, tzinfo=UTC)
     offset = _offset(plan, instants.of(first))
     terms = [str(offset)]
     for change, after in _clock_changes(plan, horizon):
         sign = "-" if after < offset else "+"
         note = instants.text(change)
-        terms.append(
-            f"{sign} {abs(after - offset)} * (time() >= bool {seconds(change)})  # {note}"
-        )
+        terms.append(f"{sign} {abs(after - offset)} * (time() >= bool {seconds(change)})  # {note}")
         offset = after
     return [
         Record(OFFSET, "vector(\n  " + "\n  ".join(terms) + "\n)"),
@@ -128,9 +126,7 @@ def opening(plan: Plan, horizon: Horizon) -> list[Record]:
         by_id.setdefault(version.entry.id, []).append(version)
     records = []
     for id_, versions in sorted(by_id.items()):
-        parts = [
-            both(_open(v.entry, calendar, horizon), when(v.since, v.until)) for v in versions
-        ]
+        parts = [both(_open(v.entry, calendar, horizon), when(v.since, v.until)) for v in versions]
         expr = "vector(1) and (\n" + "\nor\n".join(parts) + "\n)"
         records.append(Record(HOURS_OPEN, expr, {"hours": id_}))
     return records
@@ -154,9 +150,7 @@ def _open(hours: Hours, calendar: Calendar, horizon: Horizon) -> str:
         if walls != usual[day.weekday()]:
             special.setdefault(walls, []).append(day)
     weekly = [
-        f"  {_within(walls)}\n  and {_on_weekdays(days)}"
-        for walls, days in _alike(usual)
-        if walls
+        f"  {_within(walls)}\n  and {_on_weekdays(days)}" for walls, days in _alike(usual) if walls
     ]
     text = "(\n" + "\n  or\n".join(weekly) + "\n)" if weekly else "(vector(1) < 0)"
     if special:

@@ -1,0 +1,221 @@
+"""The stream's alerts on their way to Alertmanager, by its API v2.
+
+Alertmanager keeps nothing for longer than it is told: an alert that nobody re-sends ends by itself.
+So the owner of a line posts all that is open every minute, to every Alertmanager (they agree among
+themselves who notifies), and what is resolved until each has heard of it. An alert's labels are the
+same from any worker and after any crash, so that Alertmanager sees one alert and sends one page.
+
+Each Alertmanager has a task of its own: one that hangs does not keep the others waiting. Rounds go
+out with nothing open, too, so that an Alertmanager that is gone is noticed before it is needed.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import aiohttp
+from yarl import URL
+
+from streams.domain import instants
+from streams.domain.detector import Alert
+from streams.domain.instants import MINUTE, SECOND
+from streams.domain.plan import Plan
+from streams.sinks.pages import labels, wording
+from streams.sinks.words import Links
+
+EVERY: Final = 60.0
+"""Seconds between rounds."""
+
+RETRY: Final = 5.0
+"""Seconds to the next round after one that failed: an alert that could not be told is urgent."""
+
+TIMEOUT: Final = 10.0
+"""Seconds that an Alertmanager may take. It answers in milliseconds, or is in trouble."""
+
+LASTS: Final = 15 * MINUTE
+"""For how long an Alertmanager believes in an alert that is not re-sent. It must outlast a worker's
+death, the hand-over and the recovery of its line, or these would end the incident and page anew."""
+
+_log = logging.getLogger(__name__)
+
+Post = Callable[[URL, Sequence[Mapping[str, Any]]], Awaitable[None]]
+"""Posts alerts to an address; raises an error of aiohttp's or ``TimeoutError`` when they were not
+taken."""
+
+
+def body(alert: Alert, plan: Plan, links: Links, now: int) -> dict[str, Any]:
+    """One alert as Alertmanager wants it: ends when it was resolved, else if it is not re-sent."""
+    ends = now + LASTS if alert.resolved_at is None else alert.resolved_at
+    return {
+        "labels": labels(alert, plan),
+        "annotations": wording(alert, plan, links),
+        "startsAt": instants.text(alert.opened_at),
+        # An event may be a little ahead of this clock, and nothing ends before it has begun.
+        "endsAt": instants.text(max(alert.opened_at, ends)),
+        "generatorURL": links.line(alert.line),
+    }
+
+
+class Peer:
+    """One Alertmanager, and how the rounds to it go.
+
+    Attributes:
+        name: host and port, as it is known in metrics; no credentials.
+        rounds: rounds that it took.
+        failures: rounds that it didn't.
+        delivered: alerts in the rounds that it took.
+        last_success: when it last took a round; None before the first.
+        last_error: why it did not take the latest round; empty when it did.
+    """
+
+    def __init__(self, address: str) -> None:
+        url = URL(address)
+        if url.scheme not in ("http", "https") or not url.host:
+            raise ValueError(f"{url.with_user(None)} is no address of an Alertmanager: http://HOST")
+        self.url = url / "api" / "v2" / "alerts"
+        self.name = f"{url.host}:{url.port}"
+        self.rounds = self.failures = self.delivered = 0
+        self.last_success: int | None = None
+        self.last_error = ""
+        self.wake = asyncio.Event()
+        self.resolved: dict[str, Alert] = {}
+
+    @property
+    def up(self) -> bool:
+        """Whether it took the latest round; taken for granted before the first."""
+        return not self.last_error
+
+
+class Alertmanagers:
+    """Keeps every Alertmanager told of the alerts of the lines that this worker owns.
+
+    Args:
+        addresses: of each Alertmanager, such as ``http://alertmanager:9093``.
+        plan: names and vendors of the lines.
+        links: where runbooks and dashboards are.
+        post: how alerts are posted; by default over HTTP.
+        clock: the present instant.
+    """
+
+    def __init__(
+        self,
+        addresses: Iterable[str],
+        plan: Plan,
+        links: Links | None = None,
+        post: Post | None = None,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
+    ) -> None:
+        self.peers = [Peer(address) for address in addresses]
+        self._plan = plan
+        self._links = links or Links()
+        self._post = post
+        self._clock = clock
+        self._open: dict[str, Alert] = {}
+
+    @property
+    def open(self) -> int:
+        """Alerts that are open."""
+        return len(self._open)
+
+    @property
+    def failing(self) -> bool:
+        """Whether no Alertmanager took its latest round: alerts reach nobody from here."""
+        return bool(self.peers) and not any(peer.up for peer in self.peers)
+
+    def tell(self, alert: Alert) -> None:
+        """Takes an alert that opened, changed, was resolved, or came with a line taken over.
+
+        What opens or ends goes out at once; new numbers go with the next round.
+        """
+        known = alert.id in self._open
+        if alert.resolved_at is None:
+            self._open[alert.id] = alert
+            if known:
+                return
+        else:
+            self._open.pop(alert.id, None)
+        for peer in self.peers:
+            if alert.resolved_at is None:
+                peer.resolved.pop(alert.id, None)
+            else:
+                peer.resolved[alert.id] = alert
+            peer.wake.set()
+
+    def release(self, lines: Iterable[str]) -> None:
+        """Says no more about lines that another worker owns now; it goes on with their alerts."""
+        gone = set(lines)
+        self._open = {id_: alert for id_, alert in self._open.items() if alert.line not in gone}
+        for peer in self.peers:
+            for id_ in [id_ for id_, alert in peer.resolved.items() if alert.line in gone]:
+                del peer.resolved[id_]
+
+    async def run(self) -> None:
+        """Sends rounds until it is cancelled."""
+        if self._post is not None:
+            await self._run(self._post)
+            return
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(TIMEOUT)) as session:
+            await self._run(_over(session))
+
+    async def _run(self, post: Post) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for peer in self.peers:
+                tasks.create_task(self._keep_told(peer, post))
+
+    async def _keep_told(self, peer: Peer, post: Post) -> None:
+        while True:
+            peer.wake.clear()
+            await self.round(peer, post)
+            try:
+                async with asyncio.timeout(EVERY if peer.up else RETRY):
+                    await peer.wake.wait()
+            except TimeoutError:
+                continue
+            if not peer.up:
+                # Something new is no reason to knock more often on a door that does not open.
+                await asyncio.sleep(RETRY)
+
+    async def round(self, peer: Peer, post: Post) -> None:
+        """Posts what is open, and what was resolved since the Alertmanager last took a round."""
+        now = self._clock()
+        resolved = {
+            id_: alert for id_, alert in peer.resolved.items() if not _forgotten(alert, now)
+        }
+        peer.resolved = dict(resolved)
+        told = [*self._open.values(), *resolved.values()]
+        alerts = [body(alert, self._plan, self._links, now) for alert in told]
+        try:
+            await post(peer.url, alerts)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            if peer.up:
+                _log.warning("Alertmanager %s takes no alerts: %s", peer.name, error)
+            peer.failures += 1
+            peer.last_error = str(error) or type(error).__name__
+            return
+        if not peer.up:
+            _log.info("Alertmanager %s takes alerts again", peer.name)
+        peer.last_error = ""
+        peer.rounds += 1
+        peer.delivered += len(alerts)
+        peer.last_success = now
+        for id_, alert in resolved.items():
+            if peer.resolved.get(id_) is alert:
+                del peer.resolved[id_]
+
+
+def _forgotten(alert: Alert, now: int) -> bool:
+    """Whether any Alertmanager has given the alert up by itself since it was resolved."""
+    assert alert.resolved_at is not None
+    return now - alert.resolved_at > LASTS + int(2 * EVERY * SECOND)
+
+
+def _over(session: aiohttp.ClientSession) -> Post:
+    async def post(url: URL, alerts: Sequence[Mapping[str, Any]]) -> None:
+        async with session.post(url, json=alerts) as response:
+            if response.status >= 400:
+                why = (await response.text())[:200]
+                raise aiohttp.ClientError(f"{response.status} {response.reason}: {why}")
+
+    return post
