@@ -91,7 +91,7 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
             in_vain = pending if pending is not None else in_vain
             pending, previous = None, each.begun
         if in_vain is not None and each.begun - in_vain <= REPEAT_WITHIN:
-            booked += [(scope, at, repeat, (), -1, -1, -1) for scope, at in each.bookings]
+            booked += [(scope, at, repeat, (), -1, -1, -1, "") for scope, at in each.bookings]
         if each.answered is None:
             pending = each.begun
         for callback in each.callbacks:
@@ -99,6 +99,6 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
             # At most one of them is the contact itself, so two tell whether another one was.
             for answered, call_id in answers[first : first + 2]:
                 if answered <= callback.until and call_id != each.call_id:
-                    booked += [(scope, at, kept, (), -1, -1, -1) for scope, at in callback.bookings]
+                    booked += [(scope, at, kept, (), -1, -1, -1, "") for scope, at in callback.bookings]
                     break
     return booked

@@ -30,13 +30,30 @@ LeftReason = Literal[
 ]
 HangupReason = Literal["normal", "busy", "closed", "error"]
 
+_SEPARATORS: Final = " \t\n\r\f\v\u00a0\u2009\u202f\u2010\u2011\u2013().-/"
+_BETWEEN: Final = "[" + _SEPARATORS.replace("-/", "\\-/") + "]*"
+TELEPHONE_NUMBER_PATTERN: Final = (
+    rf"^([tT][eE][lL]:|[sS][iI][pP][sS]?:)?{_BETWEEN}\+?({_BETWEEN}[0-9]){{6,17}}{_BETWEEN}([@;]|$)"
+)
+"""What a telephone number is written like. 6 digits are the shortest subscriber numbers; 15 are the
+longest of E.164, 17 with the ``00`` in front. ``tel:`` and ``sip:`` addresses count by the part
+before the host. The published schemas have the same pattern."""
+
+_TELEPHONE_NUMBER = re.compile(TELEPHONE_NUMBER_PATTERN)
+_FIRST_OF_A_NUMBER = frozenset("+0123456789tTsS" + _SEPARATORS)  # asked first: far cheaper
+
 # 128 characters hold two UUIDs and a prefix. No patterns here: they cost 0.7 us a field, and what
 # a line id may look like is the plan's to say.
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 LineId = Annotated[str, Meta(min_length=1, max_length=64, description="Line id of the plan.")]
 Pseudonym = Annotated[
     str,
-    Meta(min_length=1, max_length=128, description="Keyed pseudonym, never a telephone number."),
+    Meta(
+        min_length=1,
+        max_length=128,
+        description="Keyed pseudonym, never a telephone number.",
+        extra_json_schema={"not": {"pattern": TELEPHONE_NUMBER_PATTERN}},
+    ),
 ]
 Word = Annotated[str, Meta(max_length=64)]
 Instant = Annotated[
@@ -44,7 +61,7 @@ Instant = Annotated[
     Meta(
         max_length=64,
         description="RFC 3339 date-time with offset.",
-        extra_json_schema={"format": "date-time"},
+        extra_json_schema={"format": "date-time", "pattern": instants.PATTERN},
     ),
 ]
 Revision = Annotated[
@@ -151,23 +168,14 @@ REASONS: Final = (
 )
 """Every reason of refusal; the only values that the dead-letter metrics' label can take."""
 
-_FIRST_OF_A_NUMBER = frozenset("+0123456789( .-/tsTS\t")
-_SCHEME = re.compile(r"^(tel|sips?):", re.IGNORECASE)
-_NUMBER = re.compile(r"\+?[0-9\s().\-/]+", re.ASCII)
-
 
 def is_telephone_number(pseudonym: str) -> bool:
     """Whether a value that should be a pseudonym reads as a telephone number.
 
-    6 digits are the shortest subscriber numbers; 15 are the longest of E.164, 17 with the ``00``
-    in front. ``tel:`` and ``sip:`` addresses count by the part before the host.
+    >>> is_telephone_number("+32 3 22 11 333"), is_telephone_number("k3-22-11-333")
+    (True, False)
     """
-    if pseudonym[0] not in _FIRST_OF_A_NUMBER:
-        return False
-    number = _SCHEME.sub("", pseudonym).split("@")[0].split(";")[0]
-    if not _NUMBER.fullmatch(number):
-        return False
-    return 6 <= sum(c.isdigit() for c in number) <= 17
+    return pseudonym[0] in _FIRST_OF_A_NUMBER and bool(_TELEPHONE_NUMBER.search(pseudonym))
 
 
 Accepted = tuple[Event, int]
@@ -214,7 +222,9 @@ class Reader:
             return Refusal(IN_FUTURE, f"at {event.at} is too far after {instants.text(timestamp)}")
         if type(event) is Queue or type(event) is MenuChoice:
             if not self._knows_line(event.line, at):
-                return Refusal(UNKNOWN_LINE, f"line {event.line!r} is not in the plan at {event.at}")
+                return Refusal(
+                    UNKNOWN_LINE, f"line {event.line!r} is not in the plan at {event.at}"
+                )
             if type(event) is Queue:
                 if event.phase == "left":
                     if event.reason is None:
@@ -222,7 +232,7 @@ class Reader:
                     if event.to_line is not None and not self._knows_line(event.to_line, at):
                         self.unknown_to_lines += 1
                         event = msgspec.structs.replace(event, to_line=None)
-                elif event.agent is not None and is_telephone_number(event.agent):
+                if event.agent is not None and is_telephone_number(event.agent):
                     return Refusal(TELEPHONE_NUMBER, "agent: a telephone number, not a pseudonym")
         elif type(event) is CallStart:
             if event.caller is not None and is_telephone_number(event.caller):
@@ -234,7 +244,7 @@ class Reader:
         value: bytes | None,
         timestamp: int,
         kind: Kind,
-        headers: Mapping[str, bytes],
+        headers: Mapping[str, bytes | None],
     ) -> Accepted | Refusal:
         """Reads one Kafka record that may be a CloudEvent in binary mode.
 
@@ -243,23 +253,25 @@ class Reader:
         """
         if value is None:
             return Refusal(UNREADABLE, "a record without a value")
-        if "ce_id" not in headers:
+        if headers.get("ce_id") is None or len(value) > MAX_BYTES:
             return self.read(value, timestamp, kind)
-        type_ = headers.get("ce_type", b"").decode("utf-8", "replace")
+        type_ = (headers.get("ce_type") or b"").decode("utf-8", "replace")
         if type_ and not (type_ == kind or type_.endswith(("." + kind, "/" + kind))):
             return Refusal(UNKNOWN_KIND, f"ce_type {type_[:64]!r} on the topic of {kind}")
-        if len(value) > MAX_BYTES:
-            return self.read(value, timestamp, kind)
         try:
-            data = msgspec.json.decode(value)
+            data = _fields.decode(value)
         except (ValueError, RecursionError) as error:
             return _why(value, kind, error)
-        if not isinstance(data, dict):
-            return Refusal(UNREADABLE, "the data is not a JSON object")
         for header, field in (("ce_id", "event_id"), ("ce_time", "at"), ("ce_subject", "call_id")):
-            if field not in data and header in headers:
-                data[field] = headers[header].decode("utf-8", "replace")
+            given = headers.get(header)
+            if field not in data and given is not None:
+                text = msgspec.json.encode(given.decode("utf-8", "replace"))
+                data[field] = msgspec.Raw(text)
         return self.read(msgspec.json.encode(data), timestamp, kind)
+
+
+_fields: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+"""Takes an object apart and leaves its values as they are."""
 
 
 def _why(value: bytes, kind: Kind | None, error: Exception) -> Refusal:

@@ -7,11 +7,11 @@ taken back and added anew whenever a contact's facts, or the clock, change what 
 sum is always a function of the set of accepted events.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-from streams.domain import callers
+from streams.domain import callers, decisions
 from streams.domain.books import INTERVAL, SLOT, start_of
 from streams.domain.events import Event
 from streams.domain.instants import HOUR, MINUTE
@@ -117,6 +117,8 @@ class Ledger:
             self._moved.add((scope, width, start))
         for contact in contacts:
             self.contacts[contact.call_id] = self._unread[contact.call_id] = contact
+        # Booked as they were then, so that what later facts take back is known to have been told.
+        self.settle(clock)
 
     def accept(self, event: Event, at: int) -> bool:
         """Merges an event, or says that it is late: False, and nothing changes.
@@ -180,7 +182,7 @@ class Ledger:
             booked: list[Entry] = []
             wakes = min(contact.instants())
         else:
-            booked = entries(reading)
+            booked = entries(reading) + decisions.entries(contact.call_id, reading)
             self._hear_of_caller(contact, reading)
             departs = max(contact.newest, reading.done_at) + self.grace
             if departs < self.clock and len(self._departing) < DEPARTURES_AT_ONCE:
@@ -234,37 +236,46 @@ class Ledger:
             self._calls[call.caller, call.call_id] = call
         contact.call = call
 
-    def _places(self, entry: Entry) -> Iterator[Place]:
+    def _keys(self, entry: Entry) -> tuple[PlaceKey, ...]:
+        """Where an entry is booked: its interval, and its slot while windows may hold that.
+
+        Decisions have no interval. Theirs are booked in old slots too, so that catching up tells
+        them; such a slot is let go of with the next settling.
+        """
         scope, at = entry[0], entry[1]
-        start = start_of(at, INTERVAL)
-        scopes = self.intervals.get(start)
+        slot = at - at % SLOT
+        if entry[7]:
+            return ((scope, SLOT, slot),)
+        interval = at - at % INTERVAL
+        if slot > self.clock - SLOTS_KEPT:
+            return (scope, INTERVAL, interval), (scope, SLOT, slot)
+        return ((scope, INTERVAL, interval),)
+
+    def _place(self, key: PlaceKey) -> Place:
+        scope, width, start = key
+        by_start = self.intervals if width == INTERVAL else self.slots
+        scopes = by_start.get(start)
         if scopes is None:
-            scopes = self.intervals[start] = {}
+            scopes = by_start[start] = {}
         place = scopes.get(scope)
         if place is None:
             place = scopes[scope] = Place()
-        self._moved.add((scope, INTERVAL, start))
-        yield place
-        start = start_of(at, SLOT)
-        if start > self.clock - SLOTS_KEPT:
-            scopes = self.slots.get(start)
-            if scopes is None:
-                scopes = self.slots[start] = {}
-            place = scopes.get(scope)
-            if place is None:
-                place = scopes[scope] = Place()
-            self._moved.add((scope, SLOT, start))
-            yield place
+        self._moved.add(key)
+        return place
 
     def _hold(self, entry: Entry) -> None:
-        for place in self._places(entry):
+        for key in self._keys(entry):
+            place = self._place(key)
             place.held.add(entry)
             place.count += 1
         if entry[6] >= 0:
             self._waiting_in(entry[0]).add(entry[6])
 
     def _take(self, entry: Entry) -> None:
-        for place in self._places(entry):
+        for key in self._keys(entry):
+            if entry[7] and key[2] <= self.clock - SLOTS_KEPT:
+                continue  # told, and let go of
+            place = self._place(key)
             place.count -= 1
             if not place.held.take(entry) and entry[5] > place.settled.longest:
                 place.stale = True
@@ -272,12 +283,9 @@ class Ledger:
             self._waiting_in(entry[0]).take(entry[6])
 
     def _settle(self, entry: Entry) -> None:
-        for place in self._places(entry):
-            place.settled.add(entry)
-        scope, at = entry[0], entry[1]
-        self._settled.add((scope, INTERVAL, start_of(at, INTERVAL)))
-        if start_of(at, SLOT) > self.clock - SLOTS_KEPT:
-            self._settled.add((scope, SLOT, start_of(at, SLOT)))
+        for key in self._keys(entry):
+            self._place(key).settled.add(entry)
+            self._settled.add(key)
 
     def _waiting_in(self, scope: str) -> Waiting:
         waiting = self.waiting.get(scope)

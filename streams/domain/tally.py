@@ -5,7 +5,7 @@ the same sum; two things that are not sums stand beside it: how the waits of ans
 distributed, and the longest wait. Seconds and ratios are derived from it in ``figures``.
 """
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from streams.domain import visits
 from streams.domain.instants import SECOND
@@ -78,10 +78,10 @@ def wait_bucket(wait: int) -> int:
     return -(-seconds // step) * step
 
 
-Entry = tuple[str, int, tuple[int, ...], tuple[tuple[int, int], ...], int, int, int]
+Entry = tuple[str, int, tuple[int, ...], tuple[tuple[int, int], ...], int, int, int, str]
 """What one visit or contact adds: scope, where it is booked, the counts that it adds one to, the
-amounts that it adds, the bucket of its answered wait, its ended wait, and since when it is waiting
-now (-1: none of these)."""
+amounts that it adds, the bucket of its answered wait, its ended wait, since when it is waiting now
+(-1: none of these), and a note (empty: none)."""
 
 
 class Tally:
@@ -91,14 +91,16 @@ class Tally:
         counts: one number per name in ``COUNTS``.
         waits: answered visits per wait bucket (seconds, upper bound).
         longest: the longest wait of any ended queue-offered visit, in us; -1 if there is none.
+        notes: what else was noted here, with how often; only slots of decisions have any.
     """
 
-    __slots__ = ("counts", "longest", "waits")
+    __slots__ = ("counts", "longest", "notes", "waits")
 
     def __init__(self) -> None:
         self.counts = [0] * WIDTH
         self.waits: dict[int, int] = {}
         self.longest = -1
+        self.notes: dict[str, int] = {}
 
     def __getitem__(self, name: str) -> int:
         return self.counts[INDEX[name]]
@@ -126,6 +128,8 @@ class Tally:
             self.waits[bucket] = self.waits.get(bucket, 0) + 1
         if entry[5] > self.longest:
             self.longest = entry[5]
+        if entry[7]:
+            self.notes[entry[7]] = self.notes.get(entry[7], 0) + 1
 
     def take(self, entry: Entry) -> bool:
         """Takes back what ``add`` booked.
@@ -139,13 +143,10 @@ class Tally:
             counts[index] -= 1
         for index, amount in entry[3]:
             counts[index] -= amount
-        bucket = entry[4]
-        if bucket >= 0:
-            left = self.waits[bucket] - 1
-            if left:
-                self.waits[bucket] = left
-            else:
-                del self.waits[bucket]
+        if entry[4] >= 0:
+            _less(self.waits, entry[4], 1)
+        if entry[7]:
+            _less(self.notes, entry[7], 1)
         return entry[5] < self.longest or entry[5] < 0
 
     def plus(self, other: "Tally") -> None:
@@ -153,25 +154,26 @@ class Tally:
         self.counts = [a + b for a, b in zip(self.counts, other.counts, strict=True)]
         for bucket, count in other.waits.items():
             self.waits[bucket] = self.waits.get(bucket, 0) + count
+        for note, count in other.notes.items():
+            self.notes[note] = self.notes.get(note, 0) + count
         self.longest = max(self.longest, other.longest)
 
     def minus(self, other: "Tally") -> None:
         """Takes another tally's numbers away; ``longest`` is left for the caller to find anew."""
         self.counts = [a - b for a, b in zip(self.counts, other.counts, strict=True)]
         for bucket, count in other.waits.items():
-            left = self.waits.get(bucket, 0) - count
-            if left:
-                self.waits[bucket] = left
-            else:
-                self.waits.pop(bucket, None)
+            _less(self.waits, bucket, count)
+        for note, count in other.notes.items():
+            _less(self.notes, note, count)
 
     def empty(self) -> bool:
         """Whether nothing is booked here."""
-        return not any(self.counts) and self.longest < 0 and not self.waits
+        return not any(self.counts) and self.longest < 0 and not self.waits and not self.notes
 
     def stored(self) -> list[Any]:
         """The tally as plain values in one canonical order: the form in which it is stored."""
-        return [self.counts, sorted(self.waits.items()), self.longest]
+        stored = [self.counts, sorted(self.waits.items()), self.longest]
+        return [*stored, sorted(self.notes.items())] if self.notes else stored
 
     @classmethod
     def from_stored(cls, stored: list[Any]) -> "Tally":
@@ -180,6 +182,8 @@ class Tally:
         tally.counts = [*stored[0], *[0] * (WIDTH - len(stored[0]))]
         tally.waits = {bucket: count for bucket, count in stored[1]}
         tally.longest = stored[2]
+        if len(stored) > 3:
+            tally.notes = {note: count for note, count in stored[3]}
         return tally
 
     def imbalance(self) -> int:
@@ -197,6 +201,18 @@ class Tally:
             - self[visits.ENTRANCE_CLOSED]
             - self[visits.OPEN_IN_MENU]
         )
+
+
+_K = TypeVar("_K")
+
+
+def _less(counts: dict[_K, int], key: _K, by: int) -> None:
+    """Counts down, and lets go of what has come to nothing."""
+    left = counts.get(key, 0) - by
+    if left:
+        counts[key] = left
+    else:
+        counts.pop(key, None)
 
 
 CITY: Final = "city"
@@ -226,7 +242,7 @@ def entries(reading: Reading) -> list[Entry]:
             marks, *rest = _of_visit(visit)
             for scope in (LINE + visit.line, VENDOR + visit.terms.vendor):
                 if scope in known:
-                    booked.append((scope, visit.begun, marks, *rest))
+                    booked.append((scope, visit.begun, marks, *rest, ""))
                     continue
                 known.add(scope)
                 first = (*marks, _I["contacts"])
@@ -234,9 +250,9 @@ def entries(reading: Reading) -> list[Entry]:
                     first = (*first, _I["contacts_answered"])
                     if kept:
                         first = (*first, _I["contacts_kept"])
-                booked.append((scope, visit.begun, first, *rest))
-            booked.append((CITY, visit.begun, marks, *rest))
-    booked.append((CITY, reading.begun, city_marks, (), -1, -1, -1))
+                booked.append((scope, visit.begun, first, *rest, ""))
+            booked.append((CITY, visit.begun, marks, *rest, ""))
+    booked.append((CITY, reading.begun, city_marks, (), -1, -1, -1, ""))
     return booked
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from streams.domain import callers
 from streams.domain.books import INTERVAL, SLOT, Books, books, start_of
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
-from streams.domain.ledger import Changes, Ledger
+from streams.domain.decisions import DECIDED
+from streams.domain.ledger import SLOTS_KEPT, Changes, Ledger
 from streams.domain.places import PlaceKey
 from streams.domain.tally import Tally, entries
 from streams.domain.visits import resolve
@@ -127,8 +128,8 @@ def test_nothing_is_late_that_comes_within_the_grace(data: st.DataObject) -> Non
     begin = data.draw(begins)
     facts = data.draw(events(begin, begin + 40 * MINUTE))
     delayed = sorted(
-        (instant + data.draw(st.integers(0, 14 * 60)) * SECOND, n) for n, (_, instant) in
-        enumerate(facts)
+        (instant + data.draw(st.integers(0, 14 * 60)) * SECOND, n)
+        for n, (_, instant) in enumerate(facts)
     )
     ledger = Ledger(PLAN)
     for arrival, n in delayed:
@@ -173,8 +174,10 @@ def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObje
     successor_kept = Kept()
     successor_kept.take(successor.changes())
     for key, tally in successor_kept.totals.items():
+        if key[0].startswith(DECIDED) and key[2] <= successor.clock - SLOTS_KEPT:
+            continue  # decisions of an old slot are told once more, those told before with them
         assert kept.totals[key] == tally
-    assert set(told.partials) <= set(successor_kept.totals)
+    assert {k for k in told.partials if not k[0].startswith(DECIDED)} <= set(successor_kept.totals)
 
 
 def test_a_call_of_hours_holds_its_quarter_hour_alone() -> None:
