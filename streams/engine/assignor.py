@@ -6,8 +6,8 @@ worker keeps what it has: a join or a leave moves only the partitions that must 
 moves has to be read back from its changelog.
 
 Faust's own assignor also groups topics, but by their partition counts and only for apps that have
-tables or stand-bys (`faust/transport/drivers/aiokafka.py:572-580`), and at every rebalance it takes
-away what a worker has above the rounded-down share (`faust/assignor/copartitioned_assignor.py:78`).
+tables or stand-bys (`faust/transport/drivers/aiokafka.py:578-583`), and at every rebalance it takes
+away what a worker has above the rounded-down share (`faust/assignor/copartitioned_assignor.py:71`).
 This one replaces it. aiokafka knows no incremental rebalance: every worker stops at each one, but
 one that keeps its partitions keeps their state too.
 """
@@ -114,6 +114,8 @@ class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
 
 def _partitions(cluster: ClusterMetadata, group: Sequence[str]) -> int:
     counts = {topic: len(cluster.partitions_for_topic(topic) or ()) for topic in group}
+    if 0 in counts.values():
+        raise ValueError(f"the broker does not know the partitions of these topics: {counts}")
     if len(set(counts.values())) > 1:
         raise ValueError(f"these topics must have the same number of partitions: {counts}")
     return next(iter(counts.values()))

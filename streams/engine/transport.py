@@ -64,6 +64,9 @@ FETCH_WAIT_MS = 200
 #: since before this worker heard of the rebalance, and afterwards the rejoin has to reach it.
 _REVOKE_SHARE = 0.8
 
+#: Seconds between two looks for topics that are still to be created; each look logs a line.
+_TOPICS_AGAIN = 1.0
+
 #: How long one call of `getmany` waits; only how often the loop turns with nothing to do.
 _POLL_MS = 1000
 
@@ -100,8 +103,8 @@ class BatchQueue(ThrowableQueue):  # type: ignore[misc]
     """The way from the fetch loop to one agent.
 
     An agent that asks for the next batch is done with the one before: that is the only
-    acknowledgement there is. Replaces the queue of `faust/app/base.py:1935`, and with it Faust's
-    acks (`faust/transport/consumer.py:841-871`, `faust/_cython/streams.pyx:103-146`): a `Batch` is
+    acknowledgement there is. Replaces the queue of `faust/app/base.py:1950`, and with it Faust's
+    acks (`faust/transport/consumer.py:825-853`, `faust/_cython/streams.pyx:112-155`): a `Batch` is
     no Faust event, so the stream hands it through untouched.
     """
 
@@ -129,7 +132,7 @@ class Consumer(Service):  # type: ignore[misc]
 
     Stands in the place of `faust.transport.drivers.aiokafka.Consumer` without deriving from it:
     everything in that class serves single records, their acks and the commits that follow from them
-    (`faust/transport/consumer.py:425-1290`). It keeps of its interface what the rest of Faust asks
+    (`faust/transport/consumer.py:393-1258`). It keeps of its interface what the rest of Faust asks
     of a consumer when there are no tables: to be a service, and `unacked`.
 
     A partition's way: *assigned* (paused, nothing fetched) -> `App.on_assigned` restores its state
@@ -141,8 +144,8 @@ class Consumer(Service):  # type: ignore[misc]
     def __init__(self, app: App, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.app = app
-        self.unacked: WeakSet[Any] = WeakSet()  # asked for by faust/streams.py:1190, ever empty
-        self._unacked_messages = self.unacked  # the same, by faust/_cython/streams.pyx:52
+        self.unacked: WeakSet[Any] = WeakSet()  # asked for by faust/streams.py:1245, ever empty
+        self._unacked_messages = self.unacked  # the same, by faust/_cython/streams.pyx:56
         self.max_poll_records = MAX_POLL_RECORDS
         #: Partitions whose state is restored and whose records flow.
         self.owned: frozenset[TopicPartition] = frozenset()
@@ -165,9 +168,11 @@ class Consumer(Service):  # type: ignore[misc]
 
         Raises KafkaError when the group has gone on without this worker, TimeoutError when the
         broker does not answer. Replaces `AIOKafkaConsumerThread._commit` (`faust/transport/drivers/
-        aiokafka.py:796-829`), which reports a lost group as False, and its caller, which then goes
-        on as if committed (`faust/transport/consumer.py:1078-1084`).
+        aiokafka.py:794-825`), which reports a lost group as False, and its caller, which then goes
+        on as if committed (`faust/transport/consumer.py:1080`).
         """
+        if not offsets:
+            return  # aiokafka takes offence at nothing to commit
         async with asyncio.timeout(self.app.conf.broker_request_timeout):
             await self._kafka.commit(
                 {tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()}
@@ -230,15 +235,24 @@ class Consumer(Service):  # type: ignore[misc]
 
     # -- what the app uses
 
-    def subscribe(self, queues: Mapping[str, list[BatchQueue]]) -> None:
-        """Join the group for these topics; each batch goes to all of its topic's queues."""
+    async def subscribe(self, queues: Mapping[str, list[BatchQueue]]) -> None:
+        """Join the group for these topics; each batch goes to all of its topic's queues.
+
+        Waits until they all exist: a group that is formed without one of them does not look for it
+        again before the metadata is five minutes old.
+        """
         self._queues = dict(queues)
+        while missing := set(queues) - await self._kafka.topics():
+            self.log.warning("waiting for topics that do not exist: %s", ", ".join(sorted(missing)))
+            await self.sleep(_TOPICS_AGAIN)
+            if self.should_stop:
+                return
         self._kafka.subscribe(list(queues), listener=_Listener(self))
 
     async def on_start(self) -> None:
         conf = self.app.conf
         self._assignor = Assignor(self.app.groups)
-        # Replaces `_create_worker_consumer` (faust/transport/drivers/aiokafka.py:555-627), which
+        # Replaces `_create_worker_consumer` (faust/transport/drivers/aiokafka.py:568-630), which
         # reads uncommitted records and assigns without co-partitioning when there are no tables.
         self._kafka = AIOKafkaConsumer(
             client_id=conf.broker_client_id,
@@ -294,7 +308,7 @@ class Consumer(Service):  # type: ignore[misc]
         self._held_back &= self.retained
         self._kafka.pause(*tps)
         # In tasks of their own, because aiokafka sends no heartbeats while its listener runs
-        # (aiokafka/consumer/group_coordinator.py:629-640): restoring takes the time that it takes.
+        # (aiokafka/consumer/group_coordinator.py:720-738): restoring takes the time that it takes.
         self._spawn(self._take_over(tps))
         self._spawn(self._fetch())
 
@@ -319,7 +333,7 @@ class Consumer(Service):  # type: ignore[misc]
     # -- the fetch loop
 
     async def _fetch(self) -> None:
-        # Replaces `_drain_messages` (faust/transport/consumer.py:1172-1252) and Faust's `Fetcher`.
+        # Replaces `_drain_messages` (faust/transport/consumer.py:1170-1249) and Faust's `Fetcher`.
         # Cancelling it loses nothing: getmany hands records out in the step that returns them.
         while True:
             await self._room.wait()
@@ -378,7 +392,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 class BatchConductor(Conductor):  # type: ignore[misc]
     """Tells the consumer which queues want which topics, once.
 
-    Replaces `Conductor._subscriber` (faust/transport/conductor.py:228-270), which waits for tables,
+    Replaces `Conductor._subscriber` (faust/transport/conductor.py:311-354), which waits for tables,
     watches for agents that come later, and dispatches record by record.
     """
 
@@ -390,13 +404,13 @@ class BatchConductor(Conductor):  # type: ignore[misc]
             for topic in channel.topics:
                 queues.setdefault(topic, []).append(channel.queue)
         if queues and not self.should_stop:
-            self.app.consumer.subscribe(queues)
+            await self.app.or_crash(self.app.consumer.subscribe(queues))
 
 
 class BatchAgent(Agent):  # type: ignore[misc]
     """An agent that takes the worker with it when it ends.
 
-    Replaces `Agent._execute_actor` (faust/agents/agent.py:717-740), which starts an agent that
+    Replaces `Agent._execute_actor` (faust/agents/agent.py:694-714), which starts an agent that
     raised again as if its event had been dealt with, and does not notice one that returns.
     """
 
@@ -475,24 +489,24 @@ class App(faust.App):  # type: ignore[misc]
         await asyncio.shield(self._stopping)
 
     def _new_transport(self) -> Transport:
-        # Replaces faust/app/base.py:1907, which looks a transport up by the scheme of the URL: this
+        # Replaces faust/app/base.py:1932, which looks a transport up by the scheme of the URL: this
         # app and this transport only make sense together, whatever the URL says.
         return Transport(self.conf.broker_consumer, self)
 
     def FlowControlQueue(self, maxsize: int | None = None, **options: Any) -> BatchQueue:  # noqa: N802
-        """Replaces faust/app/base.py:1935: every channel's queue is a queue of batches."""
+        """Replaces faust/app/base.py:1950: every channel's queue is a queue of batches."""
         return BatchQueue(maxsize or 0, flow_control=self.flow_control, **options)
 
     async def _stop_consumer(self) -> None:
-        # Replaces faust/app/base.py:1724-1737, whose last commit covers what it has just dropped.
+        # Replaces faust/app/base.py:1723-1739, whose last commit covers what it has just dropped.
         if self._consumer is not None and self.consumer.started:
             await self.or_crash(self.consumer.release())
 
     async def _wait_for_table_recovery_completed(self) -> bool:
-        return False  # faust/app/base.py:594 waits for tables; there are none
+        return False  # faust/app/base.py:637 waits for tables; there are none
 
     def _create_directories(self) -> None:
-        """Replaces faust/app/base.py:1965: nothing is kept on disk, so nothing is created."""
+        """Replaces faust/app/base.py:1972: nothing is kept on disk, so nothing is created."""
 
 
 async def _from_the_commits(partitions: frozenset[TopicPartition]) -> None:
@@ -511,5 +525,5 @@ class Transport(base.Transport):  # type: ignore[misc]
     driver_version = "aiokafka, by the batch"
 
     def create_consumer(self, callback: Any, **kwargs: Any) -> Consumer:
-        # faust/transport/base.py:83 passes callbacks for single records and for Faust's rebalance.
+        # faust/transport/base.py:87 passes callbacks for single records and for Faust's rebalance.
         return Consumer(self.app, loop=self.loop, beacon=kwargs["beacon"])
