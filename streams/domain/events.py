@@ -189,7 +189,7 @@ class Reader:
     """Reads events against a plan.
 
     Attributes:
-        unknown_to_lines: how many ``to_line`` fields were dropped because the plan has no such line.
+        unknown_to_lines: how many ``to_line`` were dropped because the plan has no such line.
     """
 
     __slots__ = ("_any", "_by_kind", "_knows_line", "_skew", "unknown_to_lines")
@@ -234,9 +234,12 @@ class Reader:
                         event = msgspec.structs.replace(event, to_line=None)
                 if event.agent is not None and is_telephone_number(event.agent):
                     return Refusal(TELEPHONE_NUMBER, "agent: a telephone number, not a pseudonym")
-        elif type(event) is CallStart:
-            if event.caller is not None and is_telephone_number(event.caller):
-                return Refusal(TELEPHONE_NUMBER, "caller: a telephone number, not a pseudonym")
+        elif (
+            type(event) is CallStart
+            and event.caller is not None
+            and is_telephone_number(event.caller)
+        ):
+            return Refusal(TELEPHONE_NUMBER, "caller: a telephone number, not a pseudonym")
         return event, at
 
     def read_record(
