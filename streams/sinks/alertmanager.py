@@ -20,7 +20,7 @@ from yarl import URL
 
 from streams.domain import instants
 from streams.domain.detector import Alert
-from streams.domain.instants import MINUTE, SECOND
+from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
 from streams.sinks.pages import labels, wording
 from streams.sinks.words import Links
@@ -80,7 +80,7 @@ class Peer:
         self.last_success: int | None = None
         self.last_error = ""
         self.wake = asyncio.Event()
-        self.resolved: dict[str, Alert] = {}
+        self.resolved: dict[str, tuple[Alert, int]] = {}  # still to be told, and since when
 
     @property
     def up(self) -> bool:
@@ -140,7 +140,7 @@ class Alertmanagers:
             if alert.resolved_at is None:
                 peer.resolved.pop(alert.id, None)
             else:
-                peer.resolved[alert.id] = alert
+                peer.resolved[alert.id] = alert, self._clock()
             peer.wake.set()
 
     def release(self, lines: Iterable[str]) -> None:
@@ -148,8 +148,9 @@ class Alertmanagers:
         gone = set(lines)
         self._open = {id_: alert for id_, alert in self._open.items() if alert.line not in gone}
         for peer in self.peers:
-            for id_ in [id_ for id_, alert in peer.resolved.items() if alert.line in gone]:
-                del peer.resolved[id_]
+            for id_, (alert, _) in [*peer.resolved.items()]:
+                if alert.line in gone:
+                    del peer.resolved[id_]
 
     async def run(self) -> None:
         """Sends rounds until it is cancelled."""
@@ -180,11 +181,10 @@ class Alertmanagers:
     async def round(self, peer: Peer, post: Post) -> None:
         """Posts what is open, and what was resolved since the Alertmanager last took a round."""
         now = self._clock()
-        resolved = {
-            id_: alert for id_, alert in peer.resolved.items() if not _forgotten(alert, now)
-        }
-        peer.resolved = dict(resolved)
-        told = [*self._open.values(), *resolved.values()]
+        # What ended longer ago than it lasts has ended for the Alertmanager, too.
+        peer.resolved = {id_: r for id_, r in peer.resolved.items() if now - r[1] <= LASTS}
+        resolved = dict(peer.resolved)
+        told = [*self._open.values(), *(alert for alert, _ in resolved.values())]
         alerts = [body(alert, self._plan, self._links, now) for alert in told]
         try:
             await post(peer.url, alerts)
@@ -200,15 +200,9 @@ class Alertmanagers:
         peer.rounds += 1
         peer.delivered += len(alerts)
         peer.last_success = now
-        for id_, alert in resolved.items():
-            if peer.resolved.get(id_) is alert:
+        for id_, ended in resolved.items():
+            if peer.resolved.get(id_) is ended:
                 del peer.resolved[id_]
-
-
-def _forgotten(alert: Alert, now: int) -> bool:
-    """Whether any Alertmanager has given the alert up by itself since it was resolved."""
-    assert alert.resolved_at is not None
-    return now - alert.resolved_at > LASTS + int(2 * EVERY * SECOND)
 
 
 def _over(session: aiohttp.ClientSession) -> Post:

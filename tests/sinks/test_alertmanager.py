@@ -1,0 +1,290 @@
+"""The stream's alerts on their way to Alertmanager: a line that falls is told to every one of them.
+
+The stand-in below takes what is posted and answers as told; that the real Alertmanager agrees is in
+`tests/deploy/test_alertmanager_live.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from yarl import URL
+
+from streams.domain import instants
+from streams.domain.detector import Alert
+from streams.domain.instants import MINUTE, SECOND
+from streams.domain.plan import Plan
+from streams.sinks import alertmanager
+from streams.sinks.alertmanager import LASTS, Alertmanagers, body
+from streams.sinks.words import Links
+
+PLAN = Plan.load(Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml")
+LINKS = Links("https://city.example/runbooks", "https://city.example/grafana")
+NOON = instants.parse("2026-11-23T12:50:00+01:00")
+
+
+def fall(line: str = "waste", since: int = NOON, **changes: Any) -> Alert:
+    """15 of the 16 people who chose a line in vain."""
+    alert = Alert(
+        line=line,
+        kind="reachability",
+        since=since,
+        opened_at=since + 5 * MINUTE,
+        resolved_at=None,
+        people=15,
+        decided=16,
+        target=0.6,
+        evidence="15 of 16 people in 5 min not reached",
+    )
+    return replace(alert, **changes)
+
+
+class City:
+    """Alertmanagers by host, a clock, and what each was posted."""
+
+    def __init__(self, *hosts: str) -> None:
+        self.now = NOON + 10 * MINUTE
+        self.down: set[str] = set()
+        self.hanging: set[str] = set()
+        self.posted: list[tuple[str, list[Mapping[str, Any]]]] = []
+        self.stream = Alertmanagers(
+            [f"http://{host}:9093" for host in hosts], PLAN, LINKS, self.post, lambda: self.now
+        )
+
+    async def post(self, url: URL, alerts: Sequence[Mapping[str, Any]]) -> None:
+        assert url.path == "/api/v2/alerts"
+        if url.host in self.hanging:
+            await asyncio.Event().wait()
+        if url.host in self.down:
+            raise ConnectionRefusedError("refused")
+        self.posted.append((url.host or "", list(alerts)))
+
+    async def rounds(self) -> None:
+        """One round to each."""
+        for peer in self.stream.peers:
+            await self.stream.round(peer, self.post)
+
+    def last(self, host: str) -> list[Mapping[str, Any]]:
+        return [alerts for where, alerts in self.posted if where == host][-1]
+
+
+def test_a_page_says_which_line_how_bad_since_when_how_many_and_what_to_do() -> None:
+    said = body(fall(), PLAN, LINKS, NOON)["annotations"]
+    assert said["summary_en"] == (
+        "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50"
+    )
+    assert said["description_en"] == (
+        "15 of 16 people who chose Waste since Mon 23 Nov 12:50 spoke to nobody: 6.2 % got "
+        "through, 60 % is promised. Scheldelijn Contact answers this line."
+    )
+    assert said["action_en"] == (
+        "Dial the number yourself and press 3. If it does not ring, call the telephone provider; "
+        "if it rings and nobody answers, call Shift lead, Scheldelijn Contact."
+    )
+    assert said["summary_nl"] == (
+        "Afval: maar 6,2 % van de bellers bereikt iemand (doel 60 %), 15 mensen tevergeefs sinds "
+        "12:50"
+    )
+    assert said["description_nl"].startswith("15 van de 16 mensen die sinds ma 23 nov 12:50")
+    # Antwerp's first language is Dutch.
+    assert said["summary"] == said["summary_nl"]
+    assert said["evidence"] == "15 of 16 people in 5 min not reached"
+    assert said["runbook_url"] == "https://city.example/runbooks/ContactReachabilityDrop.md"
+    assert said["dashboard_url"].endswith("/d/reachline-line?var-line=waste")
+
+
+@pytest.mark.parametrize("kind", ["service_level", "reachability", "closed_on_waiting"])
+@pytest.mark.parametrize("people", [1, 7])
+@pytest.mark.parametrize("resolved", [None, NOON + 50 * MINUTE])
+def test_every_alert_names_its_line_in_both_languages(
+    kind: Any, people: int, resolved: int | None
+) -> None:
+    alert = fall(
+        kind=kind,
+        people=people,
+        decided=people,
+        target=None if kind == "closed_on_waiting" else 0.8,
+        resolved_at=resolved,
+    )
+    said = body(alert, PLAN, LINKS, NOON)["annotations"]
+    for language, name, over in (("en", "Waste", "Over at 13:40"), ("nl", "Afval", "Voorbij om")):
+        summary, action = said[f"summary_{language}"], said[f"action_{language}"]
+        assert name in summary
+        assert str(people) in summary
+        assert "12:50" in summary
+        assert summary.startswith(over) is (resolved is not None)
+        assert "Scheldelijn" in said[f"description_{language}"] + action
+        assert "None" not in "".join(said.values())
+
+
+def test_an_alert_is_known_by_the_same_labels_until_it_is_over() -> None:
+    opened = body(fall(), PLAN, LINKS, NOON)
+    grown = body(fall(people=80, decided=90), PLAN, LINKS, NOON + 20 * MINUTE)
+    over = body(fall(people=80, decided=120, resolved_at=NOON + 60 * MINUTE), PLAN, LINKS, NOON)
+    assert opened["labels"] == grown["labels"] == over["labels"] == {
+        "alertname": "ContactReachabilityDrop",
+        "line": "waste",
+        "vendor": "scheldelijn",
+        "kind": "reachability",
+        "severity": "page",
+        "alert_id": "waste:reachability:2026-11-23T11:50:00Z",
+    }
+    assert opened["startsAt"] == over["startsAt"] == "2026-11-23T11:55:00Z"
+
+
+def test_an_alert_ends_when_it_was_resolved_or_when_nobody_sends_it_again() -> None:
+    assert body(fall(), PLAN, LINKS, NOON)["endsAt"] == instants.text(NOON + LASTS)
+    over = NOON + 60 * MINUTE
+    assert body(fall(resolved_at=over), PLAN, LINKS, over)["endsAt"] == instants.text(over)
+
+
+def test_no_alert_ends_before_it_begins_though_its_events_are_ahead_of_the_clock() -> None:
+    told = body(fall(), PLAN, LINKS, NOON - LASTS)
+    assert told["endsAt"] == told["startsAt"]
+
+
+def test_a_line_that_the_plan_no_longer_has_still_pages() -> None:
+    told = body(fall(line="pensions"), PLAN, LINKS, NOON)
+    assert told["labels"]["vendor"] == "city"
+    assert "pensions" in told["annotations"]["summary_en"]
+
+
+async def test_every_alertmanager_is_told_again_and_again_until_the_alert_is_over() -> None:
+    city = City("a", "b")
+    city.stream.tell(fall())
+    await city.rounds()
+    city.now += MINUTE
+    city.stream.tell(fall(people=30, decided=31))
+    await city.rounds()
+    for host in "ab":
+        [alert] = city.last(host)
+        assert alert["endsAt"] == instants.text(city.now + LASTS)
+        assert "30 people" in alert["annotations"]["summary_en"]
+    over = fall(people=30, decided=90, resolved_at=city.now)
+    city.stream.tell(over)
+    await city.rounds()
+    for host in "ab":
+        assert [alert["endsAt"] for alert in city.last(host)] == [instants.text(city.now)]
+    await city.rounds()
+    assert city.last("a") == city.last("b") == []
+    assert city.stream.open == 0
+
+
+async def test_one_alertmanager_that_is_down_is_seen_and_told_of_the_end_when_it_is_back() -> None:
+    city = City("a", "b")
+    city.stream.tell(fall())
+    await city.rounds()
+    city.down = {"b"}
+    city.stream.tell(fall(resolved_at=city.now))
+    await city.rounds()
+    a, b = city.stream.peers
+    assert (a.up, b.up, city.stream.failing) == (True, False, False)
+    assert (a.rounds, a.failures, b.rounds, b.failures) == (2, 0, 1, 1)
+    assert b.last_error == "refused"
+    assert (a.last_success, b.last_success) == (city.now, city.now)
+    city.down = set()
+    city.now += MINUTE
+    await city.rounds()
+    assert [alert["endsAt"] for alert in city.last("b")] == [instants.text(city.now - MINUTE)]
+    assert city.last("a") == []
+    assert b.up and not b.last_error
+
+
+async def test_when_no_alertmanager_takes_anything_delivery_is_failing() -> None:
+    city = City("a", "b")
+    assert not city.stream.failing
+    city.down = {"a", "b"}
+    await city.rounds()
+    assert city.stream.failing
+
+
+async def test_an_alertmanager_is_asked_though_nothing_is_open() -> None:
+    city = City("a")
+    await city.rounds()
+    assert city.posted == [("a", [])]
+
+
+async def test_the_end_of_an_alert_is_not_kept_for_longer_than_an_alertmanager_keeps_it() -> None:
+    city = City("a")
+    city.down = {"a"}
+    city.stream.tell(fall(resolved_at=city.now))
+    city.now += LASTS + SECOND
+    await city.rounds()
+    assert city.stream.peers[0].resolved == {}
+
+
+async def test_catching_up_an_end_of_hours_ago_is_told_all_the_same() -> None:
+    city = City("a")
+    city.now += 5 * 60 * MINUTE
+    city.stream.tell(fall(resolved_at=NOON + 60 * MINUTE))
+    await city.rounds()
+    assert len(city.last("a")) == 1
+
+
+async def test_a_line_handed_over_is_neither_sent_nor_ended() -> None:
+    city = City("a")
+    city.stream.tell(fall())
+    city.stream.tell(fall(line="desk"))
+    city.stream.tell(fall(line="waste", since=NOON - MINUTE, resolved_at=NOON))
+    city.stream.release(["waste"])
+    await city.rounds()
+    assert [alert["labels"]["line"] for alert in city.last("a")] == ["desk"]
+
+
+async def test_what_opens_goes_out_at_once_though_another_alertmanager_hangs() -> None:
+    city = City("slow", "quick")
+    city.hanging = {"slow"}
+    running = asyncio.create_task(city.stream.run())
+    try:
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            while not city.posted:
+                await asyncio.sleep(0.01)
+            assert city.last("quick") == []
+            city.stream.tell(fall())
+            while len(city.posted) < 2:
+                await asyncio.sleep(0.01)
+        assert [alert["labels"]["line"] for alert in city.last("quick")] == ["waste"]
+        # New numbers of an alert that is known can wait for the next round.
+        city.stream.tell(fall(people=16))
+        await asyncio.sleep(0.05)
+        assert len(city.posted) == 2
+    finally:
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+
+async def test_an_alertmanager_that_comes_back_is_told_within_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(alertmanager, "RETRY", 0.02)
+    city = City("a")
+    city.down = {"a"}
+    city.stream.tell(fall())
+    running = asyncio.create_task(city.stream.run())
+    try:
+        async with asyncio.timeout(5):
+            while city.stream.peers[0].failures < 3:
+                await asyncio.sleep(0.01)
+            city.down = set()
+            while not city.posted:
+                await asyncio.sleep(0.01)
+        assert len(city.last("a")) == 1
+    finally:
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+
+def test_credentials_in_an_address_are_shown_to_nobody() -> None:
+    stream = Alertmanagers(["https://user:secret@alerts.example"], PLAN)
+    assert stream.peers[0].name == "alerts.example:443"
+    with pytest.raises(ValueError, match="no address of an Alertmanager") as wrong:
+        Alertmanagers(["ftp://user:secret@alerts.example"], PLAN)
+    assert "secret" not in str(wrong.value)
