@@ -9,7 +9,20 @@ from typing import Any, Final, TypeVar
 
 from streams.domain import visits
 from streams.domain.instants import SECOND
+from streams.domain.plan.model import MOST_FURTHER_THRESHOLDS
 from streams.domain.visits import DISPOSITIONS, Reading, Visit
+
+CAUSES: Final = (
+    visits.OVERFLOWED,
+    visits.CALLBACK,
+    visits.CLOSED,
+    visits.BLOCKED,
+    visits.LOST,
+)
+"""Dispositions that a contract may lay at somebody else's door than the vendor's."""
+
+FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
+FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
 
 COUNTS: Final = (
     "contacts",
@@ -54,6 +67,17 @@ COUNTS: Final = (
     visits.ORPHAN,
     "contacts_judged",
     "contacts_reached",
+    # What a contract may leave out by its cause: of the queue-offered, of those that the service
+    # level is of, of those that reachability is of; and everything out of hours.
+    *(f"{part}_{cause}" for part in ("queue", "service", "reach") for cause in CAUSES),
+    "out_queue_offered",
+    "out_callback",
+    "out_abandoned",
+    "out_short_abandoned",
+    "out_answered",
+    "out_wait_sum",
+    # The service level at the contract's further thresholds.
+    *(f"{part}_{n}" for n in FURTHER for part in FURTHER_PARTS),
 )
 """What each number of a tally counts, in its order; the order is part of the stored form."""
 
@@ -221,6 +245,13 @@ VENDOR: Final = "vendor:"
 """Scopes: ``city``, ``line:ID`` and ``vendor:ID``."""
 
 _I = INDEX
+_CAUSE_INDEX: Final = {
+    cause: tuple(INDEX[f"{part}_{cause}"] for part in ("queue", "service", "reach"))
+    for cause in CAUSES
+}
+_FURTHER_INDEX: Final = tuple(
+    tuple(INDEX[f"{part}_{n}"] for part in FURTHER_PARTS) for n in FURTHER
+)
 _DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, visits.OPEN)}
 
 
@@ -319,6 +350,18 @@ def _of_visit(
     if visit.talk is not None:
         marks.append(_I["talk_count"])
         amounts.append((_I["talk_sum"], visit.talk))
+    if disposition in _CAUSE_INDEX:
+        queue, service, reach = _CAUSE_INDEX[disposition]
+        if visit.entered is not None:
+            marks.append(queue)
+        if visit.within is not None:
+            marks.append(service)
+        if visit.reached is not None:
+            marks.append(reach)
+    if not visit.terms.open and visit.entered is not None:
+        _mark_out_of_hours(visit, marks, amounts)
+    if visit.further:
+        _mark_further(visit, marks)
     if answered and visit.terms.tier == 1 and visit.transferred_to == 1:
         marks.append(_I["wrong_choices"])
     if visit.by_transfer and visit.terms.tier == 2:
@@ -330,3 +373,30 @@ def _of_visit(
                 marks.append(_I["second_line_within"])
     return tuple(marks), tuple(amounts), bucket, longest, waiting
 
+
+_OUT_OF_HOURS: Final = {
+    visits.ANSWERED: "out_answered",
+    visits.CALLBACK: "out_callback",
+    visits.ABANDONED: "out_abandoned",
+    visits.SHORT_ABANDONED: "out_short_abandoned",
+}
+
+
+def _mark_out_of_hours(visit: Visit, marks: list[int], amounts: list[tuple[int, int]]) -> None:
+    """What a queue-offered visit out of hours adds to the figures that do not leave it out."""
+    marks.append(_I["out_queue_offered"])
+    name = _OUT_OF_HOURS.get(visit.disposition)
+    if name is not None:
+        marks.append(_I[name])
+    if visit.answered is not None and visit.wait is not None:
+        amounts.append((_I["out_wait_sum"], visit.wait))
+
+
+def _mark_further(visit: Visit, marks: list[int]) -> None:
+    """The service level at the contract's further thresholds."""
+    for within, (offered, answered, abandoned) in zip(visit.further, _FURTHER_INDEX, strict=False):
+        if within is None:
+            continue
+        marks.append(offered)
+        if within:
+            marks.append(answered if visit.answered is not None else abandoned)

@@ -72,6 +72,7 @@ class Visit:
         in_time: answered within the threshold, in hours or not.
         within: decided within the threshold; None while the service level is undecided, and for
             what stays out of it.
+        further: the same at each of the contract's further thresholds.
         service_at, reach_at: the instants of the two decisions, ``NEVER`` while undecided or out.
             Who is answered after ``reach_at`` had been overdue then.
         reached: True, False (overdue included), or None while undecided or out of it.
@@ -89,6 +90,7 @@ class Visit:
         "disposition",
         "ended",
         "entered",
+        "further",
         "in_time",
         "line",
         "menu",
@@ -114,6 +116,7 @@ class Visit:
     wait: int | None
     in_time: bool
     within: bool | None
+    further: tuple[bool | None, ...]
     service_at: int
     reach_at: int
     reached: bool | None
@@ -357,6 +360,7 @@ def _judge(place: _Place, contact: Contact, plan: Plan, now: int) -> Visit:
     visit.menu = None if place.choice is None or started is None else place.choice - started
 
     visit.within = visit.reached = None
+    visit.further = ()
     visit.service_at = visit.reach_at = visit.changes_at = NEVER
     if disposition is OPEN:
         visit.changes_at = lost_at + 1
@@ -366,7 +370,7 @@ def _judge(place: _Place, contact: Contact, plan: Plan, now: int) -> Visit:
     if terms.open:
         _decide_reach(visit, now)
     else:
-        visit.within, visit.service_at = None, NEVER
+        visit.within, visit.further, visit.service_at = None, (), NEVER
     return visit
 
 
@@ -388,22 +392,37 @@ def _decide_service(visit: Visit, counting: int, now: int) -> None:
     where the contract excludes them, stay out.
     """
     contract = visit.terms.contract
-    deadline = counting + contract.threshold + contract.inclusive
     disposition = visit.disposition
     decided = visit.answered if visit.answered is not None else visit.ended
     if disposition is SHORT_ABANDONED and not contract.short_counts:
         return
+    deadline = counting + contract.threshold + contract.inclusive
+    visit.within = _within(visit, decided, deadline, now)
+    if decided is None or decided >= deadline:
+        if visit.within is False:
+            visit.service_at = deadline
+    elif visit.within is not None:
+        visit.service_at = decided
+        visit.in_time = disposition is ANSWERED
+    if contract.further:
+        visit.further = tuple(
+            _within(visit, decided, counting + threshold + contract.inclusive, now)
+            for threshold in contract.further
+        )
+
+
+def _within(visit: Visit, decided: int | None, deadline: int, now: int) -> bool | None:
+    """Whether the visit was decided within a threshold that passes at ``deadline``; None while that
+    is open, and for a callback accepted in time."""
     if decided is None or decided >= deadline:
         if now >= deadline:
-            visit.within, visit.service_at = False, deadline
-        elif disposition is OPEN:
+            return False
+        if visit.disposition is OPEN:
             visit.changes_at = min(visit.changes_at, deadline)
-        return
-    if disposition is CALLBACK:
-        return
-    visit.in_time = disposition is ANSWERED
-    visit.service_at = decided
-    visit.within = disposition in (ANSWERED, ABANDONED, SHORT_ABANDONED)
+        return None
+    if visit.disposition is CALLBACK:
+        return None
+    return visit.disposition in (ANSWERED, ABANDONED, SHORT_ABANDONED)
 
 
 def _decide_reach(visit: Visit, now: int) -> None:

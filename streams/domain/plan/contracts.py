@@ -12,6 +12,7 @@ from streams.domain.plan.model import (
     FORMULAS,
     KINDS_OF_EXCLUSION,
     LONGEST_LOST_AFTER,
+    MOST_FURTHER_THRESHOLDS,
     PERIODS,
     SCOPES,
     UNITS,
@@ -53,7 +54,7 @@ def contract(table: Table) -> Contract:
     known = sorted({m.id for m in measures})
     exclusions = tuple(_exclusion(t, known) for t in table.tables("exclusion"))
     _note_twice(table, "exclusion", [e.id for e in exclusions])
-    return Contract(
+    found = Contract(
         id=id_,
         threshold=threshold,
         inclusive=BOUNDARIES[table.choice("boundary", tuple(BOUNDARIES), "<=")],
@@ -76,6 +77,13 @@ def contract(table: Table) -> Contract:
         measures=measures,
         exclusions=exclusions,
     )
+    if len(found.further) > MOST_FURTHER_THRESHOLDS:
+        table.note(
+            "measure",
+            f"have {len(found.further)} thresholds beside the contract's own, "
+            f"at most {MOST_FURTHER_THRESHOLDS} are counted: leave some out",
+        )
+    return found
 
 
 def _measure(table: Table, formula: str, threshold: int, period: str) -> Measure:

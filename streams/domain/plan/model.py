@@ -32,6 +32,9 @@ KINDS_OF_EXCLUSION: Final = ("hours", "event", "volume", "cause")
 CAUSES: Final = ("lost", "blocked", "closed", "overflowed", "callback", "out_of_hours")
 """Dispositions that a contract may lay at somebody else's door than the vendor's."""
 
+MOST_FURTHER_THRESHOLDS: Final = 2
+"""Each costs three counts in every tally; emergency numbers are held to two thresholds at once."""
+
 LONGEST_LOST_AFTER: Final = 12 * HOUR
 """A contact stays in state until it is lost, so this bounds the state."""
 
@@ -118,7 +121,10 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """How a line's visits are judged. The values here are the default contract's."""
+    """How a line's visits are judged. The values here are the default contract's.
+
+    ``further`` are the thresholds that its measures have beside the contract's own, in order.
+    """
 
     id: str = "default"
     threshold: int = 20 * SECOND
@@ -137,6 +143,11 @@ class Contract:
     currency: str = "EUR"
     measures: tuple[Measure, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    further: tuple[int, ...] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        levels = {each.threshold for each in self.measures if each.figure == "service_level"}
+        object.__setattr__(self, "further", tuple(sorted(levels - {self.threshold})))
 
 
 @dataclass(frozen=True, slots=True)
