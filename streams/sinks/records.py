@@ -1,0 +1,143 @@
+"""What is told to the outside: final intervals, alerts and dead letters, as types.
+
+The published schemas are made of these types, so that what is written and what is promised can't
+drift apart. Every record is absolute and stands under its key: the newest one counts. What is not
+known is null, never left out.
+"""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from streams.domain.books import INTERVAL
+from streams.domain.detector import Alert, Kind
+from streams.domain.tally import COUNTS, Tally
+
+Record = tuple[bytes, bytes]
+"""Key and value."""
+
+Instant = Annotated[int, Meta(description="us since 1970-01-01T00:00:00Z.")]
+Duration = Annotated[int, Meta(description="us.", ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+ScopeName = Annotated[
+    str, Meta(description="`city`, `line:ID` or `vendor:ID`.", pattern="^(city|(line|vendor):.+)$")
+]
+Reason = Literal[
+    "unreadable",
+    "unknown_kind",
+    "missing_field",
+    "malformed_field",
+    "unknown_line",
+    "telephone_number",
+    "in_future",
+    "oversized",
+]
+
+Counts = msgspec.defstruct("Counts", [(name, Count) for name in COUNTS], frozen=True)
+Counts.__doc__ = """What was counted of the visits and contacts that are booked here, by name.
+
+`..._sum` are durations in us; the ratios of service level, reachability and the others are made of
+these counts by the published formulas."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Interval(Struct, frozen=True, kw_only=True):
+    """A quarter-hour of a line, a vendor or the city that can't change any more.
+
+    Attributes:
+        revision: 0; above it, a restatement with the late events.
+        waits: answered visits per bucket of their wait: its upper bound in seconds, and how many.
+        longest: the longest wait of any visit that was offered to the queue and ended.
+    """
+
+    scope: ScopeName
+    start: Instant
+    length: Duration = INTERVAL
+    revision: Annotated[int, Meta(ge=0)] = 0
+    counts: Counts  # type: ignore[valid-type]
+    waits: list[tuple[int, int]]
+    longest: Duration | None
+
+
+def interval(scope: str, start: int, tally: Tally, revision: int = 0) -> Interval:
+    """A final interval by the names of its counts."""
+    return Interval(
+        scope=scope,
+        start=start,
+        revision=revision,
+        counts=Counts(*tally.counts),
+        waits=sorted(tally.waits.items()),
+        longest=tally.longest if tally.longest >= 0 else None,
+    )
+
+
+def interval_record(scope: str, start: int, tally: Tally, revision: int = 0) -> Record:
+    """A final interval as a record, keyed by `scope|start`."""
+    return b"%b|%d" % (scope.encode(), start), _encode(interval(scope, start, tally, revision))
+
+
+class DeadLetter(Struct, frozen=True):
+    """An event that was refused: where it lies instead of what it says, for it may hold what must
+    not be stored twice.
+
+    Attributes:
+        timestamp: of the record, in ms since 1970-01-01T00:00:00Z.
+        detail: what was seen; empty where that would repeat a telephone number.
+    """
+
+    topic: str
+    partition: Count
+    offset: Count
+    timestamp: int
+    reason: Reason
+    detail: str
+
+    def record(self) -> Record:
+        """The dead letter as a record, keyed by `topic|partition|offset`."""
+        key = f"{self.topic}|{self.partition}|{self.offset}"
+        return key.encode(), _encode(self)
+
+
+class AlertTold(Struct, frozen=True):
+    """One stretch of trouble on one line, as it stands now.
+
+    Attributes:
+        id: the same from its opening to its end, and in a replay.
+        since: when the trouble most likely began.
+        people: how many visits have gone wrong from then on, of `decided`.
+        figure: the share of these that went well; null where no ratio is meant.
+        target: what the contract promises.
+        evidence: what was seen, for the person who is woken.
+    """
+
+    id: str
+    line: str
+    kind: Kind
+    since: Instant
+    opened_at: Instant
+    resolved_at: Instant | None
+    people: Count
+    decided: Count
+    figure: Annotated[float, Meta(ge=0, le=1)] | None
+    target: Annotated[float, Meta(ge=0, le=1)] | None
+    evidence: str
+
+
+def alert_record(alert: Alert) -> Record:
+    """An alert as a record, keyed by its id."""
+    told = AlertTold(
+        alert.id,
+        alert.line,
+        alert.kind,
+        alert.since,
+        alert.opened_at,
+        alert.resolved_at,
+        alert.people,
+        alert.decided,
+        alert.figure,
+        alert.target,
+        alert.evidence,
+    )
+    return alert.id.encode(), _encode(told)
