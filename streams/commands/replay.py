@@ -14,6 +14,7 @@ from streams.commands.common import (
     size_of,
     wall,
 )
+from streams.domain import alarms
 from streams.sinks import report
 from streams.sources.lines import FileProblem
 from streams.sources.replay import RefusedLine, replay
@@ -29,6 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--format", choices=report.FORMATS, default="table")
     parser.add_argument("--interval", type=duration, metavar="15m", help="figures per interval too")
     parser.add_argument("--rejected", metavar="FILE", help="write every refused line there")
+    parser.add_argument("--alerts", action="store_true", help="when each alert would have opened")
     parser.set_defaults(run=run)
 
 
@@ -80,12 +82,18 @@ def run(arguments: argparse.Namespace) -> int:
     if replayed.unknown_to_lines:
         print(f"unknown to_line dropped: {replayed.unknown_to_lines}", file=sys.stderr)
     books = replayed.books(plan, arguments.interval)
+    alerts = None
+    if arguments.alerts:
+        now = replayed.now or 0
+        alerts = alarms.replayed(replayed.contacts.values(), plan, now)
     if arguments.format == "json":
-        print(report.as_json(books, plan, replayed.refused))
+        print(report.as_json(books, plan, replayed.refused, alerts))
     elif arguments.format == "csv":
         print(report.as_csv(books, plan))
     else:
         print(report.as_table(books, plan))
+        if alerts is not None:
+            print("\n" + report.alerts_table(alerts, plan))
     if not replayed.accepted:
         print("nothing was accepted", file=sys.stderr)
         return FAILED

@@ -9,7 +9,9 @@ would be missing.
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from streams.domain.alarms import Alarms
 from streams.domain.books import INTERVAL, SLOT
+from streams.domain.decisions import DECIDED
 from streams.domain.instants import DAY, SECOND
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
@@ -75,6 +77,7 @@ class Board:
     Attributes:
         scopes: by scope name.
         clocks: the newest clock of each source partition.
+        alarms: the detectors of its lines.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Board:
         self._grace = grace
         self.scopes = {name: Scope(plan) for name in names}
         self.clocks: dict[int, int] = {}
+        self.alarms = Alarms(plan)
         # Intervals not yet final: which source partitions may still change them.
         self._unsealed: dict[tuple[str, int], set[int]] = {}
         self._sealed: set[tuple[str, int]] = set()
@@ -107,6 +111,9 @@ class Board:
         self, name: str, source: int, width: int, start: int, tally: Tally, final: bool
     ) -> None:
         """Takes the absolute figures of a slot or an interval from a source partition."""
+        if name.startswith(DECIDED):
+            self.alarms.take(name.removeprefix(DECIDED), source, start, tally.notes)
+            return
         scope = self.scope(name)
         if width == SLOT:
             scope.windows.replace_slot(source, start, tally)

@@ -13,6 +13,7 @@ import orjson
 from aiokafka import ConsumerRecord
 
 from streams.domain.board import Board
+from streams.domain.detector import AlertChange
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.engine import stored, topics
@@ -46,12 +47,20 @@ class LineOwner:
         self.position = 0
         self._committed = committed
         self._end = end
-        self._routes = routes
         self._intervals: list[stored.Record] = []
+        self._changes: list[AlertChange] = []
 
     @property
     def shown(self) -> bool:
         return self.position >= self._end
+
+    def restore(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
+        """Takes up what the lines' detectors remembered, from this partition of the alerts."""
+        for record in records:
+            assert record.key is not None
+            remembered = stored.from_detector_record(record.key, record.value)
+            if remembered is not None:
+                self.board.alarms.restore(*remembered)
 
     def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
         """Takes partial figures in the order of their offsets."""
@@ -80,8 +89,20 @@ class LineOwner:
             self._intervals += [
                 stored.interval_record(final.scope, final.start, final.tally) for final in finals
             ]
+        # Only on a whole board: until then decisions are missing that belong before others.
+        if self.shown and board.as_of is not None:
+            self._changes += board.alarms.advance(board.as_of)
 
     def outputs(self) -> Outputs:
-        """The final intervals to be published before the position is committed."""
+        """The final intervals and alerts to be published before the position is committed, and
+        what the detectors remember, so that nothing opens twice."""
         intervals, self._intervals = self._intervals, []
-        return {(topics.INTERVALS, self.partition): intervals}
+        changes, self._changes = self._changes, []
+        latest = {change.alert.id: change.alert for change in changes}
+        alerts = [stored.alert_record(alert) for alert in latest.values()]
+        states = self.board.alarms.fed_states()
+        alerts += [stored.detector_record(line, state) for line, state in states.items()]
+        return {
+            (topics.INTERVALS, self.partition): intervals,
+            (topics.ALERTS, self.partition): alerts,
+        }

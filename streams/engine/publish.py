@@ -42,8 +42,7 @@ class Publisher:
     async def publish_json(self, events: Iterable[Mapping[str, Any]]) -> int:
         """The same for events that are plain objects, as a simulated city tells them."""
         return await self._send(
-            (f"contact.{event['event']}", event["call_id"], orjson.dumps(event))
-            for event in events
+            (f"contact.{event['event']}", event["call_id"], orjson.dumps(event)) for event in events
         )
 
     async def _send(self, records: Iterable[tuple[str, str, bytes]]) -> int:

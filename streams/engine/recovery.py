@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Collection
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from streams.engine import topics
 from streams.engine.failpoints import reach
@@ -44,8 +44,32 @@ async def read_back(
         StateError: the state was written by a newer version.
     """
     restored = {partition: Restored() for partition in partitions}
+
+    def take(partition: int, records: "list[ConsumerRecord[bytes, bytes]]") -> None:
+        reach("recovering")
+        state = restored[partition]
+        for record in records:
+            assert record.key is not None
+            state.take(record.key, record.value)
+        progress(partition, state.records)
+
+    await read_to_end(bootstrap, topics.STATE, partitions, take)
+    return restored
+
+
+async def read_to_end(
+    bootstrap: str,
+    topic: str,
+    partitions: Collection[int],
+    take: "Callable[[int, list[ConsumerRecord[bytes, bytes]]], None]",
+) -> None:
+    """Reads partitions of a topic from their start to where their ends are now.
+
+    Raises:
+        RecoveryError: no progress for ``STALLED`` seconds.
+    """
     if not partitions:
-        return restored
+        return
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
@@ -54,32 +78,29 @@ async def read_back(
     )
     await consumer.start()
     try:
-        tps = [TopicPartition(topics.STATE, partition) for partition in partitions]
+        tps = [TopicPartition(topic, partition) for partition in partitions]
         consumer.assign(tps)
         await consumer.seek_to_beginning(*tps)
         ends = await consumer.end_offsets(tps)
         moved = told = time.monotonic()
+        read = 0
         unread = {tp for tp in tps if ends[tp] > 0}
         while unread:
-            reach("recovering")
             fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=10_000)
             now = time.monotonic()
             for tp, records in fetched.items():
-                state = restored[tp.partition]
-                for record in records:
-                    state.take(record.key, record.value)
-                progress(tp.partition, state.records)
+                take(tp.partition, records)
+                read += len(records)
                 moved = now
             # Transaction markers and compaction leave holes: the position tells, not the records.
             unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
             if unread and now - moved > STALLED:
-                raise RecoveryError(f"the state of {sorted(unread)} could not be read to its end")
+                raise RecoveryError(
+                    f"{topic}: partitions {sorted(tp.partition for tp in unread)} could not be "
+                    f"read to their ends: nothing came for {STALLED:.0f} s"
+                )
             if now - told > _TOLD_EVERY:
                 told = now
-                log.info(
-                    "recovering",
-                    extra={"left": len(unread), "records": sum(r.records for r in restored.values())},
-                )
+                log.info("recovering", extra={"topic": topic, "left": len(unread), "records": read})
     finally:
         await consumer.stop()
-    return restored

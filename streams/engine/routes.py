@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from zlib import crc32
 
+from streams.domain.decisions import DECIDED
+from streams.domain.tally import LINE
+
 
 @dataclass(frozen=True, slots=True)
 class Routes:
@@ -19,7 +22,10 @@ class Routes:
     callers: int
 
     def of_scope(self, scope: str) -> int:
-        """The partition of line partials that a line, a vendor or the city is kept on."""
+        """The partition of line partials that a line, a vendor or the city is kept on; a line's
+        decisions come together with its figures."""
+        if scope.startswith(DECIDED):
+            scope = LINE + scope.removeprefix(DECIDED)
         return crc32(scope.encode()) % self.partials
 
     def of_caller(self, caller: str) -> int:

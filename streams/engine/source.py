@@ -18,6 +18,7 @@ from aiokafka import ConsumerRecord
 
 from streams.domain import events
 from streams.domain.books import SLOT
+from streams.domain.decisions import DECIDED
 from streams.domain.events import Reader, Refusal
 from streams.domain.ledger import Changes, Ledger
 from streams.domain.places import PlaceKey
@@ -220,7 +221,8 @@ class Source:
         for key, (tally, final) in changes.partials.items():
             put(key[0], stored.figures_record(generation, self.partition, key, tally, final))
         for key in changes.dropped:
-            if key[1] == SLOT:
+            # Decisions stay until retention takes them: an owner that was long away feeds them yet.
+            if key[1] == SLOT and not key[0].startswith(DECIDED):
                 put(key[0], stored.figures_record(generation, self.partition, key, None, False))
         for scope, (count, oldest) in changes.waiting.items():
             put(scope, stored.waiting_record(generation, self.partition, scope, count, oldest))

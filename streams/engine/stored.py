@@ -6,8 +6,10 @@ import msgspec
 import orjson
 
 from streams.domain.callers import Call
+from streams.domain.detector import Alert
 from streams.domain.places import HeldContact, PlaceKey
 from streams.domain.tally import Tally
+from streams.sinks.alerts import alert_object
 
 VERSION: Final = 1
 """Of the form of the state. A worker refuses a newer one: it would misread it."""
@@ -205,6 +207,31 @@ def call_record(caller: str, call_id: str, call: Call | None) -> Record:
     """What a contact tells of its caller, or that the contact turned out to be another's."""
     key = orjson.dumps([caller, call_id])
     return key, None if call is None else msgspec.json.encode(call)
+
+
+# Alerts: `state|line` what a line's detector remembers; else an alert under its id.
+
+_DETECTOR: Final = b"state|"
+
+
+def detector_record(line: str, state: tuple[Any, ...]) -> Record:
+    """What a line's detector remembers."""
+    return _DETECTOR + line.encode(), orjson.dumps([VERSION, state])
+
+
+def from_detector_record(key: bytes, value: bytes | None) -> tuple[str, list[Any]] | None:
+    """The line and the state that a record tells of; None for an alert's record."""
+    if value is None or not key.startswith(_DETECTOR):
+        return None
+    version, state = orjson.loads(value)
+    if version > VERSION:
+        raise StateError(f"the alerts' state was written in form {version}, a newer one")
+    return key[len(_DETECTOR) :].decode(), state
+
+
+def alert_record(alert: Alert) -> Record:
+    """An alert, absolute: as it stands after a change."""
+    return alert.id.encode(), orjson.dumps(alert_object(alert))
 
 
 def interval_record(scope: str, start: int, tally: Tally) -> Record:

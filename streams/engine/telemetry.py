@@ -65,7 +65,8 @@ class PipelineCollector(Collector):
         yield refused
         yield CounterMetricFamily("contact_late", "Events that came late", value=counts.late)
         yield CounterMetricFamily(
-            "contact_repeated", "Events read again after a crash, already in state",
+            "contact_repeated",
+            "Events read again after a crash, already in state",
             value=counts.repeated,
         )
         yield CounterMetricFamily(

@@ -16,7 +16,7 @@ from streams.engine import checkpoints, topics
 from streams.engine.clocks import Clock, WallClock
 from streams.engine.failpoints import reach
 from streams.engine.lines import LineOwner
-from streams.engine.recovery import read_back
+from streams.engine.recovery import read_back, read_to_end
 from streams.engine.routes import Routes
 from streams.engine.source import Counts, Source
 from streams.engine.transport import App, Batch
@@ -234,6 +234,12 @@ class Worker:
             self.owners[tp.partition] = LineOwner(
                 tp.partition, self.plan, routes, committed, ends[tp]
             )
+        await read_to_end(
+            self.settings.broker,
+            topics.ALERTS,
+            partitions,
+            lambda partition, records: self.owners[partition].restore(records),
+        )
 
     async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
         reach("revoking")

@@ -9,9 +9,11 @@ import orjson
 
 from streams.domain import instants
 from streams.domain.books import Books
+from streams.domain.detector import Alert
 from streams.domain.figures import figures
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
+from streams.sinks.alerts import alert_object
 
 FORMATS: Final = ("table", "json", "csv")
 
@@ -51,9 +53,34 @@ def _by_start(books: Books) -> Iterator[tuple[int, dict[str, Tally]]]:
     yield from sorted(starts.items())
 
 
-def as_json(books: Books, plan: Plan, rejected: dict[str, int]) -> str:
-    """``as_object`` as indented JSON."""
-    return orjson.dumps(as_object(books, plan, rejected), option=orjson.OPT_INDENT_2).decode()
+def as_json(
+    books: Books, plan: Plan, rejected: dict[str, int], alerts: list[Alert] | None = None
+) -> str:
+    """``as_object`` as indented JSON, with the alerts where they were asked for."""
+    shown = as_object(books, plan, rejected)
+    if alerts is not None:
+        shown["alerts"] = [alert_object(alert) for alert in alerts]
+    return orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode()
+
+
+def alerts_table(alerts: list[Alert], plan: Plan) -> str:
+    """Each alert with when it opened and was resolved, in the plan's time, and what it saw."""
+    if not alerts:
+        return "no alert"
+    rows = []
+    for alert in alerts:
+        ended = "still open"
+        if alert.resolved_at is not None:
+            ended = "resolved " + _local(alert.resolved_at, plan)
+        kind = alert.kind.replace("_", " ")
+        rows.append(f"{_local(alert.opened_at, plan)}  {alert.line}: {kind}, {ended}")
+        rows.append(f"    {alert.evidence}")
+    return "\n".join(rows)
+
+
+def _local(instant: int, plan: Plan) -> str:
+    moment = instants.to_datetime(instant).astimezone(plan.zone)
+    return moment.strftime("%a %d %b %Y %H:%M:%S")
 
 
 def as_csv(books: Books, plan: Plan) -> str:

@@ -1,0 +1,180 @@
+"""The alerts of a set of lines: their decisions, sealed and fed to their detectors in order.
+
+Decisions are sealed ``SEAL`` behind the clock, so that small differences between partitions do not
+reorder them; one that comes after its seal is passed over by the detector and counted there. Where
+there was none, a replay opens and closes the same alerts as the live stream did.
+"""
+
+from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
+from typing import Any, Final
+
+from streams.domain.decisions import decisions, from_note
+from streams.domain.detector import Alert, AlertChange, Decision, Detector
+from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.journey import Contact
+from streams.domain.plan import Contract, Plan
+from streams.domain.visits import resolve
+
+SEAL: Final = 30 * SECOND
+"""How far behind the slowest partition's clock decisions are sealed: partitions differ by the
+second or two between checkpoints, and half a minute costs a page little."""
+
+QUARTER: Final = 13 * 7 * DAY
+
+
+def expected_per_quarter(plan: Plan, line: str, at: int) -> float | None:
+    """Calls that the plan expects of a line in a quarter; None where it does not say."""
+    hours = [plan.expected_per_hour(line, at + hour * HOUR) for hour in range(7 * 24)]
+    if any(each is None for each in hours):
+        return None
+    return 13.0 * sum(each for each in hours if each is not None) or None
+
+
+class LineAlarm:
+    """A line's detector, kept to the contract of the time that it has come to."""
+
+    def __init__(self, plan: Plan, line: str, at: int) -> None:
+        self._plan = plan
+        self._line = line
+        self._contract = self._contract_at(at)
+        self.detector = Detector(
+            line, self._contract, expected_per_quarter(plan, line, at), self._closes_at
+        )
+
+    def feed(self, decision: Decision) -> list[AlertChange]:
+        """Feeds a sealed decision."""
+        self._keep_to_contract(decision.at)
+        return self.detector.feed(decision)
+
+    def tick(self, now: int) -> list[AlertChange]:
+        """Lets time pass."""
+        return self.detector.tick(now)
+
+    def _contract_at(self, at: int) -> Contract:
+        terms = self._plan.terms(self._line, at) or self._plan.nearest_terms(self._line, at)
+        return terms.contract
+
+    def _keep_to_contract(self, at: int) -> None:
+        contract = self._contract_at(at)
+        if contract is not self._contract and contract != self._contract:
+            self._contract = contract
+            self.detector.agree(contract, expected_per_quarter(self._plan, self._line, at))
+
+    def _closes_at(self, at: int) -> int | None:
+        terms = self._plan.terms(self._line, at)
+        if terms is None or not terms.open:
+            return at
+        return self._plan.closes_at(self._line, at)
+
+
+class Alarms:
+    """The detectors of a board's lines, fed by source partitions."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._lines: dict[str, LineAlarm] = {}
+        self._told: dict[str, dict[tuple[int, int], frozenset[str]]] = {}
+        self._sealed = -(2**62)
+        self._fed: set[str] = set()
+        self._floor: dict[str, tuple[int, str, str]] = {}  # fed before this owner's time
+
+    def take(self, line: str, source: int, start: int, notes: Iterable[str]) -> None:
+        """Takes the decisions of a slot as a source partition knows them.
+
+        Of a slot that is sealed already, decisions are added to those told before: its source has
+        let go of them.
+        """
+        told = self._told.setdefault(line, {})
+        before = told.get((source, start), frozenset())
+        now = frozenset(notes)
+        told[source, start] = before | now if start <= self._sealed else now
+
+    def advance(self, clock: int) -> list[AlertChange]:
+        """Seals what lies ``SEAL`` behind the clock and feeds it; gives what changed."""
+        sealed = clock - SEAL
+        if sealed <= self._sealed:
+            return []
+        changes: list[AlertChange] = []
+        for line, told in self._told.items():
+            floor = self._floor.get(line)
+            for decision in self._due(told, sealed):
+                if floor is None or decision.place > floor:
+                    changes += self._line(line, decision.at).feed(decision)
+                    self._fed.add(line)
+        for alarm in self._lines.values():
+            changes += alarm.tick(sealed)
+        self._fed |= {change.alert.line for change in changes}
+        self._sealed = sealed
+        return changes
+
+    def _due(
+        self, told: dict[tuple[int, int], frozenset[str]], sealed: int
+    ) -> Iterator[Decision]:
+        due: list[tuple[tuple[int, str, str], Decision]] = []
+        for place in [place for place in told if place[1] <= sealed]:
+            later = set()
+            for note in told[place]:
+                decision = from_note(note)
+                if decision.at <= sealed:
+                    heappush(due, (decision.place, decision))
+                else:
+                    later.add(note)
+            if later:
+                told[place] = frozenset(later)
+            else:
+                del told[place]
+        while due:
+            yield heappop(due)[1]
+
+    def _line(self, line: str, at: int) -> LineAlarm:
+        alarm = self._lines.get(line)
+        if alarm is None:
+            alarm = self._lines[line] = LineAlarm(self._plan, line, at)
+        return alarm
+
+    def open(self) -> list[Alert]:
+        """The open alerts, with their numbers of now."""
+        return [alert for alarm in self._lines.values() for alert in alarm.detector.alerts()]
+
+    def passed_over(self) -> int:
+        """Decisions that came after their seal."""
+        return sum(alarm.detector.passed_over for alarm in self._lines.values())
+
+    def fed_states(self) -> dict[str, tuple[Any, ...]]:
+        """What the detectors remember that something has changed in since this was asked last."""
+        fed, self._fed = self._fed, set()
+        return {line: self._lines[line].detector.state() for line in sorted(fed)}
+
+    def restore(self, line: str, state: list[Any]) -> None:
+        """Goes on from what a line's detector remembered."""
+        last = state[0]
+        at = last[0] if last is not None else 0
+        self._line(line, at).detector.restore(state)
+        if last is not None:
+            self._floor[line] = (last[0], last[1], last[2])
+
+
+def replayed(contacts: Iterable[Contact], plan: Plan, now: int) -> list[Alert]:
+    """Every alert that these contacts would have opened, as it was when it ended or is now."""
+    by_line: dict[str, list[Decision]] = {}
+    for contact in contacts:
+        reading = resolve(contact, plan, now)
+        if reading is not None:
+            for line, decision in decisions(contact.call_id, reading):
+                by_line.setdefault(line, []).append(decision)
+    found: dict[str, Alert] = {}
+    for line, decided in sorted(by_line.items()):
+        decided.sort(key=lambda decision: decision.place)
+        alarm = LineAlarm(plan, line, decided[0].at)
+        changes: list[AlertChange] = []
+        for decision in decided:
+            changes += alarm.tick(decision.at - 1)
+            if decision.at <= now:
+                changes += alarm.feed(decision)
+        changes += alarm.tick(now)
+        for change in changes:
+            found[change.alert.id] = change.alert
+        for alert in alarm.detector.alerts():
+            found[alert.id] = alert
+    return sorted(found.values(), key=lambda alert: (alert.opened_at, alert.id))

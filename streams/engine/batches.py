@@ -1,0 +1,65 @@
+"""What an agent gets at a time, and the queue that it gets it from."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from aiokafka import ConsumerRecord, TopicPartition
+from mode.utils.queues import ThrowableQueue
+
+
+class Batch:
+    """What one fetch brought from one partition: records in the order of their offsets."""
+
+    __slots__ = ("_done", "records", "tp")
+
+    def __init__(
+        self,
+        tp: TopicPartition,
+        records: list[ConsumerRecord[bytes, bytes]],
+        done: Callable[[TopicPartition], None],
+    ) -> None:
+        self.tp = tp
+        self.records = records
+        self._done = done
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @property
+    def next_offset(self) -> int:
+        """The offset to go on from when this batch has been dealt with."""
+        return int(self.records[-1].offset) + 1
+
+    def done(self) -> None:
+        """No agent has this batch before it any longer."""
+        self._done(self.tp)
+
+
+class BatchQueue(ThrowableQueue):  # type: ignore[misc]
+    """The way from the fetch loop to one agent.
+
+    An agent that asks for the next batch is done with the one before: that is the only
+    acknowledgement there is. Replaces the queue of `faust/app/base.py:1950`, and with it Faust's
+    acks (`faust/transport/consumer.py:825-853`, `faust/_cython/streams.pyx:112-155`): a `Batch` is
+    no Faust event, so the stream hands it through untouched.
+    """
+
+    _current: Batch | None = None
+
+    async def get(self) -> Batch:
+        self._finish()
+        self._current = await super().get()
+        return self._current
+
+    def drop(self) -> None:
+        """Take back what the agent has not begun."""
+        waiting: deque[Batch] = self._queue
+        while waiting:
+            waiting.popleft().done()
+
+    def _finish(self) -> None:
+        finished, self._current = self._current, None
+        if finished is not None:
+            finished.done()
