@@ -1,7 +1,7 @@
-"""What is told to the outside: final intervals, alerts and dead letters, as types.
+"""What is told to the outside: final intervals and dead letters, as types.
 
 The published schemas are made of these types, so that what is written and what is promised can't
-drift apart. Every record is absolute and stands under its key: the newest one counts. What is not
+drift apart (those of journeys and alerts stand in rooms of their own). Every record is absolute and stands under its key: the newest one counts. What is not
 known is null, never left out.
 """
 
@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from streams.domain.books import INTERVAL
-from streams.domain.detector import Alert, Kind
 from streams.domain.tally import COUNTS, Tally
 
 Record = tuple[bytes, bytes]
@@ -98,46 +97,3 @@ class DeadLetter(Struct, frozen=True):
         """The dead letter as a record, keyed by `topic|partition|offset`."""
         key = f"{self.topic}|{self.partition}|{self.offset}"
         return key.encode(), _encode(self)
-
-
-class AlertTold(Struct, frozen=True):
-    """One stretch of trouble on one line, as it stands now.
-
-    Attributes:
-        id: the same from its opening to its end, and in a replay.
-        since: when the trouble most likely began.
-        people: how many visits have gone wrong from then on, of `decided`.
-        figure: the share of these that went well; null where no ratio is meant.
-        target: what the contract promises.
-        evidence: what was seen, for the person who is woken.
-    """
-
-    id: str
-    line: str
-    kind: Kind
-    since: Instant
-    opened_at: Instant
-    resolved_at: Instant | None
-    people: Count
-    decided: Count
-    figure: Annotated[float, Meta(ge=0, le=1)] | None
-    target: Annotated[float, Meta(ge=0, le=1)] | None
-    evidence: str
-
-
-def alert_record(alert: Alert) -> Record:
-    """An alert as a record, keyed by its id."""
-    told = AlertTold(
-        alert.id,
-        alert.line,
-        alert.kind,
-        alert.since,
-        alert.opened_at,
-        alert.resolved_at,
-        alert.people,
-        alert.decided,
-        alert.figure,
-        alert.target,
-        alert.evidence,
-    )
-    return alert.id.encode(), _encode(told)
