@@ -108,9 +108,7 @@ class Alarms:
         self._sealed = sealed
         return changes
 
-    def _due(
-        self, told: dict[tuple[int, int], frozenset[str]], sealed: int
-    ) -> Iterator[Decision]:
+    def _due(self, told: dict[tuple[int, int], frozenset[str]], sealed: int) -> Iterator[Decision]:
         due: list[tuple[tuple[int, str, str], Decision]] = []
         for place in [place for place in told if place[1] <= sealed]:
             later = set()

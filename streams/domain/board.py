@@ -18,10 +18,9 @@ from streams.domain.plan import Plan
 from streams.domain.tally import Tally
 from streams.domain.windows import Windows
 
-
 SEALED_KEPT: Final = 1_000_000
-"""Final intervals remembered before those of over a week ago are forgotten: a source partition tells
-none of them again, for it lets go of an interval in the checkpoint that tells that it is final."""
+"""Final intervals remembered before those of over a week ago are forgotten: a source partition
+tells none of them again, since it lets go of an interval in the checkpoint that tells it final."""
 
 
 class FinalInterval(NamedTuple):
@@ -110,7 +109,8 @@ class Board:
     def take_figures(
         self, name: str, source: int, width: int, start: int, tally: Tally, final: bool
     ) -> None:
-        """Takes the absolute figures of a slot or an interval from a source partition."""
+        """Takes the absolute figures of a slot or an interval from a source partition; from a
+        source beyond those, what callers' histories tell."""
         if name.startswith(DECIDED):
             self.alarms.take(name.removeprefix(DECIDED), source, start, tally.notes)
             return
@@ -119,6 +119,9 @@ class Board:
             scope.windows.replace_slot(source, start, tally)
             if scope.newest is None or start > scope.newest:
                 scope.newest = start
+            return
+        if source >= self._sources:
+            scope.windows.replace_history(source, start, tally)
             return
         if (name, start) in self._sealed:
             return

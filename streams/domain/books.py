@@ -37,7 +37,8 @@ class Books:
 
     Attributes:
         whole: by scope (``city``, ``line:ID``, ``vendor:ID``).
-        intervals: by scope and the interval's start; filled when a width is given.
+        intervals: by scope and the interval's start; filled when a width is given. Without what
+            only callers' histories tell: that may change long after an interval is final.
     """
 
     def __init__(self, width: int | None = None) -> None:
@@ -46,18 +47,22 @@ class Books:
         self.intervals: dict[tuple[str, int], Tally] = {}
 
     def add(self, entry: Entry) -> None:
-        """Books one entry."""
+        """Books one entry of a contact."""
+        self.add_whole(entry)
         scope = entry[0]
-        whole = self.whole.get(scope)
-        if whole is None:
-            whole = self.whole[scope] = Tally()
-        whole.add(entry)
         if self.width is not None:
             place = (scope, start_of(entry[1], self.width))
             interval = self.intervals.get(place)
             if interval is None:
                 interval = self.intervals[place] = Tally()
             interval.add(entry)
+
+    def add_whole(self, entry: Entry) -> None:
+        """Books one entry in the whole only."""
+        whole = self.whole.get(entry[0])
+        if whole is None:
+            whole = self.whole[entry[0]] = Tally()
+        whole.add(entry)
 
     def imbalance(self) -> int:
         """By how much the books fail to balance, over all scopes; 0 or they are wrong."""
@@ -67,9 +72,7 @@ class Books:
         )
 
 
-def books(
-    contacts: Iterable[Contact], plan: Plan, now: int, width: int | None = None
-) -> Books:
+def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None = None) -> Books:
     """The books of these contacts as of ``now``, repeat callers and callbacks kept included."""
     result = Books(width)
     by_caller: dict[str, list[callers.Call]] = {}
@@ -84,5 +87,5 @@ def books(
             by_caller.setdefault(call.caller, []).append(call)
     for calls in by_caller.values():
         for entry in callers.entries(calls):
-            result.add(entry)
+            result.add_whole(entry)
     return result

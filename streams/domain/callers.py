@@ -99,6 +99,7 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
             # At most one of them is the contact itself, so two tell whether another one was.
             for answered, call_id in answers[first : first + 2]:
                 if answered <= callback.until and call_id != each.call_id:
-                    booked += [(scope, at, kept, (), -1, -1, -1, "") for scope, at in callback.bookings]
+                    for scope, at in callback.bookings:
+                        booked.append((scope, at, kept, (), -1, -1, -1, ""))
                     break
     return booked

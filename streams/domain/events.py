@@ -74,7 +74,17 @@ VisitNumber = Annotated[
 
 
 class CallStart(Struct, tag_field="event", tag="call-start", frozen=True, gc=False):
-    """A contact begins: the call reaches the entrance."""
+    """A contact begins: the call reaches the entrance.
+
+    Attributes:
+        event_id: unique per event at its source.
+        call_id: the contact; the record's key.
+        at: when it happened.
+        caller: who called.
+        entry: which number or entrance was dialled.
+        channel: `phone` by default; tickets of a desk and others go the same way.
+        language: of the menu that was heard.
+    """
 
     event_id: Id
     call_id: Id
@@ -87,7 +97,15 @@ class CallStart(Struct, tag_field="event", tag="call-start", frozen=True, gc=Fal
 
 
 class MenuChoice(Struct, tag_field="event", tag="menu-choice", frozen=True, gc=False):
-    """The caller chooses a line in the menu."""
+    """The caller chooses a line in the menu.
+
+    Attributes:
+        event_id: unique per event at its source.
+        call_id: the contact; the record's key.
+        at: when it happened.
+        option: digit that was pressed.
+        menu: version of the menu.
+    """
 
     event_id: Id
     call_id: Id
@@ -99,7 +117,17 @@ class MenuChoice(Struct, tag_field="event", tag="menu-choice", frozen=True, gc=F
 
 
 class Queue(Struct, tag_field="event", tag="queue", frozen=True, gc=False):
-    """The caller enters a line's queue, is answered, or leaves it."""
+    """The caller enters a line's queue, is answered, or leaves it.
+
+    Attributes:
+        event_id: unique per event at its source.
+        call_id: the contact; the record's key.
+        at: when it happened.
+        phase: which of the three it is.
+        reason: why the queue was left; required with `left`.
+        to_line: where a transfer leads; passed over when the plan has no such line.
+        agent: who answered.
+    """
 
     event_id: Id
     call_id: Id
@@ -114,7 +142,16 @@ class Queue(Struct, tag_field="event", tag="queue", frozen=True, gc=False):
 
 
 class Hangup(Struct, tag_field="event", tag="hangup", frozen=True, gc=False):
-    """The contact ends."""
+    """The contact ends.
+
+    Attributes:
+        event_id: unique per event at its source.
+        call_id: the contact; the record's key.
+        at: when it happened.
+        reason: `normal` by default; `busy` and `closed` where the system refused the call, `error`
+            where it lost it.
+        by: who ended it.
+    """
 
     event_id: Id
     call_id: Id

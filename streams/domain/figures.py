@@ -79,9 +79,7 @@ def abandonment(tally: Tally) -> float | None:
 
 def abandonment_without_short(tally: Tally) -> float | None:
     """Abandoned / queue-offered, short abandons in neither."""
-    return ratio(
-        tally[visits.ABANDONED], tally["queue_offered"] - tally[visits.SHORT_ABANDONED]
-    )
+    return ratio(tally[visits.ABANDONED], tally["queue_offered"] - tally[visits.SHORT_ABANDONED])
 
 
 def abandonment_with_menu(tally: Tally) -> float | None:

@@ -78,10 +78,7 @@ class Stay:
     def leave(self, at: int, reason: str | None, to_line: str | None) -> bool:
         if self.left is not None and (
             at < self.left
-            or (
-                at == self.left
-                and _rank((reason, to_line)) >= _rank((self.reason, self.to_line))
-            )
+            or (at == self.left and _rank((reason, to_line)) >= _rank((self.reason, self.to_line)))
         ):
             return False
         self.left, self.reason, self.to_line = at, reason, to_line

@@ -204,10 +204,10 @@ class Tally:
         """The tally that ``stored`` gave; counts added to ``COUNTS`` since then are 0."""
         tally = cls()
         tally.counts = [*stored[0], *[0] * (WIDTH - len(stored[0]))]
-        tally.waits = {bucket: count for bucket, count in stored[1]}
+        tally.waits = dict(stored[1])
         tally.longest = stored[2]
         if len(stored) > 3:
-            tally.notes = {note: count for note, count in stored[3]}
+            tally.notes = dict(stored[3])
         return tally
 
     def imbalance(self) -> int:

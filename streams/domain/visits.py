@@ -306,8 +306,10 @@ def _judge(place: _Place, contact: Contact, plan: Plan, now: int) -> Visit:
     else:
         since = entered = begun if stay.first is None else stay.first
         left = stay.left
-        if left is not None and stay.last is not None and not (
-            left > stay.last or (left == stay.last and stay.first == stay.last)
+        if (
+            left is not None
+            and stay.last is not None
+            and not (left > stay.last or (left == stay.last and stay.first == stay.last))
         ):
             left = None  # re-entered since: the same visit goes on
     lost_at = since + contract.lost_after
@@ -329,9 +331,10 @@ def _judge(place: _Place, contact: Contact, plan: Plan, now: int) -> Visit:
         visit.wait = max(0, answered - since)
         if ended is not None:
             visit.talk = max(0, ended - answered)
-        if left is not None and stay.reason == "transfer" and stay.to_line not in (None, place.line):
-            assert stay.to_line is not None
-            target = plan.terms(stay.to_line, left)
+        to_line = stay.to_line
+        if left is not None and stay.reason == "transfer" and to_line not in (None, place.line):
+            assert to_line is not None
+            target = plan.terms(to_line, left)
             visit.transferred_to = target.tier if target is not None else 0
     elif left is not None:
         assert stay is not None and stay.reason is not None

@@ -1,9 +1,10 @@
 """Rolling windows of one scope, from the slots and intervals of all source partitions.
 
 A window of length L at ``now`` holds the slots that start in (now - L, now], the running slot
-included; "today" holds the intervals since local midnight, "all" every interval heard of. Slots arrive as absolute figures, in any
-order and any number of times, so each window keeps a running sum from which the old figure of a
-slot is taken before the new one is added, and which lets go of slots as ``now`` passes them::
+included; "today" holds the intervals since local midnight, "all" every interval heard of. Slots
+arrive as absolute figures, in any order and any number of times, so each window keeps a running sum
+from which the old figure of a slot is taken before the new one is added, and which lets go of slots
+as ``now`` passes them::
 
     slots    ..|----|----|----|----|----|----|
     now                              ^
@@ -54,6 +55,9 @@ class Windows:
         self._slots: dict[int, dict[int, Tally]] = {}
         self._intervals: dict[int, dict[int, Tally]] = {}
         self._sealed = Tally()
+        # What callers' histories tell, beside the books: it may change after an interval is final.
+        self._histories: dict[int, dict[int, Tally]] = {}
+        self._histories_whole = Tally()
         self._windows = {name: _Window(length) for name, length in LENGTHS.items()}
         self.now = -(2**62)
 
@@ -73,6 +77,15 @@ class Windows:
     def replace_interval(self, source: int, start: int, tally: Tally) -> None:
         """Takes the absolute figures of an interval from a source partition."""
         self._intervals.setdefault(start, {})[source] = tally
+
+    def replace_history(self, source: int, start: int, tally: Tally) -> None:
+        """Takes what callers' histories tell of an interval, absolute."""
+        known = self._histories.setdefault(start, {})
+        before = known.get(source)
+        if before is not None:
+            self._histories_whole.minus(before)
+        self._histories_whole.plus(tally)
+        known[source] = tally
 
     def interval(self, start: int) -> Tally:
         """The sum of an interval over all source partitions."""
@@ -100,6 +113,8 @@ class Windows:
         past = now - INTERVALS_KEPT
         for start in [s for s, by in self._intervals.items() if s < past and SEALED in by]:
             del self._intervals[start]
+        for start in [start for start in self._histories if start < past]:
+            del self._histories[start]
 
     def _move(self, window: _Window, first: int, last: int) -> None:
         if window.last < first:
@@ -122,6 +137,7 @@ class Windows:
         total = Tally()
         if name == ALL:
             total.plus(self._sealed)
+            total.plus(self._histories_whole)
             for sources in self._intervals.values():
                 if SEALED not in sources:
                     total.plus(_sum(sources))
@@ -129,6 +145,9 @@ class Windows:
         if name == TODAY:
             midnight = self._plan.midnight(self.now)
             for start, sources in self._intervals.items():
+                if midnight <= start <= self.now:
+                    total.plus(_sum(sources))
+            for start, sources in self._histories.items():
                 if midnight <= start <= self.now:
                     total.plus(_sum(sources))
             return total

@@ -19,6 +19,7 @@ from typing import Protocol
 from aiokafka import TopicPartition
 
 from streams.engine import topics
+from streams.engine.callers import CallerOwner
 from streams.engine.failpoints import reach
 from streams.engine.lines import LineOwner
 from streams.engine.source import UNKNOWN, Source
@@ -85,6 +86,27 @@ async def of_lines(
     for owner in owners:
         outputs = owner.outputs()
         if any(outputs.values()):
+            writes.append(_write(writers[owner.partition], outputs))
+    await _all(writes)
+    if positions:
+        await commit(positions)
+
+
+async def of_callers(
+    owners: Iterable[CallerOwner],
+    writers: Mapping[int, Writer],
+    generation: int,
+    commit: Commit,
+) -> None:
+    """Tells what callers' histories changed, then commits how far the calls were read."""
+    owners = list(owners)
+    positions = {
+        TopicPartition(topics.CALLERS, owner.partition): owner.position for owner in owners
+    }
+    writes = []
+    for owner in owners:
+        outputs = owner.outputs(generation)
+        if outputs:
             writes.append(_write(writers[owner.partition], outputs))
     await _all(writes)
     if positions:

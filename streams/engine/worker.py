@@ -1,4 +1,4 @@
-"""A worker: the Faust app, its five agents, and what it does when partitions come and go."""
+"""A worker: the Faust app, its agents, and what it does when partitions come and go."""
 
 import asyncio
 import logging
@@ -7,21 +7,23 @@ import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from functools import partial
 
 from aiokafka import TopicPartition
 
 from streams.domain.board import Board
 from streams.domain.plan import Plan
 from streams.engine import checkpoints, topics
+from streams.engine.callers import CallerOwner
 from streams.engine.clocks import Clock, WallClock
 from streams.engine.failpoints import reach
 from streams.engine.lines import LineOwner
 from streams.engine.recovery import read_back, read_to_end
+from streams.engine.roles import Role
 from streams.engine.routes import Routes
 from streams.engine.source import Counts, Source
 from streams.engine.transport import App, Batch
 from streams.engine.web import serve
-from streams.engine.writer import Writer
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,9 +32,6 @@ PENDING_AT_MOST = 200_000
 """Events merged and not yet in a checkpoint, above which intake waits for it: about 100 MB, and a
 second of work, so that a slow broker slows the worker down instead of filling its memory."""
 
-WRITE_TIMEOUT = 30.0
-"""Seconds for one transaction. A broker that loses its leader has a new one in about ten."""
-
 
 class Worker:
     """Everything that one process of the application does.
@@ -40,8 +39,6 @@ class Worker:
     Attributes:
         settings, plan, clock: what it goes by.
         app: the Faust app; ``await worker.run()`` runs it until ``stop()``.
-        sources: the source partitions owned now.
-        owners: the partitions of line partials owned now.
         counts: what was counted since the start.
         name: host and process, for metrics and logs.
     """
@@ -51,14 +48,14 @@ class Worker:
         self.plan = plan
         self.clock = clock or WallClock()
         self.counts = Counts()
-        self.sources: dict[int, Source] = {}
-        self.owners: dict[int, LineOwner] = {}
         self.checkpoints = Timings()
         self.recovered: dict[int, tuple[float, int]] = {}  # seconds, records
         self.last_checkpoint: float | None = None
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self._writers: dict[int, Writer] = {}
-        self._line_writers: dict[int, Writer] = {}
+        role = partial(Role, app=settings.app, bootstrap=settings.broker)
+        self._sources: Role[Source] = role("source", topics.INPUTS)
+        self._lines: Role[LineOwner] = role("lines", [topics.PARTIALS])
+        self._callers: Role[CallerOwner] = role("callers", [topics.CALLERS])
         self._routes: Routes | None = None
         self._checkpointing = asyncio.Lock()
         self._room = asyncio.Event()
@@ -78,12 +75,22 @@ class Worker:
             self._ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await self._ticking
-            await self._let_go(self._writers, set(self._writers))
-            await self._let_go(self._line_writers, set(self._line_writers))
+            for role in (self._sources, self._lines, self._callers):
+                await role.let_go()
 
     async def stop(self) -> None:
         """Ends at a checkpoint and leaves the group."""
         await self.app.stop()
+
+    @property
+    def sources(self) -> dict[int, Source]:
+        """The source partitions owned now."""
+        return self._sources.owners
+
+    @property
+    def owners(self) -> dict[int, LineOwner]:
+        """The partitions of line partials owned now."""
+        return self._lines.owners
 
     def ready(self) -> bool:
         """Whether everything assigned has been recovered and is shown."""
@@ -113,7 +120,8 @@ class Worker:
         app.on_revoked = self._revoked
         for topic in topics.INPUTS:
             app.agent(app.topic(topic), name=topic)(self._intake)
-        app.agent(app.topic(topics.PARTIALS), name=topics.PARTIALS)(self._lines)
+        app.agent(app.topic(topics.PARTIALS), name=topics.PARTIALS)(self._add_up)
+        app.agent(app.topic(topics.CALLERS), name=topics.CALLERS)(self._remember)
         return app
 
     # -- the agents
@@ -127,9 +135,14 @@ class Worker:
             await self._room.wait()
             await asyncio.sleep(0)  # heartbeats, checkpoints and scrapes get their turn
 
-    async def _lines(self, batches: AsyncIterator[Batch]) -> None:
+    async def _add_up(self, batches: AsyncIterator[Batch]) -> None:
         async for batch in batches:
             self.owners[batch.tp.partition].take(batch.records)
+            await asyncio.sleep(0)
+
+    async def _remember(self, batches: AsyncIterator[Batch]) -> None:
+        async for batch in batches:
+            self._callers.owners[batch.tp.partition].take(batch.records)
             await asyncio.sleep(0)
 
     def _pending(self) -> int:
@@ -148,26 +161,25 @@ class Worker:
         async with self._checkpointing:
             begun = time.monotonic()
             consumer = self.app.consumer
-            mine = {tp.partition for tp in owned if tp.topic in topics.INPUTS}
             await checkpoints.of_sources(
-                [source for partition, source in self.sources.items() if partition in mine],
-                self._writers,
+                self._sources.among(owned),
+                self._sources.writers,
                 self._read_to_end,
                 consumer.generation,
-                self._commit,
+                consumer.commit,
             )
-            lines = {tp.partition for tp in owned if tp.topic == topics.PARTIALS}
             await checkpoints.of_lines(
-                [owner for partition, owner in self.owners.items() if partition in lines],
-                self._line_writers,
-                self._commit,
+                self._lines.among(owned), self._lines.writers, consumer.commit
+            )
+            await checkpoints.of_callers(
+                self._callers.among(owned),
+                self._callers.writers,
+                consumer.generation,
+                consumer.commit,
             )
             self.last_checkpoint = time.time()
             self.checkpoints.take(time.monotonic() - begun)
             self._room.set()
-
-    async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        await self.app.consumer.commit(offsets)
 
     def _read_to_end(self, tp: TopicPartition) -> int | None:
         instant = self.app.consumer.read_to_end_at(tp)
@@ -176,42 +188,29 @@ class Worker:
     # -- partitions come and go
 
     async def _assigned(self, tps: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:
-        consumer = self.app.consumer
+        retained = self.app.consumer.retained
         routes = await self._find_routes()
-        sources = {tp.partition for tp in tps if tp.topic in topics.INPUTS}
-        lines = {tp.partition for tp in tps if tp.topic == topics.PARTIALS}
-        kept = {tp.partition for tp in consumer.retained if tp.topic in topics.INPUTS}
-        kept_lines = {tp.partition for tp in consumer.retained if tp.topic == topics.PARTIALS}
-        kept &= set(self.sources)
-        kept_lines &= set(self.owners)
-
-        await self._let_go(self._writers, set(self._writers) - kept)
-        await self._let_go(self._line_writers, set(self._line_writers) - kept_lines)
-        for partition in set(self.sources) - kept:
-            del self.sources[partition]
-        for partition in set(self.owners) - kept_lines:
-            del self.owners[partition]
-
-        await self._start_writers(self._writers, sources - kept, "source")
-        await self._start_writers(self._line_writers, lines - kept_lines, "lines")
-        await self._recover(sources - kept, routes)
-        await self._take_lines(lines - kept_lines, routes)
+        await self._sources.take_over(tps, retained, partial(self._recover, routes))
+        await self._lines.take_over(tps, retained, partial(self._take_lines, routes))
+        await self._callers.take_over(tps, retained, partial(self._take_callers, routes))
         starts = {
             TopicPartition(topic, partition): position
-            for partition in sources
-            for topic, position in self.sources[partition].positions.items()
+            for partition, source in self.sources.items()
+            for topic, position in source.positions.items()
         }
-        for partition in lines:
-            starts[TopicPartition(topics.PARTIALS, partition)] = self.owners[partition].position
+        for partition, line in self.owners.items():
+            starts[TopicPartition(topics.PARTIALS, partition)] = line.position
+        for partition, caller in self._callers.owners.items():
+            starts[TopicPartition(topics.CALLERS, partition)] = caller.position
         return starts
 
-    async def _recover(self, partitions: set[int], routes: Routes) -> None:
+    async def _recover(self, routes: Routes, partitions: set[int]) -> dict[int, Source]:
         begun = time.monotonic()
         restored = await read_back(self.settings.broker, partitions, self._recovering)
+        recovered = {}
         for partition, state in restored.items():
-            source = Source(partition, self.plan, routes, self.counts)
+            source = recovered[partition] = Source(partition, self.plan, routes, self.counts)
             source.restore(state)
-            self.sources[partition] = source
             self.recovered[partition] = time.monotonic() - begun, state.records
         if partitions:
             log.info(
@@ -222,47 +221,38 @@ class Worker:
                     "records": sum(state.records for state in restored.values()),
                 },
             )
+        return recovered
 
     def _recovering(self, partition: int, records: int) -> None:
         self.recovered[partition] = 0.0, records
 
-    async def _take_lines(self, partitions: set[int], routes: Routes) -> None:
+    async def _take_lines(self, routes: Routes, partitions: set[int]) -> dict[int, LineOwner]:
         tps = [TopicPartition(topics.PARTIALS, partition) for partition in partitions]
         ends = await self.app.consumer.end_offsets(tps) if tps else {}
+        taken = {}
         for tp in tps:
             committed = await self.app.consumer.committed(tp) or 0
-            self.owners[tp.partition] = LineOwner(
-                tp.partition, self.plan, routes, committed, ends[tp]
-            )
+            taken[tp.partition] = LineOwner(tp.partition, self.plan, routes, committed, ends[tp])
         await read_to_end(
             self.settings.broker,
             topics.ALERTS,
             partitions,
-            lambda partition, records: self.owners[partition].restore(records),
+            lambda partition, records: taken[partition].restore(records),
         )
+        return taken
+
+    async def _take_callers(self, routes: Routes, partitions: set[int]) -> dict[int, CallerOwner]:
+        return {partition: CallerOwner(partition, routes) for partition in partitions}
 
     async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
         reach("revoking")
         await self._checkpoint(tps)
 
-    async def _start_writers(self, into: dict[int, Writer], partitions: set[int], of: str) -> None:
-        async def start(partition: int) -> None:
-            name = f"{self.settings.app}-{of}-{partition}"
-            writer = Writer(self.settings.broker, name, WRITE_TIMEOUT)
-            await writer.start()
-            into[partition] = writer
-
-        await asyncio.gather(*(start(partition) for partition in sorted(partitions)))
-
-    async def _let_go(self, writers: dict[int, Writer], partitions: set[int]) -> None:
-        gone = [writers.pop(partition) for partition in partitions]
-        await asyncio.gather(*(writer.stop() for writer in gone), return_exceptions=True)
-
     async def _find_routes(self) -> Routes:
         if self._routes is None:
             counts = {
                 topic: await self.app.consumer.partitions_of(topic)
-                for topic in (*topics.INPUTS, topics.PARTIALS, topics.STATE)
+                for topic in (*topics.INPUTS, topics.STATE, topics.PARTIALS, topics.CALLERS)
             }
             inputs = {counts[topic] for topic in (*topics.INPUTS, topics.STATE)}
             if len(inputs) != 1:
@@ -270,7 +260,7 @@ class Worker:
                 raise topics.TopicsError(
                     f"the input topics and {topics.STATE} must have equal partitions: {listed}"
                 )
-            self._routes = Routes(inputs.pop(), counts[topics.PARTIALS], counts[topics.PARTIALS])
+            self._routes = Routes(inputs.pop(), counts[topics.PARTIALS], counts[topics.CALLERS])
         return self._routes
 
 

@@ -6,7 +6,8 @@ worker that was paused past its session can't overwrite what came after it.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
 
@@ -20,9 +21,17 @@ Outputs = dict[tuple[str, int], list[Record]]
 _BATCH_BYTES = 1_000_000
 """Bytes of records appended before a batch is handed over: the brokers' usual limit per message."""
 
+WRITE_TIMEOUT = 30.0
+"""Seconds for one transaction. A broker that loses its leader has a new one in about ten."""
+
 _TIMEOUT_MS = 60_000
 """How long a transaction may stay open before the broker aborts it; a checkpoint takes well under
 a second, so this only bounds what a dead worker leaves behind when nobody replaces it."""
+
+
+_STOP_LIMIT = 5.0
+"""Seconds. aiokafka waits for batches that a dead broker will never take; nothing unacknowledged is
+worth waiting for."""
 
 
 class WriteError(Exception):
@@ -32,7 +41,9 @@ class WriteError(Exception):
 class Writer:
     """Writes checkpoints under one transactional id."""
 
-    def __init__(self, bootstrap: str, transactional_id: str, timeout: float) -> None:
+    def __init__(
+        self, bootstrap: str, transactional_id: str, timeout: float = WRITE_TIMEOUT
+    ) -> None:
         self._id = transactional_id
         self._timeout = timeout
         self._producer = AIOKafkaProducer(
@@ -46,13 +57,25 @@ class Writer:
         )
 
     async def start(self) -> None:
-        """Fences whoever wrote under this id before."""
-        async with asyncio.timeout(self._timeout):
-            await self._producer.start()
+        """Fences whoever wrote under this id before.
+
+        Raises:
+            WriteError: the broker did not let it, or not in time.
+        """
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._producer.start()
+        except BaseException as error:
+            await self.stop()
+            if isinstance(error, Exception):
+                raise self._failed(error) from error
+            raise
 
     async def stop(self) -> None:
-        """Lets go of the broker."""
-        await self._producer.stop()
+        """Lets go of the broker, whether that answers or not."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_LIMIT):
+                await self._producer.stop()
 
     async def write(self, outputs: Outputs) -> None:
         """Writes these records in one transaction; returns when all are acknowledged.
@@ -75,7 +98,11 @@ class Writer:
                 reach("acknowledged, transaction open")
                 await self._producer.commit_transaction()
         except Exception as error:
-            raise WriteError(f"{self._id}: {type(error).__name__}: {error}") from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> WriteError:
+        why = f"nothing came back in {self._timeout:g} s" if type(error) is TimeoutError else error
+        return WriteError(f"{self._id}: {type(error).__name__}: {why}")
 
     async def _send(
         self, topic: str, partition: int, records: Iterable[Record]
@@ -97,3 +124,36 @@ class Writer:
             size += length
         sent.append(await self._producer.send_batch(batch, topic, partition=partition))
         return sent
+
+
+class Writers:
+    """The writers of the partitions that a worker has, one each."""
+
+    def __init__(self, bootstrap: str, name: str) -> None:
+        self._bootstrap = bootstrap
+        self._name = name
+        self._writers: dict[int, Writer] = {}
+
+    def __getitem__(self, partition: int) -> Writer:
+        return self._writers[partition]
+
+    async def start(self, partitions: Collection[int]) -> None:
+        """Starts those of these partitions; a cancelled start leaves none behind."""
+        starting = {
+            partition: Writer(self._bootstrap, f"{self._name}-{partition}")
+            for partition in sorted(partitions)
+        }
+        outcomes = await asyncio.gather(
+            *(writer.start() for writer in starting.values()), return_exceptions=True
+        )
+        for (partition, writer), outcome in zip(starting.items(), outcomes, strict=True):
+            if outcome is None:
+                self._writers[partition] = writer
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
+
+    async def keep(self, partitions: Collection[int]) -> None:
+        """Stops all but these."""
+        gone = [self._writers.pop(each) for each in set(self._writers).difference(partitions)]
+        await asyncio.gather(*(writer.stop() for writer in gone), return_exceptions=True)

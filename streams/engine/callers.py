@@ -1,0 +1,113 @@
+"""The owner of a partition of callers' calls: who called in vain before, which callback was kept.
+
+All calls of a caller come together here, whatever partitions their contacts are on. What follows
+from them is told like any other figures, absolute per slot and interval, by sources numbered after
+the source partitions. Rebuilt by reading the partition from its start.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+import orjson
+from aiokafka import ConsumerRecord
+
+from streams.domain import callers
+from streams.domain.books import INTERVAL, SLOT
+from streams.domain.callers import Call
+from streams.domain.instants import DAY
+from streams.domain.ledger import SLOTS_KEPT
+from streams.domain.places import PlaceKey
+from streams.domain.tally import Entry, Tally
+from streams.engine import stored, topics
+from streams.engine.routes import Routes
+from streams.engine.writer import Outputs
+
+REMEMBERED = 8 * DAY
+"""How long a caller's calls are remembered: a callback may be kept a week after it was accepted."""
+
+_DECODER = msgspec.json.Decoder(Call)
+
+
+class CallerOwner:
+    """One partition of callers' calls.
+
+    Attributes:
+        position: the offset up to which everything is in the histories.
+    """
+
+    def __init__(self, partition: int, routes: Routes) -> None:
+        self.partition = partition
+        self.position = 0
+        self._routes = routes
+        self._calls: dict[str, dict[str, Call]] = {}
+        self._booked: dict[str, list[Entry]] = {}
+        self._places: dict[PlaceKey, Tally] = {}
+        self._moved: set[PlaceKey] = set()
+        self._newest = -(2**62)
+
+    def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
+        """Takes calls in the order of their offsets; the last told of a call counts."""
+        heard = set()
+        for record in records:
+            self.position = record.offset + 1
+            assert record.key is not None
+            caller, call_id = orjson.loads(record.key)
+            calls = self._calls.setdefault(caller, {})
+            if record.value is None:
+                calls.pop(call_id, None)
+            else:
+                call = calls[call_id] = _DECODER.decode(record.value)
+                self._newest = max(self._newest, call.begun)
+            heard.add(caller)
+        for caller in heard:
+            self._book(caller, callers.entries(self._calls[caller].values()))
+
+    def _book(self, caller: str, entries: list[Entry]) -> None:
+        gone = list(self._booked.get(caller, ()))
+        for entry in entries:
+            if entry in gone:
+                gone.remove(entry)
+            else:
+                for key in self._keys(entry):
+                    self._places.setdefault(key, Tally()).add(entry)
+                    self._moved.add(key)
+        for entry in gone:
+            for key in self._keys(entry):
+                if key in self._places:
+                    self._places[key].take(entry)
+                    self._moved.add(key)
+        if entries:
+            self._booked[caller] = entries
+        else:
+            self._booked.pop(caller, None)
+
+    def _keys(self, entry: Entry) -> tuple[PlaceKey, PlaceKey]:
+        scope, at = entry[0], entry[1]
+        return (scope, INTERVAL, at - at % INTERVAL), (scope, SLOT, at - at % SLOT)
+
+    def outputs(self, generation: int) -> Outputs:
+        """What has changed since this was asked last; what is too old to matter is let go of."""
+        source = self._routes.sources + self.partition
+        outputs: Outputs = {}
+        for key in self._moved:
+            there = topics.PARTIALS, self._routes.of_scope(key[0])
+            record = stored.figures_record(generation, source, key, self._places[key], False)
+            outputs.setdefault(there, []).append(record)
+        self._moved.clear()
+        self._forget()
+        return outputs
+
+    def _forget(self) -> None:
+        for key in [key for key in self._places if key[2] < self._newest - _kept(key[1])]:
+            del self._places[key]
+        past = self._newest - REMEMBERED
+        for caller, calls in list(self._calls.items()):
+            for call_id in [each for each, call in calls.items() if call.begun < past]:
+                del calls[call_id]
+            if not calls:
+                del self._calls[caller]
+                self._booked.pop(caller, None)
+
+
+def _kept(width: int) -> int:
+    return SLOTS_KEPT if width == SLOT else REMEMBERED
