@@ -6,7 +6,7 @@ worker that was paused past its session can't overwrite what came after it.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
@@ -20,9 +20,6 @@ Outputs = dict[tuple[str, int], list[Record]]
 
 _BATCH_BYTES = 1_000_000
 """Bytes of records appended before a batch is handed over: the brokers' usual limit per message."""
-
-WRITE_TIMEOUT = 30.0
-"""Seconds for one transaction. A broker that loses its leader has a new one in about ten."""
 
 _TIMEOUT_MS = 60_000
 """How long a transaction may stay open before the broker aborts it; a checkpoint takes well under
@@ -41,9 +38,7 @@ class WriteError(Exception):
 class Writer:
     """Writes checkpoints under one transactional id."""
 
-    def __init__(
-        self, bootstrap: str, transactional_id: str, timeout: float = WRITE_TIMEOUT
-    ) -> None:
+    def __init__(self, bootstrap: str, transactional_id: str, timeout: float) -> None:
         self._id = transactional_id
         self._timeout = timeout
         self._producer = AIOKafkaProducer(
@@ -124,36 +119,3 @@ class Writer:
             size += length
         sent.append(await self._producer.send_batch(batch, topic, partition=partition))
         return sent
-
-
-class Writers:
-    """The writers of the partitions that a worker has, one each."""
-
-    def __init__(self, bootstrap: str, name: str) -> None:
-        self._bootstrap = bootstrap
-        self._name = name
-        self._writers: dict[int, Writer] = {}
-
-    def __getitem__(self, partition: int) -> Writer:
-        return self._writers[partition]
-
-    async def start(self, partitions: Collection[int]) -> None:
-        """Starts those of these partitions; a cancelled start leaves none behind."""
-        starting = {
-            partition: Writer(self._bootstrap, f"{self._name}-{partition}")
-            for partition in sorted(partitions)
-        }
-        outcomes = await asyncio.gather(
-            *(writer.start() for writer in starting.values()), return_exceptions=True
-        )
-        for (partition, writer), outcome in zip(starting.items(), outcomes, strict=True):
-            if outcome is None:
-                self._writers[partition] = writer
-        for outcome in outcomes:
-            if outcome is not None:
-                raise outcome
-
-    async def keep(self, partitions: Collection[int]) -> None:
-        """Stops all but these."""
-        gone = [self._writers.pop(each) for each in set(self._writers).difference(partitions)]
-        await asyncio.gather(*(writer.stop() for writer in gone), return_exceptions=True)
