@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 
 from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from streams.domain.board import Board
 from streams.domain.plan import Plan
@@ -27,6 +28,10 @@ from streams.engine.web import serve
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
+
+COMMIT_PATIENCE = 30.0
+"""Seconds for which commits of offsets may fail. Nothing is lost meanwhile, for the state has its own
+positions; but who can't commit for longer is not in the group that it believes itself in."""
 
 PENDING_AT_MOST = 200_000
 """Events merged and not yet in a checkpoint, above which intake waits for it: about 100 MB, and a
@@ -57,6 +62,7 @@ class Worker:
         self._lines: Role[LineOwner] = role("lines", [topics.PARTIALS])
         self._callers: Role[CallerOwner] = role("callers", [topics.CALLERS])
         self._routes: Routes | None = None
+        self._committed = time.monotonic()
         self._checkpointing = asyncio.Lock()
         self._room = asyncio.Event()
         self._room.set()
@@ -153,33 +159,44 @@ class Worker:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(self.settings.checkpoint_seconds)
-            consumer = self.app.consumer
-            if consumer.owned:
-                await self._checkpoint(consumer.owned)
+            async with self._checkpointing:
+                # Asked only now: while this waited for its turn, all may have been given up.
+                owned = self.app.consumer.owned
+                if owned:
+                    await self._checkpoint(owned)
+            # Owned or not: whoever gives partitions up waits for the agents, and they for room.
+            self._room.set()
 
     async def _checkpoint(self, owned: frozenset[TopicPartition]) -> None:
-        async with self._checkpointing:
-            begun = time.monotonic()
-            consumer = self.app.consumer
-            await checkpoints.of_sources(
-                self._sources.among(owned),
-                self._sources.writers,
-                self._read_to_end,
-                consumer.generation,
-                consumer.commit,
-            )
-            await checkpoints.of_lines(
-                self._lines.among(owned), self._lines.writers, consumer.commit
-            )
-            await checkpoints.of_callers(
-                self._callers.among(owned),
-                self._callers.writers,
-                consumer.generation,
-                consumer.commit,
-            )
-            self.last_checkpoint = time.time()
-            self.checkpoints.take(time.monotonic() - begun)
-            self._room.set()
+        begun = time.monotonic()
+        generation = self.app.consumer.generation
+        await checkpoints.of_sources(
+            self._sources.among(owned),
+            self._sources.writers,
+            self._read_to_end,
+            generation,
+            self._commit,
+        )
+        await checkpoints.of_lines(self._lines.among(owned), self._lines.writers, self._commit)
+        await checkpoints.of_callers(
+            self._callers.among(owned), self._callers.writers, generation, self._commit
+        )
+        self.last_checkpoint = time.time()
+        self.checkpoints.take(time.monotonic() - begun)
+
+    async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(COMMIT_PATIENCE):
+                await self.app.consumer.commit(offsets)
+        except (CommitFailedError, IllegalStateError) as error:
+            # The group is rebalancing, or has gone on without this worker, which will hear of it.
+            # What was written stands: whoever has the partitions next goes on from there.
+            if begun - self._committed > COMMIT_PATIENCE:
+                raise
+            log.warning("offsets not committed", extra={"why": str(error)})
+        else:
+            self._committed = time.monotonic()
 
     def _read_to_end(self, tp: TopicPartition) -> int | None:
         instant = self.app.consumer.read_to_end_at(tp)
@@ -189,6 +206,7 @@ class Worker:
 
     async def _assigned(self, tps: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:
         retained = self.app.consumer.retained
+        self._committed = time.monotonic()
         routes = await self._find_routes()
         await self._sources.take_over(tps, retained, partial(self._recover, routes))
         await self._lines.take_over(tps, retained, partial(self._take_lines, routes))
@@ -246,7 +264,8 @@ class Worker:
 
     async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
         reach("revoking")
-        await self._checkpoint(tps)
+        async with self._checkpointing:
+            await self._checkpoint(tps)
 
     async def _find_routes(self) -> Routes:
         if self._routes is None:
