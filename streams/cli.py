@@ -17,6 +17,7 @@ _COMMANDS: Final = (
     "worker",
     "topics",
     "doctor",
+    "schemas",
 )
 """Modules of ``streams.commands``, in the order of the help."""
 

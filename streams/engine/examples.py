@@ -129,7 +129,7 @@ def outputs() -> dict[str, list[Any]]:
         UNKNOWN_LINE,
         "line 'garden' is not in the plan at 2026-11-21T09:00:12.500+01:00",
     )
-    told = {
+    told: dict[str, list[stored.Record]] = {
         topics.JOURNEYS: [journey_record(contact, reading)],
         topics.PARTIALS: [
             stored.figures_record(7, 3, (scope, INTERVAL, start), tally, False),

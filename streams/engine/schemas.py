@@ -65,7 +65,12 @@ def published() -> list[Published]:
                 examples.lines(),
             ),
         ),
-        Published("journeys", topics.JOURNEYS, "call_id", _output(Journey, shown[topics.JOURNEYS])),
+        Published(
+            "journeys",
+            topics.JOURNEYS,
+            "call_id",
+            _output("journeys", Journey, shown[topics.JOURNEYS]),
+        ),
         Published(
             "line-partials", topics.PARTIALS, _PARTIALS_KEY, _partials(shown[topics.PARTIALS])
         ),
@@ -73,15 +78,17 @@ def published() -> list[Published]:
             "line-intervals",
             topics.INTERVALS,
             "scope|start",
-            _output(Interval, shown[topics.INTERVALS]),
+            _output("line-intervals", Interval, shown[topics.INTERVALS]),
         ),
         Published(
             "callers",
             topics.CALLERS,
             "JSON array of caller and call_id",
-            _output(callers.Call, shown[topics.CALLERS]),
+            _output("callers", callers.Call, shown[topics.CALLERS]),
         ),
-        Published("alerts", topics.ALERTS, "id", _output(AlertTold, shown[topics.ALERTS])),
+        Published(
+            "alerts", topics.ALERTS, "id", _output("alerts", AlertTold, shown[topics.ALERTS])
+        ),
         Published(
             "late",
             topics.LATE,
@@ -97,7 +104,7 @@ def published() -> list[Published]:
             "dead-letters",
             topics.DEAD,
             "topic|partition|offset",
-            _output(DeadLetter, shown[topics.DEAD]),
+            _output("dead-letters", DeadLetter, shown[topics.DEAD]),
         ),
     ]
 
@@ -139,9 +146,9 @@ def _any_event(title: str, description: str, shown: list[Schema]) -> Schema:
     return _whole(title.lower(), schema, defs, shown)
 
 
-def _output(type_: Any, shown: list[Any]) -> Schema:
+def _output(name: str, type_: Any, shown: list[Any]) -> Schema:
     (schema,), defs = _schemas([type_])
-    return _whole(_name(type_), schema, defs, shown)
+    return _whole(name, schema, defs, shown)
 
 
 _PARTIALS_KEY: Final = (
@@ -174,11 +181,6 @@ def _partials(shown: list[Any]) -> Schema:
         "oneOf": schemas,
     }
     return _whole("line-partials", schema, defs, shown)
-
-
-def _name(type_: Any) -> str:
-    words = re.findall(r"[A-Z][a-z]*", type_.__name__)
-    return "-".join(word.lower() for word in words)
 
 
 def _whole(name: str, schema: Schema, defs: Schema, shown: list[Any]) -> Schema:

@@ -1,16 +1,17 @@
 """What is told to the outside: final intervals and dead letters, as types.
 
-The published schemas are made of these types, so that what is written and what is promised can't
-drift apart (those of journeys and alerts stand in rooms of their own). Every record is absolute and stands under its key: the newest one counts. What is not
-known is null, never left out.
+The published schemas are made of these types and of those in ``journeys`` and ``alerts``, so that
+what is written and what is promised can't drift apart. Every record is absolute and stands under
+its key: the newest one counts. What is not known is null, never left out.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
 
 from streams.domain.books import INTERVAL
+from streams.domain.events import REASONS
 from streams.domain.tally import COUNTS, Tally
 
 Record = tuple[bytes, bytes]
@@ -22,16 +23,7 @@ Count = Annotated[int, Meta(ge=0)]
 ScopeName = Annotated[
     str, Meta(description="`city`, `line:ID` or `vendor:ID`.", pattern="^(city|(line|vendor):.+)$")
 ]
-Reason = Literal[
-    "unreadable",
-    "unknown_kind",
-    "missing_field",
-    "malformed_field",
-    "unknown_line",
-    "telephone_number",
-    "in_future",
-    "oversized",
-]
+Reason = Annotated[str, Meta(extra_json_schema={"enum": list(REASONS)})]
 
 Counts = msgspec.defstruct("Counts", [(name, Count) for name in COUNTS], frozen=True)
 Counts.__doc__ = """What was counted of the visits and contacts that are booked here, by name.
