@@ -26,11 +26,16 @@ class Settings:
         app: the name of the application: its consumer group and its transactional ids.
         plan: path of the plan; without one every line is accepted, on the default contract.
         web_host, web_port: where ``/``, ``/metrics``, ``/ready`` and ``/healthy`` are served.
+        peers: the workers whose figures the live page shows beside its own, ``host:port`` separated
+            by commas; a name that stands for all replicas will do.
         partitions: of the topics, when they are created.
         replication: of the topics, when they are created.
         retention_days: of raw events and journeys, so that restating can reach back.
         checkpoint_seconds: time between checkpoints: what a figure may be behind at most, and how
             much is read again after a crash.
+        alertmanagers: addresses of Alertmanagers, separated by commas; none, and alerts are only on
+            ``contact.alerts`` and in the metrics.
+        runbooks, grafana: where alerts' links lead.
         session_seconds: silence after which a dead worker's partitions go to another.
     """
 
@@ -39,11 +44,15 @@ class Settings:
     plan: str | None = None
     web_host: str = "127.0.0.1"
     web_port: int = 6066
+    peers: str = ""
     partitions: int = 8
     replication: int = 1
     retention_days: int = 400
     checkpoint_seconds: float = 0.25
     session_seconds: float = 10.0
+    alertmanagers: str = ""
+    runbooks: str = "http://localhost:3000/public/runbooks"
+    grafana: str = "http://localhost:3000"
 
 
 def load(environment: Mapping[str, str], path: str | None = None) -> Settings:

@@ -3,11 +3,15 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from aiokafka.errors import KafkaError
+
 from streams.commands.common import DONE, FAILED, USAGE, CommandError
+from streams.commands.worker import add_settings, read_settings
 from streams.domain.events import Event
 from streams.sources import calls, files, pseudonyms
 from streams.sources.mapping import Mapping, MappingError
@@ -22,6 +26,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--mapping", type=Path, required=True, help="what the columns mean (TOML)")
     parser.add_argument("--follow", action="store_true", help="go on while the file grows")
     parser.add_argument("--to", choices=("kafka", "-"), default="-", help="default: - (NDJSON)")
+    add_settings(parser)
     parser.add_argument("--key-file", type=Path, help="key of the callers' pseudonyms")
     parser.set_defaults(run=run)
 
@@ -38,19 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.follow:
         follow = partial(files.follow, encoding=mapping.encoding, header=mapping.header)
 
-    def bring(write: Callable[[Event], object]) -> calls.Imported:
-        return calls.run(arguments.files, mapping, write, _report, keyed, follow)
-
     try:
-        if arguments.to == "kafka":
-            from streams.engine.publish import publishing
-
-            with publishing() as publish:
-                imported = bring(publish)
-        else:
-            imported = bring(_print)
+        with _writing(arguments) as write:
+            imported = calls.run(arguments.files, mapping, write, _report, keyed, follow)
     except KeyboardInterrupt:
         return DONE  # the way in which following ends
+    except KafkaError as error:
+        raise CommandError(f"Kafka: {error}") from error
     except (MappingError, pseudonyms.KeyMissingError) as error:
         raise CommandError(str(error), USAGE) from error
     except (OSError, EOFError) as error:
@@ -59,8 +58,23 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE if imported.events else FAILED
 
 
-def _print(event: Event) -> None:
-    sys.stdout.buffer.write(files.ndjson(event))
+@contextmanager
+def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], object]]:
+    """Where the events go."""
+    if arguments.to == "kafka":
+        from streams.engine.publish import publishing
+
+        with publishing(read_settings(arguments).broker) as publish:
+            yield publish
+        return
+    out = sys.stdout.buffer
+
+    def write(event: Event) -> None:
+        out.write(files.ndjson(event))
+        if arguments.follow:  # whoever reads the pipe wants them as they come
+            out.flush()
+
+    yield write
 
 
 def _report(bad: calls.BadRow) -> None:

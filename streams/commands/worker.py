@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import signal
-import sys
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from streams import logs, settings
@@ -79,23 +80,23 @@ def end_on_signals(worker: "Worker") -> None:
         loop.add_signal_handler(each, stop)
 
 
-def run_loop(work: "asyncio.coroutines.Coroutine[object, object, None]") -> None:
+def run_loop(work: Coroutine[object, object, None]) -> None:
     """Runs to the end, on uvloop where it is installed; failures become one clear line.
 
     Raises:
         CommandError: what ended the work.
     """
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        loop_factory = uvloop.new_event_loop
     try:
-        from uvloop import new_event_loop
-    except ImportError:
-        new_event_loop = asyncio.new_event_loop
-    try:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(work)
     except (KeyboardInterrupt, SystemExit):
         raise
     except Exception as error:
         if os.environ.get("REACHLINE_TRACEBACK"):
             raise
-        print(file=sys.stderr, end="")
         raise CommandError(f"{type(error).__name__}: {error}") from error

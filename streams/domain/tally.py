@@ -270,10 +270,12 @@ def entries(reading: Reading) -> list[Entry]:
             for scope in (LINE + visit.line, VENDOR + visit.terms.vendor)
         }
         for visit in sorted(reading.visits, key=_by_beginning):
-            marks, *rest = _of_visit(visit)
+            marks, amounts, bucket, longest, waiting = _of_visit(visit)
             for scope in (LINE + visit.line, VENDOR + visit.terms.vendor):
                 if scope in known:
-                    booked.append((scope, visit.begun, marks, *rest, ""))
+                    booked.append(
+                        (scope, visit.begun, marks, amounts, bucket, longest, waiting, "")
+                    )
                     continue
                 known.add(scope)
                 first = (*marks, _I["contacts"])
@@ -281,8 +283,8 @@ def entries(reading: Reading) -> list[Entry]:
                     first = (*first, _I["contacts_answered"])
                     if kept:
                         first = (*first, _I["contacts_kept"])
-                booked.append((scope, visit.begun, first, *rest, ""))
-            booked.append((CITY, visit.begun, marks, *rest, ""))
+                booked.append((scope, visit.begun, first, amounts, bucket, longest, waiting, ""))
+            booked.append((CITY, visit.begun, marks, amounts, bucket, longest, waiting, ""))
     booked.append((CITY, reading.begun, city_marks, (), -1, -1, -1, ""))
     return booked
 

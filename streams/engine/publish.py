@@ -1,7 +1,11 @@
 """Contact events into their topics, keyed by call, from an import or a simulated city."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
 import orjson
 from aiokafka import AIOKafkaProducer
@@ -53,3 +57,71 @@ class Publisher:
         for acknowledged in sent:
             await acknowledged
         return len(sent)
+
+
+_AT_ONCE: Final = 5_000
+"""Events handed to the broker together, and as many again waiting: a few megabytes."""
+
+_PAUSE: Final = 0.2  # seconds for which an event may wait for others before it is sent
+
+
+@contextmanager
+def publishing(bootstrap: str) -> Iterator[Callable[[Event], None]]:
+    """Publishes from code that is not asynchronous, such as an import that reads a file.
+
+    Gives a function that takes one event, and waits when the broker does not keep up. At the end
+    everything is with the broker.
+
+    Raises:
+        Exception: of the broker, from the function or at the end.
+    """
+    waiting: queue.Queue[Event | None] = queue.Queue(_AT_ONCE)
+    failures: list[Exception] = []
+
+    async def pump() -> None:
+        async with Publisher(bootstrap) as publisher:
+            going_on = True
+            while going_on:
+                events, going_on = await asyncio.to_thread(_some, waiting)
+                await publisher.publish(events)
+
+    def work() -> None:
+        try:
+            asyncio.run(pump())
+        except Exception as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=work, name="publishing", daemon=True)
+    thread.start()
+
+    def put(event: Event | None) -> None:
+        while not failures:
+            try:
+                waiting.put(event, timeout=_PAUSE)
+            except queue.Full:
+                continue
+            return
+        raise failures[0]
+
+    try:
+        yield put
+    finally:
+        if not failures:
+            put(None)
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _some(waiting: "queue.Queue[Event | None]") -> tuple[list[Event], bool]:
+    """What waits now, at least for a moment; False with the last of it."""
+    events: list[Event] = []
+    try:
+        while len(events) < _AT_ONCE:
+            event = waiting.get(timeout=_PAUSE)
+            if event is None:
+                return events, False
+            events.append(event)
+    except queue.Empty:
+        pass
+    return events, True

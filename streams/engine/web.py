@@ -1,23 +1,46 @@
-"""The worker's pages, on Faust's web server: metrics, readiness, health, figures as JSON."""
+"""The worker's pages, on Faust's web server: the live page and its figures, metrics, readiness,
+health."""
 
-from typing import TYPE_CHECKING
+import time
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
 
 import orjson
 from aiohttp import web
 from faust.web.base import BlueprintManager
 from prometheus_client.exposition import choose_encoder
 
+from streams.domain.instants import SECOND
+from streams.engine.clocks import Clock
+from streams.engine.peers import Peers
 from streams.engine.telemetry import PipelineCollector, healthy
-from streams.sinks.live import live_figures
+from streams.sinks.alert_metrics import AlertsCollector
+from streams.sinks.live import Live, live_figures, merged
 from streams.sinks.prometheus import FiguresCollector, registry
 
 if TYPE_CHECKING:
     from streams.engine.worker import Worker
 
 
+PAGE_HEADERS: Final = {
+    # All of the page is in the page; what it shows comes from where it came from.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
 def serve(worker: "Worker") -> None:
     """Adds the pages to the worker's app; before it starts."""
-    own = registry(FiguresCollector(worker.plan, worker.boards), PipelineCollector(worker))
+    peers = Peers(worker.settings.peers)
+    own = registry(
+        FiguresCollector(worker.plan, worker.boards),
+        AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
+        PipelineCollector(worker),
+    )
 
     async def metrics(request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
@@ -30,15 +53,42 @@ def serve(worker: "Worker") -> None:
         return _answer(healthy(worker), "making progress", "no checkpoint for too long")
 
     async def figures(request: web.Request) -> web.Response:
-        shown = live_figures(worker.plan, worker.boards())
-        return web.Response(body=orjson.dumps(shown), content_type="application/json")
+        shown = live_figures(worker.plan, worker.boards(), now=worker.clock.now())
+        if "own" not in request.query:
+            shown = merged(shown, await peers.figures())
+        shown["age"] = _age(shown, worker.clock)
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(
+            body=orjson.dumps(shown), content_type="application/json", headers=headers
+        )
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(body=live_page(), content_type="text/html", headers=PAGE_HEADERS)
 
     worker.app.web.blueprints = BlueprintManager()  # none of Faust's own pages
     router = worker.app.web.web_app.router
+    router.add_get("/", page)
     router.add_get("/metrics", metrics)
     router.add_get("/ready", ready)
     router.add_get("/healthy", health)
     router.add_get("/figures", figures)
+
+
+def live_page() -> bytes:
+    """The page of those who have no Grafana, whole."""
+    return (files("streams.sinks") / "page.html").read_bytes()
+
+
+def _age(shown: Live, clock: Clock) -> float | None:
+    """How long ago, by a watch on the wall, the figures stood as they are; whatever the clock's pace.
+
+    A fast clock's figures are a few seconds old, even if those are minutes of the simulated day.
+    """
+    if shown["as_of"] is None:
+        return None
+    machine = time.time_ns() // 1000
+    pace = (clock.at(machine) - clock.at(machine - SECOND)) / SECOND
+    return max(0.0, clock.at(machine) / SECOND - shown["as_of"]) / max(1.0, pace)
 
 
 def _answer(good: bool, yes: str, no: str) -> web.Response:

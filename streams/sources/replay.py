@@ -134,7 +134,7 @@ class _Pass:
         accepted = self._accepted
         for number, line in enumerate(lines, before + 1):
             event = read(line, wall)
-            if type(event) is Refusal:
+            if isinstance(event, Refusal):
                 if line.strip():
                     self._refuse(RefusedLine(name, number, event))
                 continue

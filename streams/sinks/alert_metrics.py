@@ -1,0 +1,72 @@
+"""Alerts as metrics: which are open, since when, and whether they reach anybody."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from streams.domain.board import Board
+from streams.domain.detector.alert import KINDS
+from streams.domain.instants import SECOND
+from streams.domain.plan import Plan
+from streams.domain.tally import LINE
+from streams.sinks.alertmanager import Alertmanagers
+
+
+class AlertsCollector(Collector):
+    """The alerts of the boards shown now. Every line of theirs has a series per kind, so that one
+    that is 0 is told from one that nobody owns."""
+
+    def __init__(
+        self, plan: Plan, boards: Callable[[], Iterable[Board]], alertmanagers: Alertmanagers
+    ) -> None:
+        self._plan = plan
+        self._boards = boards
+        self._alertmanagers = alertmanagers
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        labels = ["line", "vendor", "kind"]
+        open_ = GaugeMetricFamily("contact_alert_open", "1 while an alert is open", labels=labels)
+        since = GaugeMetricFamily(
+            "contact_alert_since_timestamp_seconds", "When its trouble began", labels=labels
+        )
+        people = GaugeMetricFamily(
+            "contact_alert_people", "How many people it has hit", labels=labels
+        )
+        passed_over = 0
+        for board in self._boards():
+            passed_over += board.alarms.passed_over()
+            known = {(alert.line, alert.kind): alert for alert in board.alarms.open()}
+            for line in (s.removeprefix(LINE) for s in board.scopes if s.startswith(LINE)):
+                now = board.as_of or 0
+                terms = self._plan.terms(line, now) or self._plan.nearest_terms(line, now)
+                for kind in KINDS:
+                    named = [line, terms.vendor, kind]
+                    alert = known.get((line, kind))
+                    open_.add_metric(named, alert is not None)
+                    if alert is not None:
+                        since.add_metric(named, alert.since / SECOND)
+                        people.add_metric(named, alert.people)
+        yield from (open_, since, people)
+        yield GaugeMetricFamily(
+            "contact_decisions_passed_over",
+            "Decisions that came after their seal and were not fed to a detector",
+            value=passed_over,
+        )
+        yield from self._delivery()
+
+    def _delivery(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "contact_alert_delivery_failing",
+            "1 while no Alertmanager takes alerts from this worker",
+            value=float(self._alertmanagers.failing),
+        )
+        up = GaugeMetricFamily(
+            "contact_alertmanager_up", "Whether it took the latest round", labels=["alertmanager"]
+        )
+        for peer in self._alertmanagers.peers:
+            up.add_metric([peer.name], float(peer.up))
+        yield up
