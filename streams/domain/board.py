@@ -13,7 +13,8 @@ from streams.domain.alarms import Alarms
 from streams.domain.books import INTERVAL, SLOT
 from streams.domain.decisions import DECIDED
 from streams.domain.instants import DAY, SECOND
-from streams.domain.ledger import GRACE
+from streams.domain.ledger import GRACE, SLOTS_KEPT
+from streams.domain.places import PlaceKey
 from streams.domain.plan import Plan
 from streams.domain.tally import Tally
 from streams.domain.windows import Windows
@@ -21,6 +22,10 @@ from streams.domain.windows import Windows
 SEALED_KEPT: Final = 1_000_000
 """Final intervals remembered before those of over a week ago are forgotten: a source partition
 tells none of them again, since it lets go of an interval in the checkpoint that tells it final."""
+
+
+_WAITING: Final = 0
+"""Stands for a width in the keys of who waits."""
 
 
 class FinalInterval(NamedTuple):
@@ -91,6 +96,8 @@ class Board:
         # Intervals not yet final: which source partitions may still change them.
         self._unsealed: dict[tuple[str, int], set[int]] = {}
         self._sealed: set[tuple[str, int]] = set()
+        # What source partitions told before they took up their state anew.
+        self._doubted: dict[int, set[PlaceKey]] = {}
 
     @property
     def as_of(self) -> int | None:
@@ -115,6 +122,8 @@ class Board:
             self.alarms.take(name.removeprefix(DECIDED), source, start, tally.notes)
             return
         scope = self.scope(name)
+        if source in self._doubted:
+            self._doubted[source].discard((name, width, start))
         if width == SLOT:
             scope.windows.replace_slot(source, start, tally)
             if scope.newest is None or start > scope.newest:
@@ -132,9 +141,48 @@ class Board:
         else:
             open_in.add(source)
 
+    def take_waiting(self, name: str, source: int, count: int, oldest: int | None) -> None:
+        """Takes how many wait in a source partition, and since when the first of them."""
+        self.scope(name).wait(source, count, oldest)
+        if source in self._doubted:
+            self._doubted[source].discard((name, _WAITING, 0))
+
     def take_clock(self, source: int, clock: int) -> None:
-        """Takes a source partition's clock."""
+        """Takes a source partition's clock, which completes what it told before."""
         self.clocks[source] = max(clock, self.clocks.get(source, clock))
+        for name, width, start in self._doubted.pop(source, ()):
+            scope = self.scopes[name]
+            if width == _WAITING:
+                scope.wait(source, 0, None)
+            elif width == SLOT:
+                scope.windows.remove_slot(source, start)
+            elif (name, start) in self._unsealed:
+                scope.windows.remove_interval(source, start)
+                self._unsealed[name, start].discard(source)
+
+    def anew(self, source: int) -> None:
+        """A source partition has taken up its state anew and tells all that stands, up to its next
+        clock: what it told before and does not tell again is void then. A contact may have moved
+        from one interval to another just before a crash, or the plan been corrected."""
+        clock = self.clocks.get(source)
+        doubted = self._doubted[source] = set()
+        for name, scope in self.scopes.items():
+            doubted.add((name, _WAITING, 0))
+            for start in scope.windows.slots_of(source):
+                if clock is not None and start > clock - SLOTS_KEPT:
+                    doubted.add((name, SLOT, start))
+        for (name, start), open_in in self._unsealed.items():
+            if source in open_in:
+                doubted.add((name, INTERVAL, start))
+
+    def pinned(self) -> list[tuple[str, int]]:
+        """Intervals whose grace has passed and in which a call still goes on somewhere."""
+        as_of = self.as_of
+        return [
+            (name, start)
+            for name, start in self._unsealed
+            if as_of is not None and start + INTERVAL + self._grace <= as_of
+        ]
 
     def advance(self) -> list[FinalInterval]:
         """Moves all windows on to the slowest clock; gives the intervals that are final now."""

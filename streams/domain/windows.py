@@ -74,6 +74,19 @@ class Windows:
                     window.sum.minus(before)
                 window.sum.plus(tally)
 
+    def slots_of(self, source: int) -> list[int]:
+        """The slots for which a source partition has told figures."""
+        return [start for start, sources in self._slots.items() if source in sources]
+
+    def remove_slot(self, source: int, start: int) -> None:
+        """Takes back the figures of a slot from a source partition."""
+        self.replace_slot(source, start, Tally())
+        self._slots.get(start, {}).pop(source, None)
+
+    def remove_interval(self, source: int, start: int) -> None:
+        """Takes back the figures of an interval from a source partition."""
+        self._intervals.get(start, {}).pop(source, None)
+
     def replace_interval(self, source: int, start: int, tally: Tally) -> None:
         """Takes the absolute figures of an interval from a source partition."""
         self._intervals.setdefault(start, {})[source] = tally

@@ -18,11 +18,12 @@ from typing import Protocol
 
 from aiokafka import TopicPartition
 
+from streams.domain.detector import AlertChange
 from streams.engine import topics
 from streams.engine.callers import CallerOwner
 from streams.engine.failpoints import reach
 from streams.engine.lines import LineOwner
-from streams.engine.source import UNKNOWN, Source
+from streams.engine.source import Source
 from streams.engine.writer import Outputs, Writer
 
 Commit = Callable[[Mapping[TopicPartition, int]], Awaitable[None]]
@@ -43,8 +44,8 @@ async def of_sources(
 ) -> int:
     """Makes a checkpoint of each source partition; gives how many were made.
 
-    A partition of which some topic has neither brought an event nor been read to its end has no
-    clock yet, and is left for later.
+    One of which some topic has neither brought an event nor been read to its end has no clock yet;
+    its facts and dead letters are written all the same.
 
     Raises:
         WriteError, KafkaError, TimeoutError: it is not durable; the worker must end.
@@ -55,10 +56,7 @@ async def of_sources(
         ends = {
             topic: read_to_end(TopicPartition(topic, source.partition)) for topic in topics.INPUTS
         }
-        clock = source.clock(ends)
-        if clock == UNKNOWN:
-            continue
-        outputs = source.checkpoint(clock, generation)
+        outputs = source.checkpoint(source.clock(ends), generation)
         offsets = {
             TopicPartition(topic, source.partition): position
             for topic, position in source.positions.items()
@@ -75,21 +73,26 @@ async def of_sources(
 
 
 async def of_lines(
-    owners: Iterable[LineOwner], writers: Mapping[int, Writer], commit: Commit
-) -> None:
-    """Publishes final intervals, then commits how far the partials were read."""
+    owners: Iterable[LineOwner],
+    writers: Mapping[int, Writer],
+    generation: int,
+    commit: Commit,
+) -> list[AlertChange]:
+    """Publishes final intervals and alerts, then commits how far the partials were read; gives the
+    changes of alerts, which are durable now and may be told to people."""
     owners = list(owners)
     positions = {
         TopicPartition(topics.PARTIALS, owner.partition): owner.position for owner in owners
     }
     writes = []
     for owner in owners:
-        outputs = owner.outputs()
+        outputs = owner.outputs(generation)
         if any(outputs.values()):
             writes.append(_write(writers[owner.partition], outputs))
     await _all(writes)
     if positions:
         await commit(positions)
+    return [change for owner in owners for change in owner.published()]
 
 
 async def of_callers(

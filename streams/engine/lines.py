@@ -1,26 +1,22 @@
 """The owner of a partition of line partials: its board, and the final intervals that it publishes.
 
-A board is rebuilt by reading its partition from the start; nothing of it is shown before that is
-done. What became final at or before the committed offset has been published by whoever owned the
-partition then, so it is passed over; only beyond it are final intervals published, and only after
-they are acknowledged is the offset committed.
+A board is rebuilt by reading its partition from the start; nothing of it is shown or sealed before
+that is done, for a log that is being compacted is whole only at its end. With final intervals the
+owner writes, in one transaction, which ones it has published, so that its successor goes on there.
 """
 
 from collections.abc import Iterable
-from typing import Final
 
-import orjson
 from aiokafka import ConsumerRecord
 
 from streams.domain.board import Board
 from streams.domain.detector import AlertChange
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, LINE, VENDOR, Tally
+from streams.domain.tally import CITY, LINE, VENDOR
 from streams.engine import stored, topics
 from streams.engine.routes import Routes
+from streams.engine.stored import Anew, ClockTold, Figures, Published, Waits
 from streams.engine.writer import Outputs
-
-_WAITING: Final = "waiting"
 
 
 def scopes_of(plan: Plan, routes: Routes, partition: int) -> list[str]:
@@ -39,16 +35,15 @@ class LineOwner:
         shown: whether the partition has been read to where its end was at the take-over.
     """
 
-    def __init__(
-        self, partition: int, plan: Plan, routes: Routes, committed: int, end: int
-    ) -> None:
+    def __init__(self, partition: int, plan: Plan, routes: Routes, end: int) -> None:
         self.partition = partition
         self.board = Board(plan, routes.sources, scopes_of(plan, routes, partition))
         self.position = 0
-        self._committed = committed
         self._end = end
+        self._before: Published | None = None  # by the owners before this one
         self._intervals: list[stored.Record] = []
         self._changes: list[AlertChange] = []
+        self._published: list[AlertChange] = []
 
     @property
     def shown(self) -> bool:
@@ -65,44 +60,62 @@ class LineOwner:
     def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
         """Takes partial figures in the order of their offsets."""
         board = self.board
-        offset = self.position - 1
+        position = self.position
         for record in records:
-            offset = record.offset
+            position = record.offset + 1
             assert record.key is not None
             if record.value is None:
                 continue  # an old slot, which the windows have let go of on their own
-            parts = record.key.decode().split("|")
-            value = orjson.loads(record.value)
-            if len(parts) == 4:
-                scope, source, width, start = parts
-                tally = Tally.from_stored(value[2])
-                board.take_figures(
-                    scope, int(source), int(width), int(start), tally, bool(value[1])
-                )
-            elif parts[-1] == _WAITING:
-                board.scope(parts[0]).wait(int(parts[1]), value[1], value[2])
-            else:
-                board.take_clock(int(parts[1]), value[1])
-        self.position = offset + 1
-        finals = board.advance()
-        if self.position > self._committed:
-            self._intervals += [
-                stored.interval_record(final.scope, final.start, final.tally) for final in finals
-            ]
-        # Only on a whole board: until then decisions are missing that belong before others.
-        if self.shown and board.as_of is not None:
-            self._changes += board.alarms.advance(board.as_of)
+            told = stored.read_partial(record.key, record.value)
+            if isinstance(told, Figures):
+                board.take_figures(*told)
+            elif isinstance(told, Waits):
+                board.take_waiting(*told)
+            elif isinstance(told, ClockTold):
+                board.take_clock(*told)
+            elif isinstance(told, Anew):
+                board.anew(told.source)
+            elif not self.shown:
+                self._before = told
+        self.read_to(position)
 
-    def outputs(self) -> Outputs:
+    def read_to(self, position: int) -> None:
+        """Everything up to this offset is on the board: what ends a log need not be records."""
+        self.position = max(self.position, position)
+        board = self.board
+        # Only on a whole board: until then figures and decisions are missing.
+        if not self.shown or board.as_of is None:
+            return
+        finals = board.advance()
+        before, self._before = self._before, None
+        for final in finals:
+            if before is None or not before.has(final.scope, final.start):
+                self._intervals.append(
+                    stored.interval_record(final.scope, final.start, final.tally)
+                )
+        self._changes += board.alarms.advance(board.as_of)
+
+    def outputs(self, generation: int) -> Outputs:
         """The final intervals and alerts to be published before the position is committed, and
         what the detectors remember, so that nothing opens twice."""
         intervals, self._intervals = self._intervals, []
         changes, self._changes = self._changes, []
+        self._published += changes
         latest = {change.alert.id: change.alert for change in changes}
         alerts = [stored.alert_record(alert) for alert in latest.values()]
         states = self.board.alarms.fed_states()
         alerts += [stored.detector_record(line, state) for line, state in states.items()]
+        published: list[stored.Record] = []
+        if intervals and self.board.as_of is not None:
+            now = Published(self.board.as_of, frozenset(self.board.pinned()))
+            published.append(stored.published_record(generation, now))
         return {
             (topics.INTERVALS, self.partition): intervals,
+            (topics.PARTIALS, self.partition): published,
             (topics.ALERTS, self.partition): alerts,
         }
+
+    def published(self) -> list[AlertChange]:
+        """The changes of alerts in the outputs that were asked for last, once those are durable."""
+        published, self._published = self._published, []
+        return published

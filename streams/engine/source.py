@@ -12,6 +12,7 @@ covers, so a crash anywhere in between neither loses nor doubles one.
 """
 
 from collections import deque
+from typing import Final
 
 import orjson
 from aiokafka import ConsumerRecord
@@ -33,6 +34,12 @@ from streams.sinks.journeys import journey_record
 
 UNKNOWN = -(2**62)
 """A clock that nothing has been heard of yet."""
+
+
+_FOREIGN_KEY: Final = Refusal(
+    events.MALFORMED_FIELD,
+    "key: must be the call_id, for its events would be on other partitions than the call's others",
+)
 
 
 class Counts:
@@ -76,9 +83,18 @@ class Source:
         self._dropped: list[PlaceKey] = []
         self._gone: deque[tuple[int, int]] = deque()  # checkpoint, clock
         self._covered_clock = UNKNOWN
+        # What has a record of its own in the changelog.
+        self._stored_contacts = 0
+        self._stored_places: set[PlaceKey] = set()
+        self._anew = True
 
     def restore(self, restored: Restored) -> None:
-        """Takes up the state where the last checkpoint left it."""
+        """Takes up the state where the last checkpoint left it.
+
+        Raises:
+            StateError: it is not complete, or was written by a newer version.
+        """
+        restored.check()
         checkpoint = restored.checkpoint
         if checkpoint is None:
             return
@@ -92,6 +108,8 @@ class Source:
         departed |= dict.fromkeys(checkpoint.covered, checkpoint.clock)
         self._covered = restored.covered_before()
         self._covered_clock = checkpoint.clock
+        self._stored_contacts = checkpoint.kept[0]
+        self._stored_places = restored.place_keys()
         self._places = dict(checkpoint.places)
         self._dropped = checkpoint.dropped
         self.ledger.restore(checkpoint.clock, restored.contacts(), restored.places(), departed)
@@ -116,13 +134,16 @@ class Source:
                 )
             else:
                 outcome = read(value, record.timestamp * 1000, kind)
-            if type(outcome) is Refusal:
+            if isinstance(outcome, Refusal):
                 self._refuse(record, outcome)
                 continue
             event, at = outcome
+            if record.key != event.call_id.encode():
+                self._refuse(record, _FOREIGN_KEY)
+                continue
             if not accept(event, at):
                 counts.late += 1
-                self._late.append((event.event_id.encode(), value))
+                self._late.append((_place(record), value))
             elif at > newest:
                 newest = at
         counts.events[topic] += taken
@@ -143,8 +164,7 @@ class Source:
             "reason": refusal.reason,
             "detail": "" if refusal.reason == events.TELEPHONE_NUMBER else refusal.detail,
         }
-        key = b"%b|%d|%d" % (record.topic.encode(), record.partition, record.offset)
-        self._dead.append((key, orjson.dumps(place)))
+        self._dead.append((_place(record), orjson.dumps(place)))
 
     def clock(self, read_to_end: dict[str, int | None]) -> int:
         """The partition's clock: over its four topics the smallest of the newest accepted ``at``,
@@ -185,17 +205,22 @@ class Source:
         for key, tally in self._places.items():
             if key not in dropped:
                 records.append(stored.place_record(key, tally))
-        records += [stored.place_record(key, None) for key in self._dropped]
+                self._stored_places.add(key)
+        records += [stored.place_record(key, None) for key in dropped & self._stored_places]
+        self._stored_places -= dropped
         if self._covered:
             ids = [call_id for call_id, _ in self._covered]
             before = self._number - 1
             records.append(stored.gone_record(before, self._covered_clock, ids))
             self._gone.append((before, self._covered_clock))
-            records += [stored.contact_gone(call_id) for call_id, kept in self._covered if kept]
+            kept = [call_id for call_id, kept in self._covered if kept]
+            records += [stored.contact_gone(call_id) for call_id in kept]
+            self._stored_contacts -= len(kept)
         while self._gone and self._gone[0][1] < self.ledger.clock - LONGEST_LOST_AFTER:
             records.append(stored.gone_record(*self._gone.popleft(), None))
         for contact in changes.facts:
             records.append(stored.contact_record(contact))
+            self._stored_contacts += not contact.stored
             contact.stored = True
         self._covered = [(contact.call_id, contact.stored) for contact, _ in changes.departed]
         self._covered_clock = self.ledger.clock
@@ -210,6 +235,7 @@ class Source:
             [call_id for call_id, _ in self._covered],
             list(self._places.items()),
             self._dropped,
+            (self._stored_contacts, len(self._stored_places), len(self._gone)),
         )
         records.append(checkpoint.record())
         outputs[topics.STATE, self.partition] = records
@@ -218,6 +244,12 @@ class Source:
         def put(scope: str, record: Record) -> None:
             outputs.setdefault((topics.PARTIALS, self._routes.of_scope(scope)), []).append(record)
 
+        if self._anew:
+            self._anew = False
+            for there in range(self._routes.partials):
+                outputs.setdefault((topics.PARTIALS, there), []).append(
+                    stored.anew_record(generation, self.partition)
+                )
         for key, (tally, final) in changes.partials.items():
             put(key[0], stored.figures_record(generation, self.partition, key, tally, final))
         for key in changes.dropped:
@@ -226,7 +258,14 @@ class Source:
                 put(key[0], stored.figures_record(generation, self.partition, key, None, False))
         for scope, (count, oldest) in changes.waiting.items():
             put(scope, stored.waiting_record(generation, self.partition, scope, count, oldest))
+        if self.ledger.clock == UNKNOWN:
+            return
         for there in range(self._routes.partials):
             outputs.setdefault((topics.PARTIALS, there), []).append(
                 stored.clock_record(generation, self.partition, self.ledger.clock)
             )
+
+
+def _place(record: "ConsumerRecord[bytes, bytes]") -> bytes:
+    """Where a record lies: the one name that no other has, be its event ever so often repeated."""
+    return b"%b|%d|%d" % (record.topic.encode(), record.partition, record.offset)

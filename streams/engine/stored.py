@@ -1,12 +1,15 @@
 """How state and partial figures are written: keys, values, and the version of their form."""
 
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import orjson
 
+from streams.domain.books import INTERVAL
 from streams.domain.callers import Call
 from streams.domain.detector import Alert
+from streams.domain.ledger import GRACE
 from streams.domain.places import HeldContact, PlaceKey
 from streams.domain.tally import Tally
 from streams.sinks.alerts import alert_object
@@ -14,10 +17,13 @@ from streams.sinks.alerts import alert_object
 VERSION: Final = 1
 """Of the form of the state. A worker refuses a newer one: it would misread it."""
 
+_REBUILD: Final = "stop the workers and run `reachline rebuild`"
+
 Record = tuple[bytes, bytes | None]
 """Key and value of a record; no value removes the key."""
 
 CHECKPOINT_KEY: Final = b"k"
+REBUILDING_KEY: Final = b"r"
 _CONTACT, _PLACE, _GONE = b"c|", b"p|", b"g|"
 
 
@@ -39,6 +45,8 @@ class Checkpoint(NamedTuple):
         places: the tallies that cover them, absolute; written under their own keys with the next.
         dropped: intervals told as final with this checkpoint, and old slots; their own records are
             removed with the next.
+        kept: how many contacts, tallies and lists of departed ids have a record of their own now,
+            so that a recovery can tell whether it has read all of them.
     """
 
     number: int
@@ -49,6 +57,7 @@ class Checkpoint(NamedTuple):
     covered: list[str]
     places: list[tuple[PlaceKey, Tally]]
     dropped: list[PlaceKey]
+    kept: tuple[int, int, int]
 
     def record(self) -> Record:
         """The checkpoint as a record."""
@@ -62,6 +71,7 @@ class Checkpoint(NamedTuple):
             "covered": self.covered,
             "places": [[*key, tally.stored()] for key, tally in self.places],
             "dropped": self.dropped,
+            "kept": self.kept,
         }
         return CHECKPOINT_KEY, orjson.dumps(value)
 
@@ -84,7 +94,8 @@ class Checkpoint(NamedTuple):
             for scope, width, start, stored in data.pop("places")
         ]
         dropped = [(scope, width, start) for scope, width, start in data.pop("dropped")]
-        return cls(**data, places=places, dropped=dropped)
+        kept = tuple(data.pop("kept"))
+        return cls(**data, places=places, dropped=dropped, kept=kept)
 
 
 def contact_record(contact: HeldContact) -> Record:
@@ -111,11 +122,17 @@ def gone_record(number: int, clock: int, call_ids: list[str] | None) -> Record:
 
 
 class Restored:
-    """A partition's state as its records are read back, in their order."""
+    """A partition's state as its records are read back, in their order.
+
+    Attributes:
+        records: how many were read.
+        rebuilding: a rebuild of the state was begun and is not done.
+    """
 
     def __init__(self) -> None:
         self.records = 0
-        self.checkpoint: Checkpoint | None = None
+        self.rebuilding = False
+        self._checkpoint: bytes | None = None
         self._contacts: dict[bytes, bytes] = {}
         self._places: dict[bytes, bytes] = {}
         self._gone: dict[int, tuple[int, list[str]]] = {}
@@ -124,8 +141,9 @@ class Restored:
         """Takes one record; the last of a key counts."""
         self.records += 1
         if key == CHECKPOINT_KEY:
-            if value is not None:
-                self.checkpoint = Checkpoint.from_value(value)
+            self._checkpoint = value
+        elif key == REBUILDING_KEY:
+            self.rebuilding = value is not None
         elif key.startswith(_CONTACT):
             _put(self._contacts, key[2:], value)
         elif key.startswith(_PLACE):
@@ -137,6 +155,60 @@ class Restored:
             else:
                 clock, call_ids = orjson.loads(value)
                 self._gone[number] = clock, call_ids
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint | None:
+        """The last checkpoint; asked for when everything was read.
+
+        Raises:
+            StateError: it was written by a newer version.
+        """
+        return None if self._checkpoint is None else Checkpoint.from_value(self._checkpoint)
+
+    def keys(self) -> list[bytes]:
+        """Every key that there is."""
+        keys = [_CONTACT + each for each in self._contacts]
+        keys += [_PLACE + each for each in self._places]
+        keys += [b"%b%d" % (_GONE, each) for each in self._gone]
+        return keys if self._checkpoint is None else [*keys, CHECKPOINT_KEY]
+
+    def check(self) -> None:
+        """Makes sure that nothing of the state is missing.
+
+        Raises:
+            StateError: some is, or it can't be read.
+        """
+        if self.rebuilding:
+            raise StateError(f"a rebuild was begun and is not done: {_REBUILD} again")
+        found = len(self._contacts), len(self._places), len(self._gone)
+        kept = (0, 0, 0) if self.checkpoint is None else self.checkpoint.kept
+        if found != kept:
+            raise StateError(
+                f"records of the state are missing ({found} instead of {kept}): {_REBUILD}"
+            )
+
+    def compare(self, topic: str, committed: int, end: int) -> None:
+        """Makes sure that the state is of the topic that is there.
+
+        Args:
+            topic: one of the inputs.
+            committed: the offset that was committed after the last checkpoint.
+            end: of the same partition of the topic.
+
+        Raises:
+            StateError: the state has been lost or set back, or the topic has.
+        """
+        position = 0 if self.checkpoint is None else self.checkpoint.positions.get(topic, 0)
+        if position < committed:
+            raise StateError(
+                f"the state ends at offset {position} of {topic}, but {committed} was committed: "
+                f"it has been lost or set back; {_REBUILD}"
+            )
+        if position > end:
+            raise StateError(
+                f"the state ends at offset {position} of {topic}, which ends at {end}: the topic "
+                f"has been truncated or made anew; {_REBUILD}"
+            )
 
     def contacts(self) -> list[HeldContact]:
         """The contacts in state: those stored, less those that the last checkpoint covers."""
@@ -159,6 +231,14 @@ class Restored:
                 found.pop(place, None)
         return found
 
+    def place_keys(self) -> set[PlaceKey]:
+        """Places that have a record of their own."""
+        found = set()
+        for key in self._places:
+            scope, width, start = key.decode().rsplit("|", 2)
+            found.add((scope, int(width), int(start)))
+        return found
+
     def gone(self) -> dict[int, tuple[int, list[str]]]:
         """Departed ids by the number of their checkpoint, with its clock."""
         return dict(sorted(self._gone.items()))
@@ -177,7 +257,73 @@ def _put(into: dict[bytes, bytes], key: bytes, value: bytes | None) -> None:
         into[key] = value
 
 
-# Partial figures: `scope|source partition|width|start`, and per scope and source who waits.
+# Partial figures. A key begins with its kind; names of scopes may hold a "|" too.
+
+_FIGURES, _WAITING, _CLOCK, _ANEW = b"f", b"w", b"c", b"a"
+_PUBLISHED: Final = b"p"
+
+
+class Figures(NamedTuple):
+    """Absolute figures of a slot or interval, from a source partition."""
+
+    scope: str
+    source: int
+    width: int
+    start: int
+    tally: Tally
+    final: bool
+
+
+class Waits(NamedTuple):
+    """Who waits in a scope's queues, as far as a source partition knows."""
+
+    scope: str
+    source: int
+    waiting: int
+    oldest: int | None
+
+
+class ClockTold(NamedTuple):
+    """A source partition's clock; what it told before is complete up to there."""
+
+    source: int
+    clock: int
+
+
+class Anew(NamedTuple):
+    """A source partition has taken its state up anew and tells all of it again."""
+
+    source: int
+
+
+class Published(NamedTuple):
+    """Which intervals the owner of line partials has published: all whose grace had passed at
+    ``as_of``, but those in ``pinned``."""
+
+    as_of: int
+    pinned: frozenset[tuple[str, int]]
+
+    def has(self, scope: str, start: int) -> bool:
+        """Whether a final interval is among them."""
+        return start + INTERVAL + GRACE <= self.as_of and (scope, start) not in self.pinned
+
+
+def read_partial(key: bytes, value: bytes) -> Figures | Waits | ClockTold | Anew | Published:
+    """What a record of the line partials tells."""
+    kind, _, rest = key.partition(b"|")
+    data = orjson.loads(value)
+    if kind == _FIGURES:
+        scope, source, width, start = rest.decode().rsplit("|", 3)
+        tally = Tally.from_stored(data[2])
+        return Figures(scope, int(source), int(width), int(start), tally, bool(data[1]))
+    if kind == _WAITING:
+        scope, source = rest.decode().rsplit("|", 1)
+        return Waits(scope, int(source), data[1], data[2])
+    if kind == _CLOCK:
+        return ClockTold(int(rest), data[1])
+    if kind == _ANEW:
+        return Anew(int(rest))
+    return Published(data[1], frozenset((scope, start) for scope, start in data[2]))
 
 
 def figures_record(
@@ -185,7 +331,7 @@ def figures_record(
 ) -> Record:
     """A source partition's absolute figures of a slot or interval, or their removal."""
     scope, width, start = key
-    name = b"%b|%d|%d|%d" % (scope.encode(), source, width, start)
+    name = b"%b|%b|%d|%d|%d" % (_FIGURES, scope.encode(), source, width, start)
     if tally is None:
         return name, None
     return name, orjson.dumps([generation, final, tally.stored()])
@@ -195,12 +341,24 @@ def waiting_record(
     generation: int, source: int, scope: str, count: int, oldest: int | None
 ) -> Record:
     """Who waits in a scope's queues, as far as a source partition knows."""
-    return b"%b|%d|waiting" % (scope.encode(), source), orjson.dumps([generation, count, oldest])
+    key = b"%b|%b|%d" % (_WAITING, scope.encode(), source)
+    return key, orjson.dumps([generation, count, oldest])
 
 
 def clock_record(generation: int, source: int, clock: int) -> Record:
-    """A source partition's clock."""
-    return b"clock|%d" % source, orjson.dumps([generation, clock])
+    """A source partition's clock; the last of what a checkpoint tells."""
+    return b"%b|%d" % (_CLOCK, source), orjson.dumps([generation, clock])
+
+
+def anew_record(generation: int, source: int) -> Record:
+    """Says that everything is told again; before that."""
+    return b"%b|%d" % (_ANEW, source), orjson.dumps([generation])
+
+
+def published_record(generation: int, published: Published) -> Record:
+    """What the owner of a partition has published, written together with it."""
+    value = [generation, published.as_of, sorted(published.pinned)]
+    return _PUBLISHED, orjson.dumps(value)
 
 
 def call_record(caller: str, call_id: str, call: Call | None) -> Record:

@@ -23,15 +23,18 @@ from streams.engine.recovery import read_back, read_to_end
 from streams.engine.roles import Role
 from streams.engine.routes import Routes
 from streams.engine.source import Counts, Source
+from streams.engine.stored import Restored
 from streams.engine.transport import App, Batch
 from streams.engine.web import serve
 from streams.settings import Settings
+from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.words import Links
 
 log = logging.getLogger(__name__)
 
 COMMIT_PATIENCE = 30.0
-"""Seconds for which commits of offsets may fail. Nothing is lost meanwhile, for the state has its own
-positions; but who can't commit for longer is not in the group that it believes itself in."""
+"""Seconds for which commits of offsets may fail. Nothing is lost meanwhile, for the state has its
+own positions; but who can't commit for longer is not in the group that it believes itself in."""
 
 PENDING_AT_MOST = 200_000
 """Events merged and not yet in a checkpoint, above which intake waits for it: about 100 MB, and a
@@ -66,7 +69,12 @@ class Worker:
         self._checkpointing = asyncio.Lock()
         self._room = asyncio.Event()
         self._room.set()
-        self._ticking: asyncio.Task[None] | None = None
+        self.alertmanagers = Alertmanagers(
+            [each for each in settings.alertmanagers.split(",") if each],
+            plan,
+            Links(settings.runbooks, settings.grafana),
+            clock=self.clock.now,
+        )
         self.app = self._create_app()
         serve(self)
 
@@ -74,13 +82,17 @@ class Worker:
 
     async def run(self) -> None:
         """Works until ``stop()``; raises what ended it, if something did."""
-        self._ticking = asyncio.create_task(self.app.or_crash(self._tick()))
+        tasks = [
+            asyncio.create_task(self.app.or_crash(self._tick())),
+            asyncio.create_task(self.app.or_crash(self.alertmanagers.run())),
+        ]
         try:
             await self.app.run()
         finally:
-            self._ticking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ticking
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             for role in (self._sources, self._lines, self._callers):
                 await role.let_go()
 
@@ -177,7 +189,16 @@ class Worker:
             generation,
             self._commit,
         )
-        await checkpoints.of_lines(self._lines.among(owned), self._lines.writers, self._commit)
+        for line in self._lines.among(owned):
+            tp = TopicPartition(topics.PARTIALS, line.partition)
+            position = self.app.consumer.position(tp)
+            if not line.shown and position and self.app.consumer.read_to_end_at(tp):
+                line.read_to(position)
+        changes = await checkpoints.of_lines(
+            self._lines.among(owned), self._lines.writers, generation, self._commit
+        )
+        for change in changes:
+            self.alertmanagers.tell(change.alert)
         await checkpoints.of_callers(
             self._callers.among(owned), self._callers.writers, generation, self._commit
         )
@@ -211,6 +232,9 @@ class Worker:
         await self._sources.take_over(tps, retained, partial(self._recover, routes))
         await self._lines.take_over(tps, retained, partial(self._take_lines, routes))
         await self._callers.take_over(tps, retained, partial(self._take_callers, routes))
+        for line in self.owners.values():
+            for alert in line.board.alarms.open():
+                self.alertmanagers.tell(alert)
         starts = {
             TopicPartition(topic, partition): position
             for partition, source in self.sources.items()
@@ -225,6 +249,7 @@ class Worker:
     async def _recover(self, routes: Routes, partitions: set[int]) -> dict[int, Source]:
         begun = time.monotonic()
         restored = await read_back(self.settings.broker, partitions, self._recovering)
+        await self._compare(restored)
         recovered = {}
         for partition, state in restored.items():
             source = recovered[partition] = Source(partition, self.plan, routes, self.counts)
@@ -241,6 +266,15 @@ class Worker:
             )
         return recovered
 
+    async def _compare(self, restored: Mapping[int, Restored]) -> None:
+        """Makes sure that the state is neither older nor newer than the topics that it is of."""
+        consumer = self.app.consumer
+        tps = [TopicPartition(topic, each) for topic in topics.INPUTS for each in restored]
+        committed = await asyncio.gather(*(consumer.committed(tp) for tp in tps))
+        ends = await consumer.end_offsets(tps) if tps else {}
+        for tp, offset in zip(tps, committed, strict=True):
+            restored[tp.partition].compare(tp.topic, offset or 0, ends[tp])
+
     def _recovering(self, partition: int, records: int) -> None:
         self.recovered[partition] = 0.0, records
 
@@ -249,8 +283,7 @@ class Worker:
         ends = await self.app.consumer.end_offsets(tps) if tps else {}
         taken = {}
         for tp in tps:
-            committed = await self.app.consumer.committed(tp) or 0
-            taken[tp.partition] = LineOwner(tp.partition, self.plan, routes, committed, ends[tp])
+            taken[tp.partition] = LineOwner(tp.partition, self.plan, routes, ends[tp])
         await read_to_end(
             self.settings.broker,
             topics.ALERTS,
@@ -266,6 +299,8 @@ class Worker:
         reach("revoking")
         async with self._checkpointing:
             await self._checkpoint(tps)
+        # Whoever owns the lines next goes on telling of their alerts.
+        self.alertmanagers.release(self.plan.lines)
 
     async def _find_routes(self) -> Routes:
         if self._routes is None:
