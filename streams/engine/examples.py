@@ -136,6 +136,8 @@ def outputs() -> dict[str, list[Any]]:
             stored.waiting_record(7, 3, scope, 1, reading.begun + SECOND),
             stored.waiting_record(7, 3, scope, 0, None),
             stored.clock_record(7, 3, now),
+            stored.anew_record(7, 3),
+            stored.published_record(7, stored.Published(now, frozenset({(scope, start)}))),
         ],
         topics.INTERVALS: [interval_record(scope, start, tally)],
         topics.CALLERS: [stored.call_record("9f2d3f5c0a1b47e8", "pbx1-17", call)],

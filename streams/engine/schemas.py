@@ -92,7 +92,7 @@ def published() -> list[Published]:
         Published(
             "late",
             topics.LATE,
-            "event_id",
+            "topic|partition|offset",
             _any_event(
                 "Late",
                 "An event that came too late to change the books, or corrects one: kept, so that "
@@ -152,8 +152,9 @@ def _output(name: str, type_: Any, shown: list[Any]) -> Schema:
 
 
 _PARTIALS_KEY: Final = (
-    "scope|source partition|width|start for figures, scope|source partition|waiting for who waits, "
-    "clock|source partition for clocks"
+    "f|scope|source partition|width|start for figures, w|scope|source partition for who waits, "
+    "c|source partition for clocks, a|source partition before all is told anew, p for what the "
+    "owner has published"
 )
 
 _Waits = list[tuple[int, int]]
@@ -161,6 +162,8 @@ _Figures = tuple[int, bool, tuple[list[int], _Waits, int]]
 _NotedFigures = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
 _Waiting = tuple[int, int, int | None]
 _Clock = tuple[int, int]
+_Anew = tuple[int]
+_Told = tuple[int, int, list[tuple[str, int]]]
 
 
 def _partials(shown: list[Any]) -> Schema:
@@ -171,6 +174,9 @@ def _partials(shown: list[Any]) -> Schema:
         "The same with decisions noted, and how often.": _NotedFigures,
         "Who waits: generation, how many, since when the first of them.": _Waiting,
         "Clock of a source partition: generation, us since 1970-01-01T00:00:00Z.": _Clock,
+        "A source partition tells everything anew: generation.": _Anew,
+        "What the owner of the lines has published: generation, as of when, but for which "
+        "intervals (scope, start).": _Told,
     }
     schemas, defs = _schemas(forms.values())
     for schema, description in zip(schemas, forms, strict=True):
