@@ -80,6 +80,7 @@ class Consumer(Service):  # type: ignore[misc]
         self._idle = asyncio.Event()
         self._held_back: set[TopicPartition] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._giving_up = asyncio.Lock()
         self._count()
 
     # -- what the engine uses
@@ -150,9 +151,10 @@ class Consumer(Service):  # type: ignore[misc]
         return offset
 
     async def partitions_of(self, topic: str) -> int:
-        """How many partitions a topic has; 0 when there is no such topic."""
-        await self._kafka._client._wait_on_metadata(topic)
-        return len(self._kafka.partitions_for_topic(topic) or ())
+        """Ask the broker how many partitions a topic has; 0 when there is no such topic."""
+        # All topics at once: to ask for one by its name is to create it, where brokers do that.
+        cluster = await self._kafka._client.fetch_all_metadata()
+        return len(cluster.partitions_for_topic(topic) or ())
 
     # -- what the app uses
 
@@ -211,7 +213,7 @@ class Consumer(Service):  # type: ignore[misc]
 
     async def release(self) -> None:
         """Stop fetching and give up every partition, as at a revocation."""
-        await self._revoked(self.owned)
+        await self._give_up()
 
     async def on_stop(self) -> None:
         await self._halt()
@@ -239,19 +241,20 @@ class Consumer(Service):  # type: ignore[misc]
         self.owned = self.retained = tps
         self._kafka.resume(*tps - self._held_back)
 
-    async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
-        await self._halt()
-        for queues in self._queues.values():
-            for queue in queues:
-                queue.drop()
-        if not self.owned or self.crashed:
-            return  # after an exception no checkpoint: what went wrong may be in the state
-        async with asyncio.timeout(self.app.conf.broker_rebalance_timeout * _REVOKE_SHARE):
-            # Until the agents are done the partitions count as owned: one may be waiting for the
-            # very checkpoint that makes room again.
-            if not (await self.wait(self._idle.wait())).stopped:
-                owned, self.owned = self.owned, frozenset()
-                await self.app.on_revoked(owned)
+    async def _give_up(self) -> None:
+        async with self._giving_up:  # a rebalance that comes while the app stops waits for that
+            await self._halt()
+            for queues in self._queues.values():
+                for queue in queues:
+                    queue.drop()
+            if not self.owned or self.crashed:
+                return  # after an exception no checkpoint: what went wrong may be in the state
+            async with asyncio.timeout(self.app.conf.broker_rebalance_timeout * _REVOKE_SHARE):
+                # Until the agents are done the partitions count as owned: one may be waiting for
+                # the very checkpoint that makes room again.
+                if not (await self.wait(self._idle.wait())).stopped:
+                    owned, self.owned = self.owned, frozenset()
+                    await self.app.on_revoked(owned)
 
     # -- the fetch loop
 
@@ -304,8 +307,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer = consumer
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        if not self._consumer.app.should_stop:
-            await self._consumer.app.or_crash(self._consumer._revoked(frozenset(revoked)))
+        await self._consumer.app.or_crash(self._consumer._give_up())
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         if not self._consumer.app.should_stop:

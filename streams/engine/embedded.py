@@ -12,9 +12,9 @@ reading 200,000 records back 40 s, and it forgets everything at its end.
 
 What it is not for: anything that must be kept or counted on. It is one node without replicas; it
 holds all records in memory (some 1 KB each as they come in), drops them after a topic's retention
-but was not seen to compact; and in a rebalance it does not wait, as Apache Kafka does, for a member
-that takes half a second to give its partitions up. So it is for minutes of demo with one worker, not
-for days of calls. What the tests claim about Kafka they show on Apache Kafka.
+but was not seen to compact; and in a rebalance it does not wait, as Apache Kafka does, for a
+member that takes half a second to give its partitions up. So it is for minutes of demo with one
+worker, not for days of calls. What the tests claim about Kafka they show on Apache Kafka.
 """
 
 from __future__ import annotations

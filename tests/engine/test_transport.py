@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from brokers import KafkaCluster
 
-from streams.engine import transport
+from streams.engine import consumer as consumers
 from streams.engine.transport import App, Batch
 
 INPUTS = ["call-start", "menu-choice", "queue", "hangup"]
@@ -254,6 +254,33 @@ async def test_a_partition_is_given_up_before_anybody_else_gets_it(
         assert sorted(anna.seen.get(tp, []) + bert.seen.get(tp, [])) == expected
 
 
+async def test_an_agent_may_wait_for_a_checkpoint_while_its_partitions_are_called_back(
+    kafka: KafkaCluster, prefix: str
+) -> None:
+    """The agent stops until a checkpoint has made room, and there are checkpoints while it owns."""
+    city = City(kafka.bootstrap, prefix)
+    await city.create_topics()
+    await city.send("queue", *values(10))
+    anna, bert = city.worker("anna"), city.worker("bert")
+    waiting, bert_is_coming = asyncio.Event(), asyncio.Event()
+
+    async def wait_for_room(batch: Batch) -> None:
+        waiting.set()
+        await bert_is_coming.wait()
+        await until(lambda: not anna.app.consumer._tasks)  # anna has heard of bert
+        assert anna.owned
+        await anna.commit(anna.owned)
+
+    anna.work = wait_for_room
+    async with anna.at_work():
+        await waiting.wait()
+        bert_is_coming.set()
+        async with bert.at_work():
+            await until(lambda: len(anna.owned) == len(bert.owned) == 19)
+    assert anna.seen == {city.tp("queue", 0): values(10)}
+    assert bert.seen == {}
+
+
 async def test_what_a_worker_keeps_through_a_rebalance_it_is_told_to_remember(city: City) -> None:
     anna, bert = city.worker("anna"), city.worker("bert")
     retained: list[TPs] = []
@@ -356,6 +383,15 @@ async def test_a_hooks_exception_ends_the_worker(city: City, hook: str) -> None:
             pass
 
 
+async def test_the_broker_is_asked_how_many_partitions_any_topic_has(city: City) -> None:
+    async with city.worker("anna").at_work() as anna:
+        counts = [
+            await anna.app.consumer.partitions_of(topic)
+            for topic in (city.prefix + "queue", city.prefix + PARTIALS, city.prefix + "nothing")
+        ]
+    assert counts == [PARTITIONS, 6, 0]
+
+
 async def test_a_worker_waits_for_topics_that_are_still_to_be_created(
     bootstrap: str, prefix: str
 ) -> None:
@@ -381,6 +417,8 @@ async def test_a_commit_that_the_broker_does_not_take_raises(city: City) -> None
     async with anna.at_work():
         await anna.app.consumer.commit({city.tp("queue", 0): 3})
         assert await city.committed(city.tp("queue", 0)) == [3]
+        assert await anna.app.consumer.committed(city.tp("queue", 0)) == 3
+        assert await anna.app.consumer.committed(city.tp("queue", 1)) is None
         async with bert.at_work():
             await until(lambda: len(anna.owned) == len(bert.owned) == 19)
             (lost,) = [tp for tp in bert.owned if tp.topic.endswith(".queue")][:1]
@@ -403,6 +441,31 @@ async def test_stopping_gives_everything_up_first_and_leaves_the_group_at_once(
     assert bert.seen == {}
 
 
+async def test_a_rebalance_while_a_worker_stops_waits_for_its_last_checkpoint(
+    kafka: KafkaCluster, prefix: str
+) -> None:
+    city = City(kafka.bootstrap, prefix)
+    await city.create_topics()
+    anna, bert = city.worker("anna"), city.worker("bert")
+    moments: list[str] = []
+
+    async def slow_checkpoint(tps: TPs) -> None:
+        await asyncio.sleep(2.0)  # several heartbeats: anna hears of bert meanwhile
+        moments.append("anna has given up")
+
+    async def take_over(tps: TPs) -> None:
+        moments.append("bert takes over")
+
+    anna.app.on_revoked = slow_checkpoint
+    bert.app.on_assigned = take_over
+    async with anna.at_work():
+        stopping = asyncio.create_task(anna.app.stop())
+        async with bert.at_work():
+            await until(lambda: len(bert.owned) == 38)
+        await stopping
+    assert moments[0] == "anna has given up"
+
+
 async def test_every_caller_of_stop_waits_for_the_last_checkpoint(city: City) -> None:
     worker = city.worker("anna")
     finished = []
@@ -421,9 +484,7 @@ async def test_every_caller_of_stop_waits_for_the_last_checkpoint(city: City) ->
         await first
 
 
-async def test_a_slow_agent_is_not_buried_in_batches(
-    city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_slow_agent_is_not_buried_in_batches(city: City) -> None:
     await city.send("queue", *values(200))
     worker = city.worker("anna")
     worker.app.consumer.max_poll_records = 1
@@ -437,7 +498,7 @@ async def test_a_slow_agent_is_not_buried_in_batches(
         tp = city.tp("queue", 0)
         await until(lambda: (worker.app.consumer.position(tp) or 0) > 0)
         await asyncio.sleep(0.5)
-        assert worker.app.consumer.position(tp) == transport.MAX_BATCHES
+        assert worker.app.consumer.position(tp) == consumers.MAX_BATCHES
         assert worker.app.consumer.read_to_end_at(tp) is None
         worker.app.consumer.max_poll_records = 50
         go_on.set()
