@@ -1,9 +1,10 @@
 """What the transport replaces or leans on upstream is still what it was when it was written.
 
-`streams/engine/transport.py` replaces parts of Faust and relies on others, some of them private. A
-new version that changes one of these must be read before it is trusted: look at what changed, see
-whether the transport still does the right thing, and only then write down the new fingerprints
-(`python tests/engine/test_upstream_guard.py` prints them).
+`streams/engine/transport.py`, `consumer.py` and `batches.py` replace parts of Faust and rely on
+others, and on parts of aiokafka, some of them private. A new version that changes one of these must
+be read before it is trusted: look at what changed, see whether the transport still does the right
+thing, and only then write down the new fingerprints (`python tests/engine/test_upstream_guard.py`
+prints them).
 """
 
 import hashlib
@@ -68,6 +69,7 @@ FINGERPRINTS = {
     "mode.services:Service.crash": "6e0b5672cd83",
     "mode.services:Service.wait_first": "3ed3b8c32e14",
     # relied on: aiokafka's rebalance, its fetched records, its private state
+    "aiokafka.client:AIOKafkaClient.fetch_all_metadata": "fae96f64b07c",
     "aiokafka.consumer.consumer:AIOKafkaConsumer.commit": "f85283bf7c7c",
     "aiokafka.consumer.consumer:AIOKafkaConsumer.getmany": "01257a2c9786",
     "aiokafka.consumer.consumer:AIOKafkaConsumer.pause": "3b2487f0d1f1",
