@@ -74,10 +74,9 @@ def holdings(
             if terms.vendor != vendor:
                 continue
             last = found[-1] if found else None
-            if last and last.line == line and last.until == start:
-                if last.contract == terms.contract:
-                    found[-1] = Holding(line, last.contract, last.since, end)
-                    continue
+            if last and (last.line, last.contract, last.until) == (line, terms.contract, start):
+                found[-1] = Holding(line, last.contract, last.since, end)
+                continue
             found.append(Holding(line, terms.contract, start, end))
     return found
 
@@ -91,11 +90,11 @@ def _edges(plan: Plan, line: str, since: int, until: int) -> Iterable[int]:
                 yield edge
 
 
-def of_lines(intervals: Intervals) -> dict[str, Cells]:
-    """The quarter-hours of every line; those in which nothing is booked are left out."""
+def of_lines(intervals: Intervals, since: int, until: int) -> dict[str, Cells]:
+    """The quarter-hours of every line between two instants; the empty ones are left out."""
     cells: dict[str, Cells] = {}
     for (scope, start), tally in intervals.items():
-        if scope.startswith(LINE) and any(tally.counts):
+        if scope.startswith(LINE) and since <= start < until and any(tally.counts):
             cells.setdefault(scope.removeprefix(LINE), []).append((start, tally))
     for each in cells.values():
         each.sort(key=lambda cell: cell[0])

@@ -81,7 +81,7 @@ def parse(text: str) -> Period:
         if kind == QUARTERLY:
             numbers[1] = 3 * numbers[1] - 2
         try:
-            return period(kind, date(*(numbers + [1, 1])[:3]))
+            return period(kind, date(*[*numbers, 1, 1][:3]))
         except (ValueError, OverflowError):
             break
     raise ValueError(f"{text!r} is no period: write 2026-10, 2026-Q4, 2026 or 2026-10-05")

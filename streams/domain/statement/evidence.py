@@ -1,0 +1,63 @@
+"""The books that a statement rests on, as a text that anybody can compute again.
+
+One line per quarter-hour in which anything is booked, of the vendor and of its lines::
+
+    line:waste|2026-10-05T07:15:00Z|answered=3 line_offered=4 ... longest=12500000
+
+with every count above 0 by its name, in alphabetical order, and the longest wait in microseconds.
+The statement names the SHA-256 of this text, so ``sha256sum`` of the file beside it is the proof.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+from streams.domain import instants
+from streams.domain.statement.holdings import Holding, Intervals
+from streams.domain.tally import COUNTS, LINE, VENDOR, Tally
+
+_OF_CALLERS: Final = frozenset({"repeat_callers", "callbacks_kept"})
+"""Counts that only the calls of one caller together tell; no measure rests on them."""
+
+
+def text(intervals: Intervals, vendor: str, held: Iterable[Holding], since: int, until: int) -> str:
+    """The books of a vendor and of what it held, between two instants."""
+    spans: dict[str, list[tuple[int, int]]] = {VENDOR + vendor: [(since, until)]}
+    for holding in held:
+        spans.setdefault(LINE + holding.line, []).append((holding.since, holding.until))
+    lines = []
+    for (scope, start), tally in sorted(intervals.items(), key=lambda each: each[0]):
+        if any(a <= start < b for a, b in spans.get(scope, ())) and (counts := _counts(tally)):
+            lines.append(f"{scope}|{instants.text(start)}|{counts}\n")
+    return "".join(lines)
+
+
+def _counts(tally: Tally) -> str:
+    named = {
+        name: number
+        for name, number in zip(COUNTS, tally.counts, strict=True)
+        if number and name not in _OF_CALLERS
+    }
+    if tally.longest >= 0:
+        named["longest"] = tally.longest
+    return " ".join(f"{name}={number}" for name, number in sorted(named.items()))
+
+
+def digest(of: str) -> str:
+    """SHA-256, in hex."""
+    return hashlib.sha256(of.encode()).hexdigest()
+
+
+def parse(of: str) -> dict[tuple[str, str], dict[str, int]]:
+    """The counts of a text, by scope and start.
+
+    >>> parse("line:w|2026-10-05T07:15:00Z|answered=3 line_offered=4\\n")
+    {('line:w', '2026-10-05T07:15:00Z'): {'answered': 3, 'line_offered': 4}}
+    """
+    found = {}
+    for line in of.splitlines():
+        rest, _, counts = line.rpartition("|")
+        scope, _, start = rest.rpartition("|")
+        pairs = (each.partition("=") for each in counts.split())
+        found[scope, start] = {name: int(number) for name, _, number in pairs}
+    return found

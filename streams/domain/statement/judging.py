@@ -1,0 +1,234 @@
+"""One measure of one line, or of a pool of lines, in one of its periods: result, verdict, money."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from streams.domain.books import INTERVAL
+from streams.domain.plan import Plan
+from streams.domain.plan.model import Exclusion, Measure
+from streams.domain.statement import counting, money
+from streams.domain.statement.counting import NOTHING, Count, Number
+from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
+from streams.domain.statement.holdings import Cells, Holding, Rule, measures, rule, within
+from streams.domain.statement.periods import Period, overlapping
+from streams.domain.tally import LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an exclusion left out.
+
+    Attributes:
+        quarter_hours: how many it touched in which anything was counted.
+        left_out: what would be counted besides, if it alone did not exist.
+        value: the figure, if it alone did not exist.
+    """
+
+    exclusion: Exclusion
+    quarter_hours: int
+    left_out: Count
+    value: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A measure judged.
+
+    Attributes:
+        rule: by which it was judged.
+        line: the line, None for a pool.
+        lines: every line of it.
+        period: the measure's own period.
+        since, until: the first and the last instant of it for which the rule held, and ``share``
+            the part of the period's time.
+        due: whether the period ends within the statement's.
+        final: whether nothing of it can change any more.
+        count: what it comes to after exclusions; ``before``, without any.
+        open_count: the part of ``count`` that is not final.
+        days: the count of each day.
+        value: the figure; None where nothing was under the line.
+        met: whether the target was met.
+        distance: points missed, below 0 exceeded.
+        charge: the malus, or the bonus; ``earned`` tells which.
+    """
+
+    rule: Rule
+    line: str | None
+    lines: tuple[str, ...]
+    period: Period
+    since: int
+    until: int
+    share: Fraction
+    due: bool
+    final: bool
+    count: Count
+    before: Count
+    open_count: Count
+    days: Mapping[date, Count]
+    value: Fraction | None
+    met: bool | None
+    distance: Fraction | None
+    charge: money.Charge | None
+    earned: bool
+    effects: tuple[Effect, ...]
+
+    @property
+    def measure(self) -> Measure:
+        """The measure."""
+        return self.rule.measure
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is judged as one: equal rule, one line or a pool, one of the measure's periods."""
+
+    rule: Rule
+    line: str | None
+    period: Period
+    parts: tuple[Holding, ...]
+
+
+def groups(plan: Plan, held: Iterable[Holding], whole: Period) -> list[Group]:
+    """Everything that is to be judged in a period, in the order of contract, measure and time.
+
+    ``held`` must reach back to the beginning of the longest measure's period.
+    """
+    parts: dict[tuple[Rule, str | None, Period], list[Holding]] = {}
+    for holding in held:
+        for measure in measures(holding.contract):
+            if measure.lines and holding.line not in measure.lines:
+                continue
+            line = holding.line if measure.scope == "per_line" else None
+            by = rule(holding.contract, measure)
+            for each in overlapping(measure.period, whole):
+                since = max(holding.since, each.begin(plan.zone))
+                until = min(holding.until, each.end(plan.zone))
+                if since < until:
+                    part = Holding(holding.line, holding.contract, since, until)
+                    parts.setdefault((by, line, each), []).append(part)
+    found = [Group(*key, tuple(of_key)) for key, of_key in parts.items()]
+    ids = {each: n for n, each in enumerate(dict.fromkeys(g.rule.measure.id for g in found))}
+    found.sort(
+        key=lambda g: (
+            g.rule.contract,
+            ids[g.rule.measure.id],
+            g.line or "",
+            g.period.first,
+            min(part.since for part in g.parts),
+        )
+    )
+    return found
+
+
+def judge(
+    group: Group,
+    plan: Plan,
+    whole: Period,
+    cells: Mapping[str, Cells],
+    excluding: Excluding,
+    provisional: Collection[tuple[str, int]],
+    as_of: int,
+) -> Result:
+    """Judges a group by its rule, from the quarter-hours of its lines."""
+    by, period = group.rule, group.period
+    measure = by.measure
+    figure = measure.figure
+    total = before = open_count = NOTHING
+    days: dict[date, Count] = {}
+    for part in group.parts:
+        for start, tally in within(cells.get(part.line, []), part.since, part.until):
+            counted = excluding.count(tally, start, part, by)
+            before = before.plus(counting.count(tally, part.contract, measure, ()))
+            total = total.plus(counted)
+            if (LINE + part.line, start) in provisional:
+                open_count = open_count.plus(counted)
+            day = excluding.day(start)
+            days[day] = days.get(day, NOTHING).plus(counted)
+    begin, end = period.begin(plan.zone), period.end(plan.zone)
+    share = Fraction(_length(group.parts), end - begin)
+    due = period.after <= whole.after
+    final = as_of >= end and not _any_open(group.parts, provisional)
+    value = counting.value(total, figure)
+    met: bool | None = None
+    missed: Fraction | None = None
+    charge: money.Charge | None = None
+    if value is not None:
+        missed = counting.distance(value, measure.target, figure)
+        met = missed <= 0
+        adjustment = measure.bonus if met else measure.malus
+        if adjustment is not None:
+            charge = money.charge(adjustment, abs(missed), share, by.currency)
+    return Result(
+        rule=by,
+        line=group.line,
+        lines=tuple(sorted({part.line for part in group.parts})),
+        period=period,
+        since=min(part.since for part in group.parts),
+        until=max(part.until for part in group.parts),
+        share=share,
+        due=due,
+        final=final,
+        count=total,
+        before=before,
+        open_count=open_count,
+        days=days,
+        value=value,
+        met=met,
+        distance=missed,
+        charge=charge,
+        earned=bool(met),
+        effects=tuple(_effects(group, cells, excluding, total)),
+    )
+
+
+def _effects(
+    group: Group, cells: Mapping[str, Cells], excluding: Excluding, total: Count
+) -> Iterable[Effect]:
+    exclusions = {each.id: each for part in group.parts for each in applying(part, group.rule)}
+    for exclusion in exclusions.values():
+        without = NOTHING
+        touched = 0
+        for part in group.parts:
+            for start, tally in within(cells.get(part.line, []), part.since, part.until):
+                with_it = excluding.count(tally, start, part, group.rule)
+                alone = excluding.count(tally, start, part, group.rule, exclusion.id)
+                without = without.plus(alone)
+                touched += alone != with_it
+        value = counting.value(without, group.rule.measure.figure)
+        yield Effect(exclusion, touched, without.minus(total), value)
+
+
+def excluded_by(
+    excluding: Excluding, holding: Holding, by: Rule, start: int
+) -> list[tuple[str, Number]]:
+    """The exclusions that leave out something of a quarter-hour: id, and what remains of it."""
+    found: list[tuple[str, Number]] = []
+    for exclusion in applying(holding, by):
+        if exclusion.kind == VOLUME:
+            share = excluding.share(exclusion, start, holding)
+            if share < 1:
+                found.append((exclusion.id, share))
+        elif exclusion.kind != CAUSE and excluding.touches(exclusion, start):
+            found.append((exclusion.id, 0))
+    return found
+
+
+def _length(parts: Iterable[Holding]) -> int:
+    """The time that parts cover together, what several cover counted once."""
+    covered, reached = 0, -(2**62)
+    for since, until in sorted((part.since, part.until) for part in parts):
+        covered += max(0, until - max(since, reached))
+        reached = max(reached, until)
+    return covered
+
+
+def _any_open(parts: Iterable[Holding], provisional: Collection[tuple[str, int]]) -> bool:
+    if not provisional:
+        return False
+    return any(
+        (LINE + part.line, start) in provisional
+        for part in parts
+        for start in range(part.since - part.since % INTERVAL, part.until, INTERVAL)
+    )

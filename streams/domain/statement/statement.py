@@ -1,0 +1,232 @@
+"""A vendor's statement: a function of the plan and of the books' quarter-hours, of nothing else.
+
+The same quarter-hours give the same statement to the byte, whether they were kept while the calls
+came in, or recomputed from the raw topics or from files. When it was made does not stand in it, as
+long as nothing in it is provisional.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from streams.domain.books import INTERVAL
+from streams.domain.plan import Plan
+from streams.domain.statement import counting
+from streams.domain.statement.counting import Count, Number
+from streams.domain.statement.exclusions import EVENT, Excluding
+from streams.domain.statement.forecast import Outlook, Remaining, outlook
+from streams.domain.statement.holdings import (
+    ASA,
+    Cells,
+    Holding,
+    Intervals,
+    Rule,
+    holdings,
+    measures,
+    of_lines,
+    rule,
+    unaligned,
+    within,
+)
+from streams.domain.statement.judging import Result, excluded_by, groups, judge
+from streams.domain.statement.periods import Period, overlapping
+from streams.domain.tally import LINE, VENDOR, Tally
+
+WORST: Final = 12
+"""Quarter-hours shown as the worst: as many as are read."""
+
+
+class Note(NamedTuple):
+    """Something that a reader must know: a word for it, and what it is about."""
+
+    word: str
+    about: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """A quarter-hour with many misses.
+
+    Attributes:
+        line, start: which.
+        rule: the measure by which it is among the worst: its contract's first that has misses.
+        count: before exclusions.
+        misses: of that count.
+        left_out: exclusions that touch it, with what remains of it.
+    """
+
+    line: str
+    start: int
+    rule: Rule
+    count: Count
+    misses: Number
+    left_out: tuple[tuple[str, Number], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a vendor did in a period.
+
+    Attributes:
+        vendor, period: whose, and of when.
+        begin, end: the period's instants.
+        lines: what the vendor held in it; ``held``, from when books were needed.
+        results: every measure, line and measure's period.
+        outlooks: of the results whose period is running, by their place in ``results``.
+        totals: per line what is booked in the period; ``days`` the same per day, of all lines.
+        contacts: distinct ones, and ``unattributed`` visits that the books of the vendor have and
+            those of its lines do not, or the other way round.
+        worst: the worst quarter-hours.
+        as_of: as of when; None if nothing is provisional.
+        provisional: quarter-hours that may still change, and the visits in them.
+        notes: what a reader must know besides.
+    """
+
+    vendor: str
+    period: Period
+    begin: int
+    end: int
+    lines: tuple[Holding, ...]
+    held: tuple[Holding, ...]
+    results: tuple[Result, ...]
+    outlooks: Mapping[int, Outlook]
+    totals: Mapping[str, Tally]
+    days: Mapping[date, Tally]
+    contacts: int
+    unattributed: int
+    worst: tuple[Worst, ...]
+    as_of: int | None
+    provisional: tuple[int, int]
+    notes: tuple[Note, ...]
+
+
+def reach(plan: Plan, period: Period) -> tuple[int, int]:
+    """From when until when books are needed for a statement: a quarter is judged with its last
+    month, so they may begin before the period."""
+    first = period.first
+    for version in plan.entries.contracts:
+        for measure in measures(version.entry):
+            first = min(first, next(overlapping(measure.period, period)).first)
+    return Period(period.kind, first, period.after).begin(plan.zone), period.end(plan.zone)
+
+
+def statement(
+    plan: Plan,
+    vendor: str,
+    period: Period,
+    intervals: Intervals,
+    as_of: int,
+    provisional: Collection[tuple[str, int]] = (),
+) -> Statement:
+    """The statement of a vendor for a period.
+
+    Args:
+        plan: what was agreed.
+        vendor: its id.
+        period: of the calendar.
+        intervals: quarter-hours of the books, at least those from ``reach``.
+        as_of: the instant up to which they are known.
+        provisional: those of them that may still change.
+    """
+    since, until = reach(plan, period)
+    begin = period.begin(plan.zone)
+    cells = of_lines(intervals, since, until)
+    held = holdings(plan, vendor, cells, since, until)
+    here = [
+        Holding(h.line, h.contract, max(h.since, begin), h.until) for h in held if h.until > begin
+    ]
+    excluding = Excluding(plan, cells)
+    results = [
+        judge(group, plan, period, cells, excluding, provisional, as_of)
+        for group in groups(plan, held, period)
+    ]
+    remaining = Remaining(plan)
+    outlooks = {
+        place: found
+        for place, result in enumerate(results)
+        if (found := outlook(result, remaining, as_of)) is not None
+    }
+    totals: dict[str, Tally] = {holding.line: Tally() for holding in here}
+    days: dict[date, Tally] = {day: Tally() for day in period.days()}
+    open_cells = open_visits = 0
+    for holding in here:
+        for start, tally in within(cells.get(holding.line, []), holding.since, holding.until):
+            totals[holding.line].plus(tally)
+            days[excluding.day(start)].plus(tally)
+            if (LINE + holding.line, start) in provisional:
+                open_cells += 1
+                open_visits += tally["line_offered"]
+    contacts, offered = _of_vendor(intervals, vendor, begin, until)
+    unattributed = offered - sum(total["line_offered"] for total in totals.values())
+    running = as_of < until or not all(result.final for result in results if result.due)
+    return Statement(
+        vendor=vendor,
+        period=period,
+        begin=begin,
+        end=until,
+        lines=tuple(here),
+        held=tuple(held),
+        results=tuple(results),
+        outlooks=outlooks,
+        totals=totals,
+        days=days,
+        contacts=contacts,
+        unattributed=unattributed,
+        worst=tuple(_worst(here, cells, excluding)),
+        as_of=as_of if running else None,
+        provisional=(open_cells, open_visits),
+        notes=tuple(_notes(here, begin, until, unattributed)),
+    )
+
+
+def _of_vendor(intervals: Intervals, vendor: str, since: int, until: int) -> tuple[int, int]:
+    """Distinct contacts and visits in the vendor's own books."""
+    contacts = offered = 0
+    for (scope, start), tally in intervals.items():
+        if scope == VENDOR + vendor and since <= start < until:
+            contacts += tally["contacts"]
+            offered += tally["line_offered"]
+    return contacts, offered
+
+
+def _worst(here: list[Holding], cells: Mapping[str, Cells], excluding: Excluding) -> list[Worst]:
+    found = []
+    for holding in here:
+        by = next(
+            (
+                rule(holding.contract, measure)
+                for measure in measures(holding.contract)
+                if measure.figure != ASA and (not measure.lines or holding.line in measure.lines)
+            ),
+            None,
+        )
+        if by is None:
+            continue
+        for start, tally in within(cells.get(holding.line, []), holding.since, holding.until):
+            count = counting.count(tally, holding.contract, by.measure, ())
+            misses = counting.misses(count, by.measure.figure)
+            if misses:
+                found.append((misses, start, holding, by, count))
+    found.sort(key=lambda each: (-each[0], each[1], each[2].line))
+    return [
+        Worst(h.line, start, by, count, misses, tuple(excluded_by(excluding, h, by, start)))
+        for misses, start, h, by, count in found[:WORST]
+    ]
+
+
+def _notes(here: list[Holding], begin: int, until: int, unattributed: int) -> list[Note]:
+    notes = []
+    for holding in here:
+        for edge in (holding.since, holding.until):
+            if begin < edge < until and unaligned(edge):
+                notes.append(Note("inside_quarter_hour", (holding.line, edge)))
+        for exclusion in holding.contract.exclusions:
+            since, ends = exclusion.since or 0, exclusion.until or 0
+            inside = exclusion.kind == EVENT and (unaligned(since) or unaligned(ends))
+            if inside and since < holding.until and (not ends or ends > holding.since):
+                first, last = since - since % INTERVAL, ends + -ends % INTERVAL
+                notes.append(Note("event_widened", (exclusion.id, first, last)))
+    if unattributed:
+        notes.append(Note("unattributed", (unattributed,)))
+    return sorted(set(notes), key=str)

@@ -1,0 +1,244 @@
+"""What the broker still knows of a period: the quarter-hours kept, the raw events, the late ones.
+
+Read without a group, beside the workers and unseen by them; only what is committed. A topic is read
+from the first record that can be about the period: none is older than its events, but for the
+allowed skew of their clocks.
+"""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from streams.domain.books import INTERVAL
+from streams.domain.events import DEFAULT_SKEW, Event, Reader, Refusal
+from streams.domain.instants import DAY
+from streams.domain.journey import Contact
+from streams.domain.plan import Plan
+from streams.domain.tally import COUNTS, Tally
+from streams.engine import stored, topics
+from streams.engine.recovery import STALLED
+from streams.engine.stored import Anew, ClockTold, Figures
+from streams.settings import Settings
+from streams.sinks.records import Interval
+
+LOOK_BACK = DAY
+"""How long before a period the events may lie that its visits are made of: a call that is
+transferred again and again may have begun that long ago."""
+
+Records: TypeAlias = "list[ConsumerRecord[bytes, bytes]]"
+
+
+class EvidenceError(Exception):
+    """The broker does not have what is needed; the message says what, and what to do."""
+
+
+class Kept(NamedTuple):
+    """Quarter-hours as the workers keep them, the final ones and those not final yet."""
+
+    intervals: dict[tuple[str, int], Tally]
+    provisional: set[tuple[str, int]]
+    as_of: int
+
+
+class Late(NamedTuple):
+    """An event that came too late, or that corrects another, and when it came."""
+
+    event: Event
+    at: int
+    arrived: int
+
+
+class Raw(NamedTuple):
+    """The contacts of the raw events, and those of the events that had come late."""
+
+    contacts: dict[str, Contact]
+    late: list[Late]
+
+
+async def kept(settings: Settings, since: int, until: int) -> Kept:
+    """The quarter-hours between two instants.
+
+    Raises:
+        EvidenceError: no worker has told how far it is.
+    """
+    final: dict[tuple[str, int], Tally] = {}
+    decode = msgspec.json.Decoder(Interval).decode
+
+    def take_final(records: Records) -> None:
+        for record in records:
+            if record.value is not None:
+                told = decode(record.value)
+                if since <= told.start < until:
+                    final[told.scope, told.start] = tally(told)
+
+    open_: dict[int, dict[tuple[str, int], Tally]] = {}
+    clocks: dict[int, int] = {}
+
+    def take_open(records: Records) -> None:
+        for record in records:
+            assert record.key is not None
+            told = None if record.value is None else stored.read_partial(record.key, record.value)
+            if isinstance(told, Figures) and told.width == INTERVAL:
+                open_.setdefault(told.source, {})[told.scope, told.start] = told.tally
+            elif isinstance(told, ClockTold):
+                clocks[told.source] = max(told.clock, clocks.get(told.source, told.clock))
+            elif isinstance(told, Anew):
+                open_.pop(told.source, None)
+
+    async with _consumer(settings) as consumer:
+        await _read(consumer, topics.PARTIALS, None, take_open)
+        # After the others: what becomes final between the two is then in both, not in neither.
+        await _read(consumer, topics.INTERVALS, since, take_final)
+        sources = len(await _partitions(consumer, next(iter(topics.INPUTS))))
+    missing = sorted(set(range(sources)) - set(clocks))
+    if missing:
+        raise EvidenceError(
+            f"source partitions {missing} have never told how far they are: run `reachline worker`"
+        )
+    intervals = dict(final)
+    provisional = set()
+    for figures in open_.values():
+        for key, partial in figures.items():
+            if since <= key[1] < until and key not in final:
+                intervals.setdefault(key, Tally()).plus(partial)
+                provisional.add(key)
+    return Kept(intervals, provisional, min(clocks[source] for source in range(sources)))
+
+
+def tally(told: Interval) -> Tally:
+    """The tally of a published quarter-hour."""
+    counts = [getattr(told.counts, name) for name in COUNTS]
+    longest = -1 if told.longest is None else told.longest
+    return Tally.from_stored([counts, told.waits, longest])
+
+
+async def raw(settings: Settings, plan: Plan, since: int, late: bool) -> Raw:
+    """The contacts of all raw events that can be about a period from ``since`` on.
+
+    Args:
+        settings: where the broker is.
+        plan: by which lines are known.
+        since: the beginning of the period.
+        late: with the late events, each corrected one in place of what it corrects; else without
+            them, as the books were kept.
+    """
+    async with _consumer(settings) as consumer:
+        places: set[bytes] = set()
+        await _read(
+            consumer,
+            topics.LATE,
+            None,
+            lambda records: places.update(each.key for each in records if each.key is not None),
+        )
+        reading = _Reading(plan, places, late, {})
+        await reading.run(consumer, since - LOOK_BACK)
+        if late and reading.revised:
+            reading = _Reading(plan, places, late, reading.revised)
+            await reading.run(consumer, since - LOOK_BACK)
+    return Raw(reading.contacts, reading.late)
+
+
+class _Reading:
+    """One reading of the raw topics."""
+
+    def __init__(
+        self, plan: Plan, places: set[bytes], with_late: bool, known: dict[str, int]
+    ) -> None:
+        self.contacts: dict[str, Contact] = {}
+        self.late: list[Late] = []
+        self.revised: dict[str, int] = {}
+        self._reader = Reader(plan.knows)
+        self._places = places
+        self._with_late = with_late
+        self._known = known
+
+    async def run(self, consumer: AIOKafkaConsumer, since: int) -> None:
+        for topic in topics.INPUTS:
+            await _read(consumer, topic, since, self._take)
+
+    def _take(self, records: Records) -> None:
+        for record in records:
+            outcome = self._reader.read_record(
+                record.value,
+                record.timestamp * 1000,
+                topics.INPUTS[record.topic],
+                dict(record.headers),
+            )
+            if isinstance(outcome, Refusal):
+                continue
+            event, at = outcome
+            if record.key != event.call_id.encode():
+                continue
+            place = b"%b|%d|%d" % (record.topic.encode(), record.partition, record.offset)
+            if place in self._places:
+                self.late.append(Late(event, at, record.timestamp * 1000))
+                if not self._with_late:
+                    continue
+            if event.revision > 0:
+                newest = max(event.revision, self.revised.get(event.event_id, 0))
+                self.revised[event.event_id] = newest
+            if event.revision < self._known.get(event.event_id, 0):
+                continue
+            contact = self.contacts.get(event.call_id)
+            if contact is None:
+                contact = self.contacts[event.call_id] = Contact(event.call_id)
+            contact.merge(event, at)
+
+
+class _consumer:  # noqa: N801 - reads as what it gives
+    """A consumer of no group, for as long as it is needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=settings.broker,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=topics.LARGEST_RECORD,
+        )
+
+    async def __aenter__(self) -> AIOKafkaConsumer:
+        await self._consumer.start()
+        return self._consumer
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    await consumer.topics()  # has the client ask which there are
+    partitions = consumer.partitions_for_topic(topic)
+    if not partitions:
+        raise EvidenceError(f"{topic}: no such topic; run `reachline topics create`")
+    return [TopicPartition(topic, partition) for partition in sorted(partitions)]
+
+
+async def _read(
+    consumer: AIOKafkaConsumer, topic: str, since: int | None, take: Callable[[Records], object]
+) -> None:
+    """Reads a topic, from the first record written at or after an instant, to its end now."""
+    tps = await _partitions(consumer, topic)
+    consumer.assign(tps)
+    await consumer.seek_to_beginning(*tps)
+    ends = await consumer.end_offsets(tps)
+    unread = {tp for tp in tps if ends[tp] > 0}
+    if since is not None:
+        first = max(0, (since - DEFAULT_SKEW) // 1000)
+        starts = await consumer.offsets_for_times(dict.fromkeys(tps, first))
+        for tp, start in starts.items():
+            if start is None:
+                unread.discard(tp)
+            else:
+                consumer.seek(tp, start.offset)
+    moved = time.monotonic()
+    while unread:
+        fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=10_000)
+        for records in fetched.values():
+            take(records)
+            moved = time.monotonic()
+        # Transaction markers and compaction leave holes: the position tells, not the records.
+        unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
+        if unread and time.monotonic() - moved > STALLED:
+            raise EvidenceError(f"{topic}: could not be read to its end: nothing came for a minute")
