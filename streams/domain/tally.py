@@ -369,7 +369,7 @@ def _of_visit(
     if visit.by_transfer and visit.terms.tier == 2:
         if visit.terms.permanence == "none":
             marks.append(_I["second_line_forms"])
-        else:
+        elif visit.in_time is not None:
             marks.append(_I["second_line_offered"])
             if visit.in_time:
                 marks.append(_I["second_line_within"])

@@ -69,7 +69,7 @@ class Visit:
         answered, ended: instants, None while there are none.
         disposition: one of ``DISPOSITIONS`` or ``open``.
         wait: queue entry to answer or end, in us; None while waiting or when lost without an end.
-        in_time: answered within the threshold, in hours or not.
+        in_time: answered within the threshold, in hours or not; None while undecided.
         within: decided within the threshold; None while the service level is undecided, and for
             what stays out of it.
         further: the same at each of the contract's further thresholds.
@@ -114,7 +114,7 @@ class Visit:
     ended: int | None
     disposition: str
     wait: int | None
-    in_time: bool
+    in_time: bool | None
     within: bool | None
     further: tuple[bool | None, ...]
     service_at: int
@@ -367,7 +367,7 @@ def _judge(place: _Place, contact: Contact, plan: Plan, now: int) -> Visit:
     visit.service_at = visit.reach_at = visit.changes_at = NEVER
     if disposition is OPEN:
         visit.changes_at = lost_at + 1
-    visit.in_time = False
+    visit.in_time = None if disposition is OPEN else False
     if entered is not None:
         _decide_service(visit, _clock_start(visit, entered, started), now)
     if terms.open:
@@ -404,6 +404,7 @@ def _decide_service(visit: Visit, counting: int, now: int) -> None:
     if decided is None or decided >= deadline:
         if visit.within is False:
             visit.service_at = deadline
+            visit.in_time = False
     elif visit.within is not None:
         visit.service_at = decided
         visit.in_time = disposition is ANSWERED
