@@ -1,0 +1,252 @@
+"""Events from the outside: read whole, or refused with a reason, and never an accident."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from streams.domain import instants
+from streams.domain.events import (
+    DEFAULT_SKEW,
+    KINDS,
+    MAX_BYTES,
+    REASONS,
+    CallStart,
+    Kind,
+    Queue,
+    Reader,
+    Refusal,
+    is_telephone_number,
+)
+from streams.domain.instants import parse
+from tests.stories import PLAN, at
+
+NOW = at("9:00")
+QUEUE = {
+    "event": "queue",
+    "event_id": "e",
+    "call_id": "c",
+    "at": "2026-11-18T10:00:00+01:00",
+    "line": "waste",
+    "phase": "entered",
+}
+START = {"event": "call-start", "event_id": "e", "call_id": "c", "at": "2026-11-18T09:00:00Z"}
+
+
+def read(event: Any, kind: Kind | None = None, timestamp: int = NOW) -> Any:
+    value = event if isinstance(event, bytes) else json.dumps(event).encode()
+    return Reader(PLAN.knows).read(value, timestamp, kind)
+
+
+def reason(event: Any, kind: Kind | None = None) -> str:
+    refusal = read(event, kind)
+    assert type(refusal) is Refusal, refusal
+    return refusal.reason
+
+
+def test_an_event_in_the_citys_own_time() -> None:
+    event, instant = read(QUEUE)
+    assert instant == NOW
+    assert event == Queue("e", "c", QUEUE["at"], "waste", "entered")
+
+
+def test_the_topic_says_the_kind_and_the_field_may_repeat_it_but_not_contradict() -> None:
+    without = {k: v for k, v in START.items() if k != "event"}
+    assert type(read(without, "call-start")[0]) is CallStart
+    assert type(read(START, "call-start")[0]) is CallStart
+    assert reason(START, "hangup") == "unknown_kind"
+    assert reason(without) == "unknown_kind"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b"", "unreadable"),
+        (b"\xff\xfe", "unreadable"),
+        (b'{"event":"queue"', "unreadable"),
+        (b"[" * 5000, "unreadable"),
+        (b'{"a":' * 3000, "unreadable"),
+        (b"\xef\xbb\xbf" + json.dumps(START).encode(), "unreadable"),
+        (json.dumps(START).encode() + b"\0", "unreadable"),
+        (b'"text"', "unreadable"),
+        (b"null", "unreadable"),
+        (b"{}", "unknown_kind"),
+        (b'{"event":null}', "unknown_kind"),
+        (b'{"event":["queue"]}', "unknown_kind"),
+        (b'{"event":"queue"}', "missing_field"),
+        (json.dumps(QUEUE | {"line": "garden"}).encode(), "unknown_line"),
+        (json.dumps(QUEUE | {"visit": True}).encode(), "malformed_field"),
+        (json.dumps(START | {"at": "2026-02-30T09:00:00Z"}).encode(), "malformed_field"),
+        (json.dumps(START | {"caller": "0475/12.34.56"}).encode(), "telephone_number"),
+        (json.dumps(QUEUE | {"agent": "tel:+32475123456"}).encode(), "telephone_number"),
+        (json.dumps(START | {"entry": "x" * MAX_BYTES}).encode(), "oversized"),
+    ],
+)
+def test_refusals_and_their_reasons(value: bytes, expected: str) -> None:
+    assert reason(value) == expected
+
+
+def test_a_value_of_exactly_the_longest_size_is_read() -> None:
+    value = json.dumps(START).encode()
+    assert type(read(value.ljust(MAX_BYTES))[0]) is CallStart
+    assert reason(value.ljust(MAX_BYTES + 1)) == "oversized"
+
+
+@pytest.mark.parametrize(("late", "accepted"), [(0, True), (1, False)])
+def test_the_future_begins_after_the_allowed_skew(late: int, accepted: bool) -> None:
+    """Judged against the record's own timestamp."""
+    outcome = read(START, timestamp=NOW - DEFAULT_SKEW - late)
+    assert (type(outcome) is not Refusal) is accepted
+    if not accepted:
+        assert outcome.reason == "in_future"
+
+
+def test_an_unknown_to_line_costs_the_field_and_is_counted_not_the_event() -> None:
+    reader = Reader(PLAN.knows)
+    left = QUEUE | {"phase": "left", "reason": "transfer", "to_line": "garden"}
+    event, _ = reader.read(json.dumps(left).encode(), NOW)
+    assert (event.to_line, event.reason, reader.unknown_to_lines) == (None, "transfer", 1)
+    event, _ = reader.read(json.dumps(left | {"to_line": "desk"}).encode(), NOW)
+    assert (event.to_line, reader.unknown_to_lines) == ("desk", 1)
+
+
+def test_a_line_is_known_at_the_events_own_time() -> None:
+    seen = []
+
+    def knows(line: str, instant: int) -> bool:
+        seen.append((line, instant))
+        return True
+
+    Reader(knows).read(json.dumps(QUEUE).encode(), NOW)
+    assert seen == [("waste", NOW)]
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        "+32 3 22 11 333",
+        "003232211333",
+        "(03) 221.13.33",
+        "(+32) 475/12 34 56",
+        "112-112",
+        "tel:+3232211333",
+        "SIP:3232211333@pbx.example",
+        "sips:0475123456;user=phone",
+        "\t0475123456",
+        "+32\u00a0475\u202f12\u201134",
+    ],
+)
+def test_what_is_a_telephone_number(caller: str) -> None:
+    assert is_telephone_number(caller)
+    assert reason(START | {"caller": caller}) == "telephone_number"
+
+
+@pytest.mark.parametrize(
+    "caller", ["9f2d3f5c", "12345", "1" * 18, "sip:anna@pbx.example", "t", "k-0475123456", "7" * 32]
+)
+def test_what_is_none(caller: str) -> None:
+    assert read(START | {"caller": caller})[0].caller == caller
+
+
+# CloudEvents in Kafka's binary mode
+
+HEADERS = {
+    "ce_specversion": b"1.0",
+    "ce_id": b"pbx1-991",
+    "ce_source": b"/telephony/pbx1",
+    "ce_type": b"be.testburg.contact.queue",
+    "ce_time": b"2026-11-18T10:00:00+01:00",
+    "ce_subject": b"pbx1-17",
+}
+DATA = {"line": "waste", "phase": "entered"}
+
+
+def read_record(data: Any, headers: dict[str, bytes | None], kind: Kind = "queue") -> Any:
+    value = data if data is None or isinstance(data, bytes) else json.dumps(data).encode()
+    return Reader(PLAN.knows).read_record(value, NOW, kind, headers)
+
+
+def test_a_cloud_event_leaves_to_its_headers_what_they_say() -> None:
+    event, instant = read_record(DATA, HEADERS)
+    assert (event.event_id, event.call_id, instant) == ("pbx1-991", "pbx1-17", NOW)
+
+
+def test_what_the_data_says_goes_before_the_headers() -> None:
+    event, _ = read_record(DATA | {"call_id": "c", "event_id": "e"}, HEADERS)
+    assert (event.event_id, event.call_id) == ("e", "c")
+
+
+@pytest.mark.parametrize("type_", [b"queue", b"contact.queue", b"city/queue", b"", None])
+def test_types_that_end_in_the_topics_kind(type_: bytes | None) -> None:
+    assert type(read_record(DATA, HEADERS | {"ce_type": type_})) is not Refusal
+
+
+@pytest.mark.parametrize(
+    ("data", "headers", "expected"),
+    [
+        (DATA, HEADERS | {"ce_type": b"contact.hangup"}, "unknown_kind"),
+        (DATA, HEADERS | {"ce_type": b"my-queue"}, "unknown_kind"),
+        (DATA, HEADERS | {"ce_time": b"\xff"}, "malformed_field"),
+        (DATA, HEADERS | {"ce_time": None}, "missing_field"),
+        (DATA, {}, "missing_field"),
+        ([], HEADERS, "unreadable"),
+        (b"{", HEADERS, "unreadable"),
+        (b"{" + b" " * MAX_BYTES, HEADERS, "oversized"),
+        (None, HEADERS, "unreadable"),
+        (None, {}, "unreadable"),
+    ],
+)
+def test_cloud_events_that_are_refused(data: Any, headers: Any, expected: str) -> None:
+    refusal = read_record(data, headers)
+    assert type(refusal) is Refusal and refusal.reason == expected
+
+
+def test_records_with_other_headers_are_plain_events() -> None:
+    event, _ = read_record(QUEUE, {"traceparent": b"00-1", "broken": None})
+    assert event.event_id == "e"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200)
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        json_values.map(lambda value: json.dumps(value).encode()),
+        st.dictionaries(
+            st.sampled_from(sorted({*QUEUE, "caller", "to_line", "visit"})), json_values
+        ).map(lambda fields: json.dumps(QUEUE | fields).encode()),
+    ),
+    st.sampled_from((None, *KINDS)),
+    st.dictionaries(st.sampled_from(sorted(HEADERS)), st.none() | st.binary(max_size=8)),
+)
+@example(b'{"event":"queue","revision":1e999}', None, {})
+@example(b'{"a":99999999999999999999999999}', "queue", {"ce_id": b"1"})
+def test_whatever_comes_it_is_an_event_or_a_reason(
+    value: bytes, kind: Kind | None, headers: dict[str, bytes | None]
+) -> None:
+    for outcome in (
+        read(value, kind),
+        Reader(PLAN.knows).read_record(value, NOW, kind or "queue", headers),
+    ):
+        if type(outcome) is Refusal:
+            assert outcome.reason in REASONS and outcome.detail
+        else:
+            assert isinstance(outcome[1], int)
+
+
+@given(st.datetimes(), st.sampled_from(("Z", "z", "+01:00", "-11:30", "+00:00")))
+def test_instants_are_what_the_standard_library_makes_of_them(
+    moment: datetime, offset: str
+) -> None:
+    text = moment.isoformat(timespec="microseconds") + offset
+    expected = datetime.fromisoformat(text.replace("z", "Z"))
+    assert parse(text) == parse(text.lower().replace("t", " ")) == instants.of(expected)
