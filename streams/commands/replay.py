@@ -1,6 +1,7 @@
 """``reachline replay``: files of events through the domain, without a broker."""
 
 import argparse
+import gc
 import sys
 from typing import Final, TextIO
 
@@ -34,7 +35,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.set_defaults(run=run)
 
 
-class _Refusals:
+class Refusals:
     """Tells the first refused lines and writes all of them where asked."""
 
     def __init__(self, file: TextIO | None) -> None:
@@ -63,13 +64,16 @@ def _printable(text: str) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    # Nothing here refers to itself, so there is nothing to collect; looking for it over and over
+    # among hundreds of thousands of contacts took a fifth of the time.
+    gc.disable()
     plan = load_plan(arguments.plan)
     progress = Progress("replaying", size_of(arguments.files))
     try:
         rejected = open(arguments.rejected, "w") if arguments.rejected else None  # noqa: SIM115
     except OSError as error:
         raise CommandError(f"{arguments.rejected}: {error.strerror}") from error
-    refusals = _Refusals(rejected)
+    refusals = Refusals(rejected)
     try:
         replayed = replay(arguments.files, plan, wall(), refusals, progress.advance)
     except (FileProblem, OSError, EOFError) as error:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from streams.domain import visits
 from streams.domain.instants import DAY
 from streams.domain.journey import Contact
-from streams.domain.tally import CITY, INDEX, LINE, VENDOR, Entry
+from streams.domain.tally import CITY, ONE, Entry, scopes
 from streams.domain.visits import Reading
 
 REPEAT_WITHIN: Final = DAY
@@ -45,12 +45,18 @@ def call(contact: Contact, reading: Reading) -> Call | None:
     caller = contact.origin[0] if contact.origin else None
     if caller is None or reading.outcome is visits.ORPHAN:
         return None
+    visited = reading.visits
+    if len(visited) == 1 and visited[0].disposition is not visits.CALLBACK:
+        visit = visited[0]
+        line, vendor = scopes(visit)
+        booked = ((CITY, reading.begun), (line, visit.begun), (vendor, visit.begun))
+        return Call(caller, reading.begun, contact.call_id, visit.answered, booked, ())
     bookings = {CITY: reading.begun}
     callbacks = []
     answered: int | None = None
     for visit in reading.visits:
-        scopes = (LINE + visit.line, VENDOR + visit.terms.vendor)
-        for scope in scopes:
+        places = scopes(visit)
+        for scope in places:
             bookings[scope] = min(visit.begun, bookings.get(scope, visit.begun))
         if visit.answered is not None:
             answered = visit.answered if answered is None else min(answered, visit.answered)
@@ -60,7 +66,7 @@ def call(contact: Contact, reading: Reading) -> Call | None:
                 Callback(
                     visit.ended,
                     visit.ended + visit.terms.callback_within,
-                    tuple((scope, visit.begun) for scope in (*scopes, CITY)),
+                    tuple((scope, visit.begun) for scope in (*places, CITY)),
                 )
             )
     return Call(
@@ -81,7 +87,7 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
     """
     ordered = sorted(calls, key=lambda each: (each.begun, each.call_id))
     answers = sorted((each.answered, each.call_id) for each in ordered if each.answered is not None)
-    repeat, kept = (INDEX["repeat_callers"],), (INDEX["callbacks_kept"],)
+    repeat, kept = ONE["repeat_callers"], ONE["callbacks_kept"]
     booked: list[Entry] = []
     in_vain: int | None = None  # beginning of the latest unanswered call before this one
     pending: int | None = None  # the same, of calls that began at this very instant
@@ -91,7 +97,7 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
             in_vain = pending if pending is not None else in_vain
             pending, previous = None, each.begun
         if in_vain is not None and each.begun - in_vain <= REPEAT_WITHIN:
-            booked += [(scope, at, repeat, (), -1, -1, -1, "") for scope, at in each.bookings]
+            booked += [(scope, at, repeat, -1, -1, -1, "") for scope, at in each.bookings]
         if each.answered is None:
             pending = each.begun
         for callback in each.callbacks:
@@ -100,6 +106,6 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
             for answered, call_id in answers[first : first + 2]:
                 if answered <= callback.until and call_id != each.call_id:
                     for scope, at in callback.bookings:
-                        booked.append((scope, at, kept, (), -1, -1, -1, ""))
+                        booked.append((scope, at, kept, -1, -1, -1, ""))
                     break
     return booked

@@ -57,7 +57,7 @@ def _service(visit: Visit) -> bool | None:
 def entries(call_id: str, reading: Reading) -> list[Entry]:
     """The decisions as entries of the books."""
     return [
-        (DECIDED + line, decision.at, (), (), -1, -1, -1, _note(decision))
+        (DECIDED + line, decision.at, 0, -1, -1, -1, _note(decision))
         for line, decision in decisions(call_id, reading)
     ]
 

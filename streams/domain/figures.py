@@ -36,11 +36,9 @@ def service_level(tally: Tally, formula: str) -> float | None:
         abandons_positive   (A<=T + B<=T) / O
         answered_only       A<=T / A
 
-    >>> from streams.domain.tally import INDEX
-    >>> tally = Tally()
-    >>> for name, count in (("service_offered", 100), ("service_answered", 90),
-    ...                     ("answered_within", 70), ("abandoned_within", 10)):
-    ...     tally.counts[INDEX[name]] = count
+    >>> tally = Tally(
+    ...     service_offered=100, service_answered=90, answered_within=70, abandoned_within=10
+    ... )
     >>> [round(100 * service_level(tally, formula), 1) for formula in FORMULAS]
     [70.0, 77.8, 80.0, 77.8]
     """

@@ -58,14 +58,16 @@ class Stay:
         self.to_line = to_line
 
     def enter(self, at: int) -> bool:
-        changed = False
-        if self.first is None or at < self.first:
+        if self.first is None or self.last is None:
+            self.first = self.last = at
+            return True
+        if at < self.first:
             self.first = at
-            changed = True
-        if self.last is None or at > self.last:
+            return True
+        if at > self.last:
             self.last = at
-            changed = True
-        return changed
+            return True
+        return False
 
     def answer(self, at: int, agent: str | None) -> bool:
         if self.answered is not None and (
@@ -159,29 +161,28 @@ class Contact:
 
     def merge(self, event: Event, at: int) -> bool:
         """Adds an event's fact; says whether anything is known now that was not before."""
-        changed = at > self.newest
-        if changed:
+        newer = at > self.newest
+        if newer:
             self.newest = at
-        return self._add(event, at) or changed
-
-    def _add(self, event: Event, at: int) -> bool:
         if type(event) is Queue:
             number = event.visit
             key = (event.line, NO_NUMBER if number is None else number)
             stay = self.stays.get(key)
             if stay is None:
                 stay = self.stays[key] = Stay()
-            if event.phase == "entered":
-                return stay.enter(at)
-            if event.phase == "answered":
-                return stay.answer(at, event.agent)
-            return stay.leave(at, event.reason, event.to_line)
+            phase = event.phase
+            if phase == "entered":
+                return stay.enter(at) or newer
+            if phase == "answered":
+                return stay.answer(at, event.agent) or newer
+            return stay.leave(at, event.reason, event.to_line) or newer
         if type(event) is MenuChoice:
-            return self._choose(Choice(event.line, at, event.option, event.menu))
+            return self._choose(Choice(event.line, at, event.option, event.menu)) or newer
         if type(event) is CallStart:
-            return self._start(at, (event.caller, event.entry, event.channel, event.language))
+            origin = (event.caller, event.entry, event.channel, event.language)
+            return self._start(at, origin) or newer
         assert type(event) is Hangup
-        return self._hang_up(at, event.reason or "normal", event.by)
+        return self._hang_up(at, event.reason or "normal", event.by) or newer
 
     def _start(self, at: int, origin: Details) -> bool:
         if self.started is not None and (

@@ -244,7 +244,7 @@ class Ledger:
         """
         scope, at = entry[0], entry[1]
         slot = at - at % SLOT
-        if entry[7]:
+        if entry[6]:
             return ((scope, SLOT, slot),)
         interval = at - at % INTERVAL
         if slot > self.clock - SLOTS_KEPT:
@@ -268,19 +268,19 @@ class Ledger:
             place = self._place(key)
             place.held.add(entry)
             place.count += 1
-        if entry[6] >= 0:
-            self._waiting_in(entry[0]).add(entry[6])
+        if entry[5] >= 0:
+            self._waiting_in(entry[0]).add(entry[5])
 
     def _take(self, entry: Entry) -> None:
         for key in self._keys(entry):
-            if entry[7] and key[2] <= self.clock - SLOTS_KEPT:
+            if entry[6] and key[2] <= self.clock - SLOTS_KEPT:
                 continue  # told, and let go of
             place = self._place(key)
             place.count -= 1
-            if not place.held.take(entry) and entry[5] > place.settled.longest:
+            if not place.held.take(entry) and entry[4] > place.settled.longest:
                 place.stale = True
-        if entry[6] >= 0:
-            self._waiting_in(entry[0]).take(entry[6])
+        if entry[5] >= 0:
+            self._waiting_in(entry[0]).take(entry[5])
 
     def _settle(self, entry: Entry) -> None:
         for key in self._keys(entry):
@@ -306,11 +306,11 @@ class Ledger:
         for start in {start_of(key[2], INTERVAL) for key in stale}:
             for contact in self._members.get(start, ()):
                 for entry in contact.booked:
-                    if entry[5] >= 0:
+                    if entry[4] >= 0:
                         for width in (INTERVAL, SLOT):
                             found = stale.get((entry[0], width, start_of(entry[1], width)))
-                            if found is not None and entry[5] > found.held.longest:
-                                found.held.longest = entry[5]
+                            if found is not None and entry[4] > found.held.longest:
+                                found.held.longest = entry[4]
 
     def place(self, key: PlaceKey) -> Place | None:
         """The slot or interval of this key, if anything was ever booked there."""
@@ -324,7 +324,7 @@ class Ledger:
     def _forget_departed(self) -> None:
         departed = self.departed
         oldest = self.clock - LONGEST_LOST_AFTER
-        forgotten = []
+        forgotten: list[str] = []
         excess = len(departed) - DEPARTED_KEPT
         for call_id, at in departed.items():  # in the order of departing
             if at >= oldest and len(forgotten) >= excess:

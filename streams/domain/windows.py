@@ -165,8 +165,7 @@ class Windows:
                     total.plus(_sum(sources))
             return total
         window = self._windows[name]
-        total.counts = list(window.sum.counts)
-        total.waits = dict(window.sum.waits)
+        total.plus(window.sum)
         total.longest = max(
             (
                 tally.longest
