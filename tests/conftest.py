@@ -1,4 +1,4 @@
-"""Fixtures that the whole test tree shares: the brokers."""
+"""What the whole test tree shares: how hard Hypothesis tries, and the brokers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadlines: the machines that this runs on are shared. `HYPOTHESIS_PROFILE=ci` tries harder.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # tests/ is no package: its support modules are imported by their names.
 sys.path.insert(0, str(Path(__file__).parent))
