@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# No deadlines: the machines that this runs on are shared. `HYPOTHESIS_PROFILE=ci` tries harder.
-settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, max_examples=500)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
-
 # tests/ is no package: its support modules are imported by their names.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from brokers import KafkaCluster, KafkaMissingError
+
+# No deadlines: the machines that this runs on are shared. `HYPOTHESIS_PROFILE=ci` tries harder.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
