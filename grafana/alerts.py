@@ -1,0 +1,113 @@
+"""How dashboards speak of alerts: by what they mean, not by the name of their rule.
+
+The stream opens alerts of its own (``contact_alert_open``), Prometheus those of its rules
+(``ALERTS``); who looks at a wall must not notice the difference.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from grafana import palette
+from grafana.panels import Query, Say, colour, mapped
+from grafana.promql import INFO_KEPT, matching
+
+WATCHDOG: Final = "ContactWatchdog"
+"""The rule that always fires, to show that alerts are judged at all."""
+
+KINDS: Final = {
+    "reachability": ("too few reached", "te weinig bereikt"),
+    "service_level": ("too few in time", "te weinig op tijd"),
+    "closed_on_waiting": ("closed on people waiting", "gesloten met wachtenden"),
+}
+"""The stream's own alerts."""
+
+RULES: Final = {
+    "ContactTelemetrySilent": ("no calls come in", "geen oproepen meer"),
+    "ContactCitySilent": ("no calls come in", "geen oproepen meer"),
+    "ContactPipelineStalled": ("figures stand still", "cijfers staan stil"),
+    "ContactWorkerAbsent": ("nothing is measured", "niets wordt gemeten"),
+    "ContactVendorBudgetBurning": ("target in danger", "doel in gevaar"),
+    "ContactVendorBudgetSpent": ("target of the period lost", "doel van de periode verloren"),
+}
+"""Alerts of rules whose name alone would tell a passer-by too little."""
+
+SEVERITIES: Final = {"page": palette.BREACH, "ticket": palette.AT_RISK}
+
+OPENED: Final = "contact_alert_since_timestamp_seconds"
+"""Of the stream's open alerts: there is a series while one is open."""
+
+
+def of_rules(**labels: str) -> str:
+    """The firing alerts of Prometheus' rules, those that somebody is told of if nothing is said."""
+    if labels:
+        return "ALERTS" + matching(alertstate="firing", **labels)
+    return f'ALERTS{{alertstate="firing", severity=~"{"|".join(SEVERITIES)}"}}'
+
+
+def listed(say: Say, most: int) -> list[Query]:
+    """Seconds for which alerts have been open, named by line and meaning, pages before tickets; how
+    many there are in all; or that there are none.
+
+    Without the watchdog no query may have a series: then nobody knows whether something is wrong.
+    """
+    opened = f"max by (line, vendor, kind) (time() - {OPENED})"
+    pages = f"{_worded(opened, 'kind', KINDS, say)} or {_age('page', say)}"
+    tickets = _age("ticket", say)
+    count = f"(count({_distinct()}) or vector(0)) + (count({of_rules()}) or vector(0))"
+    paging = (
+        f"(count({_distinct()}) or vector(0)) + "
+        f"(count({of_rules(severity='page')}) or vector(0))"
+    )
+    plain = colour(palette.NEUTRAL)
+    return [
+        Query(
+            f"topk({most}, {_named(pages, say)})",
+            "{{name}}: {{what}}",
+            {"color": colour(palette.BREACH)},
+        ),
+        Query(
+            f"topk(scalar(clamp_min({most} - ({paging}), 0)), {_named(tickets, say)})",
+            "{{name}}: {{what}}",
+            {"color": colour(palette.AT_RISK)},
+        ),
+        Query(
+            f"{count} > {most}", say("All alerts", "Alle alarmen"), {"color": plain, "unit": "none"}
+        ),
+        Query(
+            f"({count} == 0) and on () {of_rules(alertname=WATCHDOG)}",
+            say("Alerts", "Alarmen"),
+            {"color": plain, "mappings": [mapped({"0": (say("none", "geen"), None)})]},
+        ),
+    ]
+
+
+def _distinct() -> str:
+    return f"max by (line, kind) ({OPENED})"
+
+
+def _age(severity: str, say: Say) -> str:
+    """Seconds for which rules of a severity have been firing."""
+    age = (
+        f"(time() - ALERTS_FOR_STATE{matching(severity=severity)}) "
+        f"and ignoring (alertstate) {of_rules(severity=severity)}"
+    )
+    plain = f'label_replace({age}, "what", "$1", "alertname", "(?:Contact)?(.*)")'
+    return _worded(plain, "alertname", RULES, say)
+
+
+def _worded(alerts: str, label: str, words: Mapping[str, tuple[str, str]], say: Say) -> str:
+    for value, text in words.items():
+        alerts = f'label_replace({alerts}, "what", "{say(*text)}", "{label}", "{value}")'
+    return alerts
+
+
+def _named(alerts: str, say: Say) -> str:
+    """Adds whose alert it is: the line's name, else the vendor, else everybody's."""
+    names = (
+        f"max by (line, name) (label_replace(last_over_time(contact_line_info[{INFO_KEPT}]), "
+        f'"name", "$1", "name_{say.language}", "(.*)"))'
+    )
+    everywhere = f'label_replace({alerts}, "name", "{say("City", "Stad")}", "", "")'
+    own = f'label_replace({everywhere}, "name", "$1", "vendor", "(.+)")'
+    by = "line, vendor, kind, alertname"
+    return f"({alerts}) * on (line) group_left (name) {names} or on ({by}) {own}"

@@ -1,0 +1,97 @@
+"""How figures are asked for.
+
+Two workers export the same line for a moment while it changes hands, and a worker whose input has
+stopped goes on exporting the last figures it has. So no dashboard reads a figure as it stands: it
+takes the newest worker's, and nothing at all once the figures have stood still for `FRESH` seconds.
+"""
+
+from typing import Final
+
+FRESH: Final = 120
+"""Seconds for which a figure passes for fresh: a worker tells its clock every second and is scraped
+every 15 s or less, and a hand-over may take a minute."""
+
+INFO_KEPT: Final = "1d"
+"""Names of lines are looked up this far back: an alert must keep its name when telemetry is gone."""
+
+BUILT_IN: Final = {"ALERTS", "ALERTS_FOR_STATE", "up"}
+"""Series that Prometheus itself makes."""
+
+
+def matching(**labels: str) -> str:
+    """A selector's braces."""
+    return "{" + ", ".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+
+
+class Scope:
+    """One line, vendor or the city, and how its figures are asked for.
+
+    Args:
+        kind: ``line``, ``vendor`` or ``city``.
+        value: which; a dashboard variable will do.
+    """
+
+    def __init__(self, kind: str, value: str = "") -> None:
+        self.kind = kind
+        self.by = "" if kind == "city" else kind
+        self.labels = {kind: value} if self.by else {}
+
+    def name(self, figure: str) -> str:
+        """The metric of a figure."""
+        return f"contact_{self.kind}_{figure}"
+
+    def raw(self, figure: str, **labels: str) -> str:
+        """A figure as it is exported."""
+        return self.name(figure) + matching(**self.labels, **labels)
+
+    def current(self, figure: str, *also_by: str, **labels: str) -> str:
+        """A figure of the newest worker, and no series once it has stood still.
+
+        Args:
+            figure: what follows ``contact_line_`` in its name.
+            also_by: labels to keep beside the scope's.
+            labels: that the series must have.
+        """
+        as_of = self.raw("as_of_timestamp_seconds")
+        by = ", ".join([*([self.by] if self.by else []), *also_by])
+        where = f"{self.by}, instance" if self.by else "instance"
+        newest = (
+            f"{as_of} >= on ({self.by}) group_left () (max by ({self.by}) ({as_of}) > "
+            f"time() - {FRESH})"
+        )
+        return f"max by ({by}) ({self.raw(figure, **labels)} and on ({where}) ({newest}))"
+
+    def target(self, figure: str) -> str:
+        """The contract's target, which is known whether telemetry comes or not."""
+        return f"max by ({self.by}) ({self.raw(figure)})"
+
+    def worded(self, value: str, **counts: str) -> str:
+        """A value that carries other numbers as labels, so that a tile's text can name them.
+
+        >>> Scope("line", "waste").worded("a", n="b")
+        'a * on (line) group_left (n) count_values by (line) ("n", b)'
+        """
+        for label, count in counts.items():
+            value += (
+                f" * on ({self.by}) group_left ({label}) "
+                f'count_values by ({self.by}) ("{label}", {count})'
+            )
+        return value
+
+
+def percent(target: str) -> str:
+    """A target in percent, to a tenth of a point: as text it has no superfluous digits."""
+    return f"round(100 * {target}, 0.1)"
+
+
+def floored(ratio: str) -> str:
+    """A ratio cut to whole percent, so that 79.6 % never reads as the 80 % that was promised.
+
+    The billionth makes up for 100 * 0.29 being a little less than 29.
+    """
+    return f"floor(100 * {ratio} + 1e-9) / 100"
+
+
+def or_dash(value: str) -> str:
+    """The value, or -1, which panels show as a dash."""
+    return f"{value} or on () vector(-1)"

@@ -1,0 +1,402 @@
+"""The wallboard: read from five metres, without a mouse, within five seconds.
+
+A card per line. Its banner says the state in one word and one colour; below it the two promised
+figures, each with its target and the number of calls that it rests on, red when below target; then
+who waits now. On top the city's own figure, what is alarming, and as of when all this is. Nothing
+scrolls and nothing needs a variable. The panels' titles are small print for who stands near.
+
+It is laid out for a page of 1920 x 1080; a larger screen shows the same page enlarged.
+"""
+
+from typing import Final, NamedTuple
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard, TimePicker
+from grafana_foundation_sdk.models.common import VizOrientation
+
+from grafana import palette
+from grafana.alerts import listed
+from grafana.panels import DASH, Query, Say, at, colour, mapped, numbers, states
+from grafana.promql import FRESH, Scope, floored, or_dash, percent
+from streams.domain.plan import Plan, Terms
+from streams.sinks.prometheus import STATUS
+
+COLUMNS: Final = 24
+ROWS: Final = 27
+"""Rows of 30 pixels with 8 between them that fit into 1080, whatever the page's own margin is."""
+MOST_LINES: Final = 30
+"""More tiles than this can't be read from where people sit."""
+
+STATE_WIDTH: Final = 3.1
+"""Of the widest state's word, in heights of a tile's row."""
+
+WINDOW: Final = "30m"
+"""Of the two figures; the state is judged over the same."""
+
+
+class Grid(NamedTuple):
+    """How many cards stand side by side and below each other, whether they are whole, and how many
+    rows of the page are above them."""
+
+    columns: int
+    rows: int
+    whole: bool
+    top: int
+
+
+def grid(lines: int) -> Grid:
+    """The arrangement of so many cards.
+
+    >>> grid(6), grid(24)
+    (Grid(columns=3, rows=2, whole=True, top=5), Grid(columns=6, rows=4, whole=False, top=3))
+    """
+    for most, columns in ((1, 1), (4, 2), (6, 3), (8, 4)):
+        if lines <= most:
+            return Grid(columns, -(-lines // columns), True, 5)
+    columns = 4 if lines <= 12 else 6
+    return Grid(columns, -(-lines // columns), False, 3)
+
+
+def shown(plan: Plan, now: int) -> list[Terms]:
+    """The lines on the wall, in the order of the menu: first lines, then the desks behind them.
+
+    Raises:
+        ValueError: there are more than can be read.
+    """
+    lines = sorted(plan.lines_at(now), key=lambda t: (t.tier, t.option or "~", t.line))
+    if len(lines) > MOST_LINES:
+        lines = [terms for terms in lines if terms.tier == 1]
+    if not lines or len(lines) > MOST_LINES:
+        raise ValueError(f"a wallboard shows 1 to {MOST_LINES} lines, this plan has {len(lines)}")
+    return lines
+
+
+def shortened(name: str, most: int) -> str:
+    """A name cut after a word, so that it stays on its line.
+
+    >>> shortened("Desk appointment or document request", 18), shortened("Waste", 18)
+    ('Desk appointment…', 'Waste')
+    """
+    if len(name) <= most:
+        return name
+    return name[: most - 1].rsplit(" ", 1)[0].rstrip(" ,") + "…"
+
+
+def wallboard(plan: Plan, now: int, say: Say) -> Dashboard:
+    """The wallboard of a plan's lines as of an instant, in one language."""
+    lines = shown(plan, now)
+    city = plan.entries.city
+    board = (
+        Dashboard(say(f"{city.name}: wallboard", f"{city.name}: wandbord"))
+        .uid(say.uid("wallboard"))
+        .description(
+            say(
+                "Which line is in trouble, and how badly. For a large screen: open with ?kiosk.",
+                "Welke lijn in nood is, en hoe erg. Voor een groot scherm: open met ?kiosk.",
+            )
+        )
+        .tags(["reachline", "wallboard", say.language])
+        .refresh("10s")
+        .time("now-15m", "now")
+        .timezone(city.time_zone)
+        .timepicker(TimePicker().hidden(True))
+        .readonly()
+    )
+    shape = grid(len(lines))
+    panels = [*_top(city.name, say, shape.top)]
+    width, height = COLUMNS // shape.columns, (ROWS - shape.top) // shape.rows
+    for index, terms in enumerate(lines):
+        y, x = divmod(index, shape.columns)
+        card = _card if shape.whole else _tile
+        panels += card(plan, now, terms, say, x * width, shape.top + y * height, width, height)
+    for index, panel in enumerate(panels):
+        board.with_panel(panel.id(index + 1))
+    return board
+
+
+def _name(terms: Terms, say: Say) -> str:
+    return terms.names.get(say.language, next(iter(terms.names.values()), terms.line))
+
+
+def _vendor(plan: Plan, terms: Terms, now: int) -> str:
+    vendor = plan.vendor(terms.vendor, now)
+    return vendor.name if vendor is not None else terms.vendor
+
+
+def _body(rows: int) -> int:
+    """Pixels of a panel's inside: less its margin, title and padding."""
+    return rows * 38 - 8 - 32 - 16
+
+
+def _inner(rows: int) -> int:
+    """Pixels of a number's inside: Grafana pads tall ones more."""
+    body = _body(rows)
+    return body - (24 if body > 100 else 16)
+
+
+def _card(
+    plan: Plan, now: int, terms: Terms, say: Say, x: int, y: int, w: int, h: int
+) -> list[object]:
+    """A line's state, its two figures, and who waits: three panels below each other."""
+    low = max(3, h // 4)
+    top = (h - low) // 2
+    middle = h - top - low
+    line = Scope("line", terms.line)
+    name = _name(terms, say)
+    answering = _vendor(plan, terms, now)
+    wide = w * 80 - 8 - 16 - 24
+    room = _inner(top)
+    size = min(room * 0.36, wide / (0.58 * len(name)))
+    banner = numbers(
+        say(
+            f"{answering}: state over the last half hour",
+            f"{answering}: toestand over het laatste halfuur",
+        ),
+        say(
+            "The worse of reachability and service level over the last half hour: BREACH below "
+            "target, AT RISK less than five points above it, NO DATA when nothing was decided or "
+            f"figures are older than {FRESH} seconds.",
+            "De slechtste van bereikbaarheid en serviceniveau over het laatste halfuur: TE LAAG "
+            "onder het doel, RISICO minder dan vijf punten erboven, GEEN DATA als er niets beslist "
+            f"is of de cijfers ouder zijn dan {FRESH} seconden.",
+        ),
+        [_status(line, name)],
+        unit="none",
+        sizes=(int(size), int((room - size * 1.2) / 1.2)),
+        wide=False,
+        mappings=[states(say)],
+        base=palette.NO_DATA,
+        none=say("NO DATA", "GEEN DATA"),
+    )
+    room = _inner(middle)
+    target = say(", target {{target}}%", ", doel {{target}}%")
+    promised = numbers(
+        say(
+            "Last half hour: reached, and answered in time",
+            "Laatste halfuur: bereikt, en op tijd beantwoord",
+        ),
+        say(
+            "Left: visits answered, of all that chose the line in its hours. Right: service level "
+            "by the contract's formula. Red: below the contract's target. The number of calls is "
+            "what the figure rests on. Percentages are cut, never rounded up to a target.",
+            "Links: beantwoorde bezoeken, van alle die de lijn kozen binnen de uren. Rechts: "
+            "serviceniveau volgens de formule van het contract. Rood: onder het doel. Het aantal "
+            "oproepen is waarop het cijfer rust. Procenten zijn afgekapt, nooit afgerond naar het "
+            "doel.",
+        ),
+        [*_reached(line, say, target), *_in_time(line, say, target)],
+        unit="percentunit",
+        sizes=(int(min(room * 0.26, w * 80 / 31)), int(room * 0.55)),
+        wide=False,
+    )
+    room = _inner(low)
+    situation = numbers(
+        say("Now, and since midnight", "Nu, en sinds middernacht"),
+        say(
+            "Callers waiting now, how long the first of them has waited, and the share of queued "
+            "calls since midnight that hung up, short ones included.",
+            "Wie nu wacht, hoe lang de eerste al wacht, en welk deel van de oproepen in de "
+            "wachtrij sinds middernacht ophing, ook meteen.",
+        ),
+        _situation(line, say),
+        unit="none",
+        sizes=(int(room * 0.4), int(room * 0.66)),
+    )
+    return [
+        at(banner, x, y, w, top),
+        at(promised, x, y + top, w, middle),
+        at(situation, x, y + top + middle, w, low),
+    ]
+
+
+def _tile(
+    plan: Plan, now: int, terms: Terms, say: Say, x: int, y: int, w: int, h: int
+) -> list[object]:
+    """A line in one panel, for plans with many: a row each for state, figures and who waits."""
+    line = Scope("line", terms.line)
+    name = _name(terms, say)
+    row = (_body(h) - 3 * 3) // 4
+    size = int(row * 0.43)
+    room = w * 80 - 8 - 16 - 16 - STATE_WIDTH * row
+    tile = numbers(
+        name,
+        say(
+            "State, reachability and service level over the last half hour; red below target. "
+            f"NO DATA when nothing was decided or figures are older than {FRESH} seconds.",
+            "Toestand, bereikbaarheid en serviceniveau over het laatste halfuur; rood onder het "
+            f"doel. GEEN DATA als er niets beslist is of cijfers ouder zijn dan {FRESH} seconden.",
+        ),
+        [
+            _status(line, shortened(name, int(room / (0.56 * size))))._replace(
+                options={"mappings": [states(say)], "unit": "none"}
+            ),
+            *_reached(line, say, " ≥{{target}}%"),
+            *_in_time(line, say, " ≥{{target}}%"),
+            Query(
+                f"{line.current('waiting')} == 0 or on () vector(-1)"
+                f" unless on () {line.current('waiting')} > 0",
+                say("Waiting now", "Wacht nu"),
+                {"unit": "none"},
+            ),
+            Query(
+                line.worded(
+                    f"({line.current('waiting')} > 0)",
+                    m=f"ceil({line.current('oldest_wait_seconds')} / 60)",
+                ),
+                say("Waiting up to {{m}} min", "Wacht tot {{m}} min"),
+                {"unit": "none"},
+            ),
+        ],
+        unit="percentunit",
+        orientation=VizOrientation.HORIZONTAL,
+        sizes=(size, int(row * 0.6)),
+    )
+    return [at(tile, x, y, w, h)]
+
+
+def _status(line: Scope, name: str) -> Query:
+    no_data = f"{line.current('status')} or on () vector({STATUS['no_data']})"
+    return Query(no_data, name)
+
+
+def _figure(
+    line: Scope, ratio: str, target: str, count: str, words: str, none: str
+) -> list[Query]:
+    """A figure below its target, at its target, or without anything under its line: of the three
+    queries exactly one has a series."""
+    def worded(value: str) -> str:
+        return line.worded(floored(f"({value})"), n=count, target=percent(target))
+
+    return [
+        Query(worded(f"{ratio} < on (line) {target}"), words, {"color": colour(palette.BREACH)}),
+        Query(worded(f"{ratio} >= on (line) {target}"), words),
+        Query(f"vector(-1) unless on () {ratio}", none),
+    ]
+
+
+def _reached(line: Scope, say: Say, target: str) -> list[Query]:
+    return _figure(
+        line,
+        line.current("reachability_ratio", window=WINDOW),
+        line.target("reachability_target_ratio"),
+        line.current("reachability_counts", window=WINDOW, part="judged"),
+        say("Reached of {{n}}", "Bereikt van {{n}}") + target,
+        say("Reached", "Bereikt"),
+    )
+
+
+def _in_time(line: Scope, say: Say, target: str) -> list[Query]:
+    return _figure(
+        line,
+        line.current("contract_service_level_ratio", window=WINDOW),
+        line.target("service_level_target_ratio"),
+        line.current("service_level_counts", window=WINDOW, part="offered"),
+        say("In time of {{n}}", "Op tijd van {{n}}") + target,
+        say("In time", "Op tijd"),
+    )
+
+
+def _situation(line: Scope, say: Say) -> list[Query]:
+    nobody = mapped({"-1": ("–", None), "0": ("–", None)})
+    count = {"unit": "none"}
+    return [
+        Query(or_dash(line.current("waiting")), say("Waiting now", "Wacht nu"), count),
+        Query(
+            or_dash(line.current("oldest_wait_seconds")),
+            say("Oldest wait", "Langst"),
+            {"unit": "s", "mappings": [nobody]},
+        ),
+        Query(
+            or_dash(floored(line.current("abandonment_ratio", window="today"))),
+            say("Hung up today", "Opgehangen"),
+            {"unit": "percentunit"},
+        ),
+    ]
+
+
+def _top(name: str, say: Say, h: int) -> list[object]:
+    """The city's own figure, what is alarming, and as of when."""
+    city = Scope("city")
+    room = _inner(h)
+    whole = h > 3
+    most = 3 if whole else 1
+    reach = city.current("reachability_ratio", window=WINDOW)
+    judged = city.current("reachability_counts", window=WINDOW, part="judged")
+    of_today = city.current("reachability_ratio", window="today")
+    today = city.current("reachability_counts", window="today", part="judged")
+    own = numbers(
+        say(
+            f"{name}: everybody who phoned, last half hour and today",
+            f"{name}: iedereen die belde, laatste halfuur en vandaag",
+        ),
+        say(
+            "Callers who got to speak to somebody, of all who phoned the city: menu hang-ups and "
+            "refusals at the entrance included. Distinct calls, not a sum over lines.",
+            "Bellers die iemand te spreken kregen, van iedereen die de stad belde: ook wie in het "
+            "menu ophing of niet binnenkwam. Afzonderlijke oproepen, geen som van lijnen.",
+        ),
+        [
+            Query(
+                city.worded(floored(reach), n=judged),
+                say("Reached of {{n}}", "Bereikt van {{n}}"),
+            ),
+            Query(f"vector(-1) unless on () {reach}", say("Reached", "Bereikt")),
+            Query(
+                city.worded(floored(of_today), n=today),
+                say("Today of {{n}}", "Vandaag van {{n}}"),
+            ),
+            Query(f"vector(-1) unless on () {of_today}", say("Today", "Vandaag")),
+            Query(
+                or_dash(city.current("waiting")),
+                say("Waiting now", "Wacht nu"),
+                {"unit": "none"},
+            ),
+        ],
+        unit="percentunit",
+        sizes=(int(room * 0.22), int(room * 0.56)) if whole else (16, 30),
+        wide=not whole,
+    )
+    alerts = numbers(
+        say("Firing alerts, the longest first", "Actieve alarmen, het langste eerst"),
+        say(
+            f"Alerts that page or open a ticket, and how long they have been firing; at most {most}. "
+            "Red when nobody can know: the rule that always fires does not.",
+            f"Alarmen die oproepen of een ticket openen, en hoe lang al; hoogstens {most}. "
+            "Rood als niemand het kan weten: de regel die altijd actief is, is het niet.",
+        ),
+        listed(say, most),
+        unit="s",
+        orientation=VizOrientation.HORIZONTAL,
+        sizes=(22, 26) if whole else (16, 18),
+        base=palette.BREACH,
+        none=say("ALERTING DOWN", "ALARMERING STIL"),
+    )
+    newest = "min(max by (line) (contact_line_as_of_timestamp_seconds))"
+    as_of = numbers(
+        say("As of", "Stand van"),
+        say(
+            "The instant that the figures describe, of the slowest line. Red once it is "
+            f"{FRESH} seconds ago: then nothing on this wall is of now.",
+            "Het ogenblik dat de cijfers beschrijven, van de traagste lijn. Rood zodra dat "
+            f"{FRESH} seconden geleden is: dan is niets op dit bord van nu.",
+        ),
+        [
+            Query(
+                f"1000 * ({newest} > time() - {FRESH})",
+                say("As of", "Stand van"),
+                {"color": colour(palette.NEUTRAL)},
+            ),
+            Query(
+                f"1000 * ({newest} <= time() - {FRESH})",
+                say("STOPPED at", "STIL sinds"),
+                {"color": colour(palette.BREACH)},
+            ),
+        ],
+        unit="time:HH:mm:ss",
+        sizes=(int(room * 0.24), int(room * 0.44)) if whole else (16, 30),
+        wide=not whole,
+        base=palette.BREACH,
+        mappings=(),
+        decimals=None,
+        none=say("NO TELEMETRY", "GEEN TELEMETRIE"),
+    )
+    return [at(own, 0, 0, 9, h), at(alerts, 9, 0, 11, h), at(as_of, 20, 0, 4, h)]
