@@ -36,7 +36,7 @@ def service_level(tally: Tally, formula: str) -> float | None:
         abandons_positive   (A<=T + B<=T) / O
         answered_only       A<=T / A
 
-    >>> tally = Tally(
+    >>> tally = Tally.of(
     ...     service_offered=100, service_answered=90, answered_within=70, abandoned_within=10
     ... )
     >>> [round(100 * service_level(tally, formula), 1) for formula in FORMULAS]

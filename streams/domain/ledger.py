@@ -54,6 +54,7 @@ class Changes(NamedTuple):
         waiting: who waits now in the scopes where that changed: how many, and since when.
         calls: what the histories of callers should know, by caller and call id.
         dropped: final intervals and old slots that the ledger has let go.
+        imbalance: by how much the totals fail to balance; 0, or the software is wrong.
     """
 
     facts: list[HeldContact]
@@ -63,6 +64,7 @@ class Changes(NamedTuple):
     waiting: dict[str, tuple[int, int | None]]
     calls: dict[tuple[str, str], callers.Call | None]
     dropped: list[PlaceKey]
+    imbalance: int
 
 
 class Ledger:
@@ -337,21 +339,16 @@ class Ledger:
         """What changed since this was asked last."""
         closed = self._close()
         partials = {}
-        for key in self._moved:
+        settled = {}
+        for key in self._moved - set(closed):
             place = self.place(key)
             if place is not None:
                 partials[key] = Partial(place.total(), False)
+                if key in self._settled:
+                    settled[key] = place.settled
         for key in closed:
-            place = self.place(key)
-            assert place is not None
-            partials[key] = Partial(place.total(), True)
-        settled = {}
-        for key in self._settled:
-            place = self.place(key)
-            if place is not None:
-                settled[key] = place.settled
-        for scope, _, start in closed:
-            del self.intervals[start][scope]
+            scope, _, start = key
+            partials[key] = Partial(self.intervals[start].pop(scope).settled, True)
             if not self.intervals[start]:
                 del self.intervals[start]
                 self._members.pop(start, None)
@@ -367,6 +364,7 @@ class Ledger:
             waiting,
             self._calls,
             self._dropped + closed,
+            _imbalance((key[0], partial.tally) for key, partial in partials.items()),
         )
         self._facts, self._departing, self._calls, self._dropped = {}, [], {}, []
         self._moved, self._settled, self._moved_waiting = set(), set(), set()
@@ -384,11 +382,16 @@ class Ledger:
 
     def imbalance(self) -> int:
         """By how much the books fail to balance; 0 or they are wrong."""
-        wrong = 0
-        for scopes in self.intervals.values():
-            for scope, place in scopes.items():
-                for tally in (place.settled, place.held):
-                    wrong += tally.imbalance()
-                    if scope == CITY:
-                        wrong += tally.contacts_imbalance()
-        return wrong
+        return _imbalance(
+            (scope, place.total())
+            for scopes in self.intervals.values()
+            for scope, place in scopes.items()
+        )
+
+
+def _imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
+    return sum(
+        tally.imbalance() + (tally.contacts_imbalance() if scope == CITY else 0)
+        for scope, tally in tallies
+        if tally.packed
+    )

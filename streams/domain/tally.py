@@ -112,6 +112,9 @@ _BITS: Final = 64
 _MASK: Final = (1 << _BITS) - 1
 _UNPACK: Final = struct.Struct(f"<{WIDTH}Q")
 
+_OFFERED, _OPEN = INDEX["line_offered"], INDEX["open"]
+_ENDED: Final = slice(INDEX[DISPOSITIONS[0]], INDEX[DISPOSITIONS[-1]] + 1)
+
 ONE: Final = {name: 1 << _BITS * index for name, index in INDEX.items()}
 """What counting one under a name adds to packed counts."""
 
@@ -132,11 +135,20 @@ class Tally:
 
     __slots__ = ("longest", "notes", "packed", "waits")
 
-    def __init__(self, **counts: int) -> None:
-        self.packed = sum(ONE[name] * count for name, count in counts.items())
+    def __init__(self, packed: int = 0) -> None:
+        self.packed = packed
         self.waits: dict[int, int] = {}
         self.longest = -1
         self.notes: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, **counts: int) -> "Tally":
+        """A tally of these counts.
+
+        >>> Tally.of(contacts=3)["contacts"]
+        3
+        """
+        return cls(sum(ONE[name] * count for name, count in counts.items()))
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -206,7 +218,12 @@ class Tally:
 
     def stored(self) -> list[Any]:
         """The tally as plain values in one canonical order: the form in which it is stored."""
-        stored = [list(self.counts), sorted(self.waits.items()), self.longest]
+        waits = self.waits
+        stored = [
+            list(self.counts) if self.packed else [],
+            sorted(waits.items()) if len(waits) > 1 else [*waits.items()],
+            self.longest,
+        ]
         return [*stored, sorted(self.notes.items())] if self.notes else stored
 
     @classmethod
@@ -224,8 +241,8 @@ class Tally:
 
     def imbalance(self) -> int:
         """By how much the books of a line, or of the city, fail to balance; 0 or they are wrong."""
-        of_line = self["line_offered"] - self["open"] - sum(self[name] for name in DISPOSITIONS)
-        return abs(of_line)
+        counts = self.counts
+        return abs(counts[_OFFERED] - counts[_OPEN] - sum(counts[_ENDED]))
 
     def contacts_imbalance(self) -> int:
         """By how much the city's contacts fail to balance; 0 or the books are wrong."""

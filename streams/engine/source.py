@@ -14,7 +14,6 @@ covers, so a crash anywhere in between neither loses nor doubles one.
 from collections import deque
 from typing import Final
 
-import orjson
 from aiokafka import ConsumerRecord
 
 from streams.domain import events
@@ -31,6 +30,7 @@ from streams.engine.routes import Routes
 from streams.engine.stored import Checkpoint, Record, Restored
 from streams.engine.writer import Outputs
 from streams.sinks.journeys import journey_record
+from streams.sinks.records import DeadLetter
 
 UNKNOWN = -(2**62)
 """A clock that nothing has been heard of yet."""
@@ -155,16 +155,15 @@ class Source:
 
     def _refuse(self, record: "ConsumerRecord[bytes, bytes]", refusal: Refusal) -> None:
         self._counts.refused[refusal.reason] += 1
-        # Where it lies instead of what it says: it may hold what must not be stored twice.
-        place = {
-            "topic": record.topic,
-            "partition": record.partition,
-            "offset": record.offset,
-            "timestamp": record.timestamp,
-            "reason": refusal.reason,
-            "detail": "" if refusal.reason == events.TELEPHONE_NUMBER else refusal.detail,
-        }
-        self._dead.append((_place(record), orjson.dumps(place)))
+        letter = DeadLetter(
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp,
+            refusal.reason,
+            "" if refusal.reason == events.TELEPHONE_NUMBER else refusal.detail,
+        )
+        self._dead.append(letter.record())
 
     def clock(self, read_to_end: dict[str, int | None]) -> int:
         """The partition's clock: over its four topics the smallest of the newest accepted ``at``,
@@ -179,8 +178,8 @@ class Source:
     def checkpoint(self, clock: int, generation: int) -> Outputs:
         """Brings the books to the clock and gives every record that the checkpoint consists of."""
         self.ledger.settle(clock)
-        self.imbalance = self.ledger.imbalance()
         changes = self.ledger.changes()
+        self.imbalance = changes.imbalance
         self._number += 1
         self.pending = 0
         outputs: Outputs = {}
@@ -198,6 +197,11 @@ class Source:
                 stored.call_record(caller, call_id, call)
             )
         return outputs
+
+    @property
+    def departing(self) -> bool:
+        """Whether the last checkpoint leaves something to be removed with the next."""
+        return bool(self._covered or self._dropped)
 
     def _write_state(self, outputs: Outputs, changes: Changes, generation: int) -> None:
         records: list[Record] = []

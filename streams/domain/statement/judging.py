@@ -48,6 +48,7 @@ class Result:
         count: what it comes to after exclusions; ``before``, without any.
         open_count: the part of ``count`` that is not final.
         days: the count of each day.
+        by_line: the count of each line of a pool, which may hide a line that nobody answers.
         value: the figure; None where nothing was under the line.
         met: whether the target was met.
         distance: points missed, below 0 exceeded.
@@ -67,6 +68,7 @@ class Result:
     before: Count
     open_count: Count
     days: Mapping[date, Count]
+    by_line: Mapping[str, Count]
     value: Fraction | None
     met: bool | None
     distance: Fraction | None
@@ -137,6 +139,7 @@ def judge(
     figure = measure.figure
     total = before = open_count = NOTHING
     days: dict[date, Count] = {}
+    by_line: dict[str, Count] = {part.line: NOTHING for part in group.parts}
     for part in group.parts:
         for start, tally in within(cells.get(part.line, []), part.since, part.until):
             counted = excluding.count(tally, start, part, by)
@@ -146,6 +149,7 @@ def judge(
                 open_count = open_count.plus(counted)
             day = excluding.day(start)
             days[day] = days.get(day, NOTHING).plus(counted)
+            by_line[part.line] = by_line[part.line].plus(counted)
     begin, end = period.begin(plan.zone), period.end(plan.zone)
     share = Fraction(_length(group.parts), end - begin)
     due = period.after <= whole.after
@@ -174,6 +178,7 @@ def judge(
         before=before,
         open_count=open_count,
         days=days,
+        by_line=by_line,
         value=value,
         met=met,
         distance=missed,
