@@ -184,9 +184,13 @@ def _week(week: tuple[tuple[float, ...], ...]) -> str:
             f"{rate:g} * ({HOUR_OF_DAY} == bool {hour})" for hour, rate in enumerate(day) if rate
         ]
         if hours:
-            days = " + ".join(
-                f"({WEEKDAY} >= bool {first}) * ({WEEKDAY} <= bool {last})"
-                for first, last in runs(weekdays)
-            )
+            days = " + ".join(_between(first, last) for first, last in runs(weekdays))
             parts.append(f"  ({days}) * (\n      " + "\n    + ".join(hours) + "\n  )")
     return "\n  +\n".join(parts) or "  vector(0)"
+
+
+def _between(first: int, last: int) -> str:
+    """1 on the weekdays from one to another, else 0."""
+    if first == 0:
+        return f"({WEEKDAY} <= bool {last})"
+    return f"({WEEKDAY} >= bool {first}) * ({WEEKDAY} <= bool {last})"

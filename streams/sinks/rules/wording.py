@@ -30,10 +30,10 @@ OWNER: Final = {field: _look_up(VENDOR_INFO, "vendor", field) for field in ("nam
 """Who answers the line, and who answers for that."""
 
 _LAST = (
-    'printf "contact_line_last_event:timestamp_seconds{line=%q} + on () group_left () '
+    'printf "(contact_line_last_event:timestamp_seconds{line=%q} > 0) + on () group_left () '
     f'{OFFSET}" $labels.line'
 )
-_CITY = f'"contact_city_last_event:timestamp_seconds + {OFFSET}"'
+_CITY = f'"(contact_city_last_event:timestamp_seconds > 0) + {OFFSET}"'
 _LAYOUTS: Final = {
     "en": ("2 Jan 15:04", "a time before this began"),
     "nl": ("02-01 15:04", "een tijd voor het begin hiervan"),
