@@ -52,6 +52,7 @@ async def of_sources(
     """
     written = []
     writes = []
+    departing = False
     for source in sources:
         ends = {
             topic: read_to_end(TopicPartition(topic, source.partition)) for topic in topics.INPUTS
@@ -61,14 +62,18 @@ async def of_sources(
             TopicPartition(topic, source.partition): position
             for topic, position in source.positions.items()
         }
+        departing |= source.departing
         written.append(offsets)
-        writes.append(_write(writers[source.partition], outputs))
+        writes.append(asyncio.ensure_future(_write(writers[source.partition], outputs)))
+        await asyncio.sleep(0)  # sending begins, and heartbeats go out, before the next is settled
     await _all(writes)
     reach("written, not committed")
     offsets = {tp: position for each in written for tp, position in each.items()}
     if offsets:
         await commit(offsets)
     reach("committed")
+    if departing:
+        reach("final, not dropped")
     return len(written)
 
 

@@ -36,9 +36,17 @@ COMMIT_PATIENCE = 30.0
 """Seconds for which commits of offsets may fail. Nothing is lost meanwhile, for the state has its
 own positions; but who can't commit for longer is not in the group that it believes itself in."""
 
-PENDING_AT_MOST = 200_000
-"""Events merged and not yet in a checkpoint, above which intake waits for it: about 100 MB, and a
-second of work, so that a slow broker slows the worker down instead of filling its memory."""
+PENDING_AT_MOST = 50_000
+"""Events merged and not yet in a checkpoint, above which intake waits for it: a second of work, so
+that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
+memory."""
+
+CATCHING_UP = 20_000
+"""Records not yet read above which checkpoints are made by the amount of work, not by the clock:
+nobody looks at figures of yesterday, and a contact is read once instead of at each of its events."""
+
+CATCHING_UP_SECONDS = 2.0
+"""The longest between two checkpoints while catching up."""
 
 
 class Worker:
@@ -69,6 +77,7 @@ class Worker:
         self._checkpointing = asyncio.Lock()
         self._room = asyncio.Event()
         self._room.set()
+        self._full = asyncio.Event()
         self.alertmanagers = Alertmanagers(
             [each for each in settings.alertmanagers.split(",") if each],
             plan,
@@ -150,6 +159,7 @@ class Worker:
             source.take(batch.tp.topic, batch.records)
             if self._pending() > PENDING_AT_MOST:
                 self._room.clear()
+                self._full.set()
             await self._room.wait()
             await asyncio.sleep(0)  # heartbeats, checkpoints and scrapes get their turn
 
@@ -163,6 +173,15 @@ class Worker:
             self._callers.owners[batch.tp.partition].take(batch.records)
             await asyncio.sleep(0)
 
+    def _lag(self) -> int:
+        """Input records not yet read, as far as fetches have told."""
+        consumer = self.app.consumer
+        return sum(
+            max(0, (consumer.highwater(TopicPartition(topic, partition)) or 0) - position)
+            for partition, source in self.sources.items()
+            for topic, position in source.positions.items()
+        )
+
     def _pending(self) -> int:
         return sum(source.pending for source in self.sources.values())
 
@@ -171,12 +190,16 @@ class Worker:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(self.settings.checkpoint_seconds)
+            if self._lag() > CATCHING_UP:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._full.wait(), CATCHING_UP_SECONDS)
             async with self._checkpointing:
                 # Asked only now: while this waited for its turn, all may have been given up.
                 owned = self.app.consumer.owned
                 if owned:
                     await self._checkpoint(owned)
             # Owned or not: whoever gives partitions up waits for the agents, and they for room.
+            self._full.clear()
             self._room.set()
 
     async def _checkpoint(self, owned: frozenset[TopicPartition]) -> None:
