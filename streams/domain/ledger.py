@@ -207,8 +207,7 @@ class Ledger:
                 self._hold(entry)
         for entry in gone:
             self._take(entry)
-        before = {start_of(entry[1], INTERVAL) for entry in contact.booked}
-        after = {start_of(entry[1], INTERVAL) for entry in booked}
+        before, after = _intervals(contact.booked), _intervals(booked)
         if before != after:
             for start in before - after:
                 self._members[start].discard(contact)
@@ -387,6 +386,12 @@ class Ledger:
             for scopes in self.intervals.values()
             for scope, place in scopes.items()
         )
+
+
+def _intervals(booked: list[Entry]) -> set[int]:
+    """The intervals in which a contact is booked. Decisions have none: an interval may close, and
+    its members be forgotten, while somebody whose decision fell into it still waits."""
+    return {start_of(entry[1], INTERVAL) for entry in booked if not entry[6]}
 
 
 def _imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:

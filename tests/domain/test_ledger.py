@@ -196,6 +196,19 @@ def test_a_call_of_hours_holds_its_quarter_hour_alone() -> None:
     assert ledger.is_final("line:waste", at("9:15"))
 
 
+def test_an_interval_closes_while_somebody_waits_whose_miss_fell_into_it() -> None:
+    """Queueing since 8:59:55 and never answered: booked in the quarter-hour before, a miss in the
+    one from 9:00, which closes once the other caller's contact departs."""
+    ledger = Ledger(PLAN)
+    waiting = Story("waiting").enter("8:59:55", "waste")
+    for event, instant in waiting.facts + Story("short").start("9:00").hang_up("9:02").facts:
+        assert ledger.accept(event, instant)
+    for now in ("9:05", "9:40", "13:30"):
+        ledger.settle(at(now))
+        ledger.changes()
+    assert not ledger.contacts and not ledger.intervals
+
+
 def test_a_word_after_the_contact_has_departed_is_late() -> None:
     ledger = Ledger(PLAN)
     for event, instant in Story("gone").start("9:00").hang_up("9:01").facts:
