@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from streams.commands.common import DONE, USAGE, CommandError, duration, load_plan, wall
 from streams.commands.worker import run_loop
+from streams.domain.board import Board
 from streams.domain.books import Books
 from streams.domain.instants import DAY, MINUTE, SECOND
 from streams.domain.plan import Plan
@@ -21,6 +22,7 @@ _WARM_UP: Final = 45 * MINUTE
 """Of the simulated day, played before anything is shown: a wall without figures tells nothing."""
 
 _STEP: Final = 0.1  # seconds between two helpings of events
+_LAST_WORD: Final = 1.0  # seconds for the last events to come to the books
 _SHOW: Final = 1.0  # seconds between two looks at the table
 
 
@@ -39,8 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     from streams.simulation.scenario import SCENARIOS
 
     if arguments.scenario not in SCENARIOS:
-        raise CommandError(f"no scenario {arguments.scenario!r}; there are: "
-                           + ", ".join(sorted(SCENARIOS)), USAGE)
+        raise CommandError(
+            f"no scenario {arguments.scenario!r}; there are: " + ", ".join(sorted(SCENARIOS)), USAGE
+        )
     if not 0 < arguments.speed <= 3600:
         raise CommandError("--speed must be above 0 and at most 3600", USAGE)
     plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
@@ -79,9 +82,7 @@ class _Demo:
         except EmbeddedBrokerError as error:
             raise CommandError(str(error)) from error
         try:
-            given = Settings(
-                broker=broker.bootstrap, partitions=4, web_port=self._arguments.port
-            )
+            given = Settings(broker=broker.bootstrap, partitions=4, web_port=self._arguments.port)
             await topics.create(given)
             async with Publisher(broker.bootstrap) as publisher:
                 coming = _Coming(events)
@@ -107,9 +108,12 @@ class _Demo:
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
                 if not working.done():
+                    await asyncio.sleep(_LAST_WORD)
+                boards = worker.boards()
+                if not working.done():
                     await worker.stop()
                 await working
-                self._books(worker)
+                self._books(worker, boards)
         finally:
             await broker.stop()
 
@@ -148,9 +152,9 @@ class _Demo:
             sys.stdout.flush()
             height = text.count("\n") + 1
 
-    def _books(self, worker: Any) -> None:
+    def _books(self, worker: Any, boards: list[Board]) -> None:
         books = Books()
-        for board in worker.boards():
+        for board in boards:
             for name, scope in board.scopes.items():
                 books.whole[name] = scope.windows.tally("all")
         print("\nThe books")
@@ -158,8 +162,10 @@ class _Demo:
         wrong = books.imbalance()
         print("they balance" if not wrong else f"they fail to balance by {wrong}")
         counts = worker.counts
-        print(f"{sum(counts.events.values())} events, {counts.late} late, "
-              f"{sum(counts.refused.values())} refused")
+        print(
+            f"{sum(counts.events.values())} events, {counts.late} late, "
+            f"{sum(counts.refused.values())} refused"
+        )
 
 
 class _Coming:
@@ -187,9 +193,13 @@ def _table(live: dict[str, Any], plan: Plan) -> str:
         return "recovering ..."
     local = _local(live["as_of"], plan)
     rows = [f"{plan.city}, as of {local}; figures of the last half hour", ""]
-    rows.append(f"{'':24} {'status':8} {'reached':>8} {'of':>4} {'in time':>8} {'of':>4} "
-                f"{'waiting':>8} {'oldest':>7} {'today':>6}")
+    rows.append(
+        f"{'':24} {'status':8} {'reached':>8} {'of':>4} {'in time':>8} {'of':>4} "
+        f"{'waiting':>8} {'oldest':>7} {'today':>6}"
+    )
     for line in live["lines"]:
+        if line["as_of"] is None:
+            continue  # its owner is not ready yet
         name = line["names"].get("en") or next(iter(line["names"].values()))
         word = line["status"].replace("_", " ").upper()
         rows.append(
