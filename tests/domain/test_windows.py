@@ -1,0 +1,232 @@
+"""Every window of a board is what counting all visits anew would give, at any instant.
+
+Calls of several source partitions come in any order and late; each partition settles at a clock of
+its own and tells what changed; the board hears it in any order, some of it twice::
+
+    calls   --c0---c1--c0----c2-->   ledger 0   (clock 0)  --\\
+            --c3------c3---------->   ledger 1   (clock 1)  ---> board, as of the slowest clock
+"""
+
+from collections.abc import Iterable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.domain import windows
+from streams.domain.board import Board
+from streams.domain.books import INTERVAL, SLOT, Books, start_of
+from streams.domain.instants import HOUR, MINUTE, SECOND
+from streams.domain.ledger import Ledger
+from streams.domain.tally import CITY, LINE, VENDOR, Tally, entries
+from streams.domain.visits import OPEN, Reading, resolve
+from streams.domain.windows import ALL, LENGTHS, TODAY, Windows
+from tests.stories import LINES, PLAN, Fact, Story, at, contacts, events
+
+SCOPES = (CITY, VENDOR + "acme", *(LINE + line for line in LINES))
+BEGINS = (
+    at("12:00"),
+    at("22:30"),  # local midnight falls into these hours
+    at("20:30", "2026-03-28"),  # the day of 23 hours begins
+    at("00:30", "2026-03-29"),  # the hour that is not there
+    at("20:30", "2026-03-29"),  # the day of 23 hours ends
+    at("20:30", "2026-10-24"),  # the day of 25 hours begins
+    at("23:30", "2026-10-24"),  # the hour that comes twice
+    at("21:30", "2026-10-25"),  # the day of 25 hours ends
+)
+AHEAD = 2 * SLOT
+"""How far a source partition may be ahead of the slowest: what slots are kept for."""
+
+
+class Partition:
+    """A source partition: its ledger, and all that was accepted."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger(PLAN)
+        self.accepted: list[Fact] = []
+
+    def take(self, fact: Fact) -> None:
+        if self.ledger.accept(*fact):
+            self.accepted.append(fact)
+
+    def readings(self) -> list[Reading]:
+        read = (resolve(each, PLAN, self.ledger.clock) for each in contacts(self.accepted))
+        return [reading for reading in read if reading is not None]
+
+
+class BruteForce:
+    """All visits counted anew."""
+
+    def __init__(self, partitions: Iterable[Partition], now: int) -> None:
+        self.now = now
+        self.readings = [reading for each in partitions for reading in each.readings()]
+        self.books = Books(SLOT)
+        for reading in self.readings:
+            for entry in entries(reading):
+                self.books.add(entry)
+
+    def window(self, scope: str, name: str) -> Tally:
+        total = Tally()
+        for (booked, start), tally in self.books.intervals.items():
+            if booked == scope and self.holds(name, start):
+                total.plus(tally)
+        return total
+
+    def holds(self, name: str, start: int) -> bool:
+        if name in LENGTHS:
+            return self.now - LENGTHS[name] < start <= self.now
+        if name == TODAY:
+            return PLAN.midnight(self.now) <= start and start_of(start, INTERVAL) <= self.now
+        return name == ALL
+
+    def waiting(self, scope: str) -> list[int]:
+        return [
+            visit.entered
+            for reading in self.readings
+            for visit in reading.visits
+            if visit.disposition is OPEN
+            and visit.entered is not None
+            and scope in (CITY, LINE + visit.line, VENDOR + visit.terms.vendor)
+        ]
+
+
+def tell(data: st.DataObject, board: Board, number: int, ledger: Ledger) -> None:
+    """Brings to the board what has changed: in any order, some of it twice, the clock last."""
+    changes = ledger.changes()
+    for scope, (count, oldest) in changes.waiting.items():
+        board.take_waiting(scope, number, count, oldest)
+    told = list(changes.partials.items())
+    if told:
+        told = data.draw(st.permutations(told)) + data.draw(
+            st.lists(st.sampled_from(told), max_size=2)
+        )
+    for (scope, width, start), (tally, final) in told:
+        board.take_figures(scope, number, width, start, tally, final)
+    board.take_clock(number, ledger.clock)
+
+
+def compare(board: Board, partitions: list[Partition]) -> None:
+    now = board.as_of
+    assert now is not None
+    expected = BruteForce(partitions, now)
+    for name in SCOPES:
+        scope = board.scope(name)
+        scope.windows.advance(now)
+        for window in windows.NAMES:
+            assert scope.windows.tally(window) == expected.window(name, window), (name, window)
+        since = expected.waiting(name)
+        assert scope.waiting == len(since)
+        assert scope.oldest_wait(now) == max(0, now - min(since, default=now)) / SECOND
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(st.data())
+def test_each_window_is_a_count_of_all_visits_at_any_instant(data: st.DataObject) -> None:
+    begin = data.draw(st.sampled_from(BEGINS))
+    facts = data.draw(events(begin, begin + 3 * HOUR))
+    in_time = sorted(facts, key=lambda fact: fact[1])
+    order = data.draw(st.one_of(st.just(in_time), st.permutations(facts)))
+    partitions = [Partition() for _ in range(data.draw(st.integers(1, 3)))]
+    board = Board(PLAN, len(partitions), SCOPES)
+    now = begin
+    for fact in order:
+        call_id = fact[0].call_id
+        partitions[int(call_id[1:]) % len(partitions)].take(fact)
+        if data.draw(st.integers(0, 4)) == 0:
+            if order is in_time and data.draw(st.booleans()):
+                now = max(now, fact[1])
+            now += data.draw(st.sampled_from((0, 1, SECOND, 7 * SECOND, MINUTE, 20 * MINUTE, HOUR)))
+            ahead = data.draw(st.integers(0, AHEAD))
+            for number, partition in enumerate(partitions):
+                partition.ledger.settle(now + (ahead if number == 1 else 0))
+                tell(data, board, number, partition.ledger)
+            board.advance()
+            compare(board, partitions)
+    for _ in range(3):
+        now += data.draw(st.sampled_from((SECOND, 5 * MINUTE, HOUR, 5 * HOUR, 13 * HOUR)))
+        for number, partition in enumerate(partitions):
+            partition.ledger.settle(now)
+            tell(data, board, number, partition.ledger)
+        board.advance()
+        compare(board, partitions)
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(st.data())
+def test_slots_in_any_order_and_replaced_at_any_time(data: st.DataObject) -> None:
+    """The window alone: figures of slots, each absolute, replaced at will while time moves on."""
+    now = data.draw(st.sampled_from(BEGINS))
+    shown = Windows(PLAN)
+    known: dict[tuple[int, int], Tally] = {}
+    slot = st.integers(-400, 2).map(lambda n: n * SLOT)
+    for _ in range(data.draw(st.integers(1, 20))):
+        now += data.draw(st.sampled_from((0, 1, SLOT - 1, SLOT, 6 * MINUTE, 50 * MINUTE, 3 * HOUR)))
+        shown.advance(now)
+        source, start = data.draw(st.integers(0, 2)), start_of(now, SLOT) + data.draw(slot)
+        if data.draw(st.integers(0, 4)) == 0:
+            known.pop((source, start), None)
+            shown.remove_slot(source, start)
+        else:
+            tally = known[source, start] = told(data.draw(st.integers(0, 3)))
+            shown.replace_slot(source, start, tally)
+        for name, length in LENGTHS.items():
+            expected = Tally()
+            for (_, each), tally in known.items():
+                if now - length < each <= now:
+                    expected.plus(tally)
+            assert shown.tally(name) == expected, name
+
+
+def told(visits: int) -> Tally:
+    """The figures of some answered visits, one of them after a minute."""
+    tally = Tally()
+    for n in range(visits):
+        wait = 60 if n == 1 else n
+        story = Story(f"c{n}").enter("9:00", "waste").answer(at("9:00") + wait * SECOND, "waste")
+        reading = resolve(story.contact(), PLAN, at("9:30"))
+        assert reading is not None
+        for entry in entries(reading):
+            tally.add(entry)
+    return tally
+
+
+def test_a_window_holds_the_running_slot_and_lets_go_of_its_last_slot_whole() -> None:
+    """Slots of 9:00:00 and 9:00:10; five minutes end for the first at 9:05:00."""
+    shown = Windows(PLAN)
+    shown.advance(at("9:00:19"))
+    shown.replace_slot(0, at("9:00:00"), told(1))
+    shown.replace_slot(0, at("9:00:10"), told(1))
+    shown.replace_slot(0, at("9:00:20"), told(1))
+    seen = []
+    for now in (at("9:00:19"), at("9:00:20"), at("9:05") - 1, at("9:05"), at("9:05:10")):
+        shown.advance(now)
+        seen.append(shown.tally("5m")["answered"])
+    assert seen == [6, 9, 9, 6, 3]  # a visit counts for its line, its vendor and the city here
+
+
+def test_today_begins_at_local_midnight() -> None:
+    """23:00 in UTC in winter; on the Sunday of October that has 25 hours, a day of 25 hours."""
+    shown = Windows(PLAN)
+    midnight = at("22:00", "2026-10-24")
+    shown.replace_interval(0, midnight - INTERVAL, told(2))
+    shown.replace_interval(0, midnight, told(1))
+    seen = []
+    for now in (midnight - 1, midnight, midnight + 25 * HOUR - 1, midnight + 25 * HOUR):
+        shown.advance(now)
+        seen.append(shown.tally("today")["answered"] // 3)
+    assert seen == [2, 1, 1, 0]
+    assert shown.tally("all")["answered"] // 3 == 3
+
+
+def test_someone_who_waits_is_seen_until_answered() -> None:
+    ledger, board = Ledger(PLAN), Board(PLAN, 1, SCOPES)
+    waste = board.scope(LINE + "waste")
+    call = Story("c").enter("9:00", "waste").answer("9:10", "waste")
+    for fact, now, waiting, oldest in (
+        (call.facts[0], "9:04", 1, 240.0),
+        (call.facts[1], "9:10", 0, 0.0),
+    ):
+        assert ledger.accept(*fact)
+        ledger.settle(at(now))
+        for scope, (count, since) in ledger.changes().waiting.items():
+            board.take_waiting(scope, 0, count, since)
+        assert (waste.waiting, waste.oldest_wait(at(now))) == (waiting, oldest)
