@@ -12,6 +12,9 @@ from streams.commands.common import FAILED, CommandError
 _COMMANDS: Final = (
     "demo",
     "replay",
+    "statement",
+    "explain",
+    "restate",
     "imports",
     "plan",
     "worker",

@@ -27,12 +27,13 @@ def text(intervals: Intervals, vendor: str, held: Iterable[Holding], since: int,
         spans.setdefault(LINE + holding.line, []).append((holding.since, holding.until))
     lines = []
     for (scope, start), tally in sorted(intervals.items(), key=lambda each: each[0]):
-        if any(a <= start < b for a, b in spans.get(scope, ())) and (counts := _counts(tally)):
-            lines.append(f"{scope}|{instants.text(start)}|{counts}\n")
+        if any(a <= start < b for a, b in spans.get(scope, ())) and (line := _line(tally)):
+            lines.append(f"{scope}|{instants.text(start)}|{line}\n")
     return "".join(lines)
 
 
-def _counts(tally: Tally) -> str:
+def counts(tally: Tally) -> dict[str, int]:
+    """What is above 0 of a tally, by name, in alphabetical order."""
     named = {
         name: number
         for name, number in zip(COUNTS, tally.counts, strict=True)
@@ -40,7 +41,11 @@ def _counts(tally: Tally) -> str:
     }
     if tally.longest >= 0:
         named["longest"] = tally.longest
-    return " ".join(f"{name}={number}" for name, number in sorted(named.items()))
+    return dict(sorted(named.items()))
+
+
+def _line(tally: Tally) -> str:
+    return " ".join(f"{name}={number}" for name, number in counts(tally).items())
 
 
 def digest(of: str) -> str:

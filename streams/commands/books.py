@@ -1,0 +1,162 @@
+"""Where statements take their books from: files, the kept quarter-hours, or the raw topics."""
+
+import argparse
+import sys
+from collections.abc import Collection, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from streams.commands.common import (
+    USAGE,
+    CommandError,
+    Progress,
+    load_plan,
+    size_of,
+    wall,
+)
+from streams.commands.replay import Refusals
+from streams.commands.worker import add_settings, read_settings, run_loop
+from streams.domain import instants
+from streams.domain.journey import Contact
+from streams.domain.plan import Plan
+from streams.domain.statement import Intervals, Period, reach
+from streams.domain.statement.standing import standing
+from streams.sources.lines import FileProblem
+from streams.sources.replay import replay
+
+if TYPE_CHECKING:
+    from streams.engine.evidence import Late
+
+KEPT: Final = "kept"
+RAW: Final = "raw"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Quarter-hours of the books as of an instant, and which of them may still change."""
+
+    intervals: Intervals
+    provisional: Collection[tuple[str, int]]
+    as_of: int
+
+
+def add_source(parser: argparse.ArgumentParser, raw_only: bool = False) -> None:
+    """Adds the arguments that say where the books come from."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="NDJSON, .gz, .zst, or -")
+    add_settings(parser)
+    if not raw_only:
+        parser.add_argument(
+            "--from",
+            dest="source",
+            choices=(KEPT, RAW),
+            default=KEPT,
+            help="of the broker: the quarter-hours kept while the calls came in (default), or the "
+            "raw topics; without the late events, as those were",
+        )
+    parser.add_argument(
+        "--as-of", metavar="INSTANT", help="RFC 3339; default: now. What came later is left out"
+    )
+
+
+def plan(arguments: argparse.Namespace) -> Plan:
+    """The plan that the arguments, or the settings, name."""
+    if arguments.plan:
+        return load_plan(arguments.plan)
+    return load_plan(None if arguments.files else read_settings(arguments).plan)
+
+
+def as_of(arguments: argparse.Namespace) -> int:
+    """The instant that was asked for, else now: a statement is made after its period, so a call
+    without an end is lost by then, whether the source has ended or goes on."""
+    if not arguments.as_of:
+        return wall()
+    try:
+        return instants.parse(arguments.as_of)
+    except ValueError as error:
+        raise CommandError(f"--as-of: {error}", USAGE) from error
+
+
+def known(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
+    """The books that a statement of this period needs."""
+    if not arguments.files and arguments.source == KEPT:
+        return kept(arguments, plan, period)
+    since, _ = reach(plan, period)
+    return of_contacts(contacts(arguments, plan, since, late=False), plan, as_of(arguments))
+
+
+def kept(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
+    """The books as the workers kept them.
+
+    Raises:
+        CommandError: asked for as of another time than theirs.
+    """
+    from streams.engine import evidence
+
+    if arguments.as_of:
+        raise CommandError("--as-of: kept books are as they are; take files, or --from raw", USAGE)
+    found = ask(evidence.kept(read_settings(arguments), *reach(plan, period)))
+    return Known(found.intervals, found.provisional, found.as_of)
+
+
+def contacts(
+    arguments: argparse.Namespace, plan: Plan, since: int, late: bool
+) -> Iterable[Contact]:
+    """The contacts of the files, or of the raw topics from an instant on."""
+    if arguments.files:
+        return files(arguments.files, plan)
+    from streams.engine import evidence
+
+    return ask(evidence.raw(read_settings(arguments), plan, since, late)).contacts.values()
+
+
+def everything(
+    arguments: argparse.Namespace, plan: Plan, period: Period
+) -> "tuple[Iterable[Contact], list[Late]]":
+    """All contacts that a restatement of this period needs, and the events that had come late, as
+    far as the source knows which."""
+    if arguments.files:
+        return files(arguments.files, plan), []
+    from streams.engine import evidence
+
+    since, _ = reach(plan, period)
+    found = ask(evidence.raw(read_settings(arguments), plan, since, late=True))
+    return found.contacts.values(), found.late
+
+
+def of_contacts(contacts: Iterable[Contact], plan: Plan, now: int) -> Known:
+    """The books of contacts."""
+    intervals, provisional = standing(contacts, plan, now)
+    return Known(intervals, provisional, now)
+
+
+def files(names: list[str], plan: Plan) -> Iterable[Contact]:
+    """The contacts of files of events, corrected events in place of what they correct."""
+    progress = Progress("reading", size_of(names))
+    refusals = Refusals(None)
+    try:
+        replayed = replay(names, plan, wall(), refusals, progress.advance)
+    except (FileProblem, OSError, EOFError) as error:
+        raise CommandError(str(error)) from error
+    finally:
+        progress.end()
+    refusals.end(replayed.refused)
+    if not replayed.accepted:
+        print("nothing was accepted", file=sys.stderr)
+    return replayed.contacts.values()
+
+
+def ask(work: Coroutine[Any, Any, T]) -> T:
+    """What the broker answers.
+
+    Raises:
+        CommandError: it can't be reached, or lacks what is needed.
+    """
+    answer: list[T] = []
+
+    async def run() -> None:
+        answer.append(await work)
+
+    run_loop(run())
+    return answer[0]

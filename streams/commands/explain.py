@@ -1,0 +1,80 @@
+"""``reachline explain``: the calls behind a figure, and why each counted as it did."""
+
+import argparse
+from datetime import datetime
+
+from streams.commands import books
+from streams.commands.common import DONE, USAGE, CommandError
+from streams.commands.statement import add_output, language, write
+from streams.domain import instants
+from streams.domain.books import INTERVAL, start_of
+from streams.domain.plan import Plan
+from streams.domain.statement import parse
+from streams.domain.statement.explanation import explain
+from streams.sinks.statement import explained
+from streams.sinks.statement.writing import Writing
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "explain",
+        help="the calls behind a figure, and why each counted as it did",
+        description="From files of events, or without any from the broker's raw topics.",
+    )
+    parser.add_argument("--line", required=True, metavar="L", help="id of the plan")
+    parser.add_argument(
+        "--interval",
+        required=True,
+        metavar="T",
+        help="a quarter-hour by a time in it, 2026-10-05T09:15, local unless it has an offset; "
+        "or a day or a month",
+    )
+    books.add_source(parser, raw_only=True)
+    parser.add_argument("--late", action="store_true", help="of the broker: with the late events")
+    parser.add_argument("--format", choices=explained.FORMATS, default="text")
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    plan = books.plan(arguments)
+    since, until = span(arguments.interval, plan)
+    contacts = books.contacts(arguments, plan, since, arguments.late)
+    if arguments.line not in plan.lines:
+        there = ", ".join(plan.lines)
+        raise CommandError(f"no line {arguments.line!r} in the plan; there are {there}", USAGE)
+    found, total = explain(contacts, plan, arguments.line, since, until, books.as_of(arguments))
+    of = explained.as_object(arguments.line, since, until, found, total)
+    if arguments.format == "json":
+        content = explained.as_json(of)
+    elif arguments.format == "csv":
+        content = explained.as_csv(of).encode()
+    else:
+        writing = Writing(language(arguments, plan), plan.zone.key)
+        content = explained.as_text(of, writing).encode()
+    write(arguments.output, content)
+    return DONE
+
+
+def span(text: str, plan: Plan) -> tuple[int, int]:
+    """The quarter-hour, day or month that an argument names.
+
+    Raises:
+        CommandError: it names none.
+    """
+    try:
+        period = parse(text)
+    except ValueError:
+        pass
+    else:
+        return period.begin(plan.zone), period.end(plan.zone)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(
+            f"--interval: {text!r} is none: write 2026-10-05T09:15, 2026-10-05 or 2026-10", USAGE
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=plan.zone)
+    start = start_of(instants.of(moment), INTERVAL)
+    return start, start + INTERVAL

@@ -1,0 +1,123 @@
+"""``reachline restate``: a frozen statement with the events that came late; both are kept."""
+
+import argparse
+import sys
+from typing import Any
+
+from streams.commands import books
+from streams.commands.common import DONE, FAILED, CommandError
+from streams.commands.statement import (
+    add_output,
+    add_what,
+    check_vendor,
+    language,
+    read_period,
+    write,
+)
+from streams.domain import events, instants
+from streams.domain.plan import Plan
+from streams.domain.statement import Period, statement
+from streams.domain.statement.restatement import restatement
+from streams.sinks.statement import plain
+from streams.sinks.statement.archive import Archive, KeptError
+from streams.sinks.statement.plain import Made, canonical
+from streams.sinks.statement.restated import page
+
+FORMATS = ("html", "json")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "restate",
+        help="a frozen statement with the events that came late; both are kept",
+        description="Before is what the archive kept, or else what the workers kept. After is "
+        "everything: the files, or the raw topics with the late events, each corrected event in "
+        "place of what it corrects.",
+    )
+    add_what(parser)
+    books.add_source(parser, raw_only=True)
+    parser.add_argument("--keep", metavar="DIR", required=True, help="the archive of statements")
+    parser.add_argument("--reason", required=True, help="the cause, in words for both parties")
+    parser.add_argument("--format", choices=FORMATS, default="html")
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    plan = books.plan(arguments)
+    period = read_period(arguments.period)
+    check_vendor(plan, arguments.vendor)
+    archive = Archive(arguments.keep)
+    number, before = _before(arguments, plan, period, archive)
+    after, late = _after(arguments, plan, period)
+    if after.object["provisional"] is not None:
+        raise CommandError("the period is provisional: nothing is restated before it is final")
+    found = restatement(
+        before.object,
+        after.object,
+        before.books,
+        after.books,
+        number + 1,
+        arguments.reason,
+        late,
+    )
+    if not found["results"] and not found["quarter_hours"]:
+        print(f"nothing has changed since number {number}", file=sys.stderr)
+        return FAILED
+    try:
+        path = archive.restate(after, found, number + 1)
+    except (KeptError, OSError) as error:
+        raise CommandError(str(error)) from error
+    print(f"kept as {path}, number {number + 1}", file=sys.stderr)
+    if arguments.format == "json":
+        content = canonical(found)
+    else:
+        content = page(found, after.object, language(arguments, plan)).encode()
+    write(arguments.output, content)
+    return DONE
+
+
+def _before(
+    arguments: argparse.Namespace, plan: Plan, period: Period, archive: Archive
+) -> tuple[int, Made]:
+    """The newest that is kept; without any, what the workers kept, which is frozen now."""
+    kept = archive.latest(arguments.vendor, period.name)
+    if kept is not None:
+        return kept
+    if arguments.files:
+        raise CommandError(
+            f"{arguments.keep} has no statement of {arguments.vendor}, {period.name}: freeze it "
+            "with `reachline statement --keep` first"
+        )
+    known = books.kept(arguments, plan, period)
+    made = _make(plan, arguments.vendor, period, known)
+    try:
+        archive.freeze(made)
+    except (KeptError, OSError) as error:
+        raise CommandError(str(error)) from error
+    return 0, made
+
+
+def _after(
+    arguments: argparse.Namespace, plan: Plan, period: Period
+) -> tuple[Made, list[dict[str, Any]]]:
+    now = books.as_of(arguments)
+    contacts, late = books.everything(arguments, plan, period)
+    known = books.of_contacts(contacts, plan, now)
+    told = [
+        {
+            "event": events.kind(each.event),
+            "event_id": each.event.event_id,
+            "call_id": each.event.call_id,
+            "at": instants.text(each.at),
+            "arrived": instants.text(each.arrived),
+            "revision": each.event.revision,
+        }
+        for each in sorted(late, key=lambda each: (each.arrived, each.event.event_id))
+    ]
+    return _make(plan, arguments.vendor, period, known), told
+
+
+def _make(plan: Plan, vendor: str, period: Period, known: books.Known) -> Made:
+    found = statement(plan, vendor, period, known.intervals, known.as_of, known.provisional)
+    return plain.make(plan, found, known.intervals)

@@ -1,0 +1,122 @@
+"""``reachline statement``: what a vendor did in a period, and what it is paid for it."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from streams.commands import books
+from streams.commands.common import DONE, FAILED, USAGE, CommandError
+from streams.domain.plan import Plan
+from streams.domain.statement import Period, parse, statement
+from streams.sinks.statement import plain
+from streams.sinks.statement.archive import Archive, KeptError
+from streams.sinks.statement.page import page
+from streams.sinks.statement.plain import Made
+from streams.sinks.statement.words import LANGUAGES
+
+FORMATS: Final = ("html", "csv", "json", "books")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "statement",
+        help="what a vendor did in a period, and what it is paid for it",
+        description="The books come from files of events, or without any from the broker: the "
+        "quarter-hours kept while the calls came in, or recomputed from the raw topics.",
+    )
+    add_what(parser)
+    books.add_source(parser)
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="html",
+        help="books: the text whose SHA-256 the statement names",
+    )
+    add_output(parser)
+    parser.add_argument("--keep", metavar="DIR", help="freeze it in this archive of statements")
+    parser.set_defaults(run=run)
+
+
+def add_what(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments that say whose statement of when."""
+    parser.add_argument("--vendor", required=True, metavar="V", help="id of the plan")
+    parser.add_argument(
+        "--period", required=True, metavar="P", help="2026-10, 2026-Q4, 2026 or 2026-10-05"
+    )
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments that say how it is shown, and where."""
+    parser.add_argument("--language", choices=LANGUAGES, help="default: the plan's first")
+    parser.add_argument("--output", metavar="FILE", help="default: standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    plan = books.plan(arguments)
+    period = read_period(arguments.period)
+    check_vendor(plan, arguments.vendor)
+    made, empty = of_period(arguments, plan, period)
+    if arguments.keep:
+        try:
+            number, path = Archive(arguments.keep).freeze(made)
+        except (KeptError, OSError) as error:
+            raise CommandError(str(error)) from error
+        print(f"kept as {path}, number {number}", file=sys.stderr)
+    write(arguments.output, shown(made, arguments.format, language(arguments, plan)))
+    if empty:
+        print("no visit of this vendor in the period", file=sys.stderr)
+    return FAILED if empty and arguments.files and not made.books else DONE
+
+
+def of_period(arguments: argparse.Namespace, plan: Plan, period: Period) -> tuple[Made, bool]:
+    """The statement from the source that the arguments name, and whether it has no visit."""
+    known = books.known(arguments, plan, period)
+    found = statement(
+        plan, arguments.vendor, period, known.intervals, known.as_of, known.provisional
+    )
+    made = plain.make(plan, found, known.intervals)
+    return made, not made.object["total"]["line_offered"]
+
+
+def read_period(text: str) -> Period:
+    """The period that an argument names."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise CommandError(str(error), USAGE) from error
+
+
+def check_vendor(plan: Plan, vendor: str) -> None:
+    """Says which vendors there are when this is none of them."""
+    if plan.vendor(vendor) is None:
+        there = sorted({*(v.entry.id for v in plan.entries.vendors), "city"})
+        raise CommandError(f"no vendor {vendor!r} in the plan; there are {', '.join(there)}", USAGE)
+
+
+def language(arguments: argparse.Namespace, plan: Plan) -> str:
+    """The language asked for, else the plan's first that there are words for."""
+    known = [word for word in plan.entries.city.languages if word in LANGUAGES]
+    return arguments.language or (known[0] if known else "en")
+
+
+def shown(made: Made, form: str, language: str) -> bytes:
+    """A statement in one of its forms."""
+    if form == "json":
+        return made.json
+    if form == "csv":
+        return plain.as_csv(made.object).encode()
+    if form == "books":
+        return made.books.encode()
+    return page(made.object, language).encode()
+
+
+def write(path: str | None, content: bytes) -> None:
+    """Writes to a file, or to standard output."""
+    if path is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from error
