@@ -5,13 +5,12 @@ reorder them; one that comes after its seal is passed over by the detector and c
 there was none, a replay opens and closes the same alerts as the live stream did.
 """
 
-from collections.abc import Iterable, Iterator
-from heapq import heappop, heappush
+from collections.abc import Iterable
 from typing import Any, Final
 
 from streams.domain.decisions import decisions, from_note
 from streams.domain.detector import Alert, AlertChange, Decision, Detector
-from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.instants import HOUR, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Contract, Plan
 from streams.domain.visits import resolve
@@ -20,7 +19,8 @@ SEAL: Final = 30 * SECOND
 """How far behind the slowest partition's clock decisions are sealed: partitions differ by the
 second or two between checkpoints, and half a minute costs a page little."""
 
-QUARTER: Final = 13 * 7 * DAY
+REMEMBERED: Final = 2 * HOUR
+"""How long decisions that were due are known again; a source tells a slot for an hour."""
 
 
 def expected_per_quarter(plan: Plan, line: str, at: int) -> float | None:
@@ -76,6 +76,7 @@ class Alarms:
         self._lines: dict[str, LineAlarm] = {}
         self._told: dict[str, dict[tuple[int, int], frozenset[str]]] = {}
         self._sealed = -(2**62)
+        self._due_before: dict[str, dict[tuple[int, int], set[str]]] = {}
         self._fed: set[str] = set()
         self._floor: dict[str, tuple[int, str, str]] = {}  # fed before this owner's time
 
@@ -98,7 +99,7 @@ class Alarms:
         changes: list[AlertChange] = []
         for line, told in self._told.items():
             floor = self._floor.get(line)
-            for decision in self._due(told, sealed):
+            for decision in self._due(line, told, sealed):
                 if floor is None or decision.place > floor:
                     changes += self._line(line, decision.at).feed(decision)
                     self._fed.add(line)
@@ -108,22 +109,32 @@ class Alarms:
         self._sealed = sealed
         return changes
 
-    def _due(self, told: dict[tuple[int, int], frozenset[str]], sealed: int) -> Iterator[Decision]:
-        due: list[tuple[tuple[int, str, str], Decision]] = []
+    def _due(
+        self, line: str, told: dict[tuple[int, int], frozenset[str]], sealed: int
+    ) -> list[Decision]:
+        """The decisions sealed now, in their order. A slot is told whole whenever something comes
+        to it, so those that were due before are known again and left out."""
+        known = self._due_before.setdefault(line, {})
+        due = []
         for place in [place for place in told if place[1] <= sealed]:
-            later = set()
+            later = []
+            before = known.setdefault(place, set())
             for note in told[place]:
+                if note in before:
+                    continue
                 decision = from_note(note)
                 if decision.at <= sealed:
-                    heappush(due, (decision.place, decision))
+                    due.append(decision)
+                    before.add(note)
                 else:
-                    later.add(note)
+                    later.append(note)
             if later:
                 told[place] = frozenset(later)
             else:
                 del told[place]
-        while due:
-            yield heappop(due)[1]
+        for place in [place for place in known if place[1] < sealed - REMEMBERED]:
+            del known[place]
+        return sorted(due, key=lambda decision: decision.place)
 
     def _line(self, line: str, at: int) -> LineAlarm:
         alarm = self._lines.get(line)

@@ -1,0 +1,94 @@
+"""Live and in replay, the same alerts open and close."""
+
+import random
+
+from streams.domain.alarms import SEAL, Alarms, expected_per_quarter, replayed
+from streams.domain.decisions import DECIDED
+from streams.domain.detector import Alert
+from streams.domain.instants import MINUTE, SECOND
+from streams.domain.ledger import Ledger
+from tests.stories import PLAN, Fact, Story, at, contacts
+
+HOUR_OF_TROUBLE = (at("10:00"), at("11:00"))
+
+
+def a_morning() -> list[Fact]:
+    """Two hundred callers from eight to noon; from ten to eleven nobody answers."""
+    facts: list[Fact] = []
+    for n in range(200):
+        begun = at("8:00") + n * 72 * SECOND
+        story = Story(f"c{n}").start(begun).choose(begun + 10 * SECOND, "waste")
+        story.enter(begun + 10 * SECOND, "waste")
+        if HOUR_OF_TROUBLE[0] <= begun < HOUR_OF_TROUBLE[1]:
+            story.hang_up(begun + 4 * MINUTE)
+        else:
+            story.answer(begun + 15 * SECOND, "waste").hang_up(begun + 2 * MINUTE)
+        facts += story.facts
+    return sorted(facts, key=lambda fact: fact[1])
+
+
+def live(facts: list[Fact], step: int) -> tuple[dict[str, Alert], int]:
+    """The alerts of a stream of these facts, settled and sealed every ``step``."""
+    ledger, alarms = Ledger(PLAN), Alarms(PLAN)
+    found: dict[str, Alert] = {}
+    coming = list(facts)
+    clock = at("8:00")
+    while clock < at("13:00"):
+        clock += step
+        while coming and coming[0][1] <= clock:
+            assert ledger.accept(*coming.pop(0))
+        ledger.settle(clock)
+        for (scope, _, start), partial in ledger.changes().partials.items():
+            if scope.startswith(DECIDED):
+                alarms.take(scope.removeprefix(DECIDED), 0, start, partial.tally.notes)
+        for change in alarms.advance(clock):
+            found[change.alert.id] = change.alert
+    return found, alarms.passed_over()
+
+
+def test_an_outage_opens_the_same_alerts_live_and_in_replay() -> None:
+    facts = a_morning()
+    replay = {alert.id: alert for alert in replayed(contacts(facts), PLAN, at("13:00") - SEAL)}
+    assert {alert.kind for alert in replay.values()} == {"service_level", "reachability"}
+    for alert in replay.values():
+        assert HOUR_OF_TROUBLE[0] <= alert.since < alert.opened_at < HOUR_OF_TROUBLE[1]
+        assert alert.resolved_at is not None and alert.resolved_at > HOUR_OF_TROUBLE[1]
+    for step in (SECOND, 10 * SECOND, 7 * MINUTE):
+        found, passed_over = live(facts, step)
+        assert passed_over == 0
+        assert {i: (a.opened_at, a.people) for i, a in found.items()} == {
+            i: (a.opened_at, a.people) for i, a in replay.items()
+        }
+
+
+def test_what_a_slot_tells_again_is_not_fed_again() -> None:
+    alarms = Alarms(PLAN)
+    instant = at("9:00")
+    note = f"{instant}|s|1|c1/1"
+    alarms.take("waste", 0, instant, [note])
+    alarms.advance(instant + SEAL)
+    alarms.take("waste", 0, instant, [note, f"{instant + SECOND}|s|1|c2/1"])
+    alarms.advance(instant + SEAL + SECOND)
+    assert alarms.passed_over() == 0
+
+
+def test_a_decision_after_its_seal_is_counted_and_not_fed() -> None:
+    alarms = Alarms(PLAN)
+    instant = at("9:00")
+    alarms.take("waste", 0, instant, [f"{instant + SECOND}|s|1|c1/1"])
+    alarms.advance(instant + SEAL + SECOND)
+    alarms.take("waste", 1, instant, [f"{instant}|s|0|late/1"])
+    alarms.advance(instant + SEAL + 2 * SECOND)
+    assert alarms.passed_over() == 1
+
+
+def test_the_order_of_partitions_does_not_matter() -> None:
+    facts = a_morning()
+    one, _ = live(facts, SECOND)
+    shuffled = sorted(facts, key=lambda fact: (fact[1], random.Random(fact[0].event_id).random()))
+    other, _ = live(shuffled, SECOND)
+    assert one == other
+
+
+def test_what_a_line_expects_in_a_quarter_is_in_its_plan() -> None:
+    assert expected_per_quarter(PLAN, "waste", at("9:00")) is None
