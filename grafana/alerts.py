@@ -10,6 +10,7 @@ from typing import Final
 from grafana import palette
 from grafana.panels import Query, Say, colour, mapped
 from grafana.promql import INFO_KEPT, matching
+from streams.sinks.words import Links
 
 WATCHDOG: Final = "ContactWatchdog"
 """The rule that always fires, to show that alerts are judged at all."""
@@ -111,3 +112,12 @@ def _named(alerts: str, say: Say) -> str:
     own = f'label_replace({everywhere}, "name", "$1", "vendor", "(.+)")'
     by = "line, vendor, kind, alertname"
     return f"({alerts}) * on (line) group_left (name) {names} or on ({by}) {own}"
+
+
+RUNBOOKS: Final = Links().runbooks
+"""Where Grafana itself serves ``deploy/runbooks``."""
+
+
+def runbook(alert: str) -> str:
+    """The page on what to do about an alert; a field of the row will do for its name."""
+    return f"{RUNBOOKS}/{alert}.md"

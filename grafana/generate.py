@@ -15,7 +15,10 @@ from typing import Final
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
+from grafana.line import line
 from grafana.panels import Say
+from grafana.pipeline import pipeline
+from grafana.vendor import vendor
 from grafana.wallboard import wallboard
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
@@ -23,6 +26,9 @@ from streams.domain.plan import Plan
 HERE: Final = Path(__file__).parent
 DASHBOARDS: Final[dict[str, Callable[[Plan, int, Say], Dashboard]]] = {
     "wallboard": wallboard,
+    "line": line,
+    "vendor": vendor,
+    "pipeline": pipeline,
 }
 
 

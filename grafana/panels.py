@@ -5,10 +5,12 @@ from typing import Any, Final, NamedTuple
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as dashboards
-from grafana_foundation_sdk.builders import prometheus, stat
+from grafana_foundation_sdk.builders import heatmap, prometheus, stat, table, text, timeseries
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as models
+from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+from grafana_foundation_sdk.models.text import TextMode
 
 from grafana import palette
 
@@ -159,6 +161,184 @@ def numbers(
         panel.text(common_builders.VizTextDisplayOptions().title_size(sizes[0]).value_size(sizes[1]))
     ask(panel, queries, True, source)
     return panel
+
+
+DASHED: Final = {"custom.lineStyle": {"fill": "dash", "dash": [8, 8]}, "custom.fillOpacity": 0}
+"""Of lines that only give the measure."""
+
+
+def curves(
+    title: str,
+    description: str,
+    queries: Sequence[Query],
+    *,
+    unit: str,
+    most: float | None = None,
+    bars: bool = False,
+    stacked: bool = False,
+    interval: str | None = None,
+    fill: int = 8,
+) -> timeseries.Panel:
+    """A panel of series over time, from zero up; nothing is drawn across silence.
+
+    Args:
+        most: where the axis ends, if it must.
+        interval: a point's length, where it must not follow the screen's width.
+    """
+    panel = (
+        timeseries.Panel()
+        .title(title)
+        .description(description)
+        .unit(unit)
+        .min(0)
+        .color_scheme(dashboards.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
+        .line_width(0 if bars else 2)
+        .fill_opacity(80 if bars or stacked else fill)
+        .draw_style(common.GraphDrawStyle.BARS if bars else common.GraphDrawStyle.LINE)
+        .show_points(common.VisibilityMode.NEVER)
+        .span_nulls(False)
+        .legend(
+            common_builders.VizLegendOptions()
+            .show_legend(True)
+            .display_mode(common.LegendDisplayMode.LIST)
+            .placement(common.LegendPlacement.BOTTOM)
+            .calcs([])
+        )
+        .tooltip(
+            common_builders.VizTooltipOptions()
+            .mode(common.TooltipDisplayMode.MULTI)
+            .sort(common.SortOrder.NONE)
+        )
+    )
+    if stacked:
+        panel.stacking(common_builders.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+    if most is not None:
+        panel.max(most)
+    if interval is not None:
+        panel.interval(interval)
+    ask(panel, queries, False, CHOSEN)
+    return panel
+
+
+def buckets(title: str, description: str, expr: str, *, unit: str, interval: str) -> heatmap.Panel:
+    """A heat map of cumulative buckets: how many lay where, over time."""
+    panel = (
+        heatmap.Panel()
+        .title(title)
+        .description(description)
+        .calculate(False)
+        .color(
+            heatmap.HeatmapColorOptions()
+            .mode(HeatmapColorMode.SCHEME)
+            .scheme("Oranges")
+            .steps(32)
+            .reverse(False)
+        )
+        .y_axis(heatmap.YAxisConfig().unit(unit))
+        .filter_values(heatmap.FilterValueRange().le(1e-9))
+        .interval(interval)
+    )
+    ask(panel, [Query(expr, "{{le}}")], False, CHOSEN)
+    for target in panel._internal.targets or []:
+        target.format_val = PromQueryFormat.HEATMAP
+    return panel
+
+
+class Column(NamedTuple):
+    """A column of a table: the field that it shows, its heading and its configuration."""
+
+    field: str
+    heading: str
+    options: Mapping[str, Any] = {}
+
+
+def rows(
+    title: str,
+    description: str,
+    queries: Sequence[str],
+    columns: Sequence[Column],
+    *,
+    none: str,
+    sort: tuple[str, bool] | None = None,
+) -> table.Panel:
+    """A table of what holds now: the queries' values side by side, a row per set of labels.
+
+    Args:
+        columns: in their order; ``Value #A`` is the first query's value. Others are left out.
+        none: what stands where there is nothing.
+        sort: heading, and whether the greatest comes first.
+    """
+    panel = (
+        table.Panel()
+        .title(title)
+        .description(description)
+        .no_value(none)
+        .show_header(True)
+        .cell_height(common.TableCellHeight.SM)
+        .filterable(False)
+        .color_scheme(
+            dashboards.FieldColor()
+            .mode(models.FieldColorModeId.FIXED)
+            .fixed_color(palette.TEXT)
+        )
+    )
+    ask(panel, [Query(expr, table=True) for expr in queries], True, CHOSEN)
+    panel.with_transformation(models.DataTransformerConfig(id_val="merge", options={}))
+    panel.with_transformation(
+        models.DataTransformerConfig(
+            id_val="filterFieldsByName",
+            options={"include": {"names": [column.field for column in columns]}},
+        )
+    )
+    panel.with_transformation(
+        models.DataTransformerConfig(
+            id_val="organize",
+            options={
+                "indexByName": {column.field: index for index, column in enumerate(columns)},
+                "renameByName": {column.field: column.heading for column in columns},
+            },
+        )
+    )
+    for column in columns:
+        if column.options:
+            panel.override_by_name(
+                column.heading,
+                [models.DynamicConfigValue(id_val=k, value=v) for k, v in column.options.items()],
+            )
+    if sort is not None:
+        panel.sort_by(
+            [common_builders.TableSortByFieldState().display_name(sort[0]).desc(sort[1])]
+        )
+    return panel
+
+
+def prose(title: str, description: str, content: str) -> text.Panel:
+    """A panel of Markdown."""
+    return text.Panel().title(title).description(description).mode(TextMode.MARKDOWN).content(content)
+
+
+def chosen_source(say: "Say") -> dashboards.DatasourceVariable:
+    """Which Prometheus: a variable, so that the dashboards can be used with any."""
+    return (
+        dashboards.DatasourceVariable("datasource")
+        .label("Data Source")
+        .type("prometheus")
+        .description(say("Which Prometheus", "Welke Prometheus"))
+    )
+
+
+def choice(name: str, label: str, query: str, regex: str) -> dashboards.QueryVariable:
+    """A variable whose values Prometheus gives, asked again whenever the time changes."""
+    return (
+        dashboards.QueryVariable(name)
+        .label(label)
+        .datasource(CHOSEN)
+        .query({"query": query, "refId": name})
+        .definition(query)
+        .regex(regex)
+        .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(models.VariableSort.ALPHABETICAL_ASC)
+    )
 
 
 def at(panel: Any, x: int, y: int, w: int, h: int) -> Any:

@@ -26,7 +26,7 @@ ROWS: Final = 27
 MOST_LINES: Final = 30
 """More tiles than this can't be read from where people sit."""
 
-STATE_WIDTH: Final = 3.1
+STATE_WIDTH: Final = 2.7
 """Of the widest state's word, in heights of a tile's row."""
 
 WINDOW: Final = "30m"
@@ -71,14 +71,12 @@ def shown(plan: Plan, now: int) -> list[Terms]:
 
 
 def shortened(name: str, most: int) -> str:
-    """A name cut after a word, so that it stays on its line.
+    """A name cut so that it stays on its line; the tile's title has it whole.
 
     >>> shortened("Desk appointment or document request", 18), shortened("Waste", 18)
     ('Desk appointment…', 'Waste')
     """
-    if len(name) <= most:
-        return name
-    return name[: most - 1].rsplit(" ", 1)[0].rstrip(" ,") + "…"
+    return name if len(name) <= most else name[: most - 1].rstrip(" ,") + "…"
 
 
 def wallboard(plan: Plan, now: int, say: Say) -> Dashboard:
@@ -226,7 +224,7 @@ def _tile(
             f"doel. GEEN DATA als er niets beslist is of cijfers ouder zijn dan {FRESH} seconden.",
         ),
         [
-            _status(line, shortened(name, int(room / (0.56 * size))))._replace(
+            _status(line, shortened(name, int(room / (0.53 * size))))._replace(
                 options={"mappings": [states(say)], "unit": "none"}
             ),
             *_reached(line, say, " ≥{{target}}%"),

@@ -21,7 +21,7 @@ from streams.domain import instants
 from streams.domain.board import Board
 from streams.domain.detector import Decision, Detector
 from streams.domain.events import Event, Reader, Refusal
-from streams.domain.instants import HOUR, MINUTE, SECOND
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.journey import Contact
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Plan
@@ -31,7 +31,7 @@ from streams.simulation import City, Effect, Scenario
 from streams.simulation.scenario import ALWAYS
 from streams.sinks.prometheus import FiguresCollector
 
-from wallboard_promised import Periods, Pipeline, alerts
+from wallboard_promised import Periods, Pipeline, alerts, waits
 
 PLAN: Final = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 SETTLE: Final = 15 * SECOND
@@ -58,7 +58,7 @@ class Day:
         stops: local time at which telemetry stops while the worker lives on.
         dies: local time from which the worker is no longer scraped.
         history: takes metrics over the whole day, not only in its last minutes; ``week`` the same
-            of the same weekday before.
+            of the same weekday before; ``month`` the vendors' period so far.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Day:
     dies: time | None = None
     history: bool = False
     week: bool = False
+    month: bool = False
     lines: int = 0
     seed: int = 7
 
@@ -106,6 +107,7 @@ DAYS: Final = (
     Day("gone", "2026-11-09", time(11, 20), (WELL,), dies=time(11, 10)),
     Day("night", "2026-11-16", time(22, 30), (WELL,)),
     Day("breach", "2026-11-20", time(11, 40), (effect(0.62, *FIRST[:3]), effect(1.4, "other", *SECOND_LINE))),
+    Day("month", "2026-10-22", time(15), (effect(1.06),), month=True),
     Day("many", "2026-11-04", time(10, 50), lines=24),
 )
 
@@ -207,7 +209,23 @@ def play(day: Day) -> Series:
         )  # fmt: skip
         _play(before, recorder, scrape=5 * MINUTE, whole=True)
     _play(day, recorder, scrape=MINUTE, whole=day.history)
+    if day.month:
+        _play_month(day, recorder)
     return recorder.series
+
+
+def _play_month(day: Day, recorder: Recorder) -> None:
+    """The period so far, reckoned at the end of each day and told every hour until the next."""
+    now = day.instant
+    start = now - now % HOUR
+    local = instants.to_datetime(now).astimezone(day.plan.zone)
+    first = instants.of(datetime(local.year, local.month, 1, tzinfo=day.plan.zone))
+    periods = Periods(day.plan, events(day, first, now))
+    dues = [*range(first + 19 * HOUR, start - DAY, DAY), now]
+    for due, until in zip(dues, [*dues[1:], now + HOUR], strict=True):
+        families = list(periods.collect(due))
+        for tick in range(due, until, HOUR):
+            recorder.take(families, tick)
 
 
 def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
@@ -224,7 +242,7 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
     pending = next(feed, None)
     ledger, board = Ledger(plan), Board(plan, 1, names)
     figures = FiguresCollector(plan, lambda: [board])
-    pipeline, periods = Pipeline(), Periods(plan)
+    pipeline = Pipeline()
     stream = iter(told)
     coming = next(stream, None)
     seen, known = 0, {}
@@ -254,7 +272,7 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
         if wanted and tick < dies:
             recorder.take(figures.collect(), tick)
             recorder.take(pipeline.collect(tick, ledger, seen), tick)
-            recorder.take(periods.collect(tick, board), tick)
+            recorder.take([waits([board], lines)], tick)
 
 
 def openmetrics(series: Series) -> Iterator[str]:

@@ -4,8 +4,9 @@ The families are made here from the same ledger and detectors, under the names t
 use. `tests/grafana` holds the names against the exporters' own.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from math import sin
+from math import inf, sin
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -17,11 +18,22 @@ from prometheus_client.core import (
 from grafana.alerts import WATCHDOG
 from streams.domain.board import Board
 from streams.domain.detector import Detector
+from streams.domain import instants
 from streams.domain.detector.alert import KINDS
+from streams.domain.events import Event
 from streams.domain.instants import MINUTE, SECOND
+from streams.domain.journey import Contact
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Plan
-from streams.domain.tally import VENDOR
+from streams.domain.statement.forecast import Outlook
+from streams.domain.statement.judging import Result
+from streams.domain.statement.periods import period
+from streams.domain.statement.standing import standing
+from streams.domain.statement.statement import statement
+from streams.domain.tally import LINE
+
+WAITS = (5, 10, 20, 30, 60, 120, 300, 600)
+"""Bounds in seconds."""
 
 TOPICS = ("contact.call-start", "contact.menu-choice", "contact.queue", "contact.hangup")
 CHECKPOINT_BOUNDS = ("0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "+Inf")
@@ -120,11 +132,87 @@ class Pipeline:
         yield CounterMetricFamily("process_cpu_seconds", "", value=minutes * 1.3)
 
 
+def waits(boards: Iterable[Board], lines: Iterable[str]) -> Metric:
+    """How long answered callers waited, cumulative, for the heat map."""
+    samples = []
+    for board in boards:
+        for line in lines:
+            found = board.scope(LINE + line).windows.tally("15m").waits
+            for bound in (*WAITS, inf):
+                within = sum(count for upper, count in found.items() if upper <= bound)
+                le = "+Inf" if bound == inf else str(bound)
+                samples.append(({"line": line, "window": "15m", "le": le}, float(within)))
+    return gauge("contact_line_waits", *samples)
+
+
 class Periods:
-    """The vendors' periods so far: to be exported with the statements."""
+    """The vendors' periods so far, from their statements: a quarter-hour's statement at a time.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: what was agreed.
+        told: everything that the phone system has told since the beginning of the period.
+    """
+
+    def __init__(self, plan: Plan, told: Iterable[tuple[int, Event]]) -> None:
         self._plan = plan
+        self._contacts: dict[str, Contact] = {}
+        for at, event in told:
+            contact = self._contacts.setdefault(event.call_id, Contact(event.call_id))
+            contact.merge(event, at)
 
-    def collect(self, now: int, board: Board) -> Iterator[Metric]:
-        return iter(())
+    def collect(self, now: int) -> Iterator[Metric]:
+        plan = self._plan
+        intervals, provisional = standing(self._contacts.values(), plan, now)
+        today = instants.to_datetime(now).astimezone(plan.zone).date()
+        families: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
+        for vendor in plan.vendors_at(now):
+            found = statement(
+                plan, vendor.id, period("monthly", today), intervals, now, provisional
+            )
+            for place, result in enumerate(found.results):
+                labels = {
+                    "vendor": vendor.id,
+                    "contract": result.rule.contract,
+                    "measure": result.rule.measure.id,
+                    "line": result.line or "",
+                }
+                self._measure(families, labels, result, found.outlooks.get(place), now)
+            for rank, worst in enumerate(found.worst, 1):
+                labels = {
+                    "vendor": vendor.id,
+                    "line": worst.line,
+                    "rank": f"{rank:02}",
+                }
+                families["worst_timestamp_seconds"].append((labels, worst.start / SECOND))
+                families["worst_misses"].append((labels, float(worst.misses)))
+                families["worst_calls"].append((labels, float(worst.count.whole)))
+        for name, samples in families.items():
+            yield gauge(f"contact_vendor_period_{name}", *samples)
+
+    def _measure(
+        self,
+        families: dict[str, list[tuple[dict[str, str], float]]],
+        labels: dict[str, str],
+        result: Result,
+        outlook: Outlook | None,
+        now: int,
+    ) -> None:
+        def add(name: str, value: float | None, **more: str) -> None:
+            if value is not None:
+                families[name].append((labels | more, float(value)))
+
+        add("start_timestamp_seconds", result.since / SECOND)
+        add("end_timestamp_seconds", result.until / SECOND)
+        add("target_ratio", float(result.rule.measure.target))
+        add("ratio", None if result.value is None else float(result.value))
+        add("calls", float(result.count.whole))
+        if outlook is not None:
+            add("misses_left", outlook.misses_left)
+            add("forecast_ratio", outlook.mid)
+            add("forecast_low_ratio", outlook.low)
+            add("forecast_high_ratio", outlook.high)
+        add("malus", float(result.charge.amount) if result.charge is not None else 0.0)
+        for effect in result.effects:
+            exclusion = effect.exclusion.id
+            add("excluded_quarter_hours", effect.quarter_hours, exclusion=exclusion)
+            add("excluded_calls", float(effect.left_out.whole), exclusion=exclusion)

@@ -7,7 +7,7 @@ import '@fontsource/inter/500.css';
 import '@fontsource/roboto-mono/400.css';
 import { ThemeContext, createTheme, dateTime, setTimeZoneResolver } from '@grafana/data';
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
-import { PANELS, prepared } from './panels';
+import { PANELS, prepared, transformed } from './panels';
 import { instant, interpolate, query } from './prometheus';
 
 const CELL = 30, GAP = 8, PADDING = 16; // Grafana's grid
@@ -20,7 +20,7 @@ async function frames(panel, range, variables, width) {
       query(params.get('prometheus'), panel, target, range, variables, width)
     )
   );
-  return found.flat();
+  return transformed(panel, found.flat());
 }
 
 function Chrome({ panel, place, children }) {

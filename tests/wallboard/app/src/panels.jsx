@@ -6,7 +6,11 @@ import {
   applyFieldOverrides,
   getDisplayValueAlignmentFactors,
   getFieldDisplayValues,
+  standardTransformers,
+  standardTransformersRegistry,
+  transformDataFrame,
 } from '@grafana/data';
+import { lastValueFrom } from 'rxjs';
 import {
   BigValue,
   BigValueTextMode,
@@ -16,6 +20,14 @@ import {
   useTheme2,
 } from '@grafana/ui';
 import { interpolate } from './prometheus';
+
+standardTransformersRegistry.setInit(() =>
+  Object.values(standardTransformers).map((transformation) => ({
+    id: transformation.id,
+    name: transformation.name,
+    transformation,
+  }))
+);
 
 const STANDARD = [
   'unit', 'decimals', 'color', 'displayName', 'mappings', 'noValue', 'min', 'max', 'thresholds',
@@ -35,6 +47,11 @@ const registry = new Registry(() => [
   ...STANDARD.map((id) => item(id, id, false)),
   ...CUSTOM.map((id) => item(`custom.${id}`, id, true)),
 ]);
+
+export async function transformed(panel, frames) {
+  if (!panel.transformations?.length) return frames;
+  return lastValueFrom(transformDataFrame(panel.transformations, frames));
+}
 
 export function prepared(panel, frames, theme, timeZone, variables) {
   return applyFieldOverrides({
