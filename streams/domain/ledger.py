@@ -190,7 +190,7 @@ class Ledger:
             if departs < self.clock and len(self._departing) < DEPARTURES_AT_ONCE:
                 self._depart(contact, reading, booked)
                 return
-            wakes = max(min(departs, reading.changes_at), self.clock) + 1
+            wakes = max(min(departs + 1, reading.changes_at), self.clock + 1)
         if booked != contact.booked:
             self._book(contact, booked)
         if wakes < contact.wakes:

@@ -209,6 +209,20 @@ def test_an_interval_closes_while_somebody_waits_whose_miss_fell_into_it() -> No
     assert not ledger.contacts and not ledger.intervals
 
 
+def test_what_is_to_happen_is_seen_at_its_very_instant() -> None:
+    """A hangup that was heard of beforehand, and a miss: neither a microsecond later."""
+    ledger = Ledger(PLAN)
+    for event, instant in Story("c").enter("9:00", "waste").hang_up("9:05").facts:
+        assert ledger.accept(event, instant)
+    seen = []
+    for now in (at("9:00:20"), at("9:00:20") + 1, at("9:05") - 1, at("9:05")):
+        ledger.settle(now)
+        place = ledger.place(("line:waste", INTERVAL, at("9:00")))
+        assert place is not None
+        seen.append((place.held["service_offered"], place.held["open"]))
+    assert seen == [(0, 1), (1, 1), (1, 1), (1, 0)]
+
+
 def test_a_word_after_the_contact_has_departed_is_late() -> None:
     ledger = Ledger(PLAN)
     for event, instant in Story("gone").start("9:00").hang_up("9:01").facts:
