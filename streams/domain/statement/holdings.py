@@ -94,7 +94,7 @@ def of_lines(intervals: Intervals, since: int, until: int) -> dict[str, Cells]:
     """The quarter-hours of every line between two instants; the empty ones are left out."""
     cells: dict[str, Cells] = {}
     for (scope, start), tally in intervals.items():
-        if scope.startswith(LINE) and since <= start < until and any(tally.counts):
+        if scope.startswith(LINE) and since <= start < until and tally.packed:
             cells.setdefault(scope.removeprefix(LINE), []).append((start, tally))
     for each in cells.values():
         each.sort(key=lambda cell: cell[0])

@@ -44,7 +44,7 @@ class Result:
         since, until: the first and the last instant of it for which the rule held, and ``share``
             the part of the period's time.
         due: whether the period ends within the statement's.
-        final: whether nothing of it can change any more.
+        final: whether it is due and nothing of it can change any more.
         count: what it comes to after exclusions; ``before``, without any.
         open_count: the part of ``count`` that is not final.
         days: the count of each day.
@@ -153,7 +153,7 @@ def judge(
     begin, end = period.begin(plan.zone), period.end(plan.zone)
     share = Fraction(_length(group.parts), end - begin)
     due = period.after <= whole.after
-    final = as_of >= end and not _any_open(group.parts, provisional)
+    final = due and as_of >= end and not _any_open(group.parts, provisional)
     value = counting.value(total, figure)
     met: bool | None = None
     missed: Fraction | None = None

@@ -1,0 +1,256 @@
+"""A measure counted from quarter-hours is the measure counted call by call."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.plan import Plan, PlanError
+from streams.domain.plan.model import CAUSES, FORMULAS, Measure
+from streams.domain.statement.counting import Count, count
+from streams.domain.statement.explanation import explain, total
+from streams.domain.statement.standing import standing
+from streams.domain.tally import Tally
+from streams.domain.visits import Visit, resolve
+from tests.stories import Story, at, contacts, events
+
+
+def _plan(short: str, clock: str, callbacks: str, boundary: str) -> Plan:
+    return Plan.read(
+        f"""
+        [city]
+        time_zone = "Europe/Brussels"
+        contract = "paid"
+        [[vendor]]
+        id = "acme"
+        name = "Acme"
+        [[contract]]
+        id = "paid"
+        threshold = 20
+        boundary = "{boundary}"
+        short_abandons = "{short}"
+        clock = "{clock}"
+        callbacks = "{callbacks}"
+            [[contract.measure]]
+            id = "strict"
+            figure = "service_level"
+            threshold = 10
+            target = 0.5
+            [[contract.measure]]
+            id = "plain"
+            figure = "service_level"
+            target = 0.5
+            [[contract.measure]]
+            id = "lenient"
+            figure = "service_level"
+            threshold = 600
+            target = 0.5
+            [[contract.measure]]
+            id = "hung-up"
+            figure = "abandonment"
+            target = 0.5
+            [[contract.measure]]
+            id = "reached"
+            figure = "reachability"
+            target = 0.5
+            [[contract.measure]]
+            id = "asa"
+            figure = "average_speed_of_answer"
+            target = 30
+        [[hours]]
+        id = "office"
+        mon-fri = "08:00-13:30"
+        [[line]]
+        id = "waste"
+        vendor = "acme"
+        hours = "office"
+        [[line]]
+        id = "migration"
+        [[line]]
+        id = "desk"
+        """
+    )
+
+
+PLANS = [
+    _plan("counted", "queue", "left_out", "<="),
+    _plan("excluded", "choice", "not_reached", "<"),
+    _plan("excluded", "start", "left_out", "<="),
+]
+
+
+def _by_hand(visits: list[Visit], measure: Measure, causes: frozenset[str]) -> Count:
+    """The measure from its definition in words, visit by visit."""
+    part = whole = 0
+    for visit in visits:
+        contract = visit.terms.contract
+        if visit.disposition in causes or ("out_of_hours" in causes and not visit.terms.open):
+            continue
+        short_left_out = visit.disposition == "short_abandoned" and not contract.short_counts
+        if measure.figure == "average_speed_of_answer":
+            if visit.answered is not None:
+                assert visit.wait is not None
+                part, whole = part + visit.wait, whole + 1
+        elif measure.figure == "abandonment":
+            if visit.entered is not None and not short_left_out:
+                whole += 1
+                part += visit.disposition in ("abandoned", "short_abandoned")
+        elif not visit.terms.open:
+            continue
+        elif measure.figure == "reachability":
+            if visit.disposition != "callback" or contract.callbacks_not_reached:
+                whole += 1
+                part += visit.answered is not None
+        elif visit.entered is not None and not short_left_out:
+            within = _within(visit, measure.threshold)
+            gave_up = visit.disposition in ("abandoned", "short_abandoned")
+            if visit.disposition == "callback" and within:
+                continue
+            if measure.formula == "answered_only":
+                whole += visit.answered is not None
+            else:
+                whole += not (measure.formula == "abandons_ignored" and gave_up and within)
+            part += within and (
+                visit.answered is not None or (gave_up and measure.formula == "abandons_positive")
+            )
+    return Count(part, whole)
+
+
+def _within(visit: Visit, threshold: int) -> bool:
+    decided = visit.answered if visit.answered is not None else visit.ended
+    if decided is None:
+        return False
+    limit = _clock_starts[id(visit)] + threshold
+    return decided <= limit if visit.terms.contract.inclusive else decided < limit
+
+
+_clock_starts: dict[int, int] = {}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.data(),
+    st.sampled_from(PLANS),
+    st.sampled_from(FORMULAS),
+    st.frozensets(st.sampled_from(CAUSES), max_size=3),
+)
+def test_counted_from_tallies_is_counted_by_hand(
+    data: st.DataObject, plan: Plan, formula: str, causes: frozenset[str]
+) -> None:
+    """Whatever happens to the calls, by any clock, formula, threshold and cause left out."""
+    begin = at("11:00")
+    calls = contacts(data.draw(events(begin, begin + 3 * HOUR)))
+    now = begin + DAY
+    tally = Tally()
+    for (scope, _), each in standing(calls, plan, now)[0].items():
+        if scope == "line:waste":
+            tally.plus(each)
+    visits = []
+    _clock_starts.clear()
+    for contact in calls:
+        reading = resolve(contact, plan, now)
+        for visit in reading.visits if reading else ():
+            if visit.line == "waste":
+                visits.append(visit)
+                starts = {"queue": visit.entered or 0, "choice": visit.begun}
+                starts["start"] = starts["queue"] if contact.started is None else contact.started
+                _clock_starts[id(visit)] = starts[visit.terms.contract.clock]
+    contract = plan.contract("paid", now)
+    assert contract is not None
+    assert contract.further == (10 * SECOND, 600 * SECOND)
+    for measure in contract.measures:
+        by_formula = Measure(
+            measure.id, measure.figure, measure.target, formula, measure.threshold, "monthly"
+        )
+        expected = _by_hand(visits, by_formula, causes)
+        assert count(tally, contract, by_formula, causes) == expected, measure.id
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.sampled_from(PLANS))
+def test_explained_call_by_call_is_what_was_counted(data: st.DataObject, plan: Plan) -> None:
+    """The sum of the explained visits is the figure of the books, for every measure."""
+    begin = at("11:00")
+    calls = contacts(data.draw(events(begin, begin + 3 * HOUR)))
+    now = begin + DAY
+    since, until = begin + HOUR, begin + 2 * HOUR
+    explained, tally = explain(calls, plan, "waste", since, until, now)
+    assert len(explained) == tally["line_offered"]
+    booked = Tally()
+    for (scope, start), each in standing(calls, plan, now)[0].items():
+        if scope == "line:waste" and since <= start < until:
+            booked.plus(each)
+    assert booked == tally
+    contract = plan.contract("paid", now)
+    assert contract is not None
+    for measure in contract.measures:
+        assert total(explained, measure.id) == count(tally, contract, measure, ())
+
+
+def test_two_thresholds_at_once_like_the_emergency_number() -> None:
+    """90 % within 15 s and 95 % within 20 s (NENA-STA-020.1): waits of 14, 15, 16, 20, 21 s."""
+    plan = Plan.read(
+        """
+        [city]
+        contract = "psap"
+        [[contract]]
+        id = "psap"
+        threshold = 20
+            [[contract.measure]]
+            id = "in-15"
+            figure = "service_level"
+            threshold = 15
+            target = 0.90
+            [[contract.measure]]
+            id = "in-20"
+            figure = "service_level"
+            target = 0.95
+        [[line]]
+        id = "waste"
+        """
+    )
+    calls = []
+    for n, wait in enumerate((14, 15, 16, 20, 21)):
+        story = Story(f"c{n}").enter("9:00", "waste").answer(f"9:00:{wait}", "waste")
+        calls.append(story.hang_up("9:03").contact())
+    (tally,) = (
+        each
+        for (scope, _), each in standing(calls, plan, at("10:00"))[0].items()
+        if scope == "line:waste"
+    )
+    contract = plan.contract("psap", 0)
+    assert contract is not None
+    counts = [count(tally, contract, measure, ()) for measure in contract.measures]
+    assert counts == [Count(2, 5), Count(4, 5)]
+
+
+def test_cisco_s_worked_example() -> None:
+    """100 calls, 70 answered and 10 hung up within T, 20 beyond: 70.0, 77.8, 80.0 %."""
+    tally = Tally.of(
+        service_offered=100, answered_within=70, abandoned_within=10, service_answered=90
+    )
+    contract = PLANS[0].contract("paid", 0)
+    assert contract is not None
+    measured = {}
+    for formula in FORMULAS[:3]:
+        of = Measure("m", "service_level", Decimal(1), formula, contract.threshold, "monthly")
+        found = count(tally, contract, of, ())
+        measured[formula] = round(100 * Fraction(found.part) / found.whole, 1)
+    assert measured == {
+        "abandons_negative": Fraction(70),
+        "abandons_ignored": Fraction("77.8"),
+        "abandons_positive": Fraction(80),
+    }
+
+
+def test_a_contract_with_more_thresholds_than_are_counted_is_refused() -> None:
+    measures = "".join(
+        f'[[contract.measure]]\nid = "m{t}"\nfigure = "service_level"\nthreshold = {t}\n'
+        "target = 0.5\n"
+        for t in (5, 10, 15)
+    )
+    with pytest.raises(PlanError, match="3 thresholds beside the contract's own, at most 2"):
+        Plan.read(f'[[contract]]\nid = "c"\n{measures}[[line]]\nid = "waste"\n')
