@@ -17,6 +17,7 @@ from streams.engine import stored, topics
 from streams.engine.routes import Routes
 from streams.engine.stored import Anew, ClockTold, Figures, Published, Waits
 from streams.engine.writer import Outputs
+from streams.sinks.records import interval_record
 
 
 def scopes_of(plan: Plan, routes: Routes, partition: int) -> list[str]:
@@ -90,9 +91,7 @@ class LineOwner:
         before, self._before = self._before, None
         for final in finals:
             if before is None or not before.has(final.scope, final.start):
-                self._intervals.append(
-                    stored.interval_record(final.scope, final.start, final.tally)
-                )
+                self._intervals.append(interval_record(*final))
         self._changes += board.alarms.advance(board.as_of)
 
     def outputs(self, generation: int) -> Outputs:

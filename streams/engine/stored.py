@@ -390,9 +390,3 @@ def from_detector_record(key: bytes, value: bytes | None) -> tuple[str, list[Any
 def alert_record(alert: Alert) -> Record:
     """An alert, absolute: as it stands after a change."""
     return alert.id.encode(), orjson.dumps(alert_object(alert))
-
-
-def interval_record(scope: str, start: int, tally: Tally) -> Record:
-    """A final interval over all source partitions, by the names of its counts."""
-    value: dict[str, Any] = {"scope": scope, "start": start, "tally": tally.stored()}
-    return b"%b|%d" % (scope.encode(), start), orjson.dumps(value)

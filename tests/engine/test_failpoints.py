@@ -1,0 +1,89 @@
+"""Killed at every step of a checkpoint, a worker loses nothing and counts nothing twice.
+
+Each test kills a worker at one failpoint, amid two weeks of real calls, and holds what its
+successor publishes to the books of a run in which nobody died.
+"""
+
+from __future__ import annotations
+
+import signal
+import uuid
+from pathlib import Path
+
+import pytest
+from bank import real_books, real_calls
+from brokers import KafkaCluster
+from running import (
+    WorkerProcess,
+    all_published,
+    fresh_topics,
+    latest_of,
+    records_of,
+)
+
+from streams.engine import topics
+from streams.engine.failpoints import NAMES, VARIABLE
+from streams.engine.publish import Publisher
+from streams.settings import Settings
+
+#: At which passing of the place to die, so that it is neither in the first checkpoint nor after all
+#: work is done. A checkpoint writes once per partition, and commits once.
+PASSING = {
+    "before sending": 5,
+    "sent, not acknowledged": 5,
+    "acknowledged, transaction open": 6,
+    "written, not committed": 2,
+    "committed": 2,
+    "revoking": 1,
+    "recovering": 1,
+    "final, not dropped": 2,
+}
+
+
+def test_every_failpoint_is_killed_at() -> None:
+    assert set(PASSING) == set(NAMES)
+
+
+@pytest.mark.parametrize("place", NAMES)
+async def test_killed_there_the_books_are_the_same(
+    place: str, kafka: KafkaCluster, tmp_path: Path
+) -> None:
+    settings = Settings(
+        broker=kafka.bootstrap,
+        app=f"test-{uuid.uuid4().hex[:8]}",
+        partitions=2,
+        checkpoint_seconds=0.02,
+        session_seconds=1.5,
+    )
+    await fresh_topics(settings)
+    async with Publisher(kafka.bootstrap) as publisher:
+        await publisher.publish(real_calls())
+    workers: list[WorkerProcess] = []
+
+    def die_at(name: str) -> None:
+        failpoint = f"{name}:{PASSING[name]}"
+        worker = WorkerProcess(settings, tmp_path, name, **{VARIABLE: failpoint})
+        workers.append(worker)
+        if name == "revoking":
+            worker.wait_ready()
+            worker.child.terminate()
+        assert worker.wait() == -signal.SIGKILL, worker.text()
+
+    try:
+        if place == "recovering":
+            die_at("committed")  # so that there is something to recover
+        die_at(place)
+        ended = await latest_of(settings.broker, topics.JOURNEYS)
+        assert len(ended) < real_books().whole["city"]["contacts"], "it died after its work"
+
+        last = WorkerProcess(settings, tmp_path, "last")
+        workers.append(last)
+        last.wait_ready()
+        await all_published(settings.broker, real_books().intervals)
+        told = [record.key for record in await records_of(settings.broker, topics.JOURNEYS)]
+        assert len(told) == len(set(told)), "an ended call was told twice"
+        assert not await records_of(settings.broker, topics.LATE)
+        assert last.stop() == 0, last.text()
+    finally:
+        for worker in workers:
+            worker.kill()
