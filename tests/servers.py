@@ -129,7 +129,7 @@ class Server:
     def get(self, path: str, **parameters: str | float) -> Any:
         """The JSON that a path answers."""
         query = f"?{urlencode(parameters)}" if parameters else ""
-        with urlopen(self.url + path + query, timeout=10) as answer:
+        with urlopen(self.url + path + query, timeout=60) as answer:
             return json.load(answer)
 
     def post(self, path: str, value: object = None) -> Any:

@@ -86,14 +86,14 @@ def _there(links: Links) -> list[Alert]:
 def _moving(links: Links) -> list[Alert]:
     stalled: Words = {
         "en": Text(
-            "Figures of {{ $value }} lines have stood still for over two minutes",
+            "Figures have stood still for over two minutes (lines: {{ $value }})",
             "The stream runs but its figures do not move on: what the wallboard shows is old, and "
             "an outage that began since would not be noticed.",
             "Look at lag and checkpoints on the pipeline dashboard: is Kafka there, is one "
             "partition stuck, is a worker restarting over and over?",
         ),
         "nl": Text(
-            "De cijfers van {{ $value }} lijnen staan al meer dan twee minuten stil",
+            "Cijfers staan al meer dan twee minuten stil (lijnen: {{ $value }})",
             "De stroom draait maar de cijfers gaan niet vooruit: wat het wallboard toont is oud, "
             "en een storing die sindsdien begon zou niet opvallen.",
             "Bekijk achterstand en checkpoints op het pipeline-dashboard: is Kafka er, zit een "

@@ -180,13 +180,17 @@ def _week(week: tuple[tuple[float, ...], ...]) -> str:
         by_day.setdefault(day, []).append(weekday)
     parts = []
     for day, weekdays in by_day.items():
-        hours = [
-            f"{rate:g} * ({HOUR_OF_DAY} == bool {hour})" for hour, rate in enumerate(day) if rate
-        ]
-        if hours:
-            days = " + ".join(_between(first, last) for first, last in runs(weekdays))
-            parts.append(f"  ({days}) * (\n      " + "\n    + ".join(hours) + "\n  )")
+        days = " + ".join(_between(first, last) for first, last in runs(weekdays))
+        if any(day):
+            parts.append(f"  ({days}) * {_day(day)}")
     return "\n  +\n".join(parts) or "  vector(0)"
+
+
+def _day(day: tuple[float, ...]) -> str:
+    if len(set(day)) == 1:
+        return f"{day[0]:.10g}"
+    hours = [f"{rate:.10g} * ({HOUR_OF_DAY} == bool {hour})" for hour, rate in enumerate(day) if rate]
+    return "(\n      " + "\n    + ".join(hours) + "\n  )"
 
 
 def _between(first: int, last: int) -> str:

@@ -6,7 +6,8 @@ as expected that comes by chance once in e^10, some 22,000 calls.
 
 The missed calls are added up evaluation by evaluation, at the pace that the plan expects of that
 moment, until an event comes that is news. A closed line expects nothing, so that a silence that
-begins before closing goes on in the morning where it left off. (Summing up the whole silence each
+begins before closing goes on in the morning where it left off; a line in announced maintenance
+expects nothing either. (Summing up the whole silence each
 time, in a subquery, gave the same numbers at a hundred times the cost.)
 """
 
@@ -17,7 +18,8 @@ from streams.sinks.rules.text import Alert, Record
 from streams.sinks.rules.wording import CITY_LAST, LAST_CALL, NAME, OWNER
 from streams.sinks.words import NONE, PAGE, Links, Text
 
-CITY_EXPECTED: Final = "contact_city_expected_calls:per_hour"
+AWAITED: Final = "contact_line_awaited_calls:per_hour"
+CITY_AWAITED: Final = "contact_city_awaited_calls:per_hour"
 
 INTERVAL: Final = 15
 """Seconds between evaluations: as often as workers are scraped."""
@@ -38,7 +40,7 @@ class _Scope(NamedTuple):
     """What silence is told of: its metrics, and how they are joined."""
 
     prefix: str
-    expected: str
+    awaited: str
     newest: str
     on: str
     left: str
@@ -59,18 +61,23 @@ class _Scope(NamedTuple):
 
 _LINE: Final = _Scope(
     "contact_line",
-    EXPECTED,
+    AWAITED,
     "max by (line)",
     "on (line)",
     "on (line) group_left ()",
     f"0 * {LINE_INFO}",
 )
-_CITY: Final = _Scope("contact_city", CITY_EXPECTED, "max", "on ()", "on ()", "vector(0)")
+_CITY: Final = _Scope("contact_city", CITY_AWAITED, "max", "on ()", "on ()", "vector(0)")
 
 
 def missed() -> list[Record]:
     """How many calls have been missed since the last event, per line and in the city."""
-    return [*_missed(_LINE), Record(CITY_EXPECTED, f"sum({EXPECTED})"), *_missed(_CITY)]
+    return [
+        Record(AWAITED, f"{EXPECTED} unless on (line) {MAINTENANCE}"),
+        *_missed(_LINE),
+        Record(CITY_AWAITED, f"sum({AWAITED})"),
+        *_missed(_CITY),
+    ]
 
 
 def _missed(scope: _Scope) -> list[Record]:
@@ -78,12 +85,12 @@ def _missed(scope: _Scope) -> list[Record]:
     before = f"last_over_time({scope.missed}[{REMEMBERED}])"
     grown = (
         f"  {before}\n"
-        f"    + {scope.expected} * (time() - timestamp({scope.missed})) / 3600\n"
+        f"    + {scope.awaited} * (time() - timestamp({scope.missed})) / 3600\n"
         f"  or {before}\n"
-        f"  or 0 * {scope.expected}"
+        f"  or 0 * {scope.awaited}"
     )
     since = (
-        f"  {scope.expected} * {scope.left} (time() - {scope.news}) / 3600\n"
+        f"  {scope.awaited} * {scope.left} (time() - {scope.news}) / 3600\n"
         f"  or 0 * {before} and {scope.on} {scope.news}"
     )
     return [
@@ -102,7 +109,7 @@ def _missed(scope: _Scope) -> list[Record]:
 
 def _silent(scope: _Scope, limit: int) -> str:
     """Open, and by the next evaluation at the limit: it is not noticed after it is passed."""
-    return f"{scope.missed} + {scope.expected} * {INTERVAL} / 3600 >= {limit}"
+    return f"{scope.missed} + {scope.awaited} * {INTERVAL} / 3600 >= {limit}"
 
 
 _STALE: Final = (
