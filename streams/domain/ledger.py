@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from streams.domain import callers, decisions
 from streams.domain.books import INTERVAL, SLOT, start_of
-from streams.domain.events import Event
+from streams.domain.events import Event, Queue
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.places import HeldContact, Place, PlaceKey, Waiting
 from streams.domain.plan import Plan
@@ -136,8 +136,14 @@ class Ledger:
             if at < self.clock - self.grace or call_id in self.departed:
                 return False
             contact = self.contacts[call_id] = HeldContact(call_id)
-        elif at < self.clock - self.grace and self._changes_final(contact, event, at):
+        elif (
+            at < self.clock - self.grace
+            # A visit of a long call may turn out to be another than it was booked as.
+            or (type(event) is Queue and contact.oldest < self.clock - self.grace)
+        ) and self._changes_final(contact, event, at):
             return False
+        if at < contact.oldest:
+            contact.oldest = at
         if contact.merge(event, at):
             self._unread[call_id] = self._facts[call_id] = contact
         return True
@@ -146,14 +152,16 @@ class Ledger:
         trial = contact.copy()
         if not trial.merge(event, at):
             return False
-        reading = resolve(trial, self.plan, self.clock)
+        # As of when all of its facts have happened: some may lie a little ahead of the clock.
+        clock = max(self.clock, trial.newest)
+        reading = resolve(trial, self.plan, clock)
         booked = entries(reading) if reading is not None else []
-        return any(self.is_final(entry[0], start_of(entry[1], INTERVAL)) for entry in booked)
+        return any(self.is_final(entry[0], start_of(entry[1], INTERVAL), clock) for entry in booked)
 
-    def is_final(self, scope: str, start: int) -> bool:
-        """Whether an interval can't change any more: its grace has passed, and every contact that
-        was booked in it has departed."""
-        if start + INTERVAL + self.grace > self.clock:
+    def is_final(self, scope: str, start: int, clock: int | None = None) -> bool:
+        """Whether an interval can't change any more by this clock, by default the partition's: its
+        grace has passed, and every contact that was booked in it has departed."""
+        if start + INTERVAL + self.grace > (self.clock if clock is None else clock):
             return False
         place = self.intervals.get(start, {}).get(scope)
         return place is None or not place.count

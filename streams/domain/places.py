@@ -17,16 +17,18 @@ class HeldContact(Contact):
 
     Attributes:
         booked: its entries in the books.
+        oldest: the oldest instant of any of its facts.
         wakes: the earliest instant for which it is scheduled to be read again.
         call: what its caller's history knows of it.
         stored: whether its facts are in the changelog.
     """
 
-    __slots__ = ("booked", "call", "stored", "wakes")
+    __slots__ = ("booked", "call", "oldest", "stored", "wakes")
 
     def __init__(self, call_id: str) -> None:
         super().__init__(call_id)
         self.booked: list[Entry] = []
+        self.oldest = NEVER
         self.wakes = NEVER
         self.call: callers.Call | None = None
         self.stored = False
@@ -36,6 +38,7 @@ class HeldContact(Contact):
         contact = super().from_facts(call_id, facts)
         assert isinstance(contact, HeldContact)
         contact.stored = True
+        contact.oldest = min(contact.instants(), default=NEVER)
         return contact
 
 

@@ -223,6 +223,25 @@ def test_what_is_to_happen_is_seen_at_its_very_instant() -> None:
     assert seen == [(0, 1), (1, 1), (1, 1), (1, 0)]
 
 
+def test_a_call_that_turns_out_to_be_elsewhere_does_not_change_a_final_interval() -> None:
+    """Chosen at 8:00 and queueing since 9:00, as the second visit. At 9:41 the first visit begins,
+    and the choice is its: the second would begin at 9:00, in a quarter-hour that is final."""
+    ledger, kept = Ledger(PLAN), Kept()
+    long = Story("long").choose("8:00", "waste").enter("9:00", "waste", 2).facts
+    for event, instant in long + Story("short").enter("9:01", "waste").hang_up("9:02").facts:
+        assert ledger.accept(event, instant)
+    for now in ("9:05", "9:40", "9:41"):
+        ledger.settle(at(now))
+        kept.take(ledger.changes())
+    assert ("line:waste", INTERVAL, at("9:00")) in kept.final
+    (moves,) = Story("long").enter("9:41", "waste", 1).facts
+    (answer,) = Story("long").answer("9:41", "waste", 2).facts
+    assert not ledger.accept(*moves)
+    assert ledger.accept(*answer)
+    ledger.settle(at("9:50"))
+    kept.take(ledger.changes())
+
+
 def test_a_word_after_the_contact_has_departed_is_late() -> None:
     ledger = Ledger(PLAN)
     for event, instant in Story("gone").start("9:00").hang_up("9:01").facts:
