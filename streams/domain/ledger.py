@@ -9,6 +9,7 @@ sum is always a function of the set of accepted events.
 
 from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
+from itertools import islice
 from typing import Final, NamedTuple
 
 from streams.domain import callers, decisions
@@ -32,8 +33,12 @@ DEPARTED_KEPT: Final = 1_000_000
 time-out for lost calls, the oldest are forgotten first."""
 
 DEPARTURES_AT_ONCE: Final = 20_000
-"""Contacts that leave at one settling at most: a checkpoint names them all in one record, which
-must stay well below what a broker takes as one message."""
+SETTLED_AT_ONCE: Final = 10_000
+DROPPED_AT_ONCE: Final = 100_000
+"""Contacts that leave, tallies that they leave behind, and old slots and final intervals that are
+let go of, at one settling at most: a checkpoint names them all in one record, which must stay well
+below what a broker takes as one message (id, tally and key have about 30, 300 and 40 bytes). The
+rest waits for the next settling: after a clock that stood still has jumped by months, say."""
 
 
 class Partial(NamedTuple):
@@ -187,6 +192,12 @@ class Ledger:
         self._forget_departed()
 
     def _read(self, contact: HeldContact) -> None:
+        if contact.newest > self.clock and not contact.booked:
+            # While topics are read at different paces, many a contact lies beyond the clock whole.
+            first = min(contact.instants())
+            if first > self.clock:
+                self._wake(contact, first)
+                return
         reading = resolve(contact, self.plan, self.clock)
         if reading is None:
             booked: list[Entry] = []
@@ -195,15 +206,22 @@ class Ledger:
             booked = entries(reading) + decisions.entries(contact.call_id, reading)
             self._hear_of_caller(contact, reading)
             departs = max(contact.newest, reading.done_at) + self.grace
-            if departs < self.clock and len(self._departing) < DEPARTURES_AT_ONCE:
+            if departs < self.clock and self._has_room():
                 self._depart(contact, reading, booked)
                 return
             wakes = max(min(departs + 1, reading.changes_at), self.clock + 1)
         if booked != contact.booked:
             self._book(contact, booked)
-        if wakes < contact.wakes:
-            contact.wakes = wakes
-            heappush(self._schedule, (wakes, contact.call_id))
+        self._wake(contact, wakes)
+
+    def _wake(self, contact: HeldContact, at: int) -> None:
+        """Has the contact read again at an instant, unless it is scheduled for an earlier one."""
+        if at < contact.wakes:
+            contact.wakes = at
+            heappush(self._schedule, (at, contact.call_id))
+
+    def _has_room(self) -> bool:
+        return len(self._departing) < DEPARTURES_AT_ONCE and len(self._settled) < SETTLED_AT_ONCE
 
     def _book(self, contact: HeldContact, booked: list[Entry]) -> None:
         """Takes back what the contact no longer adds and books what it adds now."""
@@ -328,6 +346,8 @@ class Ledger:
 
     def _drop_old_slots(self) -> None:
         for start in [start for start in self.slots if start <= self.clock - SLOTS_KEPT]:
+            if len(self._dropped) >= DROPPED_AT_ONCE:
+                break
             self._dropped += [(scope, SLOT, start) for scope in self.slots.pop(start)]
 
     def _forget_departed(self) -> None:
@@ -380,12 +400,13 @@ class Ledger:
     def _close(self) -> list[PlaceKey]:
         """Intervals that are final now. They are let go, so each is found once."""
         ended = [start for start in self.intervals if start + INTERVAL + self.grace <= self.clock]
-        return [
+        closed = (
             (scope, INTERVAL, start)
             for start in sorted(ended)
             for scope, place in self.intervals[start].items()
             if not place.count
-        ]
+        )
+        return list(islice(closed, DROPPED_AT_ONCE))
 
     def imbalance(self) -> int:
         """By how much the books fail to balance; 0 or they are wrong."""

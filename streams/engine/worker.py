@@ -1,6 +1,7 @@
 """A worker: the Faust app, its agents, and what it does when partitions come and go."""
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -40,6 +41,10 @@ PENDING_AT_MOST = 50_000
 """Events merged and not yet in a checkpoint, above which intake waits for it: a second of work, so
 that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
 memory."""
+
+COLLECT_AFTER = (50_000, 20, 20)
+"""New objects before Python looks for garbage that refers to itself. Events and contacts never do;
+at Python's own 700 the looking took a tenth to a third of the worker's time."""
 
 CATCHING_UP = 20_000
 """Records not yet read above which checkpoints are made by the amount of work, not by the clock:
@@ -91,6 +96,7 @@ class Worker:
 
     async def run(self) -> None:
         """Works until ``stop()``; raises what ended it, if something did."""
+        gc.set_threshold(*COLLECT_AFTER)
         tasks = [
             asyncio.create_task(self.app.or_crash(self._tick())),
             asyncio.create_task(self.app.or_crash(self.alertmanagers.run())),
