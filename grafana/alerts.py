@@ -56,8 +56,7 @@ def listed(say: Say, most: int) -> list[Query]:
     tickets = _age("ticket", say)
     count = f"(count({_distinct()}) or vector(0)) + (count({of_rules()}) or vector(0))"
     paging = (
-        f"(count({_distinct()}) or vector(0)) + "
-        f"(count({of_rules(severity='page')}) or vector(0))"
+        f"(count({_distinct()}) or vector(0)) + (count({of_rules(severity='page')}) or vector(0))"
     )
     plain = colour(palette.NEUTRAL)
     return [

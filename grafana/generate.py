@@ -22,6 +22,7 @@ from grafana.vendor import vendor
 from grafana.wallboard import wallboard
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
+from streams.domain.plan.reader import PlanError
 
 HERE: Final = Path(__file__).parent
 DASHBOARDS: Final[dict[str, Callable[[Plan, int, Say], Dashboard]]] = {
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         files = generate(Plan.load(chosen.plan), int(time.time() * SECOND))
-    except (OSError, ValueError) as problem:
+    except (PlanError, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 2
     for name, text in files.items():

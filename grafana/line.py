@@ -141,9 +141,7 @@ def _now(say: Say) -> object:
                 {"unit": "s"},
             ),
             Query(figure("offered", "today"), say("Calls today", "Oproepen vandaag")),
-            Query(
-                figure("reachability_ratio", "today"), say("Reached today", "Bereikt"), percent
-            ),
+            Query(figure("reachability_ratio", "today"), say("Reached today", "Bereikt"), percent),
             Query(
                 figure("contract_service_level_ratio", "today"),
                 say("In time today", "Op tijd"),
@@ -177,8 +175,12 @@ def _against(figure: str, target: str, say: Say) -> list[Query]:
             say("same weekday before", "zelfde weekdag ervoor"),
             {"color": colour("#6B7480"), "custom.fillOpacity": 0, "custom.lineWidth": 1},
         ),
-        Query(current, say("today", "vandaag"), {"color": colour("#5BA3D9"), "custom.lineWidth": 3}),
-        Query(LINE.target(target), say("target", "doel"), {"color": colour(palette.AT_RISK), **DASHED}),
+        Query(
+            current, say("today", "vandaag"), {"color": colour("#5BA3D9"), "custom.lineWidth": 3}
+        ),
+        Query(
+            LINE.target(target), say("target", "doel"), {"color": colour(palette.AT_RISK), **DASHED}
+        ),
     ]
 
 

@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 from streams.sinks.prometheus import STATUS
 
 BREACH: Final = "#E0482F"
-AT_RISK: Final = "#F5C242"
+AT_RISK: Final = "#FFD23F"
 OK: Final = "#20567E"
-CLOSED: Final = "#3A3F47"
-NO_DATA: Final = "#C3C8CF"
+CLOSED: Final = "#2A2D33"
+NO_DATA: Final = "#B6BBC3"
 
 NEUTRAL: Final = "#22262B"
 """Behind figures that are as they should be."""

@@ -5,12 +5,11 @@ from typing import Any, Final, NamedTuple
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as dashboards
-from grafana_foundation_sdk.builders import heatmap, prometheus, stat, table, text, timeseries
+from grafana_foundation_sdk.builders import heatmap, prometheus, stat, table, timeseries
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
-from grafana_foundation_sdk.models.text import TextMode
 
 from grafana import palette
 
@@ -48,7 +47,7 @@ class Query(NamedTuple):
     expr: str
     legend: str = "__auto"
     options: Mapping[str, Any] = {}
-    table: bool = False
+    shape: PromQueryFormat = PromQueryFormat.TIME_SERIES
 
 
 def colour(value: str) -> dict[str, str]:
@@ -100,10 +99,9 @@ def ask(panel: Any, queries: Sequence[Query], instant: bool, source: common.Data
             .datasource(source)
             .expr(query.expr)
             .legend_format(query.legend)
+            .format(query.shape)
         )
-        target = target.instant() if instant or query.table else target.range()
-        if query.table:
-            target = target.format(PromQueryFormat.TABLE)
+        target = target.instant() if instant else target.range()
         panel.with_target(target)
         if query.options:
             panel.override_by_query(
@@ -158,7 +156,9 @@ def numbers(
     if decimals is not None:
         panel.decimals(decimals)
     if sizes is not None:
-        panel.text(common_builders.VizTextDisplayOptions().title_size(sizes[0]).value_size(sizes[1]))
+        panel.text(
+            common_builders.VizTextDisplayOptions().title_size(sizes[0]).value_size(sizes[1])
+        )
     ask(panel, queries, True, source)
     return panel
 
@@ -173,16 +173,17 @@ def curves(
     queries: Sequence[Query],
     *,
     unit: str,
+    least: float | None = 0,
     most: float | None = None,
     bars: bool = False,
     stacked: bool = False,
     interval: str | None = None,
     fill: int = 8,
 ) -> timeseries.Panel:
-    """A panel of series over time, from zero up; nothing is drawn across silence.
+    """A panel of series over time; nothing is drawn across silence.
 
     Args:
-        most: where the axis ends, if it must.
+        least, most: where the axis begins and ends, if it must.
         interval: a point's length, where it must not follow the screen's width.
     """
     panel = (
@@ -190,7 +191,6 @@ def curves(
         .title(title)
         .description(description)
         .unit(unit)
-        .min(0)
         .color_scheme(dashboards.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
         .line_width(0 if bars else 2)
         .fill_opacity(80 if bars or stacked else fill)
@@ -212,6 +212,8 @@ def curves(
     )
     if stacked:
         panel.stacking(common_builders.StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+    if least is not None:
+        panel.min(least)
     if most is not None:
         panel.max(most)
     if interval is not None:
@@ -238,9 +240,7 @@ def buckets(title: str, description: str, expr: str, *, unit: str, interval: str
         .filter_values(heatmap.FilterValueRange().le(1e-9))
         .interval(interval)
     )
-    ask(panel, [Query(expr, "{{le}}")], False, CHOSEN)
-    for target in panel._internal.targets or []:
-        target.format_val = PromQueryFormat.HEATMAP
+    ask(panel, [Query(expr, "{{le}}", shape=PromQueryFormat.HEATMAP)], False, CHOSEN)
     return panel
 
 
@@ -277,12 +277,10 @@ def rows(
         .cell_height(common.TableCellHeight.SM)
         .filterable(False)
         .color_scheme(
-            dashboards.FieldColor()
-            .mode(models.FieldColorModeId.FIXED)
-            .fixed_color(palette.TEXT)
+            dashboards.FieldColor().mode(models.FieldColorModeId.FIXED).fixed_color(palette.TEXT)
         )
     )
-    ask(panel, [Query(expr, table=True) for expr in queries], True, CHOSEN)
+    ask(panel, [Query(expr, shape=PromQueryFormat.TABLE) for expr in queries], True, CHOSEN)
     panel.with_transformation(models.DataTransformerConfig(id_val="merge", options={}))
     panel.with_transformation(
         models.DataTransformerConfig(
@@ -306,15 +304,8 @@ def rows(
                 [models.DynamicConfigValue(id_val=k, value=v) for k, v in column.options.items()],
             )
     if sort is not None:
-        panel.sort_by(
-            [common_builders.TableSortByFieldState().display_name(sort[0]).desc(sort[1])]
-        )
+        panel.sort_by([common_builders.TableSortByFieldState().display_name(sort[0]).desc(sort[1])])
     return panel
-
-
-def prose(title: str, description: str, content: str) -> text.Panel:
-    """A panel of Markdown."""
-    return text.Panel().title(title).description(description).mode(TextMode.MARKDOWN).content(content)
 
 
 def chosen_source(say: "Say") -> dashboards.DatasourceVariable:

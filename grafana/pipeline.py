@@ -210,7 +210,11 @@ def _memory(say: Say) -> object:
             "Van elk workerproces: begrensd door open en recente contacten, nooit door de "
             "geschiedenis.",
         ),
-        [Query("max by (instance) (process_resident_memory_bytes{job=\"reachline\"})", "{{instance}}")],
+        [
+            Query(
+                'max by (instance) (process_resident_memory_bytes{job="reachline"})', "{{instance}}"
+            )
+        ],
         unit="bytes",
     )
 

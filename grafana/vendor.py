@@ -18,7 +18,6 @@ from grafana.panels import (
     curves,
     numbers,
     rows,
-    thresholds,
 )
 from grafana.promql import Scope, or_dash
 from streams.domain.plan import Plan
@@ -136,6 +135,7 @@ def _measures(say: Say) -> object:
         },
         "color": {"mode": "thresholds"},
         "custom.cellOptions": {"type": "color-text"},
+        "unit": "none",
         "decimals": 0,
     }
     return rows(
@@ -179,22 +179,19 @@ def _measures(say: Say) -> object:
 
 
 def _budget(say: Say) -> object:
-    return (
-        curves(
-            say("Misses left through the period", "Missers over doorheen de periode"),
-            say(
-                "How many more misses each target bears. A curve below zero is a target lost; one "
-                "that falls faster than the period passes will be.",
-                "Hoeveel missers elk doel nog verdraagt. Een lijn onder nul is een verloren doel; "
-                "een die sneller daalt dan de periode verstrijkt, wordt het.",
-            ),
-            [Query(period("misses_left"), "{{measure}} {{line}}")],
-            unit="none",
-            interval="1h",
-            fill=0,
-        )
-        .min(None)
-        .thresholds(thresholds(palette.BREACH, (0, palette.QUIET)))
+    return curves(
+        say("Misses left through the period", "Missers over doorheen de periode"),
+        say(
+            "How many more misses each target bears. A curve below zero is a target lost; one "
+            "that falls faster than the period passes will be.",
+            "Hoeveel missers elk doel nog verdraagt. Een lijn onder nul is een verloren doel; "
+            "een die sneller daalt dan de periode verstrijkt, wordt het.",
+        ),
+        [Query(period("misses_left"), "{{measure}} {{line}}")],
+        unit="none",
+        least=None,
+        interval="1h",
+        fill=0,
     )
 
 
@@ -214,9 +211,10 @@ def _distance(say: Say) -> object:
             )
         ],
         unit="percent",
+        least=None,
         interval="1h",
         fill=0,
-    ).min(None)
+    )
 
 
 def _worst(say: Say) -> object:
@@ -261,9 +259,7 @@ def _excluded(say: Say) -> object:
             Column("exclusion", say("Exclusion", "Uitsluiting")),
             Column("measure", say("Measure", "Maatstaf")),
             Column("line", say("Line", "Lijn")),
-            Column(
-                "Value #A", say("Quarter-hours", "Kwartieren"), {"unit": "none", "decimals": 0}
-            ),
+            Column("Value #A", say("Quarter-hours", "Kwartieren"), {"unit": "none", "decimals": 0}),
             Column("Value #B", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0}),
         ],
         none=say("Nothing was left out", "Alles telt mee"),

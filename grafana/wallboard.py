@@ -10,12 +10,13 @@ It is laid out for a page of 1920 x 1080; a larger screen shows the same page en
 
 from typing import Final, NamedTuple
 
+from grafana_foundation_sdk.builders import stat
 from grafana_foundation_sdk.builders.dashboard import Dashboard, TimePicker
 from grafana_foundation_sdk.models.common import VizOrientation
 
 from grafana import palette
 from grafana.alerts import listed
-from grafana.panels import DASH, Query, Say, at, colour, mapped, numbers, states
+from grafana.panels import Query, Say, at, colour, mapped, numbers, states
 from grafana.promql import FRESH, Scope, floored, or_dash, percent
 from streams.domain.plan import Plan, Terms
 from streams.sinks.prometheus import STATUS
@@ -133,7 +134,7 @@ def _inner(rows: int) -> int:
 
 def _card(
     plan: Plan, now: int, terms: Terms, say: Say, x: int, y: int, w: int, h: int
-) -> list[object]:
+) -> list[stat.Panel]:
     """A line's state, its two figures, and who waits: three panels below each other."""
     low = max(3, h // 4)
     top = (h - low) // 2
@@ -208,7 +209,7 @@ def _card(
 
 def _tile(
     plan: Plan, now: int, terms: Terms, say: Say, x: int, y: int, w: int, h: int
-) -> list[object]:
+) -> list[stat.Panel]:
     """A line in one panel, for plans with many: a row each for state, figures and who waits."""
     line = Scope("line", terms.line)
     name = _name(terms, say)
@@ -256,11 +257,10 @@ def _status(line: Scope, name: str) -> Query:
     return Query(no_data, name)
 
 
-def _figure(
-    line: Scope, ratio: str, target: str, count: str, words: str, none: str
-) -> list[Query]:
+def _figure(line: Scope, ratio: str, target: str, count: str, words: str, none: str) -> list[Query]:
     """A figure below its target, at its target, or without anything under its line: of the three
     queries exactly one has a series."""
+
     def worded(value: str) -> str:
         return line.worded(floored(f"({value})"), n=count, target=percent(target))
 
@@ -311,7 +311,7 @@ def _situation(line: Scope, say: Say) -> list[Query]:
     ]
 
 
-def _top(name: str, say: Say, h: int) -> list[object]:
+def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
     """The city's own figure, what is alarming, and as of when."""
     city = Scope("city")
     room = _inner(h)
@@ -395,6 +395,6 @@ def _top(name: str, say: Say, h: int) -> list[object]:
         base=palette.BREACH,
         mappings=(),
         decimals=None,
-        none=say("NO TELEMETRY", "GEEN TELEMETRIE"),
+        none=say("SILENT", "STIL"),
     )
     return [at(own, 0, 0, 9, h), at(alerts, 9, 0, 11, h), at(as_of, 20, 0, 4, h)]

@@ -13,7 +13,7 @@ from grafana.promql import BUILT_IN
 from streams.domain.board import Board
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, LINE, VENDOR, Tally
+from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
 from streams.sinks.prometheus import FiguresCollector
 
 AWAITED = {
@@ -56,14 +56,18 @@ def _labels(families: Iterable[Metric]) -> dict[str, set[str]]:
     return found
 
 
+def _everything() -> Tally:
+    full = Tally.of(**dict.fromkeys(COUNTS, 1))
+    full.waits, full.longest = {5: 1}, SECOND
+    return full
+
+
 def _figures() -> dict[str, set[str]]:
     """What the exporter gives of a board on which everything has happened."""
     plan = Plan.load(PLAN)
     now = int(time.time() * SECOND)
     board = Board(plan, 1, [LINE + "waste", VENDOR + "scheldelijn", CITY])
-    full = Tally()
-    full.counts = [1] * len(full.counts)
-    full.waits, full.longest = {5: 1}, SECOND
+    full = _everything()
     for name in list(board.scopes):
         board.take_figures(name, 0, 10 * SECOND, now - now % (10 * SECOND), full, False)
     board.take_clock(0, now)

@@ -96,9 +96,7 @@ class Browser:
         result = await self._call("Runtime.evaluate", expression=expression, returnByValue=True)
         return result["result"].get("value")
 
-    async def look(
-        self, url: str, width: int, height: int | None = None, scale: float = 1
-    ) -> Look:
+    async def look(self, url: str, width: int, height: int | None = None, scale: float = 1) -> Look:
         """Opens a page and looks at it.
 
         Args:

@@ -9,13 +9,14 @@ a running worker only.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import orjson
 from prometheus_client.core import Metric
+from wallboard_promised import Periods, Pipeline, alerts, waits
 
 from streams.domain import instants
 from streams.domain.board import Board
@@ -31,11 +32,9 @@ from streams.simulation import City, Effect, Scenario
 from streams.simulation.scenario import ALWAYS
 from streams.sinks.prometheus import FiguresCollector
 
-from wallboard_promised import Periods, Pipeline, alerts, waits
-
 PLAN: Final = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 SETTLE: Final = 15 * SECOND
-"""How often a worker is scraped."""
+"""How often a worker is scraped, and here also settles."""
 
 Series = dict[str, list[tuple[float, float]]]
 """Samples by series, each an instant in seconds and a value."""
@@ -106,7 +105,12 @@ DAYS: Final = (
     Day("lost", "2026-11-17", time(11, 20), (WELL,), stops=time(11, 3)),
     Day("gone", "2026-11-09", time(11, 20), (WELL,), dies=time(11, 10)),
     Day("night", "2026-11-16", time(22, 30), (WELL,)),
-    Day("breach", "2026-11-20", time(11, 40), (effect(0.62, *FIRST[:3]), effect(1.4, "other", *SECOND_LINE))),
+    Day(
+        "breach",
+        "2026-11-20",
+        time(11, 40),
+        (effect(0.62, *FIRST[:3]), effect(1.4, "other", *SECOND_LINE)),
+    ),
     Day("month", "2026-10-22", time(15), (effect(1.06),), month=True),
     Day("many", "2026-11-04", time(10, 50), lines=24),
 )
@@ -117,17 +121,13 @@ def city_of(lines: int) -> str:
     names = (
         "Migration", "Desk appointment or document request", "Waste", "Other question", "Parking",
         "Births, marriages and deaths", "Taxes", "Housing", "Police, not urgent", "Schools",
-        "Street lighting", "Libraries", "Sports", "Green spaces", "Building permits", "Work and benefits",
-        "Mobility", "Water and sewers", "Youth", "Elderly care", "Culture", "Business desk",
+        "Street lighting", "Libraries", "Sports", "Green spaces", "Building permits",
+        "Work and benefits", "Mobility", "Water and sewers", "Youth", "Elderly care", "Culture", "Business desk",
         "Markets and fairs", "Complaints",
     )  # fmt: skip
     text = PLAN.read_text(encoding="utf-8")
     head = text[: text.index("[[line]]")]
-    blocks = [head.replace("[[contract.exclusion]]", "[[contract.exclusion]]")]
-    head = blocks[0]
-    head = "\n".join(
-        line for line in head.splitlines() if not line.strip().startswith("lines = ")
-    )
+    head = "\n".join(line for line in head.splitlines() if not line.strip().startswith("lines = "))
     per_hour = ", ".join(f"{hour:02} = 45" for hour in range(8, 18))
     entries = [
         f'[[line]]\nid = "line-{index + 1:02}"\nnames = {{ nl = "{names[index % len(names)]}", '
@@ -159,7 +159,9 @@ def events(day: Day, start: int, until: int) -> list[tuple[int, Event]]:
     return [(at, event) for event, at in told if at < until]
 
 
-def decisions(day: Day, told: Iterable[tuple[int, Event]], until: int) -> list[tuple[str, Decision]]:
+def decisions(
+    day: Day, told: Iterable[tuple[int, Event]], until: int
+) -> list[tuple[str, Decision]]:
     """Every visit's decisions, by line, in the order in which a detector is fed."""
     contacts: dict[str, Contact] = {}
     for at, event in told:
@@ -202,11 +204,8 @@ def play(day: Day) -> Series:
     """The series of a day, and of the same weekday before it."""
     recorder = Recorder()
     if day.week:
-        before = Day(
-            day.name, str(datetime.fromisoformat(day.day).date().fromordinal(
-                datetime.fromisoformat(day.day).toordinal() - 7)),
-            time(18, 0), (WELL,), seed=day.seed + 1,
-        )  # fmt: skip
+        week_before = date.fromisoformat(day.day) - timedelta(days=7)
+        before = Day(day.name, str(week_before), time(18), (WELL,), seed=day.seed + 1)
         _play(before, recorder, scrape=5 * MINUTE, whole=True)
     _play(day, recorder, scrape=MINUTE, whole=day.history)
     if day.month:

@@ -16,9 +16,9 @@ from prometheus_client.core import (
 )
 
 from grafana.alerts import WATCHDOG
+from streams.domain import instants
 from streams.domain.board import Board
 from streams.domain.detector import Detector
-from streams.domain import instants
 from streams.domain.detector.alert import KINDS
 from streams.domain.events import Event
 from streams.domain.instants import MINUTE, SECOND

@@ -76,10 +76,20 @@ class Prometheus:
 def write_blocks(days: Sequence[Day], to: Path) -> None:
     """Plays the days and writes what their exporters told as blocks of a database."""
     with ProcessPoolExecutor(min(len(days), os.cpu_count() or 1)) as pool:
-        files = list(pool.map(partial(_write_text, to=to), sorted(days, key=lambda d: not d.history)))
+        files = list(
+            pool.map(partial(_write_text, to=to), sorted(days, key=lambda d: not d.history))
+        )
     for file in files:
         subprocess.run(
-            ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(file), str(to)],
+            [
+                "promtool",
+                "tsdb",
+                "create-blocks-from",
+                "openmetrics",
+                "--quiet",
+                str(file),
+                str(to),
+            ],
             check=True,
             capture_output=True,
         )

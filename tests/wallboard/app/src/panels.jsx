@@ -22,10 +22,11 @@ import {
 import { interpolate } from './prometheus';
 
 standardTransformersRegistry.setInit(() =>
-  Object.values(standardTransformers).map((transformation) => ({
+  // joinByField is there twice, under an old name too.
+  [...new Map(Object.values(standardTransformers).map((t) => [t.id, t])).values()].map((transformation) => ({
     id: transformation.id,
     name: transformation.name,
-    transformation,
+    transformation: async () => transformation,
   }))
 );
 
@@ -151,23 +152,6 @@ export function Nothing({ panel }) {
   );
 }
 
-export function Text({ panel, variables }) {
-  // Markdown as far as the dashboards use it: headings, lists, links, emphasis.
-  const html = interpolate(panel.options.content, variables)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/\[([^\]]+)\]\(([^)]+)\)/g, '<a href="$2" style="color:#6e9fff">$1</a>')
-    .replace(/\*\*([^*]+)\*\*/g, '<b>$1</b>')
-    .split(/\n{2,}/)
-    .map((block) =>
-      block.startsWith('- ')
-        ? `<ul>${block.split(/\n?- /).filter(Boolean).map((line) => `<li>${line}</li>`).join('')}</ul>`
-        : `<p>${block}</p>`
-    )
-    .join('');
-  return <div className="markdown" dangerouslySetInnerHTML={{ __html: html }} />;
-}
-
 const LOW = [24, 38, 54];
 const HIGH = [245, 194, 66];
 const mix = (share) =>
@@ -232,4 +216,4 @@ export function HeatMap({ panel, data, width, height, timeZone, range }) {
   return <canvas ref={canvas} width={width * scale} height={height * scale} style={{ width, height }} />;
 }
 
-export const PANELS = { stat: Stat, timeseries: Graph, table: Rows, text: Text, heatmap: HeatMap };
+export const PANELS = { stat: Stat, timeseries: Graph, table: Rows, heatmap: HeatMap };
