@@ -159,6 +159,8 @@ class Prometheus(Server):
             "--storage.tsdb.path=data",
             f"--web.listen-address=127.0.0.1:{self.port}",
             "--web.cors.origin=.*",  # a page in a test's browser may ask it
+            # What fires before Alertmanager has been found is sent again soon, not in a minute.
+            "--rules.alert.resend-delay=1s",
             "--log.level=warn",
         ]
 

@@ -1,0 +1,207 @@
+"""Alertmanager's configuration: who is told of what, and in which words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from servers import AMTOOL, run
+
+from streams.domain import instants
+from streams.domain.detector import Alert
+from streams.domain.instants import MINUTE
+from streams.domain.plan import Plan
+from streams.sinks.alertmanager import body
+from streams.sinks.words import Links
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+FILE = DEPLOY / "alertmanager" / "alertmanager.yml"
+TEMPLATES = DEPLOY / "alertmanager" / "templates" / "*.tmpl"
+CONFIGURATION = yaml.safe_load(FILE.read_text())
+PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
+
+
+def test_amtool_finds_nothing_to_complain_of() -> None:
+    checked = run(AMTOOL, "check-config", FILE)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("labels", "receiver"),
+    [
+        (
+            "alertname=ContactReachabilityDrop severity=page vendor=scheldelijn",
+            "scheldelijn-oncall",
+        ),
+        ("alertname=ContactTelemetrySilent severity=page vendor=scheldelijn", "scheldelijn-oncall"),
+        ("alertname=ContactServiceLevelDrop severity=page vendor=city", "city-oncall"),
+        ("alertname=ContactReachabilityDrop severity=page vendor=new", "city-oncall"),
+        ("alertname=ContactCitySilent severity=page", "city-oncall"),
+        ("alertname=ContactWorkerAbsent severity=page", "city-oncall"),
+        ("alertname=ContactWorkerAbsent severity=ticket", "tickets"),
+        ("alertname=ContactVendorBudgetBurning severity=ticket vendor=scheldelijn", "tickets"),
+        ("alertname=ContactWatchdog severity=none", "heartbeat"),
+        ("alertname=ContactSilenceFirst severity=none vendor=scheldelijn", "nobody"),
+        ("alertname=ContactMaintenance severity=none vendor=scheldelijn", "nobody"),
+        ("alertname=SomethingElse", "city-oncall"),
+    ],
+)
+def test_an_alert_goes_to_whoever_can_do_something(labels: str, receiver: str) -> None:
+    routed = run(
+        AMTOOL,
+        *("config", "routes", "test", f"--config.file={FILE}", f"--verify.receivers={receiver}"),
+        *labels.split(),
+    )
+    assert routed.returncode == 0, routed.stdout + routed.stderr
+
+
+def test_the_pages_of_each_vendor_go_to_the_receiver_that_the_plan_names() -> None:
+    names = {receiver["name"] for receiver in CONFIGURATION["receivers"]}
+    for vendor in PLAN.vendors_at(instants.parse("2026-11-23T10:00:00Z")):
+        assert vendor.receiver in names
+        routed = run(
+            AMTOOL,
+            *("config", "routes", "test", f"--config.file={FILE}"),
+            *(f"--verify.receivers={vendor.receiver}", "severity=page", f"vendor={vendor.id}"),
+        )
+        assert routed.returncode == 0, routed.stdout + routed.stderr
+
+
+def routes(route: dict[str, Any]) -> list[dict[str, Any]]:
+    return [route, *(inner for r in route.get("routes", []) for inner in routes(r))]
+
+
+def test_only_tickets_have_quiet_hours() -> None:
+    muted = [r for r in routes(CONFIGURATION["route"]) if r.get("mute_time_intervals")]
+    assert [r["matchers"] for r in muted] == [['severity="ticket"']]
+
+
+def test_pages_of_one_vendor_come_together() -> None:
+    top = CONFIGURATION["route"]
+    assert top["group_by"] == ["vendor"]
+    pages = [r for r in top["routes"] if 'severity="page"' in r["matchers"]]
+    assert pages and not any("group_by" in r for r in pages)
+
+
+def test_there_is_an_example_of_each_way_to_reach_somebody() -> None:
+    ways = {key for receiver in CONFIGURATION["receivers"] for key in receiver}
+    assert {"webhook_configs", "email_configs", "pagerduty_configs"} <= ways
+
+
+def message(*alerts: dict[str, Any]) -> str:
+    """What Alertmanager hands a template."""
+    return json.dumps(
+        {
+            "receiver": "scheldelijn-oncall",
+            "status": "firing" if any(a["status"] == "firing" for a in alerts) else "resolved",
+            "alerts": alerts,
+            "externalURL": "http://alerts.example",
+            "groupLabels": {},
+            "commonLabels": {},
+            "commonAnnotations": {},
+        }
+    )
+
+
+def fall(line: str, since: str, resolved: int | None = None) -> dict[str, Any]:
+    begun = instants.parse(since)
+    alert = Alert(
+        line=line,
+        kind="reachability",
+        since=begun,
+        opened_at=begun + 5 * MINUTE,
+        resolved_at=resolved,
+        people=15,
+        decided=16,
+        target=0.6,
+        evidence="15 of 16 people in 5 min not reached.",
+    )
+    told = body(alert, PLAN, Links("https://city.example/r", "https://city.example/g"), begun)
+    return told | {"status": "firing" if resolved is None else "resolved"}
+
+
+def rendered(template: str, told: str, directory: Path) -> str:
+    data = directory / "message.json"
+    data.write_text(told)
+    done = run(
+        AMTOOL,
+        *("template", "render", f"--template.glob={TEMPLATES}", f"--template.data={data}"),
+        f'--template.text={{{{ template "{template}" . }}}}',
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+def test_at_three_in_the_morning_the_text_says_it_all(tmp_path: Path) -> None:
+    told = message(fall("waste", "2026-11-23T12:50:00+01:00"))
+    assert rendered("contact.subject.en", told, tmp_path) == (
+        "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50"
+    )
+    assert rendered("contact.text.en", told, tmp_path) == (
+        "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50\n"
+        "\n"
+        "15 of 16 people who chose Waste since Mon 23 Nov 12:50 spoke to nobody: 6.2 % got "
+        "through, 60 % is promised. Scheldelijn Contact answers this line.\n"
+        "\n"
+        "What to do: Dial the number yourself and press 3. If it does not ring, call the telephone "
+        "provider; if it rings and nobody answers, call Shift lead, Scheldelijn Contact.\n"
+        "\n"
+        "Runbook:   https://city.example/r/ContactReachabilityDrop.md\n"
+        "Dashboard: https://city.example/g/d/reachline-line?var-line=waste\n"
+        "\n"
+        "To silence while you work on it: http://alerts.example"
+    )
+
+
+def test_the_same_in_dutch(tmp_path: Path) -> None:
+    told = message(fall("waste", "2026-11-23T12:50:00+01:00"))
+    text = rendered("contact.text.nl", told, tmp_path)
+    assert text.startswith(
+        "Afval: maar 6,2 % van de bellers bereikt iemand (doel 60 %), 15 mensen tevergeefs sinds "
+        "12:50\n\n15 van de 16 mensen die sinds ma 23 nov 12:50 voor Afval kozen"
+    )
+    assert "\nWat te doen: Bel zelf het nummer en kies 3." in text
+    assert "\nDraaiboek: https://city.example/r/ContactReachabilityDrop.md" in text
+    assert "<h2" in rendered("contact.html.nl", told, tmp_path)
+
+
+def test_two_lines_of_a_vendor_are_one_message_and_what_is_over_is_told_apart(
+    tmp_path: Path,
+) -> None:
+    over = instants.parse("2026-11-23T13:40:00+01:00")
+    told = message(
+        fall("waste", "2026-11-23T12:50:00+01:00"),
+        fall("desk", "2026-11-23T12:51:00+01:00"),
+        fall("migration", "2026-11-23T12:40:00+01:00", over),
+    )
+    assert rendered("contact.subject.en", told, tmp_path).startswith("[2 alerts] Waste: only")
+    text = rendered("contact.text.en", told, tmp_path)
+    assert text.count("What to do:") == 2
+    assert "Over:\n- Over at 13:40. Migration: only 6.2 %" in text
+
+
+def test_when_all_is_over_the_subject_says_so(tmp_path: Path) -> None:
+    over = instants.parse("2026-11-23T13:40:00+01:00")
+    told = message(fall("waste", "2026-11-23T12:50:00+01:00", over))
+    assert rendered("contact.subject.en", told, tmp_path).startswith("[over] Over at 13:40. Waste")
+    assert rendered("contact.subject.nl", told, tmp_path).startswith("[voorbij] Voorbij om 13:40.")
+
+
+def test_an_alert_of_somebody_else_is_not_swallowed(tmp_path: Path) -> None:
+    told = message(
+        {
+            "status": "firing",
+            "labels": {"alertname": "DiskFull"},
+            "annotations": {"summary": "The disk is full", "description": "99 %"},
+            "startsAt": "2026-11-23T11:55:00Z",
+            "endsAt": "2026-11-23T12:55:00Z",
+        }
+    )
+    for language in ("en", "nl"):
+        assert rendered(f"contact.subject.{language}", told, tmp_path) == "The disk is full"
+        text = rendered(f"contact.text.{language}", told, tmp_path)
+        assert text.startswith("The disk is full\n\n99 %")
+        assert "no value" not in text

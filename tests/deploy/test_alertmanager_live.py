@@ -1,0 +1,331 @@
+"""The real Alertmanager between the stream and a telephone: who rings, when, how often.
+
+It runs the configuration of `deploy/alertmanager`, its receivers replaced by one telephone with a
+number for each, and its patience cut from minutes to tenths of a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from servers import Alertmanager, Prometheus, Telephone
+
+from streams.domain import instants
+from streams.domain.detector import Alert
+from streams.domain.instants import MINUTE, SECOND
+from streams.domain.plan import Plan
+from streams.sinks import alertmanager
+from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.words import Links
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
+
+#: Nothing more rings within this many seconds of a group interval of 0.3 s: it does not ring.
+QUIET = 1.5
+
+
+@pytest.fixture
+def telephone() -> Iterator[Telephone]:
+    with Telephone() as ringing:
+        yield ringing
+
+
+def configuration(telephone: Telephone) -> str:
+    found = yaml.safe_load((DEPLOY / "alertmanager" / "alertmanager.yml").read_text())
+    found["global"] = {}
+    found["receivers"] = [
+        {
+            "name": receiver["name"],
+            "webhook_configs": [{"url": f"{telephone.url}/{receiver['name']}"}]
+            if len(receiver) > 1
+            else [],
+        }
+        for receiver in found["receivers"]
+    ]
+    for route in (found["route"], *found["route"]["routes"]):
+        route.update(group_wait="100ms", group_interval="300ms", repeat_interval="1h")
+        route.pop("mute_time_intervals", None)
+    return str(yaml.safe_dump(found))
+
+
+@pytest.fixture
+def alertmanagers(telephone: Telephone) -> Iterator[list[Alertmanager]]:
+    """Two, each by itself."""
+    templates = {
+        f"templates/{path.name}": path.read_text()
+        for path in (DEPLOY / "alertmanager" / "templates").iterdir()
+    }
+    text = configuration(telephone)
+    with Alertmanager(text, templates) as first, Alertmanager(text, templates) as second:
+        yield [first, second]
+
+
+def now() -> int:
+    return time.time_ns() // 1_000
+
+
+def fall(line: str = "waste", resolved: bool = False, **changes: Any) -> Alert:
+    begun = now() // MINUTE * MINUTE - 10 * MINUTE
+    values: dict[str, Any] = {
+        "line": line,
+        "kind": "reachability",
+        "since": begun,
+        "opened_at": begun + 5 * MINUTE,
+        "resolved_at": now() - SECOND if resolved else None,
+        "people": 15,
+        "decided": 16,
+        "target": 0.6,
+        "evidence": "15 of 16 people in 5 min not reached.",
+    }
+    return Alert(**values | changes)
+
+
+@asynccontextmanager
+async def worker(*servers: Alertmanager) -> AsyncIterator[Alertmanagers]:
+    """A worker that tells these Alertmanagers of its lines."""
+    stream = Alertmanagers([server.url for server in servers], PLAN, Links())
+    running = asyncio.create_task(stream.run())
+    try:
+        yield stream
+    finally:
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+
+async def until(holds: Callable[[], bool], limit: float = 20.0) -> None:
+    deadline = time.monotonic() + limit
+    while not holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_second(
+    alertmanagers: list[Alertmanager], telephone: Telephone
+) -> None:
+    async with worker(alertmanagers[0]) as stream:
+        stream.tell(fall("waste"))
+        stream.tell(fall("desk"))
+        begun = time.monotonic()
+        await until(lambda: bool(telephone.calls))
+        assert time.monotonic() - begun < 5
+        await asyncio.sleep(QUIET)
+    [(_, where, message)] = telephone.calls
+    assert where == "/scheldelijn-oncall"
+    assert sorted(alert["labels"]["line"] for alert in message["alerts"]) == ["desk", "waste"]
+    [waste] = [alert for alert in message["alerts"] if alert["labels"]["line"] == "waste"]
+    for word in ("Waste", "6.2 %", "60 %", "15 people"):
+        assert word in waste["annotations"]["summary_en"]
+    assert re.search(r"since \d\d:\d\d", waste["annotations"]["summary_en"])
+
+
+async def test_a_worker_dies_in_the_incident_and_its_successor_does_not_page_again(
+    alertmanagers: list[Alertmanager], telephone: Telephone
+) -> None:
+    alert = fall()
+    async with worker(alertmanagers[0]) as stream:
+        stream.tell(alert)
+        await until(lambda: bool(telephone.calls))
+    await asyncio.sleep(QUIET)
+    async with worker(alertmanagers[0]) as successor:
+        successor.tell(alert)
+        await until(lambda: successor.peers[0].delivered > 0)
+        await asyncio.sleep(QUIET)
+        assert len(telephone.calls) == 1
+        assert len(alertmanagers[0].alerts()) == 1
+        successor.tell(fall(since=alert.since, opened_at=alert.opened_at, resolved=True))
+        await until(lambda: len(telephone.calls) == 2)
+        assert [told["status"] for told in telephone.alerts()] == ["firing", "resolved"]
+        assert "Over at" in telephone.alerts()[1]["annotations"]["summary_en"]
+        await asyncio.sleep(QUIET)
+    assert len(telephone.calls) == 2
+    assert alertmanagers[0].alerts() == []
+
+
+async def test_an_alertmanager_that_dies_is_survived_and_told_again_when_it_is_back(
+    alertmanagers: list[Alertmanager],
+    telephone: Telephone,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(alertmanager, "RETRY", 0.2)
+    first, second = alertmanagers
+    async with worker(first, second) as stream:
+        await until(lambda: all(peer.rounds for peer in stream.peers))
+        first.kill()
+        stream.tell(fall())
+        await until(lambda: bool(telephone.calls))
+        await until(lambda: not stream.peers[0].up)
+        assert stream.peers[1].up and not stream.failing
+        assert [alert["labels"]["line"] for alert in second.alerts()] == ["waste"]
+        await asyncio.to_thread(first.start)
+        await until(lambda: stream.peers[0].up)
+        await until(lambda: len(first.alerts()) == 1)
+
+
+async def test_an_alert_that_nobody_sends_again_ends_by_itself(
+    alertmanagers: list[Alertmanager], telephone: Telephone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alertmanager, "LASTS", 2 * SECOND)
+    async with worker(alertmanagers[0]) as stream:
+        stream.tell(fall())
+        await until(lambda: bool(telephone.calls))
+    await until(lambda: alertmanagers[0].alerts() == [])
+
+
+async def test_an_alertmanager_takes_what_ends_before_it_heard_of_it_and_rings_nobody(
+    alertmanagers: list[Alertmanager], telephone: Telephone
+) -> None:
+    async with worker(alertmanagers[0]) as stream:
+        stream.tell(fall(resolved=True))
+        await until(lambda: stream.peers[0].delivered > 0)
+        await asyncio.sleep(QUIET)
+    assert telephone.calls == []
+
+
+def fire(server: Alertmanager, name: str, severity: str, **labels: str) -> None:
+    """As Prometheus would."""
+    server.post(
+        "/api/v2/alerts",
+        [
+            {
+                "labels": {"alertname": name, "severity": severity, **labels},
+                "annotations": {"summary": name},
+                "startsAt": instants.text(now()),
+                "endsAt": instants.text(now() + 5 * MINUTE),
+            }
+        ],
+    )
+
+
+def state(server: Alertmanager, name: str, **labels: str) -> str:
+    [found] = [
+        alert
+        for alert in server.alerts()
+        if alert["labels"].items() >= {"alertname": name, **labels}.items()
+    ]
+    return str(found["status"]["state"])
+
+
+@pytest.mark.parametrize(
+    ("source", "quiet", "loud"),
+    [
+        (
+            ("ContactSilenceFirst", "none", {"line": "waste", "kind": "reachability"}),
+            ("ContactReachabilityDrop", "page", {"line": "waste", "kind": "reachability"}),
+            # It was open before the line fell silent: Prometheus does not fire for its kind.
+            ("ContactServiceLevelDrop", "page", {"line": "waste", "kind": "service_level"}),
+        ),
+        (
+            ("ContactSilenceFirst", "none", {"line": "waste", "kind": "reachability"}),
+            ("ContactAlertUndelivered", "page", {"line": "waste", "kind": "reachability"}),
+            ("ContactReachabilityDrop", "page", {"line": "desk", "kind": "reachability"}),
+        ),
+        (
+            # The silence itself pages, and keeps nothing quiet by its own name.
+            ("ContactSilenceFirst", "none", {"line": "waste", "kind": "service_level"}),
+            ("ContactServiceLevelDrop", "page", {"line": "waste", "kind": "service_level"}),
+            ("ContactTelemetrySilent", "page", {"line": "waste"}),
+        ),
+        (
+            ("ContactWorkerAbsent", "page", {}),
+            ("ContactTelemetrySilent", "page", {"line": "waste"}),
+            ("ContactReachabilityDrop", "page", {"line": "waste", "kind": "reachability"}),
+        ),
+        (
+            ("ContactPipelineStalled", "page", {}),
+            ("ContactCitySilent", "page", {}),
+            ("ContactTwoOwners", "page", {"line": "waste"}),
+        ),
+        (
+            ("ContactMaintenance", "none", {"line": "waste"}),
+            ("ContactReachabilityDrop", "page", {"line": "waste", "kind": "reachability"}),
+            ("ContactReachabilityDrop", "page", {"line": "desk", "kind": "reachability"}),
+        ),
+        (
+            ("ContactMaintenance", "none", {"line": "waste"}),
+            ("ContactTelemetrySilent", "page", {"line": "waste"}),
+            ("ContactWorkerAbsent", "page", {}),
+        ),
+        (
+            ("ContactDeadLettersRising", "page", {}),
+            ("ContactDeadLettersRising", "ticket", {}),
+            ("ContactPipelineLagging", "ticket", {"topic": "contact.queue"}),
+        ),
+        (
+            ("ContactVendorBudgetSpent", "ticket", {"vendor": "v", "contract": "c", "line": "w"}),
+            ("ContactVendorBudgetBurning", "ticket", {"vendor": "v", "contract": "c", "line": "w"}),
+            ("ContactVendorBudgetBurning", "ticket", {"vendor": "v", "contract": "c", "line": "d"}),
+        ),
+    ],
+    ids=lambda alert: alert[0],
+)
+def test_what_follows_from_something_else_rings_nobody(
+    alertmanagers: list[Alertmanager],
+    source: tuple[str, str, dict[str, str]],
+    quiet: tuple[str, str, dict[str, str]],
+    loud: tuple[str, str, dict[str, str]],
+) -> None:
+    server = alertmanagers[0]
+    for name, severity, labels in (source, quiet, loud):
+        fire(server, name, severity, **labels)
+    deadline = time.monotonic() + 20
+    name, severity, labels = quiet
+    while state(server, name, severity=severity, **labels) != "suppressed":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    name, severity, labels = loud
+    assert state(server, name, severity=severity, **labels) == "active"
+
+
+def test_pages_and_tickets_ring_at_different_doors(
+    alertmanagers: list[Alertmanager], telephone: Telephone
+) -> None:
+    fire(alertmanagers[0], "ContactTelemetrySilent", "page", vendor="scheldelijn", line="waste")
+    fire(alertmanagers[0], "ContactCitySilent", "page")
+    fire(alertmanagers[0], "ContactPipelineLagging", "ticket", topic="contact.queue")
+    fire(alertmanagers[0], "ContactSilenceFirst", "none", line="waste", kind="reachability")
+    telephone.wait_for(lambda t: len(t.calls) >= 3)
+    time.sleep(QUIET)
+    assert sorted(where for _, where, _ in telephone.calls) == [
+        "/city-oncall",
+        "/scheldelijn-oncall",
+        "/tickets",
+    ]
+
+
+def test_the_heartbeat_goes_from_prometheus_through_alertmanager_to_the_outside(
+    alertmanagers: list[Alertmanager], telephone: Telephone
+) -> None:
+    """The committed files on the real servers; only addresses and patience are the test's."""
+    own = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
+    own["alerting"]["alertmanagers"] = [
+        {"static_configs": [{"targets": [f"127.0.0.1:{alertmanagers[0].port}"]}]}
+    ]
+    own["scrape_configs"] = []
+    files = {
+        f"rules/{path.name}": re.sub(r"interval: \w+", "interval: 1s", path.read_text())
+        for path in (DEPLOY / "prometheus" / "rules").iterdir()
+    }
+    with Prometheus(yaml.safe_dump(own), files) as prometheus:
+        telephone.wait_for(lambda t: bool(t.alerts("/heartbeat")), limit=60)
+        rules = prometheus.get("/api/v1/rules")["data"]["groups"]
+        assert {group["file"].rsplit("/", 1)[1] for group in rules} == {
+            name.removeprefix("rules/") for name in files
+        }
+        unwell = [
+            (rule["name"], rule.get("lastError"))
+            for group in rules
+            for rule in group["rules"]
+            if rule["health"] == "err"
+        ]
+        assert unwell == []
+    assert telephone.alerts("/heartbeat")[0]["labels"]["alertname"] == "ContactWatchdog"
