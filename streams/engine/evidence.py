@@ -88,11 +88,11 @@ async def kept(settings: Settings, since: int, until: int) -> Kept:
             elif isinstance(told, Anew):
                 open_.pop(told.source, None)
 
-    async with _consumer(settings) as consumer:
-        await _read(consumer, topics.PARTIALS, None, take_open)
+    async with _Broker(settings) as broker:
+        await broker.read(topics.PARTIALS, None, take_open)
         # After the others: what becomes final between the two is then in both, not in neither.
-        await _read(consumer, topics.INTERVALS, since, take_final)
-        sources = len(await _partitions(consumer, next(iter(topics.INPUTS))))
+        await broker.read(topics.INTERVALS, since, take_final)
+        sources = len(broker.partitions(next(iter(topics.INPUTS))))
     missing = sorted(set(range(sources)) - set(clocks))
     if missing:
         raise EvidenceError(
@@ -125,19 +125,18 @@ async def raw(settings: Settings, plan: Plan, since: int, late: bool) -> Raw:
         late: with the late events, each corrected one in place of what it corrects; else without
             them, as the books were kept.
     """
-    async with _consumer(settings) as consumer:
+    async with _Broker(settings) as broker:
         places: set[bytes] = set()
-        await _read(
-            consumer,
+        await broker.read(
             topics.LATE,
             None,
             lambda records: places.update(each.key for each in records if each.key is not None),
         )
         reading = _Reading(plan, places, late, {})
-        await reading.run(consumer, since - LOOK_BACK)
+        await reading.run(broker, since - LOOK_BACK)
         if late and reading.revised:
             reading = _Reading(plan, places, late, reading.revised)
-            await reading.run(consumer, since - LOOK_BACK)
+            await reading.run(broker, since - LOOK_BACK)
     return Raw(reading.contacts, reading.late)
 
 
@@ -155,9 +154,9 @@ class _Reading:
         self._with_late = with_late
         self._known = known
 
-    async def run(self, consumer: AIOKafkaConsumer, since: int) -> None:
+    async def run(self, broker: "_Broker", since: int) -> None:
         for topic in topics.INPUTS:
-            await _read(consumer, topic, since, self._take)
+            await broker.read(topic, since, self._take)
 
     def _take(self, records: Records) -> None:
         for record in records:
@@ -188,7 +187,7 @@ class _Reading:
             contact.merge(event, at)
 
 
-class _consumer:  # noqa: N801 - reads as what it gives
+class _Broker:
     """A consumer of no group, for as long as it is needed."""
 
     def __init__(self, settings: Settings) -> None:
@@ -198,47 +197,54 @@ class _consumer:  # noqa: N801 - reads as what it gives
             enable_auto_commit=False,
             max_partition_fetch_bytes=topics.LARGEST_RECORD,
         )
+        self._partitions: dict[str, list[TopicPartition]] = {}
 
-    async def __aenter__(self) -> AIOKafkaConsumer:
+    async def __aenter__(self) -> "_Broker":
         await self._consumer.start()
-        return self._consumer
+        # All of them now: once something is assigned, the client asks about nothing else.
+        for topic in await self._consumer.topics():
+            found = self._consumer.partitions_for_topic(topic) or ()
+            self._partitions[topic] = [TopicPartition(topic, each) for each in sorted(found)]
+        return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._consumer.stop()
 
+    def partitions(self, topic: str) -> list[TopicPartition]:
+        """The topic's partitions.
 
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    await consumer.topics()  # has the client ask which there are
-    partitions = consumer.partitions_for_topic(topic)
-    if not partitions:
-        raise EvidenceError(f"{topic}: no such topic; run `reachline topics create`")
-    return [TopicPartition(topic, partition) for partition in sorted(partitions)]
+        Raises:
+            EvidenceError: there is no such topic.
+        """
+        found = self._partitions.get(topic)
+        if not found:
+            raise EvidenceError(f"{topic}: no such topic; run `reachline topics create`")
+        return found
 
-
-async def _read(
-    consumer: AIOKafkaConsumer, topic: str, since: int | None, take: Callable[[Records], object]
-) -> None:
-    """Reads a topic, from the first record written at or after an instant, to its end now."""
-    tps = await _partitions(consumer, topic)
-    consumer.assign(tps)
-    await consumer.seek_to_beginning(*tps)
-    ends = await consumer.end_offsets(tps)
-    unread = {tp for tp in tps if ends[tp] > 0}
-    if since is not None:
-        first = max(0, (since - DEFAULT_SKEW) // 1000)
-        starts = await consumer.offsets_for_times(dict.fromkeys(tps, first))
-        for tp, start in starts.items():
-            if start is None:
-                unread.discard(tp)
-            else:
-                consumer.seek(tp, start.offset)
-    moved = time.monotonic()
-    while unread:
-        fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=10_000)
-        for records in fetched.values():
-            take(records)
-            moved = time.monotonic()
-        # Transaction markers and compaction leave holes: the position tells, not the records.
-        unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
-        if unread and time.monotonic() - moved > STALLED:
-            raise EvidenceError(f"{topic}: could not be read to its end: nothing came for a minute")
+    async def read(self, topic: str, since: int | None, take: Callable[[Records], object]) -> None:
+        """Reads a topic, from the first record written at or after an instant, to its end now."""
+        consumer, tps = self._consumer, self.partitions(topic)
+        consumer.assign(tps)
+        await consumer.seek_to_beginning(*tps)
+        ends = await consumer.end_offsets(tps)
+        unread = {tp for tp in tps if ends[tp] > 0}
+        if since is not None:
+            first = max(0, (since - DEFAULT_SKEW) // 1000)
+            starts = await consumer.offsets_for_times(dict.fromkeys(tps, first))
+            for tp, start in starts.items():
+                if start is None:
+                    unread.discard(tp)
+                else:
+                    consumer.seek(tp, start.offset)
+        moved = time.monotonic()
+        while unread:
+            fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=10_000)
+            for records in fetched.values():
+                take(records)
+                moved = time.monotonic()
+            # Transaction markers and compaction leave holes: the position tells, not the records.
+            unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
+            if unread and time.monotonic() - moved > STALLED:
+                raise EvidenceError(
+                    f"{topic}: could not be read to its end: nothing came for {STALLED:.0f} s"
+                )
