@@ -124,10 +124,14 @@ def inlined(expr: str) -> str:
             for name, value in rule.get("labels", {}).items():
                 text = f'label_replace({text}, "{name}", {quoted(value)}, "", "")'
             computed.setdefault(rule["record"], []).append(text)
-    names = re.compile(r'(contact_plan_\w+:\w+)(?:\{(\w+)=("(?:[^"\\]|\\.)*")\})?')
+    names = re.compile(r'(contact_plan_\w+:\w+)(?:\{(\w+)(=~?)("(?:[^"\\]|\\.)*")\})?')
 
     def expand(found: re.Match[str]) -> str:
-        name, label, value = found.groups()
+        name, label, sign, value = found.groups()
+        if sign == "=~":
+            # A selector's regular expression, of something that is no series here.
+            marked = f'label_replace(({computed[name][0]}), "is", "so", "{label}", {value})'
+            return f'({marked} and on (is) label_replace(vector(1), "is", "so", "", ""))'
         marked = f'"{label}", {value}'
         parts = [text for text in computed[name] if label is None or marked in text]
         return f"({' or '.join(parts)})"

@@ -189,7 +189,9 @@ def _week(week: tuple[tuple[float, ...], ...]) -> str:
 def _day(day: tuple[float, ...]) -> str:
     if len(set(day)) == 1:
         return f"{day[0]:.10g}"
-    hours = [f"{rate:.10g} * ({HOUR_OF_DAY} == bool {hour})" for hour, rate in enumerate(day) if rate]
+    hours = [
+        f"{rate:.10g} * ({HOUR_OF_DAY} == bool {hour})" for hour, rate in enumerate(day) if rate
+    ]
     return "(\n      " + "\n    + ".join(hours) + "\n  )"
 
 
