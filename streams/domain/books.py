@@ -8,7 +8,8 @@ statement rest on.
 from collections.abc import Iterable
 from typing import Final
 
-from streams.domain import callers, tally
+from streams.domain import callers
+from streams.domain.entries import entries
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
@@ -80,7 +81,7 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
         reading = resolve(contact, plan, now)
         if reading is None:
             continue
-        for entry in tally.entries(reading):
+        for entry in entries(reading):
             result.add(entry)
         call = callers.call(contact, reading)
         if call is not None:

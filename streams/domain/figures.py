@@ -100,7 +100,7 @@ def longest_wait(tally: Tally) -> float | None:
 def wait_quantile(tally: Tally, share: float) -> int | None:
     """The wait, in whole seconds, within which this share of the answered were answered.
 
-    The upper bound of the bucket that holds it (``tally.wait_bucket``).
+    The upper bound of the bucket that holds it (``entries.wait_bucket``).
     """
     total = sum(tally.waits.values())
     if not total:

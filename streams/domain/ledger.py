@@ -14,12 +14,13 @@ from typing import Final, NamedTuple
 
 from streams.domain import callers, decisions
 from streams.domain.books import INTERVAL, SLOT, start_of
+from streams.domain.entries import entries
 from streams.domain.events import Event, Queue
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.places import HeldContact, Place, PlaceKey, Waiting
 from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
-from streams.domain.tally import CITY, Entry, Tally, entries
+from streams.domain.tally import CITY, Entry, Tally
 from streams.domain.visits import NEVER, Reading, resolve
 
 GRACE: Final = 15 * MINUTE

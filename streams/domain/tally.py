@@ -9,9 +9,8 @@ import struct
 from typing import Any, Final, TypeVar
 
 from streams.domain import visits
-from streams.domain.instants import SECOND
 from streams.domain.plan.model import MOST_FURTHER_THRESHOLDS
-from streams.domain.visits import DISPOSITIONS, Reading, Visit
+from streams.domain.visits import DISPOSITIONS
 
 CAUSES: Final = (
     visits.OVERFLOWED,
@@ -85,37 +84,21 @@ COUNTS: Final = (
 INDEX: Final = {name: index for index, name in enumerate(COUNTS)}
 WIDTH: Final = len(COUNTS)
 
-# Waits are kept by the second up to two minutes, where thresholds lie, by 5 s up to ten minutes
-# and by the minute beyond: at most 336 buckets up to the four hours after which a call is lost.
-_FINE, _COARSE = 120, 600
-
-
-def wait_bucket(wait: int) -> int:
-    """The upper bound, in whole seconds, of the bucket that a wait in us falls into.
-
-    >>> wait_bucket(20_000_000), wait_bucket(20_000_001), wait_bucket(601_000_000)
-    (20, 21, 660)
-    """
-    seconds = -(-wait // SECOND)
-    if seconds <= _FINE:
-        return seconds
-    step = 5 if seconds <= _COARSE else 60
-    return -(-seconds // step) * step
-
-
 Entry = tuple[str, int, int, int, int, int, str]
 """What one visit or contact adds: scope, where it is booked, its counts and amounts (packed), the
 bucket of its answered wait, its ended wait, since when it is waiting now (-1: none of these), and a
 note (empty: none)."""
 
-_BITS: Final = 64
-_MASK: Final = (1 << _BITS) - 1
+BITS: Final = 64
+"""Of each count in packed counts."""
+
+_MASK: Final = (1 << BITS) - 1
 _UNPACK: Final = struct.Struct(f"<{WIDTH}Q")
 
 _OFFERED, _OPEN = INDEX["line_offered"], INDEX["open"]
 _ENDED: Final = slice(INDEX[DISPOSITIONS[0]], INDEX[DISPOSITIONS[-1]] + 1)
 
-ONE: Final = {name: 1 << _BITS * index for name, index in INDEX.items()}
+ONE: Final = {name: 1 << BITS * index for name, index in INDEX.items()}
 """What counting one under a name adds to packed counts."""
 
 
@@ -156,7 +139,7 @@ class Tally:
         return _UNPACK.unpack(self.packed.to_bytes(_UNPACK.size, "little"))
 
     def __getitem__(self, name: str) -> int:
-        return self.packed >> _BITS * INDEX[name] & _MASK
+        return self.packed >> BITS * INDEX[name] & _MASK
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):
@@ -272,228 +255,3 @@ CITY: Final = "city"
 LINE: Final = "line:"
 VENDOR: Final = "vendor:"
 """Scopes: ``city``, ``line:ID`` and ``vendor:ID``."""
-
-_I = INDEX
-_CAUSE_INDEX: Final = {
-    cause: tuple(INDEX[f"{part}_{cause}"] for part in ("queue", "service", "reach"))
-    for cause in CAUSES
-}
-_FURTHER_INDEX: Final = tuple(
-    tuple(INDEX[f"{part}_{n}"] for part in FURTHER_PARTS) for n in FURTHER
-)
-_DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, visits.OPEN)}
-
-
-def entries(reading: Reading) -> list[Entry]:
-    """Everything that a contact adds to the books: per visit to its line, its vendor and the city,
-    and itself once to each line and vendor that it visited and to the city."""
-    of_city = (CITY, reading.begun, _packed(_city_marks(reading)), -1, -1, -1, "")
-    visited = reading.visits
-    if not visited:
-        return [of_city]
-    answered = ONE["contacts_answered"]
-    if not reading.transferred:
-        answered += ONE["contacts_kept"]
-    if len(visited) == 1:
-        visit = visited[0]
-        begun = visit.begun
-        packed, bucket, wait, waiting = _of_visit(visit)
-        once = packed + ONE["contacts"]
-        if reading.answered:
-            once += answered
-        line, vendor = scopes(visit)
-        return [
-            (line, begun, once, bucket, wait, waiting, ""),
-            (vendor, begun, once, bucket, wait, waiting, ""),
-            (CITY, begun, packed, bucket, wait, waiting, ""),
-            of_city,
-        ]
-    booked: list[Entry] = []
-    known: set[str] = set()
-    answered_at = {
-        scope
-        for visit in visited
-        if visit.disposition is visits.ANSWERED
-        for scope in scopes(visit)
-    }
-    for visit in sorted(visited, key=_by_beginning):
-        packed, bucket, wait, waiting = _of_visit(visit)
-        for scope in scopes(visit):
-            once = packed
-            if scope not in known:
-                known.add(scope)
-                once += ONE["contacts"]
-                if scope in answered_at:
-                    once += answered
-            booked.append((scope, visit.begun, once, bucket, wait, waiting, ""))
-        booked.append((CITY, visit.begun, packed, bucket, wait, waiting, ""))
-    booked.append(of_city)
-    return booked
-
-
-_scopes: dict[tuple[str, str], tuple[str, str]] = {}
-
-
-def scopes(visit: Visit) -> tuple[str, str]:
-    """The scopes of a visit's line and vendor; there are as many pairs as in the plan, so each is
-    made once."""
-    pair = visit.line, visit.terms.vendor
-    named = _scopes.get(pair)
-    if named is None:
-        named = _scopes[pair] = LINE + pair[0], VENDOR + pair[1]
-    return named
-
-
-_patterns: dict[tuple[int, ...], int] = {}
-
-
-def _packed(marks: tuple[int, ...]) -> int:
-    """One each of these counts, packed."""
-    packed = _patterns.get(marks)
-    if packed is None:
-        packed = _patterns[marks] = sum(1 << _BITS * index for index in marks)
-    return packed
-
-
-def _by_beginning(visit: Visit) -> tuple[int, str, int]:
-    return visit.begun, visit.line, visit.number
-
-
-def _city_marks(reading: Reading) -> tuple[int, ...]:
-    if reading.outcome is visits.ORPHAN:
-        return (_I[visits.ORPHAN],)
-    marks = [_I["contacts"], _I[reading.outcome]]
-    if reading.answered:
-        marks.append(_I["contacts_answered"])
-        if not reading.transferred:
-            marks.append(_I["contacts_kept"])
-    if reading.reached is not None:
-        marks.append(_I["contacts_judged"])
-        if reading.reached:
-            marks.append(_I["contacts_reached"])
-    return tuple(marks)
-
-
-# Visits come in a few hundred patterns, so what each counts is made once: that took a third of the
-# time of the books.
-_visit_patterns: dict[tuple[object, ...], int] = {}
-
-
-def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
-    """A visit's packed counts, the bucket of its answered wait, its ended wait, its waiting."""
-    terms = visit.terms
-    disposition = visit.disposition
-    entered = visit.entered
-    menu, talk, wait = visit.menu, visit.talk, visit.wait
-    pattern = (
-        disposition,
-        terms.open,
-        entered is None,
-        visit.within,
-        visit.reached,
-        None if menu is None else menu < 0,
-        talk is None,
-        terms.tier,
-        visit.transferred_to,
-        visit.by_transfer,
-        terms.permanence,
-        visit.in_time,
-        visit.further,
-    )
-    packed = _visit_patterns.get(pattern)
-    if packed is None:
-        packed = _visit_patterns[pattern] = _packed(tuple(_marks(visit)))
-    bucket = ended = waiting = -1
-    if entered is not None:
-        if disposition is visits.OPEN:
-            waiting = entered
-        elif wait is not None:
-            ended = wait
-            if disposition is visits.ANSWERED:
-                bucket = wait_bucket(wait)
-                packed += wait << _WAIT
-                if not terms.open:
-                    packed += wait << _OUT_WAIT
-    if menu is not None and menu > 0:
-        packed += menu << _MENU
-    if talk is not None:
-        packed += talk << _TALK
-    return packed, bucket, ended, waiting
-
-
-_WAIT, _OUT_WAIT, _MENU, _TALK = (
-    _BITS * INDEX[name] for name in ("wait_sum", "out_wait_sum", "menu_sum", "talk_sum")
-)
-
-
-def _marks(visit: Visit) -> list[int]:
-    """The counts that a visit adds one to."""
-    disposition = visit.disposition
-    answered = disposition is visits.ANSWERED
-    marks = [_I["line_offered"], _DISPOSITION_INDEX[disposition]]
-    if not visit.terms.open:
-        marks.append(_I["out_of_hours"])
-    if visit.entered is not None:
-        marks.append(_I["queue_offered"])
-        if visit.within is not None:
-            marks.append(_I["service_offered"])
-            if answered:
-                marks.append(_I["service_answered"])
-                if visit.within:
-                    marks.append(_I["answered_within"])
-            elif disposition in (visits.ABANDONED, visits.SHORT_ABANDONED):
-                marks.append(_I["service_abandoned"])
-                if visit.within:
-                    marks.append(_I["abandoned_within"])
-    if visit.reached is not None:
-        marks.append(_I["reach_judged"])
-        if visit.reached:
-            marks.append(_I["reach_reached"])
-    elif disposition is visits.CALLBACK and visit.terms.open:
-        marks.append(_I["reach_callbacks"])
-    if visit.menu is not None:
-        marks.append(_I["menu_count"] if visit.menu >= 0 else _I["menu_negative"])
-    if visit.talk is not None:
-        marks.append(_I["talk_count"])
-    if disposition in _CAUSE_INDEX:
-        queue, service, reach = _CAUSE_INDEX[disposition]
-        if visit.entered is not None:
-            marks.append(queue)
-        if visit.within is not None:
-            marks.append(service)
-        if visit.reached is not None:
-            marks.append(reach)
-    if not visit.terms.open and visit.entered is not None:
-        marks.append(_I["out_queue_offered"])
-        if disposition in _OUT_OF_HOURS:
-            marks.append(_I[_OUT_OF_HOURS[disposition]])
-    if visit.further:
-        _mark_further(visit, marks)
-    if answered and visit.terms.tier == 1 and visit.transferred_to == 1:
-        marks.append(_I["wrong_choices"])
-    if visit.by_transfer and visit.terms.tier == 2:
-        if visit.terms.permanence == "none":
-            marks.append(_I["second_line_forms"])
-        elif visit.in_time is not None:
-            marks.append(_I["second_line_offered"])
-            if visit.in_time:
-                marks.append(_I["second_line_within"])
-    return marks
-
-
-_OUT_OF_HOURS: Final = {
-    visits.ANSWERED: "out_answered",
-    visits.CALLBACK: "out_callback",
-    visits.ABANDONED: "out_abandoned",
-    visits.SHORT_ABANDONED: "out_short_abandoned",
-}
-
-
-def _mark_further(visit: Visit, marks: list[int]) -> None:
-    """The service level at the contract's further thresholds."""
-    for within, (offered, answered, abandoned) in zip(visit.further, _FURTHER_INDEX, strict=False):
-        if within is None:
-            continue
-        marks.append(offered)
-        if within:
-            marks.append(answered if visit.answered is not None else abandoned)

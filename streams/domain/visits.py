@@ -7,8 +7,9 @@ the definition of each word.
 
 from typing import Final
 
-from streams.domain.journey import NO_NUMBER, Contact, Stay
+from streams.domain.journey import Contact
 from streams.domain.plan import Plan, Terms
+from streams.domain.visit_facts import VisitFacts, facts_of_visits
 
 ANSWERED: Final = "answered"
 OVERFLOWED: Final = "overflowed"
@@ -165,23 +166,10 @@ class Reading:
         self.changes_at = NEVER
 
 
-class _Place:
-    """A visit before it is judged: which facts are its own and where it begins."""
-
-    __slots__ = ("choice", "line", "number", "stay", "transfer")
-
-    def __init__(self, line: str, number: int, stay: Stay | None) -> None:
-        self.line = line
-        self.number = number
-        self.stay = stay
-        self.choice: int | None = None
-        self.transfer: int | None = None
-
-
 def resolve(contact: Contact, plan: Plan, now: int) -> Reading | None:
     """Reads a contact from its facts at or before ``now``; None if there are none yet."""
     seen = contact if contact.newest <= now else contact.until(now)
-    places = _places(seen)
+    places = facts_of_visits(seen)
     reading = Reading()
     if contact.newest > now:
         reading.changes_at = min((at for at in contact.instants() if at > now), default=NEVER)
@@ -223,70 +211,7 @@ def resolve(contact: Contact, plan: Plan, now: int) -> Reading | None:
     return reading
 
 
-def _places(contact: Contact) -> list[_Place]:
-    """The contact's visits: queue facts by number, choices, and lines that it was transferred to.
-
-    A fact without a number belongs to the line's lowest numbered visit or to its only one; so does
-    a menu choice. A transfer goes to the target line's lowest visit above the source's number,
-    else to its lowest.
-    """
-    stays, choices = contact.stays, contact.choices
-    if len(stays) == 1 and len(choices) < 2:
-        # Nine contacts in ten: saves the sorting, a third of the time of this function.
-        (((line, number), stay),) = stays.items()
-        if stay.to_line is None and (not choices or choices[0].line == line):
-            place = _Place(line, number, stay)
-            if choices:
-                place.choice = choices[0].at
-            return [place]
-    places: list[_Place] = []
-    transfers: list[_Place] = []
-    for (line, number), stay in sorted(stays.items()):
-        # Sorted, the facts without a number come first on their line.
-        before = places[-1] if places else None
-        if before is not None and before.line == line and before.number == NO_NUMBER:
-            assert before.stay is not None
-            merged = Stay(*before.stay.facts())
-            merged.absorb(stay)
-            before.stay, before.number = merged, number
-        else:
-            places.append(_Place(line, number, stay))
-    for place in places:
-        if place.stay is not None and place.stay.to_line is not None:
-            transfers.append(place)
-    for choice in choices:
-        for place in places:
-            if place.line == choice.line:
-                place.choice = choice.at
-                break
-        else:
-            place = _Place(choice.line, NO_NUMBER, None)
-            place.choice = choice.at
-            places.append(place)
-    for source in transfers:
-        _transfer(source, places)
-    return places
-
-
-def _transfer(source: _Place, places: list[_Place]) -> None:
-    """Lets the visit that a transfer leads to begin with it."""
-    stay = source.stay
-    assert stay is not None and stay.to_line is not None and stay.left is not None
-    if stay.reason != "transfer":
-        return
-    there = [place for place in places if place.line == stay.to_line]
-    if not there:
-        target = _Place(stay.to_line, NO_NUMBER, None)
-        places.append(target)
-    else:
-        target = next((place for place in there if place.number > source.number), there[0])
-        if target is source:
-            return  # a visit can't begin by leaving itself
-    if target.transfer is None or stay.left < target.transfer:
-        target.transfer = stay.left
-
-
-def _judge(place: _Place, contact: Contact, plan: Plan, now: int) -> Visit:
+def _judge(place: VisitFacts, contact: Contact, plan: Plan, now: int) -> Visit:
     """The visit's disposition, wait and decisions by the first rule that applies."""
     visit = Visit()
     visit.line, visit.number = place.line, place.number

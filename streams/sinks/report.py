@@ -20,7 +20,7 @@ FORMATS: Final = ("table", "json", "csv")
 
 def as_object(books: Books, plan: Plan, rejected: dict[str, int]) -> dict[str, Any]:
     """The books as one object: figures per line, per vendor and of the city."""
-    shown = {
+    shown: dict[str, Any] = {
         "lines": _scoped(books.whole, LINE, plan.lines),
         "vendors": _scoped(books.whole, VENDOR, []),
         "city": figures(books.whole[CITY], of_city=True),

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from streams.domain import callers
 from streams.domain.books import INTERVAL, SLOT, Books, books, start_of
-from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.decisions import DECIDED
+from streams.domain.entries import entries
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.ledger import SLOTS_KEPT, Changes, Ledger
 from streams.domain.places import PlaceKey
-from streams.domain.tally import Tally, entries
+from streams.domain.tally import Tally
 from streams.domain.visits import resolve
 from tests.stories import PLAN, Fact, Story, at, contacts, events
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from streams.domain import windows
 from streams.domain.board import Board
 from streams.domain.books import INTERVAL, SLOT, Books, start_of
+from streams.domain.entries import entries
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
-from streams.domain.tally import CITY, LINE, VENDOR, Tally, entries
+from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.visits import OPEN, Reading, resolve
 from streams.domain.windows import ALL, LENGTHS, TODAY, Windows
 from tests.stories import LINES, PLAN, Fact, Story, at, contacts, events

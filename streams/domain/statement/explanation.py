@@ -11,6 +11,7 @@ from typing import Final
 
 from streams.domain import visits
 from streams.domain.books import INTERVAL, start_of
+from streams.domain.entries import entries
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract, Measure
@@ -25,7 +26,7 @@ from streams.domain.statement.holdings import (
     measures,
     rule,
 )
-from streams.domain.tally import Tally, entries
+from streams.domain.tally import Tally
 from streams.domain.visits import Reading, Visit, resolve
 
 HIT: Final = "hit"

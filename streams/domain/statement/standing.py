@@ -7,11 +7,11 @@ has passed and every contact booked in it is over, as in the ledger of a live pa
 from collections.abc import Iterable
 
 from streams.domain.books import INTERVAL, Books, start_of
+from streams.domain.entries import entries
 from streams.domain.journey import Contact
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement.holdings import Intervals
-from streams.domain.tally import entries
 from streams.domain.visits import resolve
 
 
