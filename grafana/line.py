@@ -10,6 +10,7 @@ from grafana.alerts import OPENED, runbook
 from grafana.panels import (
     CHOSEN,
     DASHED,
+    NOBODY,
     Column,
     Query,
     Say,
@@ -48,7 +49,7 @@ def line(plan: Plan, now: int, say: Say) -> Dashboard:
         )
         .tags(["reachline", say.language])
         .refresh("30s")
-        .time("now-10h", "now")
+        .time("now-9h", "now")
         .timezone(city.time_zone)
         .tooltip(models.DashboardCursorSync.CROSSHAIR)
         .readonly()
@@ -107,8 +108,8 @@ def _status(say: Say) -> object:
         say(
             "The worse of the two figures against their targets. NO DATA when nothing was decided, "
             f"or figures are older than {FRESH} seconds.",
-            "De slechtste van de twee cijfers tegenover hun doel. GEEN DATA als er niets beslist is "
-            f"of de cijfers ouder zijn dan {FRESH} seconden.",
+            "De slechtste van de twee cijfers tegenover hun doel. GEEN DATA als er niets beslist "
+            f"is of de cijfers ouder zijn dan {FRESH} seconden.",
         ),
         [Query(f"{LINE.current('status')} or on () vector(4)", say("State", "Toestand"))],
         unit="none",
@@ -138,7 +139,7 @@ def _now(say: Say) -> object:
             Query(
                 or_dash(LINE.current("oldest_wait_seconds")),
                 say("Oldest wait", "Langst wachtend"),
-                {"unit": "s"},
+                {"unit": "s", "mappings": [NOBODY]},
             ),
             Query(figure("offered", "today"), say("Calls today", "Oproepen vandaag")),
             Query(figure("reachability_ratio", "today"), say("Reached today", "Bereikt"), percent),
@@ -173,7 +174,7 @@ def _against(figure: str, target: str, say: Say) -> list[Query]:
         Query(
             before,
             say("same weekday before", "zelfde weekdag ervoor"),
-            {"color": colour("#6B7480"), "custom.fillOpacity": 0, "custom.lineWidth": 1},
+            {"color": colour("#8A94A0"), "custom.fillOpacity": 0, "custom.lineWidth": 1},
         ),
         Query(
             current, say("today", "vandaag"), {"color": colour("#5BA3D9"), "custom.lineWidth": 3}
@@ -206,8 +207,8 @@ def _service_level(say: Say) -> object:
         say(
             "Service level by the contract's own formula and threshold, over the half hour before "
             "each moment.",
-            "Serviceniveau volgens de formule en de drempel van het contract, over het halfuur voor "
-            "elk ogenblik.",
+            "Serviceniveau volgens de formule en de drempel van het contract, over het halfuur "
+            "voor elk ogenblik.",
         ),
         _against("contract_service_level_ratio", "service_level_target_ratio", say),
         unit="percentunit",
@@ -260,7 +261,11 @@ def _waiting(say: Say) -> object:
             "Bellers in de wachtrij, en hoe lang de eerste al wacht (rechteras).",
         ),
         [
-            Query(LINE.current("waiting"), say("waiting", "wachtenden"), {"color": colour("#5BA3D9")}),
+            Query(
+                LINE.current("waiting"),
+                say("waiting", "wachtenden"),
+                {"color": colour("#5BA3D9")},
+            ),
             Query(
                 LINE.current("oldest_wait_seconds"),
                 say("oldest wait", "langst wachtend"),
@@ -364,7 +369,7 @@ def _open_alerts(say: Say) -> object:
         ]
     }
     return rows(
-        say("Open alerts of this line, and what to do", "Open alarmen van deze lijn, en wat te doen"),
+        say("Open alerts, and what to do", "Open alarmen, en wat te doen"),
         say(
             "Each alert leads to its runbook. The stream's own alerts and those of Prometheus' "
             "rules; seconds since the trouble began, or since the rule has been firing.",

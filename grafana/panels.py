@@ -12,6 +12,7 @@ from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from grafana import palette
+from streams.domain.plan import Plan, Terms
 
 DATASOURCE: Final = "reachline-prometheus"
 """The uid under which ``provisioning/datasources`` sets up Prometheus."""
@@ -70,8 +71,23 @@ def states(say: Say) -> models.ValueMap:
     return mapped({str(s.value): (say(s.en, s.nl), s.colour) for s in palette.STATES})
 
 
+def line_names(plan: Plan, now: int, say: Say) -> models.ValueMap:
+    """The lines' names, for tables that have their ids."""
+    return mapped(
+        {terms.line: (line_name(terms, say), None) for terms in plan.lines_at(now)}
+        | {"": (say("all together", "samen"), None)}
+    )
+
+
+def line_name(terms: Terms, say: Say) -> str:
+    """A line's name in the dashboard's language, else in the plan's first."""
+    return terms.names.get(say.language, next(iter(terms.names.values()), terms.line))
+
+
 DASH: Final = mapped({"-1": ("–", None)})
 """For what has no number: nothing was counted, or it is not known."""
+NOBODY: Final = mapped({"-1": ("–", None), "0": ("–", None)})
+"""For the wait of the first in a queue, who may not be there."""
 
 
 def thresholds(base: str, *steps: tuple[float, str]) -> dashboards.ThresholdsConfig:
@@ -258,14 +274,14 @@ def rows(
     queries: Sequence[str],
     columns: Sequence[Column],
     *,
-    none: str,
     sort: tuple[str, bool] | None = None,
+    none: str = "–",
 ) -> table.Panel:
     """A table of what holds now: the queries' values side by side, a row per set of labels.
 
     Args:
         columns: in their order; ``Value #A`` is the first query's value. Others are left out.
-        none: what stands where there is nothing.
+        none: what stands in an empty cell, and where there is no row.
         sort: heading, and whether the greatest comes first.
     """
     panel = (

@@ -61,8 +61,8 @@ def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
         (_memory(say), 0, 28, 8, 8),
         (_open(say), 8, 28, 8, 8),
         (_processor(say), 16, 28, 8, 8),
-        (_recovery(say), 0, 36, 12, 8),
-        (_owners(say), 12, 36, 12, 8),
+        (_recovery(say), 0, 36, 12, 7),
+        (_owners(say), 12, 36, 12, 7),
     ]
     for index, (panel, *place) in enumerate(places):
         board.with_panel(at(panel, *place).id(index + 1))
@@ -78,8 +78,8 @@ def _health(say: Say) -> object:
         say("Is it sound?", "Is alles in orde?"),
         say(
             "Workers that are ready, of those that run; how far the slowest partition's clock is "
-            "behind; since the last checkpoint of the slowest worker; whether the books balance: if "
-            "they do not, the software is wrong. Red: look now.",
+            "behind; since the last checkpoint of the slowest worker; whether the books balance: "
+            "if they do not, the software is wrong. Red: look now.",
             "Workers die klaar zijn, van die er draaien; hoe ver de klok van de traagste partitie "
             "achterligt; sinds de laatste checkpoint van de traagste worker; of de boeken kloppen: "
             "zo niet is de software fout. Rood: kijk nu.",
@@ -124,7 +124,7 @@ def _lag(say: Say) -> object:
         say("Records not yet read", "Nog niet gelezen records"),
         say(
             "Per topic, over all partitions. A lag that grows is a worker that does not keep up.",
-            "Per topic, over alle partities. Een groeiende achterstand is een worker die niet volgt.",
+            "Per topic, over alle partities. Een groeiende achterstand: een worker volgt niet.",
         ),
         [Query("sum by (topic) (contact_lag_records)", "{{topic}}")],
         unit="none",
@@ -247,7 +247,7 @@ def _recovery(say: Say) -> object:
         say("The last recovery of each partition", "Het laatste herstel van elke partitie"),
         say(
             "How long it took until the partition went on, and how many records were read for it.",
-            "Hoe lang het duurde tot de partitie verderging, en hoeveel records daarvoor gelezen zijn.",
+            "Hoe lang het duurde tot de partitie verderging, en hoeveel records ze daarvoor las.",
         ),
         [
             "max by (partition) (contact_recovery_seconds)",
@@ -258,7 +258,6 @@ def _recovery(say: Say) -> object:
             Column("Value #A", say("Took", "Duur"), {"unit": "s", "decimals": 1}),
             Column("Value #B", say("Records", "Records"), {"unit": "none"}),
         ],
-        none=say("No recovery yet", "Nog geen herstel"),
         sort=(say("Partition", "Partitie"), False),
     )
 
@@ -279,6 +278,5 @@ def _owners(say: Say) -> object:
             Column("instance", say("Owner", "Eigenaar")),
             Column("Value #B", say("Contacts", "Contacten"), {"unit": "none"}),
         ],
-        none=say("No owner", "Geen eigenaar"),
         sort=(say("Partition", "Partitie"), False),
     )

@@ -12,7 +12,7 @@ FRESH: Final = 120
 every 15 s or less, and a hand-over may take a minute."""
 
 INFO_KEPT: Final = "1d"
-"""Names of lines are looked up this far back: an alert must keep its name when telemetry is gone."""
+"""How far back names of lines are looked up: an alert keeps its name when telemetry is gone."""
 
 BUILT_IN: Final = {"ALERTS", "ALERTS_FOR_STATE", "up"}
 """Series that Prometheus itself makes."""

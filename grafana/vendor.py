@@ -1,6 +1,7 @@
 """A vendor's period so far: what it will be paid by, while something can still be done about it."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
 from grafana_foundation_sdk.models import dashboard as models
@@ -16,6 +17,7 @@ from grafana.panels import (
     chosen_source,
     colour,
     curves,
+    line_names,
     numbers,
     rows,
 )
@@ -26,13 +28,20 @@ VENDOR: Final = Scope("vendor", "$vendor")
 MEASURE: Final = "contract, measure, line"
 """What a measure of a vendor is known by: a pooled one has no line."""
 KEPT: Final = "1h"
-"""Periods are told once a quarter of an hour: an older one is not of now."""
+"""On curves over weeks a figure stands this long: it changes every quarter of an hour at most."""
 
 
-def period(name: str, by: str = MEASURE) -> str:
+def period(name: str, by: str = MEASURE, kept: bool = False) -> str:
     """A figure of the period so far, of whichever worker tells it."""
-    asked = f'last_over_time(contact_vendor_period_{name}{{vendor="$vendor"}}[{KEPT}])'
-    return f"max by ({by}) ({asked})"
+    asked = f'contact_vendor_period_{name}{{vendor="$vendor"}}'
+    return f"max by ({by}) ({f'last_over_time({asked}[{KEPT}])' if kept else asked})"
+
+
+DANGER: Final = (
+    f"({period('misses_left')} >= 0 and on ({MEASURE}) "
+    f"{period('lost_timestamp_seconds')} < on ({MEASURE}) {period('end_timestamp_seconds')})"
+)
+"""Measures that, as things go, will be lost before the period ends."""
 
 
 def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
@@ -42,15 +51,15 @@ def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
         .uid(say.uid("vendor"))
         .description(
             say(
-                "A vendor's period so far by its contract: figures, what they can still bear, where "
-                "they will end, the worst quarter-hours, and what was left out.",
+                "A vendor's period so far by its contract: figures, what they can still bear, "
+                "where they will end, the worst quarter-hours, and what was left out.",
                 "De periode van een leverancier tot nu, volgens het contract: cijfers, wat ze nog "
                 "verdragen, waar ze zullen eindigen, de slechtste kwartieren, en wat niet meetelt.",
             )
         )
         .tags(["reachline", say.language])
         .refresh("5m")
-        .time("now-30d", "now")
+        .time("now/M", "now")
         .timezone(plan.entries.city.time_zone)
         .readonly()
         .with_variable(chosen_source(say))
@@ -69,28 +78,39 @@ def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
             .icon("dashboard")
         )
     )
+    names = {"mappings": [line_names(plan, now, say)], "custom.width": 290}
+    money = {"unit": f"prefix:{_currency(plan)} ", "decimals": 0}
     places = [
-        (_summary(say), 0, 0, 24, 4),
-        (_measures(say), 0, 4, 24, 9),
-        (_budget(say), 0, 13, 12, 9),
-        (_distance(say), 12, 13, 12, 9),
-        (_worst(say), 0, 22, 12, 10),
-        (_excluded(say), 12, 22, 12, 10),
+        (_summary(say, money), 0, 0, 24, 4),
+        (_measures(say, names, money), 0, 4, 24, 8),
+        (_budget(say), 0, 12, 12, 9),
+        (_distance(say), 12, 12, 12, 9),
+        (_worst(say, names), 0, 21, 12, 14),
+        (_excluded(say, names), 12, 21, 12, 14),
     ]
     for index, (panel, *place) in enumerate(places):
         board.with_panel(at(panel, *place).id(index + 1))
     return board
 
 
-def _summary(say: Say) -> object:
+def _currency(plan: Plan) -> str:
+    """What the contracts are paid in; nothing where they differ."""
+    found = {version.entry.currency for version in plan.entries.contracts}
+    return found.pop() if len(found) == 1 else ""
+
+
+Options = Mapping[str, Any]
+
+
+def _summary(say: Say, money: Options) -> object:
     lost = {"color": colour(palette.BREACH)}
     return numbers(
         say("The period so far", "De periode tot nu"),
         say(
             "Measures of the contract that are out of reach, those that as things go will miss "
             "their target, what that costs so far, and when the period ends.",
-            "Maatstaven van het contract die buiten bereik zijn, die zoals het gaat hun doel zullen "
-            "missen, wat dat tot nu kost, en wanneer de periode eindigt.",
+            "Maatstaven van het contract die buiten bereik zijn, die zoals het gaat hun doel "
+            "zullen missen, wat dat tot nu kost, en wanneer de periode eindigt.",
         ),
         [
             Query(or_dash(f"count({period('ratio')})"), say("Measures", "Maatstaven")),
@@ -101,9 +121,18 @@ def _summary(say: Say) -> object:
                 say("Lost", "Verloren"),
             ),
             Query(
+                f"count({DANGER})",
+                say("In danger", "In gevaar"),
+                {"color": colour(palette.AT_RISK)},
+            ),
+            Query(
+                f"vector(0) and on () {period('misses_left')} unless on () {DANGER}",
+                say("In danger", "In gevaar"),
+            ),
+            Query(
                 or_dash(f"sum({period('malus')})"),
                 say("Malus so far", "Malus tot nu"),
-                {"unit": "currencyEUR"},
+                money,
             ),
             Query(
                 or_dash(VENDOR.current("reachability_ratio", window="today")),
@@ -111,9 +140,9 @@ def _summary(say: Say) -> object:
                 {"unit": "percentunit", "decimals": 1},
             ),
             Query(
-                or_dash(f"min({period('end_timestamp_seconds')}) - time()"),
-                say("Until the end", "Tot het einde"),
-                {"unit": "dtdurations"},
+                or_dash(f"(min({period('end_timestamp_seconds')}) - time()) / 86400"),
+                say("Days to the end", "Dagen tot het einde"),
+                {"decimals": 1},
             ),
         ],
         unit="none",
@@ -123,7 +152,7 @@ def _summary(say: Say) -> object:
     )
 
 
-def _measures(say: Say) -> object:
+def _measures(say: Say, names: Options, money: Options) -> object:
     percent = {"unit": "percentunit", "decimals": 1}
     budget = {
         "thresholds": {
@@ -138,17 +167,22 @@ def _measures(say: Say) -> object:
         "unit": "none",
         "decimals": 0,
     }
+    lost = {
+        "unit": "time:ddd D MMM",
+        "color": colour(palette.AT_RISK),
+        "custom.cellOptions": {"type": "color-text"},
+    }
     return rows(
         say("Every measure of the contract", "Elke maatstaf van het contract"),
         say(
             "As the statement will judge it: after exclusions, by the measure's own figure. Misses "
             "left is how many more the target bears at the volume that is expected; below zero, "
-            "in red, it is out of reach. The forecast is given with the range in which nine "
+            "in red, it is out of reach; lost on is when that will be, as things go. The forecast is given with the range in which nine "
             "periods in ten end. A measure without a line is of all lines together.",
             "Zoals de afrekening het zal beoordelen: na uitsluitingen, met het eigen cijfer van de "
             "maatstaf. Missers over is hoeveel het doel er nog verdraagt bij het verwachte volume; "
-            "onder nul, in rood, is het buiten bereik. Bij de prognose staat het bereik waarin negen "
-            "periodes op tien eindigen. Een maatstaf zonder lijn geldt voor alle lijnen samen.",
+            "onder nul, in rood, is het buiten bereik; verloren op is wanneer, zoals het gaat. Bij de prognose staat het bereik waarin "
+            "negen periodes op tien eindigen. Een maatstaf zonder lijn geldt voor alle samen.",
         ),
         [
             period("ratio"),
@@ -158,12 +192,14 @@ def _measures(say: Say) -> object:
             period("forecast_ratio"),
             period("forecast_low_ratio"),
             period("forecast_high_ratio"),
+            f"1000 * ({period('lost_timestamp_seconds')} < on ({MEASURE}) "
+            f"{period('end_timestamp_seconds')})",
             period("malus"),
         ],
         [
             Column("contract", say("Contract", "Contract")),
             Column("measure", say("Measure", "Maatstaf")),
-            Column("line", say("Line", "Lijn")),
+            Column("line", say("Line", "Lijn"), names),
             Column("Value #A", say("So far", "Tot nu"), percent),
             Column("Value #B", say("Target", "Doel"), percent),
             Column("Value #C", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0}),
@@ -171,9 +207,9 @@ def _measures(say: Say) -> object:
             Column("Value #E", say("Forecast", "Prognose"), percent),
             Column("Value #F", say("from", "van"), percent),
             Column("Value #G", say("to", "tot"), percent),
-            Column("Value #H", say("Malus so far", "Malus tot nu"), {"unit": "currencyEUR"}),
+            Column("Value #H", say("Lost on", "Verloren op"), lost),
+            Column("Value #I", say("Malus so far", "Malus tot nu"), money),
         ],
-        none=say("No period is running", "Er loopt geen periode"),
         sort=(say("Misses left", "Missers over"), False),
     )
 
@@ -187,7 +223,7 @@ def _budget(say: Say) -> object:
             "Hoeveel missers elk doel nog verdraagt. Een lijn onder nul is een verloren doel; "
             "een die sneller daalt dan de periode verstrijkt, wordt het.",
         ),
-        [Query(period("misses_left"), "{{measure}} {{line}}")],
+        [Query(period("misses_left", kept=True), "{{measure}} {{line}}")],
         unit="none",
         least=None,
         interval="1h",
@@ -199,17 +235,12 @@ def _distance(say: Say) -> object:
     return curves(
         say("The figures against their targets", "De cijfers tegenover hun doel"),
         say(
-            "Each measure of the period so far in points above its target (below, for abandonment, "
-            "where less is better: read it in the table).",
-            "Elke maatstaf van de periode tot nu in punten boven het doel (bij opgehangen is minder "
-            "beter: lees het in de tabel).",
+            "How many points each measure of the period so far is better than its target; below "
+            "zero, worse. Of abandonment, where less is better, too.",
+            "Hoeveel punten elke maatstaf van de periode tot nu beter is dan haar doel; onder nul "
+            "slechter. Ook bij opgehangen, waar minder beter is.",
         ),
-        [
-            Query(
-                f"100 * ({period('ratio')} - on ({MEASURE}) {period('target_ratio')})",
-                "{{measure}} {{line}}",
-            )
-        ],
+        [Query(f"100 * {period('margin_ratio', kept=True)}", "{{measure}} {{line}}")],
         unit="percent",
         least=None,
         interval="1h",
@@ -217,7 +248,7 @@ def _distance(say: Say) -> object:
     )
 
 
-def _worst(say: Say) -> object:
+def _worst(say: Say, names: Options) -> object:
     by = "line, rank"
     return rows(
         say("The worst quarter-hours", "De slechtste kwartieren"),
@@ -234,34 +265,32 @@ def _worst(say: Say) -> object:
         ],
         [
             Column("rank", "#", {"custom.width": 50}),
-            Column("line", say("Line", "Lijn")),
-            Column("Value #A", say("Beginning", "Begin"), {"unit": "dateTimeAsLocal"}),
+            Column("line", say("Line", "Lijn"), names),
+            Column("Value #A", say("Beginning", "Begin"), {"unit": "time:ddd D MMM HH:mm"}),
             Column("Value #B", say("Misses", "Missers"), {"unit": "none", "decimals": 0}),
             Column("Value #C", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0}),
         ],
-        none=say("None so far", "Nog geen"),
         sort=("#", False),
     )
 
 
-def _excluded(say: Say) -> object:
+def _excluded(say: Say, names: Options) -> object:
     by = f"{MEASURE}, exclusion"
     return rows(
         say("What was left out", "Wat niet meetelt"),
         say(
             "Quarter-hours and calls that each exclusion of the contract keeps from counting "
             "against the vendor, if it alone existed.",
-            "Kwartieren en oproepen die elke uitsluiting van het contract niet laat meetellen tegen "
-            "de leverancier, als zij alleen bestond.",
+            "Kwartieren en oproepen die elke uitsluiting van het contract niet laat meetellen "
+            "tegen de leverancier, als zij alleen bestond.",
         ),
         [period("excluded_quarter_hours", by), period("excluded_calls", by)],
         [
             Column("exclusion", say("Exclusion", "Uitsluiting")),
             Column("measure", say("Measure", "Maatstaf")),
-            Column("line", say("Line", "Lijn")),
+            Column("line", say("Line", "Lijn"), names),
             Column("Value #A", say("Quarter-hours", "Kwartieren"), {"unit": "none", "decimals": 0}),
             Column("Value #B", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0}),
         ],
-        none=say("Nothing was left out", "Alles telt mee"),
         sort=(say("Calls", "Oproepen"), True),
     )

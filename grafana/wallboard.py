@@ -16,7 +16,15 @@ from grafana_foundation_sdk.models.common import VizOrientation
 
 from grafana import palette
 from grafana.alerts import listed
-from grafana.panels import Query, Say, at, colour, mapped, numbers, states
+from grafana.panels import (
+    Query,
+    Say,
+    at,
+    colour,
+    line_name,
+    numbers,
+    states,
+)
 from grafana.promql import FRESH, Scope, floored, or_dash, percent
 from streams.domain.plan import Plan, Terms
 from streams.sinks.prometheus import STATUS
@@ -112,10 +120,6 @@ def wallboard(plan: Plan, now: int, say: Say) -> Dashboard:
     return board
 
 
-def _name(terms: Terms, say: Say) -> str:
-    return terms.names.get(say.language, next(iter(terms.names.values()), terms.line))
-
-
 def _vendor(plan: Plan, terms: Terms, now: int) -> str:
     vendor = plan.vendor(terms.vendor, now)
     return vendor.name if vendor is not None else terms.vendor
@@ -140,7 +144,7 @@ def _card(
     top = (h - low) // 2
     middle = h - top - low
     line = Scope("line", terms.line)
-    name = _name(terms, say)
+    name = line_name(terms, say)
     answering = _vendor(plan, terms, now)
     wide = w * 80 - 8 - 16 - 24
     room = _inner(top)
@@ -212,7 +216,7 @@ def _tile(
 ) -> list[stat.Panel]:
     """A line in one panel, for plans with many: a row each for state, figures and who waits."""
     line = Scope("line", terms.line)
-    name = _name(terms, say)
+    name = line_name(terms, say)
     row = (_body(h) - 3 * 3) // 4
     size = int(row * 0.43)
     room = w * 80 - 8 - 16 - 16 - STATE_WIDTH * row
@@ -294,14 +298,13 @@ def _in_time(line: Scope, say: Say, target: str) -> list[Query]:
 
 
 def _situation(line: Scope, say: Say) -> list[Query]:
-    nobody = mapped({"-1": ("–", None), "0": ("–", None)})
     count = {"unit": "none"}
     return [
         Query(or_dash(line.current("waiting")), say("Waiting now", "Wacht nu"), count),
         Query(
             or_dash(line.current("oldest_wait_seconds")),
             say("Oldest wait", "Langst"),
-            {"unit": "s", "mappings": [nobody]},
+            {"unit": "s", "mappings": [NOBODY]},
         ),
         Query(
             or_dash(floored(line.current("abandonment_ratio", window="today"))),
@@ -354,12 +357,12 @@ def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
         wide=not whole,
     )
     alerts = numbers(
-        say("Firing alerts, the longest first", "Actieve alarmen, het langste eerst"),
+        say("Alerts, the longest trouble first", "Alarmen, het langst durende eerst"),
         say(
-            f"Alerts that page or open a ticket, and how long they have been firing; at most {most}. "
-            "Red when nobody can know: the rule that always fires does not.",
-            f"Alarmen die oproepen of een ticket openen, en hoe lang al; hoogstens {most}. "
-            "Rood als niemand het kan weten: de regel die altijd actief is, is het niet.",
+            f"Alerts that wake somebody or open a ticket, and how long the trouble has lasted; at "
+            f"most {most}. Red when nobody can know: the rule that always fires does not.",
+            f"Alarmen die iemand wekken of een ticket openen, en hoe lang het al duurt; hoogstens "
+            f"{most}. Rood als niemand het kan weten: de regel die altijd actief is, is het niet.",
         ),
         listed(say, most),
         unit="s",

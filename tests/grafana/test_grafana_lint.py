@@ -1,8 +1,9 @@
 """The rules of Grafana's dashboard-linter that apply here, and a few of our own.
 
 Left out of the linter's: ``template-job``, ``template-instance``, ``target-job`` and
-``target-instance``, because lines and vendors are what these dashboards choose by, and one Prometheus
-scrapes one city; for the wallboard ``template-datasource``, because a kiosk shows no variables.
+``target-instance``, because lines and vendors are what these dashboards choose by, and one
+Prometheus scrapes one city; for the wallboard ``template-datasource``, because a kiosk shows no
+variables.
 """
 
 import promql_parser

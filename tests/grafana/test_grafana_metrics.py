@@ -27,6 +27,8 @@ AWAITED = {
     "contact_vendor_period_forecast_ratio": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_forecast_low_ratio": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_forecast_high_ratio": {"vendor", "contract", "measure", "line"},
+    "contact_vendor_period_margin_ratio": {"vendor", "contract", "measure", "line"},
+    "contact_vendor_period_lost_timestamp_seconds": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_malus": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_end_timestamp_seconds": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_worst_timestamp_seconds": {"vendor", "line", "rank"},

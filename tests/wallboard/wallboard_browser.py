@@ -1,4 +1,4 @@
-"""Chromium, spoken to by its own protocol: open a page, wait until it says it is ready, look at it."""
+"""Chromium by its own protocol: open a page, wait until it says that it is ready, look at it."""
 
 import asyncio
 import base64
@@ -24,7 +24,8 @@ LOOK: Final = """
     const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode;
-      if (!node.data.trim() || node.parentElement.closest('style, .visually-hidden, [aria-hidden]')) continue;
+      const hidden = 'style, .visually-hidden, [aria-hidden], [role="grid"]';
+      if (!node.data.trim() || node.parentElement.closest(hidden)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const text = range.getBoundingClientRect();

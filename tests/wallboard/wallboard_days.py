@@ -99,6 +99,17 @@ DAYS: Final = (
             effect(1.5, "waste", lasts=2 * HOUR),
             effect(0.0, "waste", after=2 * HOUR),
         ),
+    ),
+    Day(
+        "day",
+        "2026-11-05",
+        time(16, 30),
+        (
+            effect(1.2, "migration", "desk", "other", *SECOND_LINE),
+            effect(1.2, "waste", lasts=2 * HOUR),
+            effect(0.0, "waste", after=2 * HOUR, lasts=HOUR),
+            effect(1.2, "waste", after=3 * HOUR),
+        ),
         history=True,
         week=True,
     ),
@@ -122,8 +133,8 @@ def city_of(lines: int) -> str:
         "Migration", "Desk appointment or document request", "Waste", "Other question", "Parking",
         "Births, marriages and deaths", "Taxes", "Housing", "Police, not urgent", "Schools",
         "Street lighting", "Libraries", "Sports", "Green spaces", "Building permits",
-        "Work and benefits", "Mobility", "Water and sewers", "Youth", "Elderly care", "Culture", "Business desk",
-        "Markets and fairs", "Complaints",
+        "Work and benefits", "Mobility", "Water and sewers", "Youth", "Elderly care", "Culture",
+        "Business desk", "Markets and fairs", "Complaints",
     )  # fmt: skip
     text = PLAN.read_text(encoding="utf-8")
     head = text[: text.index("[[line]]")]
@@ -207,7 +218,7 @@ def play(day: Day) -> Series:
         week_before = date.fromisoformat(day.day) - timedelta(days=7)
         before = Day(day.name, str(week_before), time(18), (WELL,), seed=day.seed + 1)
         _play(before, recorder, scrape=5 * MINUTE, whole=True)
-    _play(day, recorder, scrape=MINUTE, whole=day.history)
+    _play(day, recorder, scrape=2 * MINUTE if day.history else MINUTE, whole=day.history)
     if day.month:
         _play_month(day, recorder)
     return recorder.series
@@ -221,7 +232,7 @@ def _play_month(day: Day, recorder: Recorder) -> None:
     first = instants.of(datetime(local.year, local.month, 1, tzinfo=day.plan.zone))
     periods = Periods(day.plan, events(day, first, now))
     dues = [*range(first + 19 * HOUR, start - DAY, DAY), now]
-    for due, until in zip(dues, [*dues[1:], now + HOUR], strict=True):
+    for due, until in zip(dues, [*dues[1:], now + MINUTE], strict=True):
         families = list(periods.collect(due))
         for tick in range(due, until, HOUR):
             recorder.take(families, tick)
@@ -270,7 +281,9 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
             recorder.take(firing, tick)
         if wanted and tick < dies:
             recorder.take(figures.collect(), tick)
+        if first <= tick < dies:
             recorder.take(pipeline.collect(tick, ledger, seen), tick)
+        if wanted and tick < dies:
             recorder.take([waits([board], lines)], tick)
 
 

@@ -6,7 +6,7 @@ use. `tests/grafana` holds the names against the exporters' own.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from math import inf, sin
+from math import inf
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -25,6 +25,7 @@ from streams.domain.instants import MINUTE, SECOND
 from streams.domain.journey import Contact
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Plan
+from streams.domain.statement.counting import lower_is_better
 from streams.domain.statement.forecast import Outlook
 from streams.domain.statement.judging import Result
 from streams.domain.statement.periods import period
@@ -36,6 +37,7 @@ WAITS = (5, 10, 20, 30, 60, 120, 300, 600)
 """Bounds in seconds."""
 
 TOPICS = ("contact.call-start", "contact.menu-choice", "contact.queue", "contact.hangup")
+SHARES = (0.2, 0.19, 0.41, 0.2)
 CHECKPOINT_BOUNDS = ("0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "+Inf")
 
 
@@ -94,10 +96,10 @@ class Pipeline:
     def collect(self, now: int, ledger: Ledger, seen: int) -> Iterator[Metric]:
         if self._began is None:
             self._began = now
-        self._checkpoints += 60
+        self._checkpoints += 1_000
         minutes = (now - self._began) / MINUTE
         events = CounterMetricFamily("contact_events", "", labels=["topic"])
-        for topic, share in zip(TOPICS, (0.2, 0.19, 0.41, 0.2), strict=True):
+        for topic, share in zip(TOPICS, SHARES, strict=True):
             events.add_metric([topic], int(seen * share))
         yield events
         refused = CounterMetricFamily("contact_refused", "", labels=["reason"])
@@ -106,8 +108,8 @@ class Pipeline:
         yield refused
         yield CounterMetricFamily("contact_late", "", value=int(minutes / 17))
         lag = [
-            ({"topic": topic, "partition": "0"}, max(0, int(4 + 4 * sin(minutes / 3 + index))))
-            for index, topic in enumerate(TOPICS)
+            ({"topic": topic, "partition": "0"}, float(int(seen * share) % 5 == 0))
+            for topic, share in zip(TOPICS, SHARES, strict=True)
         ]
         yield gauge("contact_lag_records", *lag)
         partition = {"partition": "0"}
@@ -143,6 +145,16 @@ def waits(boards: Iterable[Board], lines: Iterable[str]) -> Metric:
                 le = "+Inf" if bound == inf else str(bound)
                 samples.append(({"line": line, "window": "15m", "le": le}, float(within)))
     return gauge("contact_line_waits", *samples)
+
+
+def lost_at(result: Result, outlook: Outlook, now: int) -> float | None:
+    """When, at the pace so far, a measure has no misses left, in seconds."""
+    count = result.count
+    worse = lower_is_better(result.measure.figure)
+    misses = float(count.part if worse else count.whole - count.part)
+    if not outlook.misses_left or outlook.misses_left < 0 or not misses:
+        return None
+    return (now + (now - result.since) * outlook.misses_left / misses) / SECOND
 
 
 class Periods:
@@ -206,8 +218,11 @@ class Periods:
         add("target_ratio", float(result.rule.measure.target))
         add("ratio", None if result.value is None else float(result.value))
         add("calls", float(result.count.whole))
+        if result.distance is not None:
+            add("margin_ratio", -float(result.distance) / 100)
         if outlook is not None:
             add("misses_left", outlook.misses_left)
+            add("lost_timestamp_seconds", lost_at(result, outlook, now))
             add("forecast_ratio", outlook.mid)
             add("forecast_low_ratio", outlook.low)
             add("forecast_high_ratio", outlook.high)

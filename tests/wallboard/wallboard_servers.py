@@ -146,15 +146,34 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"{url} does not answer: {log.read_text()[-2000:]}")
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _Pages(SimpleHTTPRequestHandler):
+    """Files of a directory, and texts that are in memory."""
+
+    def __init__(self, *args: Any, texts: dict[str, str], **more: Any) -> None:
+        self._texts = texts
+        super().__init__(*args, **more)
+
+    def do_GET(self) -> None:
+        text = self._texts.get(self.path)
+        if text is None:
+            super().do_GET()
+            return
+        body = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def log_message(self, *args: object) -> None:
         pass
 
 
 @contextmanager
-def pages(directory: Path) -> Iterator[str]:
-    """Serves a directory; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(directory)))
+def pages(directory: Path, texts: dict[str, str]) -> Iterator[str]:
+    """Serves a directory, and texts by their path; gives the address."""
+    handler = partial(_Pages, directory=str(directory), texts=texts)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

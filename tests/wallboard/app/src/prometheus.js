@@ -9,7 +9,11 @@ export function duration(text) {
 }
 
 export function instant(text, now) {
-  const found = /^now(?:-(\d+[smhdw]))?(?:\/d)?$/.exec(text);
+  if (text === 'now/M') {
+    const date = new Date(now);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+  }
+  const found = /^now(?:-(\d+[smhdw]))?$/.exec(text);
   return now - (found[1] ? duration(found[1]) : 0);
 }
 

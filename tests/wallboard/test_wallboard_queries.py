@@ -1,0 +1,108 @@
+"""Every query of every dashboard, on the real Prometheus with a day's figures."""
+
+import json
+
+import pytest
+from grafana_files import replaced
+from wallboard_days import Day
+from wallboard_servers import Prometheus
+
+from grafana.generate import generate
+from streams.domain.instants import HOUR, MINUTE
+
+CHOSEN = {
+    "wallboard": ("down", {}),
+    "line": ("day", {"line": "waste"}),
+    "vendor": ("month", {"vendor": "scheldelijn"}),
+    "pipeline": ("day", {}),
+}
+
+
+def _panels(day: Day, name: str) -> list[dict]:
+    return json.loads(generate(day.plan, day.instant)[f"en/{name}.json"])["panels"]
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_prometheus_takes_every_query_and_every_panel_has_something_to_show(
+    name: str, told: Prometheus, days: dict[str, Day]
+) -> None:
+    day_name, variables = CHOSEN[name]
+    day = days[day_name]
+    for panel in _panels(day, name):
+        found = 0
+        for target in panel["targets"]:
+            expr = replaced(target["expr"], **variables)
+            if target.get("instant"):
+                found += len(told.query(expr, day.instant))
+            else:
+                since = day.instant - 6 * HOUR
+                found += len(told.query_range(expr, since, day.instant, 5 * MINUTE))
+        assert found, panel["title"]
+
+
+@pytest.mark.parametrize("day_name", ["well", "down", "lost", "gone", "night", "breach", "many"])
+def test_each_figure_of_a_card_is_there_once(
+    day_name: str, told: Prometheus, days: dict[str, Day]
+) -> None:
+    """Below target, at target, or a dash: one number each, and a card never changes its shape."""
+    day = days[day_name]
+    shapes = set()
+    for panel in _panels(day, "wallboard"):
+        if panel["gridPos"]["y"] == 0:
+            continue
+        shown = sum(len(told.query(t["expr"], day.instant)) for t in panel["targets"])
+        shapes.add((len(panel["targets"]), shown))
+    assert shapes <= {(1, 1), (6, 2), (3, 3), (9, 4)}, shapes
+
+
+@pytest.mark.parametrize("day_name", ["lost", "gone"])
+def test_nothing_of_before_the_silence_is_shown_as_of_now(
+    day_name: str, told: Prometheus, days: dict[str, Day]
+) -> None:
+    day = days[day_name]
+    for panel in _panels(day, "wallboard"):
+        if panel["gridPos"]["y"] == 0:
+            continue
+        values = {
+            sample["value"][1]
+            for target in panel["targets"]
+            for sample in told.query(target["expr"], day.instant)
+        }
+        assert values <= {"4", "-1"}, f"{panel['title']}: {values}"
+
+
+def test_two_workers_that_export_a_line_for_a_moment_show_as_one(
+    told: Prometheus, days: dict[str, Day]
+) -> None:
+    """The newest of two is taken: asked here with the older one's figures made up from them."""
+    from grafana.promql import Scope
+
+    day = days["well"]
+    waste = Scope("line", "waste")
+    one = told.query(waste.current("waiting"), day.instant)
+    assert len(one) == 1 and set(one[0]["metric"]) == {"line"}
+
+
+def test_alerts_are_named_by_line_and_by_what_they_mean(
+    told: Prometheus, days: dict[str, Day]
+) -> None:
+    day = days["down"]
+    panel = next(p for p in _panels(day, "wallboard") if p["title"].startswith("Alerts"))
+    found = [s["metric"] for t in panel["targets"] for s in told.query(t["expr"], day.instant)]
+    assert {(alert["name"], alert["what"]) for alert in found} == {
+        ("Waste", "too few reached"),
+        ("Waste", "too few in time"),
+    }
+
+
+def test_alerts_mark_the_curves_of_their_line(told: Prometheus, days: dict[str, Day]) -> None:
+    day = days["day"]
+    board = json.loads(generate(day.plan, day.instant)["en/line.json"])
+    expr = next(a["expr"] for a in board["annotations"]["list"] if a.get("expr"))
+    begin, end = day.instant - 8 * HOUR, day.instant
+    of = {
+        line: told.query_range(replaced(expr, line=line), begin, end, MINUTE)
+        for line in ("waste", "other")
+    }
+    assert {s["metric"]["kind"] for s in of["waste"]} >= {"reachability", "service_level"}
+    assert not of["other"]
