@@ -10,7 +10,7 @@ from pathlib import Path
 
 from streams.domain import instants
 from streams.domain.plan import Plan
-from streams.sinks.rules import pipeline, promises, schedule, silence, vendors
+from streams.sinks.rules import delivery, pipeline, promises, schedule, silence, vendors
 from streams.sinks.rules.text import Group, yaml
 from streams.sinks.words import Links, languages
 
@@ -79,13 +79,17 @@ def render(plan: Plan, now: int, links: Links = _DEFAULT_LINKS) -> dict[str, str
         "rules/pipeline.yml": (
             head,
             [
-                Group("contact_pipeline", interval, tuple(pipeline.alerts(links))),
+                Group(
+                    "contact_pipeline",
+                    interval,
+                    (*pipeline.alerts(links), *delivery.alerts(links)),
+                ),
                 Group(
                     "contact_watch",
                     "1m",
                     (
-                        pipeline.watchdog(links),
-                        pipeline.outdated(links, until, str(_NOTICE // instants.SECOND)),
+                        delivery.watchdog(links),
+                        delivery.outdated(links, until, str(_NOTICE // instants.SECOND)),
                     ),
                 ),
             ],

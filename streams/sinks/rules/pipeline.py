@@ -1,4 +1,4 @@
-"""The stream's own health: whether its figures can be believed, and whether its alerts go out.
+"""The stream's own health: whether it is there, moves, and its figures can be believed.
 
 What leaves callers unwatched wakes somebody while any line is open, and waits as a ticket while
 none is. What only makes numbers wrong or late waits for working hours.
@@ -9,7 +9,6 @@ from typing import Final
 from streams.sinks.rules.promises import LINE_INFO, OPEN
 from streams.sinks.rules.silence import IN_HOURS
 from streams.sinks.rules.text import Alert
-from streams.sinks.rules.wording import NAME
 from streams.sinks.words import PAGE, TICKET, Links, Text, Words
 
 JOB: Final = "reachline"
@@ -36,8 +35,8 @@ _SHARE_REFUSED: Final = (
 
 
 def alerts(links: Links) -> list[Alert]:
-    """In the order in which one would ask: is it there, does it move, is it right, does it tell."""
-    return [*_there(links), *_moving(links), *_right(links), *_telling(links)]
+    """In the order in which one would ask: is it there, does it move, is it right."""
+    return [*_there(links), *_moving(links), *_right(links)]
 
 
 def _there(links: Links) -> list[Alert]:
@@ -234,83 +233,6 @@ def _right(links: Links) -> list[Alert]:
     ]
 
 
-def _telling(links: Links) -> list[Alert]:
-    failing: Words = {
-        "en": Text(
-            "Worker {{ $labels.instance }} cannot deliver alerts",
-            "No Alertmanager takes what this worker posts. Its open alerts go out through "
-            "Prometheus instead, with less detail.",
-            "Check the Alertmanager addresses of the worker, and whether they can be reached.",
-        ),
-        "nl": Text(
-            "Worker {{ $labels.instance }} kan geen meldingen afleveren",
-            "Geen enkele Alertmanager neemt aan wat deze worker stuurt. Zijn open meldingen gaan "
-            "via Prometheus, met minder detail.",
-            "Controleer de Alertmanager-adressen van de worker, en of ze bereikbaar zijn.",
-        ),
-    }
-    undelivered: Words = {
-        "en": Text(
-            f"{NAME['en']}: an alert on {{{{ $labels.kind }}}} is open and was not delivered",
-            f"The stream sees trouble on {NAME['en']} ({{{{ $labels.kind }}}}) but could not hand "
-            "its own alert to any Alertmanager. This one stands in for it; the line's dashboard "
-            "has the numbers.",
-            "Treat it as the alert itself: open the line's dashboard, then the runbook.",
-        ),
-        "nl": Text(
-            f"{NAME['nl']}: een melding over {{{{ $labels.kind }}}} is open en niet afgeleverd",
-            f"De stroom ziet problemen op {NAME['nl']} ({{{{ $labels.kind }}}}) maar kon de "
-            "melding aan geen enkele Alertmanager kwijt. Deze vervangt haar; het dashboard van "
-            "de lijn heeft de cijfers.",
-            "Behandel dit als de melding zelf: open het dashboard van de lijn, dan het draaiboek.",
-        ),
-    }
-    unreachable: Words = {
-        "en": Text(
-            "Alertmanager {{ $labels.alertmanager }} takes no alerts",
-            "A worker has not been able to post to it for five minutes. Others still deliver.",
-            "Start it again; look at its log and at the network between.",
-        ),
-        "nl": Text(
-            "Alertmanager {{ $labels.alertmanager }} neemt geen meldingen aan",
-            "Een worker kan er al vijf minuten niets kwijt. Andere leveren nog af.",
-            "Start hem opnieuw; bekijk zijn log en het netwerk ertussen.",
-        ),
-    }
-    # The worker that has the alert is the one whose delivery counts.
-    unposted = (
-        "max by (line, vendor, kind) (\n  contact_alert_open == 1\n"
-        "  unless on (job, instance) contact_alert_delivery_failing == 0\n)"
-    )
-    return [
-        Alert(
-            "ContactAlertDeliveryFailing",
-            "contact_alert_delivery_failing == 1",
-            TICKET,
-            failing,
-            links.pipeline,
-            wait="2m",
-        ),
-        Alert(
-            "ContactAlertUndelivered",
-            unposted,
-            PAGE,
-            undelivered,
-            links.line_of("{{ $labels.line | urlquery }}"),
-            wait="1m",
-            keep="5m",  # does not end and begin again with every scrape that fails
-        ),
-        Alert(
-            "ContactAlertmanagerUnreachable",
-            "max by (alertmanager) (contact_alertmanager_up) == 0",
-            TICKET,
-            unreachable,
-            links.pipeline,
-            wait="5m",
-        ),
-    ]
-
-
 def _by_hours(
     name: str, expr: str, words: Words, dashboard: str, wait: str, wait_closed: str
 ) -> list[Alert]:
@@ -319,50 +241,3 @@ def _by_hours(
         Alert(name, f"{expr} and {IN_HOURS}", PAGE, words, dashboard, wait),
         Alert(name, f"{expr} unless {IN_HOURS}", TICKET, words, dashboard, wait_closed),
     ]
-
-
-def watchdog(links: Links) -> Alert:
-    """Always fires. Whoever listens outside knows by its absence that nobody would be told."""
-    return Alert(
-        "ContactWatchdog",
-        "vector(1)",
-        "none",
-        {
-            "en": Text(
-                "Heartbeat",
-                "Fires as long as Prometheus and Alertmanager work.",
-                "Nothing. If the outside heartbeat misses it, nobody is being told of anything.",
-            ),
-            "nl": Text(
-                "Hartslag",
-                "Loopt zolang Prometheus en Alertmanager werken.",
-                "Niets. Blijft de hartslag buiten uit, dan wordt niemand nog ergens over gemeld.",
-            ),
-        },
-        links.pipeline,
-    )
-
-
-def outdated(links: Links, until: str, months: str) -> Alert:
-    """The years that these rules cover come to an end."""
-    return Alert(
-        "ContactRulesOutdated",
-        f"vector({until}) - time() < {months}",
-        TICKET,
-        {
-            "en": Text(
-                "The rules know no holidays beyond {{ $value | humanizeDuration }} from now",
-                "Rules are generated for some years. Beyond them holidays count as working days "
-                "and the clock is not changed, so that lines look silent that are closed.",
-                "Run `reachline rules` again and deploy what it writes.",
-            ),
-            "nl": Text(
-                "De regels kennen geen feestdagen verder dan {{ $value | humanizeDuration }}",
-                "Regels worden voor enkele jaren gemaakt. Daarna tellen feestdagen als werkdagen "
-                "en verspringt de klok niet, zodat gesloten lijnen stil lijken.",
-                "Voer `reachline rules` opnieuw uit en rol uit wat het schrijft.",
-            ),
-        },
-        links.pipeline,
-        wait="1h",
-    )
