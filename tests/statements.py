@@ -75,6 +75,7 @@ def plan(contract: str, lines: str = '[[line]]\nid = "waste"\nvendor = "acme"\n'
         f"""
         [city]
         name = "Testburg"
+        languages = ["nl", "en"]
         time_zone = "Europe/Brussels"
         contract = "paid"
         [[vendor]]
