@@ -201,9 +201,10 @@ class _Broker:
 
     async def __aenter__(self) -> "_Broker":
         await self._consumer.start()
-        # All of them now: once something is assigned, the client asks about nothing else.
-        for topic in await self._consumer.topics():
-            found = self._consumer.partitions_for_topic(topic) or ()
+        # All topics at once: to ask for one by its name is to create it, where brokers do that.
+        cluster = await self._consumer._client.fetch_all_metadata()
+        for topic in cluster.topics():
+            found = cluster.partitions_for_topic(topic) or ()
             self._partitions[topic] = [TopicPartition(topic, each) for each in sorted(found)]
         return self
 

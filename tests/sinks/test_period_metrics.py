@@ -1,0 +1,107 @@
+"""What the vendor dashboard shows of the running periods."""
+
+from datetime import date
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from streams.domain.instants import HOUR
+from streams.domain.statement.periods import midnight
+from streams.domain.statement.running import running, since
+from streams.sinks.period_metrics import period_metrics
+from tests.statements import Booked, plan
+
+CONTRACT = """
+    [[contract.measure]]
+    id = "in-time"
+    figure = "service_level"
+    target = 0.80
+    scope = "pooled"
+    [[contract.measure]]
+    id = "hung-up"
+    figure = "abandonment"
+    target = 0.05
+    period = "daily"
+    [[contract.measure]]
+    id = "asa"
+    figure = "average_speed_of_answer"
+    target = 30
+    period = "quarterly"
+"""
+LINES = """
+[[hours]]
+id = "office"
+mon-fri = "08:00-18:00"
+[[line]]
+id = "waste"
+vendor = "acme"
+hours = "office"
+expected_per_hour = 10
+"""
+
+
+def _shown(booked: Booked, now: int) -> dict[str, dict[tuple[str, ...], float]]:
+    """Samples as Prometheus reads them: by name and (measure, line, bound)."""
+
+    class Families:
+        def collect(self) -> object:
+            return period_metrics(running(booked.plan, ["acme"], now, booked.intervals))
+
+    registry = CollectorRegistry()
+    registry.register(Families())  # type: ignore[arg-type]
+    found: dict[str, dict[tuple[str, ...], float]] = {}
+    for family in text_string_to_metric_families(generate_latest(registry).decode()):
+        for sample in family.samples:
+            of = sample.labels
+            assert of["vendor"] == "acme" and of["contract"] == "paid"
+            key = tuple(filter(None, (of["measure"], of["line"], of.get("bound"))))
+            found.setdefault(sample.name.removeprefix("contact_vendor_period_"), {})[key] = (
+                sample.value
+            )
+    return found
+
+
+def test_each_measure_in_its_own_running_period() -> None:
+    """Noon of Tuesday 16 June: the quarter since April, the month, and the day."""
+    booked = Booked(plan(CONTRACT, LINES))
+    booked.day("waste", date(2026, 4, 2), answered=100, wait_sum=100 * 60_000_000)
+    for day in (*range(1, 6), *range(8, 13), 15):
+        booked.day("waste", date(2026, 6, day), answered=90, late=10, wait_sum=2_000_000_000)
+    booked.day("waste", date(2026, 6, 16), answered=38, abandoned=2, wait_sum=400_000_000)
+    now = midnight(date(2026, 6, 16), booked.plan.zone) + 12 * HOUR
+    found = _shown(booked, now)
+
+    assert found["ratio"] == {
+        ("in-time",): pytest.approx((11 * 90 + 38) / 1140),
+        ("hung-up", "waste"): pytest.approx(2 / 40),
+    }
+    assert found["seconds"] == {("asa", "waste"): pytest.approx((6000 + 11 * 2000 + 400) / 1238)}
+    assert found["target_ratio"] == {("in-time",): 0.8, ("hung-up", "waste"): 0.05}
+    assert found["target_seconds"] == {("asa", "waste"): 30}
+    assert found["offered"][("in-time",)] == 1140
+    assert found["misses"] == {("in-time",): 112, ("hung-up", "waste"): 2}
+    # Of 22 days 11 and four hours are over; 1,140 of the 1,140 expected came, 1,060 are to come.
+    assert found["expected_offered"][("in-time",)] == 2200
+    assert found["misses_left"] == {("in-time",): 440 - 112, ("hung-up", "waste"): 5 - 2}
+    assert found["end_timestamp_seconds"][("hung-up", "waste")] == pytest.approx(
+        midnight(date(2026, 6, 17), booked.plan.zone) / 1e6
+    )
+    low, mid, high = (found["forecast_ratio"]["in-time", bound] for bound in ("low", "mid", "high"))
+    assert low < mid < high
+    assert ("asa", "waste", "mid") in found["forecast_seconds"]
+    assert found["provisional_ratio"][("in-time",)] == 0
+
+
+def test_before_the_first_call_there_is_a_budget_and_no_ratio() -> None:
+    booked = Booked(plan(CONTRACT, LINES))
+    found = _shown(booked, midnight(date(2026, 6, 16), booked.plan.zone))
+    assert "ratio" not in found and "forecast_ratio" not in found
+    assert found["offered"][("in-time",)] == 0
+    assert found["misses_left"][("hung-up", "waste")] == 5
+
+
+def test_quarter_hours_are_needed_from_the_longest_period_on() -> None:
+    agreed = plan(CONTRACT, LINES)
+    now = midnight(date(2026, 6, 16), agreed.zone)
+    assert since(agreed, now) == midnight(date(2026, 4, 1), agreed.zone)
