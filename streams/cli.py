@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+from io import TextIOWrapper
 from typing import Final
 
 from streams import __version__
@@ -40,20 +41,31 @@ def parser() -> argparse.ArgumentParser:
 
 def main(words: list[str] | None = None) -> int:
     """Runs a command; the exit status is 0 done, 1 the work failed, 2 arguments or plan wrong."""
-    arguments = parser().parse_args(words)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names that a terminal can't show
     try:
-        status: int = arguments.run(arguments)
+        status = _run(words)
         sys.stdout.flush()
         return status
-    except CommandError as error:
-        print(f"reachline: {error}", file=sys.stderr)
-        return error.status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # Whoever read us has gone; nothing is left to say, not even at the interpreter's exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
         return FAILED
+
+
+def _run(words: list[str] | None) -> int:
+    arguments = parser().parse_args(words)
+    try:
+        status: int = arguments.run(arguments)
+        return status
+    except CommandError as error:
+        print(f"reachline: {error}", file=sys.stderr)
+        return error.status
 
 
 if __name__ == "__main__":
