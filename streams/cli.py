@@ -21,6 +21,7 @@ _COMMANDS: Final = (
     "worker",
     "topics",
     "doctor",
+    "rules",
     "schemas",
 )
 """Modules of ``streams.commands``, in the order of the help."""
