@@ -21,7 +21,7 @@ from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach
 from streams.domain.statement.standing import standing
-from streams.sources.lines import FileProblem
+from streams.sources.lines import UnreadableFileError
 from streams.sources.replay import replay
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def files(names: list[str], plan: Plan) -> Iterable[Contact]:
     refusals = Refusals(None)
     try:
         replayed = replay(names, plan, wall(), refusals, progress.advance)
-    except (FileProblem, OSError, EOFError) as error:
+    except (UnreadableFileError, OSError) as error:
         raise CommandError(str(error)) from error
     finally:
         progress.end()

@@ -3,11 +3,13 @@
 import argparse
 import gc
 import sys
+from pathlib import Path
 from typing import Final, TextIO
 
 from streams.commands.common import (
     DONE,
     FAILED,
+    USAGE,
     CommandError,
     Progress,
     duration,
@@ -17,7 +19,7 @@ from streams.commands.common import (
 )
 from streams.domain import alarms
 from streams.sinks import report
-from streams.sources.lines import FileProblem
+from streams.sources.lines import UnreadableFileError
 from streams.sources.replay import RefusedLine, replay
 
 _TOLD: Final = 20
@@ -63,20 +65,34 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def _rejected(arguments: argparse.Namespace) -> TextIO | None:
+    """The file for refused lines, where one is asked for."""
+    if not arguments.rejected:
+        return None
+    path = Path(arguments.rejected)
+    if path.exists() and any(
+        Path(name).exists() and path.samefile(name) for name in arguments.files
+    ):
+        raise CommandError(f"--rejected {path}: is read as input, and would be overwritten", USAGE)
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"--rejected {path}: {error.strerror}", USAGE) from error
+
+
 def run(arguments: argparse.Namespace) -> int:
     # Nothing here refers to itself, so there is nothing to collect; looking for it over and over
     # among hundreds of thousands of contacts took a fifth of the time.
     gc.disable()
     plan = load_plan(arguments.plan)
     progress = Progress("replaying", size_of(arguments.files))
-    try:
-        rejected = open(arguments.rejected, "w") if arguments.rejected else None  # noqa: SIM115
-    except OSError as error:
-        raise CommandError(f"{arguments.rejected}: {error.strerror}") from error
+    rejected = _rejected(arguments)
     refusals = Refusals(rejected)
     try:
         replayed = replay(arguments.files, plan, wall(), refusals, progress.advance)
-    except (FileProblem, OSError, EOFError) as error:
+    except BrokenPipeError:
+        raise
+    except (UnreadableFileError, OSError) as error:
         raise CommandError(str(error)) from error
     finally:
         progress.end()

@@ -8,7 +8,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 from streams.domain.events import MAX_BYTES
 
@@ -17,15 +17,17 @@ CHUNK: Final = 1 << 20
 """Bytes read at once: large enough that the reading costs nothing beside the parsing."""
 
 
-class FileProblem(Exception):
+class UnreadableFileError(Exception):
     """A file can't be read; the message says which and why."""
 
 
 def open_lines(name: str) -> BinaryIO:
     """Opens a file for reading bytes, unpacked if its name says that it is packed.
 
+    What is wrong with a packed file shows while it is read, as OSError, EOFError or zlib.error.
+
     Raises:
-        FileProblem: it is not there, not readable, or needs a package that is not installed.
+        UnreadableFileError: it is not there, not readable, or needs a package that is missing.
     """
     if name == STDIN:
         return sys.stdin.buffer
@@ -34,16 +36,67 @@ def open_lines(name: str) -> BinaryIO:
             return cast(BinaryIO, io.BufferedReader(gzip.open(name, "rb"), CHUNK))
         if name.endswith(".zst"):
             try:
-                import zstandard
+                return cast(BinaryIO, io.BufferedReader(_Zstandard(Path(name)), CHUNK))
             except ImportError as error:
-                raise FileProblem(f"{name}: reading .zst needs `reachline[zstd]`") from error
-            stream = zstandard.ZstdDecompressor().stream_reader(
-                Path(name).open("rb"), closefd=True, read_across_frames=True
-            )
-            return cast(BinaryIO, io.BufferedReader(stream, CHUNK))
+                raise UnreadableFileError(
+                    f"{name}: reading .zst needs `reachline[zstd]`"
+                ) from error
         return Path(name).open("rb")
     except OSError as error:
-        raise FileProblem(f"{name}: {error.strerror}") from error
+        raise UnreadableFileError(f"{name}: {error.strerror}") from error
+
+
+class _Zstandard(io.RawIOBase):
+    """Reads a ``.zst`` file of any number of frames.
+
+    zstandard's own reader takes a file that was broken off for one that ends there.
+    """
+
+    _AT_ONCE: Final = 1024
+    """Bytes unpacked at once: they come to 32 MB at most, however well they are packed."""
+
+    def __init__(self, path: Path) -> None:
+        import zstandard
+
+        self._new = zstandard.ZstdDecompressor().decompressobj
+        self._problem = zstandard.ZstdError
+        self._frame = self._new()
+        self._inside = False  # a frame has begun
+        self._unpacked = memoryview(b"")
+        self._packed = path.open("rb")
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._unpacked:
+            packed = self._packed.read(self._AT_ONCE)
+            if not packed:
+                if self._inside:
+                    raise EOFError("the file is broken off")
+                return 0
+            self._unpacked = memoryview(self._unpack(packed))
+        size = min(len(buffer), len(self._unpacked))
+        buffer[:size] = self._unpacked[:size]
+        self._unpacked = self._unpacked[size:]
+        return size
+
+    def _unpack(self, packed: bytes) -> bytes:
+        parts = []
+        while packed:
+            try:
+                parts.append(self._frame.decompress(packed))
+            except self._problem as error:
+                raise OSError(str(error)) from error
+            self._inside, packed = True, b""
+            if self._frame.eof:
+                packed = self._frame.unused_data
+                self._frame, self._inside = self._new(), False
+        return b"".join(parts)
 
 
 def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
@@ -52,9 +105,11 @@ def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
     A line that is too long to be accepted is cut just beyond that length, so that whoever reads it
     refuses it for its size and goes on with the next.
     """
+    # Of a pipe what it has: while it waits for a whole chunk, a Ctrl-C may go unheard.
+    read = sys.stdin.buffer.read1 if stream is sys.stdin.buffer else stream.read
     rest = b""
     skipping = False
-    while chunk := stream.read(CHUNK):
+    while chunk := read(CHUNK):
         lines = (rest + chunk).split(b"\n")
         rest = lines.pop()
         if skipping and lines:

@@ -7,6 +7,7 @@ once more knowing them.
 """
 
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, NamedTuple, cast
 
@@ -14,7 +15,7 @@ from streams.domain.books import Books, books
 from streams.domain.events import Reader, Refusal
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
-from streams.sources.lines import STDIN, batches, open_lines
+from streams.sources.lines import STDIN, UnreadableFileError, batches, open_lines
 
 _SPOOL_IN_MEMORY: Final = 64 << 20
 """Standard input is kept for a second reading, in memory up to this size."""
@@ -71,11 +72,11 @@ def replay(
         progress: told of the bytes of lines read, after each batch.
 
     Raises:
-        FileProblem: a file can't be read.
+        UnreadableFileError: a file can't be read.
     """
     spool: BinaryIO | None = None
     if STDIN in files:
-        spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))
+        spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))  # noqa: SIM115
     first = _Pass(plan, wall, refused)
     for name in files:
         for lines in _batches(name, spool, first=True):
@@ -91,6 +92,14 @@ def replay(
 
 
 def _batches(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[bytes]]:
+    try:
+        yield from _unchecked(name, spool, first)
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UnreadableFileError(f"{name}: can't be read: {why}") from error
+
+
+def _unchecked(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[bytes]]:
     if name != STDIN:
         with open_lines(name) as stream:
             yield from batches(stream)
@@ -141,9 +150,7 @@ class _Pass:
             fact, at = event
             accepted += 1
             if fact.revision > 0:
-                self.revised[fact.event_id] = max(
-                    fact.revision, self.revised.get(fact.event_id, 0)
-                )
+                self.revised[fact.event_id] = max(fact.revision, self.revised.get(fact.event_id, 0))
             if known and fact.revision < known.get(fact.event_id, 0):
                 continue
             if at > now:
