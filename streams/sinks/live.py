@@ -1,69 +1,184 @@
-"""The boards as JSON, for the live page and the demo's table."""
+"""The boards as JSON, for the live page and the demo's table.
 
-from collections.abc import Iterable
-from typing import Any
+Everything that a wallboard shows first: figures of the last half hour, of today, and of this
+moment. Every line of the plan is named, with figures or without: a line that nobody speaks of must
+not look like a line that is fine. Ratios that are not defined are None: no data is no number.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from streams.domain import figures, windows
 from streams.domain.board import Board
+from streams.domain.detector import Alert
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, LINE
+from streams.domain.tally import CITY, LINE, Tally
+from streams.sinks.pages import wording
 from streams.sinks.prometheus import STATUS, status
+from streams.sinks.words import Links
 
-_WORDS = {code: word for word, code in STATUS.items()}
+Live = dict[str, Any]
+
+WINDOW: Final = "30m"
+"""Long enough to hold some calls of a quiet line, short enough to be news."""
+
+_WORDS: Final = {code: word for word, code in STATUS.items()}
+_LAST: Final = 2**52
+"""An instant after every other: the plan's lines as they are in the end."""
+
+_OF_A_LINE: Final = (
+    "service_level",
+    "service_level_of",
+    "reachability",
+    "reachability_of",
+    "waiting",
+    "oldest_wait",
+    "contacts_today",
+    "answered_today",
+    "abandonment_today",
+    "service_level_today",
+    "reachability_today",
+)
 
 
-def live_figures(plan: Plan, boards: Iterable[Board]) -> dict[str, Any]:
-    """Per line and for the city what a wallboard shows first, from the last half hour and today.
+def live_figures(
+    plan: Plan, boards: Iterable[Board], alerts: Iterable[Alert] = (), now: int = _LAST
+) -> Live:
+    """What a wallboard shows first, of the lines on these boards; the plan's others without figures.
 
-    Ratios that are not defined are None: no data is no number.
+    Args:
+        now: which lines the plan has.
     """
-    lines = []
-    city: dict[str, Any] | None = None
-    oldest: int | None = None
+    lines = {terms.line: _named(plan, terms.line, now) for terms in plan.lines_at(now)}
+    whole: Live | None = None
     for board in boards:
         as_of = board.as_of
         if as_of is None:
             continue
-        oldest = as_of if oldest is None else min(oldest, as_of)
-        for name, scope in board.scopes.items():
+        for name in board.scopes:
             if name == CITY:
-                city = {
-                    window: figures.figures(scope.windows.tally(window), of_city=True)
-                    for window in windows.NAMES
-                }
+                whole = _whole(board, as_of)
             elif name.startswith(LINE):
-                lines.append(_line(plan, board, name, as_of))
+                line = name.removeprefix(LINE)
+                lines[line] = _named(plan, line, as_of) | _figures(plan, board, line, as_of)
     return {
         "city": plan.city,
-        "as_of": None if oldest is None else oldest / SECOND,
-        "figures": city,
-        "lines": sorted(lines, key=lambda each: (each["tier"], each["line"])),
+        "languages": list(plan.entries.city.languages),
+        "time_zone": plan.zone.key,
+        "as_of": _oldest(lines.values(), whole),
+        "whole": whole,
+        "lines": sorted(lines.values(), key=lambda each: (each["tier"], each["line"])),
+        "alerts": [_alert(alert, plan) for alert in alerts],
     }
 
 
-def _line(plan: Plan, board: Board, name: str, as_of: int) -> dict[str, Any]:
-    line = name.removeprefix(LINE)
-    scope = board.scopes[name]
-    terms = plan.terms(line, as_of) or plan.nearest_terms(line, as_of)
-    half_hour, today = scope.windows.tally("30m"), scope.windows.tally(windows.TODAY)
+def merged(mine: Live, others: Iterable[Live]) -> Live:
+    """The same from several workers, each of which has the figures of the lines that it owns.
+
+    While a line changes hands two of them may have it: the newer figures are taken.
+    """
+    lines = {line["line"]: line for line in mine["lines"]}
+    whole = mine["whole"]
+    alerts = {alert["id"]: alert for alert in mine["alerts"]}
+    for other in others:
+        for line in other["lines"]:
+            lines[line["line"]] = _newer(lines.get(line["line"]), line)
+        whole = _newer(whole, other["whole"])
+        alerts |= {alert["id"]: alert for alert in other["alerts"]}
+    return mine | {
+        "as_of": _oldest(lines.values(), whole),
+        "whole": whole,
+        "lines": sorted(lines.values(), key=lambda each: (each["tier"], each["line"])),
+        "alerts": sorted(alerts.values(), key=lambda alert: alert["since"]),
+    }
+
+
+def _newer(one: Live | None, other: Live | None) -> Any:
+    def of(each: Live | None) -> float:
+        return -1.0 if each is None or each["as_of"] is None else each["as_of"]
+
+    return other if of(other) > of(one) else one
+
+
+def _oldest(lines: Iterable[Live], whole: Live | None) -> float | None:
+    shown = [line["as_of"] for line in lines if line["as_of"] is not None]
+    if whole is not None:
+        shown.append(whole["as_of"])
+    return min(shown, default=None)
+
+
+def _named(plan: Plan, line: str, at: int) -> Live:
+    """A line without figures."""
+    terms = plan.nearest_terms(line, at)
+    contract = terms.contract
     return {
         "line": line,
         "names": dict(terms.names) or {"en": line},
         "tier": terms.tier,
         "vendor": terms.vendor,
-        "status": _WORDS[status(half_hour, plan, line, as_of)],
-        "service_level": figures.service_level(half_hour, terms.contract.formula),
-        "service_level_of": half_hour["service_offered"],
-        "service_level_target": terms.contract.target,
-        "reachability": figures.reachability(half_hour),
-        "reachability_of": half_hour["reach_judged"],
-        "reachability_target": terms.contract.reach_target,
+        "status": _WORDS[STATUS["no_data"]],
+        "as_of": None,
+        "threshold": contract.threshold / SECOND,
+        "service_level_target": contract.target,
+        "reachability_target": contract.reach_target,
+        **dict.fromkeys(_OF_A_LINE),
+    }
+
+
+def _figures(plan: Plan, board: Board, line: str, as_of: int) -> Live:
+    scope = board.scopes[LINE + line]
+    formula = plan.nearest_terms(line, as_of).contract.formula
+    recent, today = scope.windows.tally(WINDOW), scope.windows.tally(windows.TODAY)
+    return {
+        "as_of": as_of / SECOND,
+        "status": _WORDS[status(recent, plan, line, as_of)],
+        "service_level": figures.service_level(recent, formula),
+        "service_level_of": recent["service_offered"],
+        "reachability": figures.reachability(recent),
+        "reachability_of": recent["reach_judged"],
         "waiting": scope.waiting,
         "oldest_wait": scope.oldest_wait(as_of),
         "contacts_today": today["contacts"],
         "answered_today": today["answered"],
         "abandonment_today": figures.abandonment(today),
-        "service_level_today": figures.service_level(today, terms.contract.formula),
+        "service_level_today": figures.service_level(today, formula),
         "reachability_today": figures.reachability(today),
+    }
+
+
+def _whole(board: Board, as_of: int) -> Live:
+    scope = board.scopes[CITY]
+    recent, today = scope.windows.tally(WINDOW), scope.windows.tally(windows.TODAY)
+    return {
+        "as_of": as_of / SECOND,
+        "reachability": figures.city_reachability(recent),
+        "reachability_of": recent["contacts_judged"],
+        "waiting": scope.waiting,
+        "oldest_wait": scope.oldest_wait(as_of),
+        **_of_today(today),
+    }
+
+
+def _of_today(today: Tally) -> Live:
+    return {
+        "contacts_today": today["contacts"],
+        "reachability_today": figures.city_reachability(today),
+        "abandonment_today": figures.abandonment(today),
+    }
+
+
+def _alert(alert: Alert, plan: Plan) -> Live:
+    words: Mapping[str, str] = wording(alert, plan, Links())
+    summaries = {
+        key.removeprefix("summary_"): text
+        for key, text in words.items()
+        if key.startswith("summary_")
+    }
+    return {
+        "id": alert.id,
+        "line": alert.line,
+        "kind": alert.kind,
+        "since": alert.since / SECOND,
+        "summary": summaries,
     }

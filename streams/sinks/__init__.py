@@ -1,0 +1,1 @@
+"""Where figures go: Prometheus, Alertmanager, the live page, reports, journeys, dead letters."""
