@@ -14,6 +14,7 @@ covers, so a crash anywhere in between neither loses nor doubles one.
 from collections import deque
 from typing import Final
 
+import msgspec
 from aiokafka import ConsumerRecord
 
 from streams.domain import events
@@ -143,7 +144,8 @@ class Source:
                 continue
             if not accept(event, at):
                 counts.late += 1
-                self._late.append((_place(record), value))
+                # Whole, with what only the topic or its headers said of it.
+                self._late.append((_place(record), msgspec.json.encode(event)))
             elif at > newest:
                 newest = at
         counts.events[topic] += taken

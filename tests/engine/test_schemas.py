@@ -184,10 +184,13 @@ TOLD = {
 }
 
 
-def record(topic: str, offset: int, key: str, value: bytes) -> Any:
+def record(
+    topic: str, offset: int, key: str, value: bytes, headers: dict[str, bytes] | None = None
+) -> Any:
     """A Kafka record as a consumer gives it."""
+    given = tuple((headers or {}).items())
     return ConsumerRecord(
-        topic, 0, offset, LONG_AFTER // 1000, 1, key.encode(), value, None, len(key), len(value), ()
+        topic, 0, offset, LONG_AFTER // 1000, 1, key.encode(), value, None, len(key), len(value), given
     )
 
 
@@ -213,6 +216,19 @@ def test_what_a_checkpoint_tells_is_as_published(data: st.DataObject) -> None:
         for value in values:
             VALID[TOLD[topic]].validate(json.loads(value))
     assert told[topics.PARTIALS]
+
+
+def test_a_corrected_cloud_event_is_told_whole_on_the_topic_of_the_late() -> None:
+    """Its value does not say of which kind it is, nor whose; its topic and headers did."""
+    source = Source(0, PLAN, Routes(1, 1, 1), Counts())
+    headers = {"ce_id": b"h", "ce_time": b"2026-11-18T09:00:00Z", "ce_subject": b"c"}
+    corrected = record("contact.hangup", 0, "c", b'{"revision":1}', headers)
+    source.take("contact.hangup", [corrected])
+    ((_, value),) = source.checkpoint(at("12:00"), generation=1)[topics.LATE, 0]
+    assert value is not None
+    late = json.loads(value)
+    VALID["late"].validate(late)
+    assert (late["event"], late["event_id"], late["call_id"]) == ("hangup", "h", "c")
 
 
 def test_words_of_the_outputs_are_those_of_the_domain() -> None:
