@@ -10,13 +10,13 @@ hour every count remains by the share that was agreed: 60 agreed, 80 came, three
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from streams.domain import instants
 from streams.domain.books import INTERVAL
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.plan import Plan
-from streams.domain.plan.model import Exclusion
+from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement.counting import NOTHING, Count, Number, count
 from streams.domain.statement.holdings import Cells, Holding, Rule, within
 from streams.domain.tally import Tally
@@ -27,6 +27,24 @@ VOLUME: Final = "volume"
 CAUSE: Final = "cause"
 
 
+class Applied(NamedTuple):
+    """A contract's exclusions that apply to one measure of one line, by what they do."""
+
+    timed: tuple[Exclusion, ...]
+    volumes: tuple[Exclusion, ...]
+    causes: frozenset[str]
+
+    @classmethod
+    def of(cls, exclusions: Iterable[Exclusion]) -> "Applied":
+        """What these exclusions do together."""
+        found = tuple(exclusions)
+        return cls(
+            tuple(each for each in found if each.kind in (EVENT, HOURS)),
+            tuple(each for each in found if each.kind == VOLUME),
+            frozenset(cause for each in found for cause in each.causes),
+        )
+
+
 class Excluding:
     """The exclusions of a plan, asked by quarter-hour; keeps what it has looked up."""
 
@@ -34,7 +52,8 @@ class Excluding:
         self._plan = plan
         self._cells = cells
         self._hours: dict[tuple[str, int], bool] = {}
-        self._shares: dict[tuple[str, int, int, int, Fraction], Number] = {}
+        self._local: dict[int, tuple[date, int]] = {}
+        self._shares: dict[tuple[str, int, int, int, str], Number] = {}
 
     def touches(self, exclusion: Exclusion, start: int) -> bool:
         """Whether hours or a dated event leave a quarter-hour out."""
@@ -51,21 +70,24 @@ class Excluding:
         return False
 
     def count(
-        self, tally: Tally, start: int, holding: Holding, rule: Rule, but: str | None = None
+        self, tally: Tally, start: int, holding: Holding, measure: Measure, by: Applied
     ) -> Count:
-        """What a quarter-hour adds to a measure after all exclusions ``but`` one."""
-        causes: list[str] = []
-        share: Number = 1
-        for exclusion in applying(holding, rule):
-            if exclusion.id == but:
-                continue
-            if exclusion.kind == CAUSE:
-                causes += exclusion.causes
-            elif exclusion.kind == VOLUME:
-                share = min(share, self.share(exclusion, start, holding))
-            elif self.touches(exclusion, start):
+        """What a quarter-hour adds to a measure after these exclusions."""
+        for exclusion in by.timed:
+            if self.touches(exclusion, start):
                 return NOTHING
-        return count(tally, holding.contract, rule.measure, causes).times(share)
+        found = count(tally, holding.contract, measure, by.causes)
+        if by.volumes:
+            found = found.times(min(self.share(each, start, holding) for each in by.volumes))
+        return found
+
+    def concerns(self, exclusion: Exclusion, tally: Tally, start: int, holding: Holding) -> bool:
+        """Whether an exclusion can leave out anything of a quarter-hour."""
+        if exclusion.kind == CAUSE:
+            return any(tally[cause] for cause in exclusion.causes)
+        if exclusion.kind == VOLUME:
+            return self.share(exclusion, start, holding) != 1
+        return self.touches(exclusion, start)
 
     def share(self, exclusion: Exclusion, start: int, holding: Holding) -> Number:
         """What remains of each count of an hour: the agreed calls / those that came, at most 1.
@@ -74,30 +96,36 @@ class Excluding:
         expects nothing, nothing was agreed, and all remains.
         """
         assert exclusion.above is not None
-        hour = start - self._local_minutes(start) * MINUTE
-        key = holding.line, holding.since, holding.until, hour, Fraction(exclusion.above)
+        hour = self._at(start)[1]
+        key = (holding.line, holding.since, holding.until, hour, str(exclusion.above))
         share = self._shares.get(key)
         if share is None:
-            share = self._shares[key] = self._find_share(holding, hour, key[-1])
+            share = self._find_share(holding, hour, Fraction(exclusion.above))
+            self._shares[key] = share
         return share
 
     def _find_share(self, holding: Holding, hour: int, above: Fraction) -> Number:
-        expected = Fraction(0)
         since, until = max(hour, holding.since), min(hour + HOUR, holding.until)
+        cells = within(self._cells.get(holding.line, []), since, until)
+        came = sum(tally["line_offered"] - tally["out_of_hours"] for _, tally in cells)
+        expected = Fraction(0)
         for start in range(since - since % INTERVAL, until, INTERVAL):
             rate = self._plan.expected_per_hour(holding.line, start)
             expected += Fraction(str(rate or 0)) * INTERVAL / HOUR
-        cells = within(self._cells.get(holding.line, []), since, until)
-        came = sum(tally["line_offered"] - tally["out_of_hours"] for _, tally in cells)
         agreed = expected * above
         return agreed / came if 0 < agreed < came else 1
 
-    def _local_minutes(self, start: int) -> int:
-        return instants.to_datetime(start).astimezone(self._plan.zone).minute
-
     def day(self, start: int) -> date:
         """The local day of a quarter-hour."""
-        return instants.to_datetime(start).astimezone(self._plan.zone).date()
+        return self._at(start)[0]
+
+    def _at(self, start: int) -> tuple[date, int]:
+        """The local day of a quarter-hour, and where its local hour begins."""
+        found = self._local.get(start)
+        if found is None:
+            local = instants.to_datetime(start).astimezone(self._plan.zone)
+            found = self._local[start] = local.date(), start - local.minute * MINUTE
+        return found
 
 
 def applying(holding: Holding, rule: Rule) -> Iterable[Exclusion]:

@@ -10,7 +10,7 @@ from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement import counting, money
 from streams.domain.statement.counting import NOTHING, Count, Number
-from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
+from streams.domain.statement.exclusions import CAUSE, VOLUME, Applied, Excluding, applying
 from streams.domain.statement.holdings import Cells, Holding, Rule, measures, rule, within
 from streams.domain.statement.periods import Period, overlapping
 from streams.domain.tally import LINE
@@ -140,9 +140,18 @@ def judge(
     total = before = open_count = NOTHING
     days: dict[date, Count] = {}
     by_line: dict[str, Count] = {part.line: NOTHING for part in group.parts}
+    effects: dict[str, _Effect] = {}
     for part in group.parts:
+        exclusions = tuple(applying(part, by))
+        applied = Applied.of(exclusions)
+        but = {
+            each.id: Applied.of(other for other in exclusions if other is not each)
+            for each in exclusions
+        }
+        for exclusion in exclusions:
+            effects.setdefault(exclusion.id, _Effect(exclusion))
         for start, tally in within(cells.get(part.line, []), part.since, part.until):
-            counted = excluding.count(tally, start, part, by)
+            counted = excluding.count(tally, start, part, measure, applied)
             before = before.plus(counting.count(tally, part.contract, measure, ()))
             total = total.plus(counted)
             if (LINE + part.line, start) in provisional:
@@ -150,6 +159,10 @@ def judge(
             day = excluding.day(start)
             days[day] = days.get(day, NOTHING).plus(counted)
             by_line[part.line] = by_line[part.line].plus(counted)
+            for exclusion in exclusions:
+                if excluding.concerns(exclusion, tally, start, part):
+                    alone = excluding.count(tally, start, part, measure, but[exclusion.id])
+                    effects[exclusion.id].add(alone.minus(counted))
     begin, end = period.begin(plan.zone), period.end(plan.zone)
     share = Fraction(_length(group.parts), end - begin)
     due = period.after <= whole.after
@@ -184,25 +197,28 @@ def judge(
         distance=missed,
         charge=charge,
         earned=bool(met),
-        effects=tuple(_effects(group, cells, excluding, total)),
+        effects=tuple(each.of(total, figure) for each in effects.values()),
     )
 
 
-def _effects(
-    group: Group, cells: Mapping[str, Cells], excluding: Excluding, total: Count
-) -> Iterable[Effect]:
-    exclusions = {each.id: each for part in group.parts for each in applying(part, group.rule)}
-    for exclusion in exclusions.values():
-        without = NOTHING
-        touched = 0
-        for part in group.parts:
-            for start, tally in within(cells.get(part.line, []), part.since, part.until):
-                with_it = excluding.count(tally, start, part, group.rule)
-                alone = excluding.count(tally, start, part, group.rule, exclusion.id)
-                without = without.plus(alone)
-                touched += alone != with_it
-        value = counting.value(without, group.rule.measure.figure)
-        yield Effect(exclusion, touched, without.minus(total), value)
+class _Effect:
+    """What an exclusion left out, summed up."""
+
+    def __init__(self, exclusion: Exclusion) -> None:
+        self._exclusion = exclusion
+        self._quarter_hours = 0
+        self._left_out = NOTHING
+
+    def add(self, left_out: Count) -> None:
+        """Adds what it left out of a quarter-hour."""
+        if left_out != NOTHING:
+            self._quarter_hours += 1
+            self._left_out = self._left_out.plus(left_out)
+
+    def of(self, total: Count, figure: str) -> Effect:
+        """Its effect on a result."""
+        value = counting.value(total.plus(self._left_out), figure)
+        return Effect(self._exclusion, self._quarter_hours, self._left_out, value)
 
 
 def excluded_by(
