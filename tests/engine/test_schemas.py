@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 from aiokafka import ConsumerRecord
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -190,10 +190,21 @@ def record(
     """A Kafka record as a consumer gives it."""
     given = tuple((headers or {}).items())
     return ConsumerRecord(
-        topic, 0, offset, LONG_AFTER // 1000, 1, key.encode(), value, None, len(key), len(value), given
+        topic,
+        0,
+        offset,
+        LONG_AFTER // 1000,
+        1,
+        key.encode(),
+        value,
+        None,
+        len(key),
+        len(value),
+        given,
     )
 
 
+@settings(max_examples=settings.default.max_examples // 4)
 @given(st.data())
 def test_what_a_checkpoint_tells_is_as_published(data: st.DataObject) -> None:
     begin = at("12:00")
