@@ -200,11 +200,12 @@ def test_a_running_month_warns_and_tells_what_is_left() -> None:
     booked = _booked()
     as_of = midnight(date(2026, 10, 20), booked.plan.zone)
     text = " ".join(_read(_page("en", as_of)).text)
-    assert "As of 2026-10-20 00:00 this statement can still change" in text
+    assert "This statement knows the period up to 2026-10-20 00:00." in text
+    assert "What would be due so far" in text
     assert "The period is not over." in text
     assert "Misses left" in text and "nine times in ten" in text
     final = " ".join(_read(_page("en")).text)
-    assert "can still change" not in final and "Misses left" not in final
+    assert "This statement knows" not in final and "Misses left" not in final
 
 
 @pytest.mark.parametrize(

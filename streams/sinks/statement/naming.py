@@ -36,6 +36,6 @@ def count_of(result: Thing, w: Writing) -> str:
     return w.text(key, part=w.number(result["part"]), whole=w.number(result["whole"]))
 
 
-def section(key: str, w: Writing, inside: str) -> str:
-    """A section under its heading."""
-    return f'<section class="{key}"><h2>{w.text(key)}</h2>{inside}</section>'
+def section(key: str, w: Writing, inside: str, kind: str | None = None) -> str:
+    """A section under its heading; ``kind`` is its class where that is not the heading's key."""
+    return f'<section class="{kind or key}"><h2>{w.text(key)}</h2>{inside}</section>'

@@ -18,8 +18,8 @@ def page(of: Thing, language: str) -> str:
     title = f"{w.text('title')}: {_of(of, w)}"
     sections = [
         _head(of, w),
-        _summary(of, w),
         _provisional(of, w),
+        _summary(of, w),
         _results(of, w),
         _outlook(of, w),
         details.plots(of, w),
@@ -84,15 +84,17 @@ def _summary(of: Thing, w: Writing) -> str:
         )
     if not of["amounts"]:
         shown.append(f"<p>{w.text('nothing_due')}</p>")
-    return section("summary", w, "".join(shown))
+    key = "summary" if of["provisional"] is None else "summary_so_far"
+    return section(key, w, "".join(shown), "summary")
 
 
 def _provisional(of: Thing, w: Writing) -> str:
     found = of["provisional"]
     if found is None:
         return ""
+    key = "provisional" if found["quarter_hours"] else "provisional_so_far"
     text = w.text(
-        "provisional",
+        key,
         as_of=w.instant(found["as_of"]),
         quarter_hours=w.number(found["quarter_hours"]),
         visits=w.number(found["visits"]),

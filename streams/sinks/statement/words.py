@@ -16,6 +16,7 @@ _EN: Final = {
     "period_of": "From {begin} until {end}, {zone} ({hours} hours)",
     "contents": "Contents",
     "summary": "What is due",
+    "summary_so_far": "What would be due so far",
     "met_count": "{met} of {judged} targets met",
     "no_data_count": "{count} without a call",
     "malus": "Malus",
@@ -28,6 +29,7 @@ _EN: Final = {
     "provisional_title": "Provisional",
     "provisional": "As of {as_of} this statement can still change: {quarter_hours} quarter-hours "
     "with {visits} visits are not final.",
+    "provisional_so_far": "This statement knows the period up to {as_of}.",
     "period_running": "The period is not over.",
     "results": "Results",
     "results_caption": "Each target, what it came to after exclusions, and what follows from it",
@@ -230,6 +232,7 @@ _NL: Final = {
     "period_of": "Van {begin} tot {end}, {zone} ({hours} uur)",
     "contents": "Inhoud",
     "summary": "Wat verschuldigd is",
+    "summary_so_far": "Wat tot nu toe verschuldigd zou zijn",
     "met_count": "{met} van {judged} normen gehaald",
     "no_data_count": "{count} zonder oproep",
     "malus": "Malus",
@@ -242,6 +245,7 @@ _NL: Final = {
     "provisional_title": "Voorlopig",
     "provisional": "Op {as_of} kan deze afrekening nog veranderen: {quarter_hours} kwartieren met "
     "{visits} bezoeken zijn niet definitief.",
+    "provisional_so_far": "Deze afrekening kent de periode tot {as_of}.",
     "period_running": "De periode is nog niet voorbij.",
     "results": "Resultaten",
     "results_caption": "Elke norm, de uitkomst na uitsluitingen, en wat eruit volgt",
