@@ -21,6 +21,29 @@ settings.register_profile("ci", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+_BY_ROOM = {
+    "faults": "faults",
+    "wallboard": "wallboard",
+    "benchmarks": "benchmark",
+    "deploy": "rules",
+}
+"""Which real parts the tests of a room need; the markers are described in pyproject.toml."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test by the real parts that it needs, so that none is forgotten."""
+    for item in items:
+        rooms = {part: marker for part, marker in _BY_ROOM.items() if part in item.path.parts}
+        for marker in rooms.values():
+            item.add_marker(marker)
+        fixtures = getattr(item, "fixturenames", ())
+        chosen = getattr(getattr(item, "callspec", None), "params", {}).values()
+        if not rooms and ({"kafka", "kafka3"} & {*fixtures} or "kafka" in map(str, chosen)):
+            item.add_marker("kafka")
+        if item.path.name == "test_alertmanager.py":
+            item.add_marker("rules")
+
+
 @pytest.fixture(scope="session")
 def kafka(request: pytest.FixtureRequest) -> Iterator[KafkaCluster]:
     """One Apache Kafka broker for the whole run; tests keep apart by the names of their topics."""
