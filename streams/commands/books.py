@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Collection, Coroutine, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from streams.commands.common import (
     USAGE,
@@ -17,6 +17,7 @@ from streams.commands.common import (
 from streams.commands.replay import Refusals
 from streams.commands.worker import add_settings, read_settings, run_loop
 from streams.domain import instants
+from streams.domain.events import Event, Reader, Refusal, kind
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach
@@ -24,11 +25,11 @@ from streams.domain.statement.standing import standing
 from streams.sources.lines import UnreadableFileError
 from streams.sources.replay import replay
 
-if TYPE_CHECKING:
-    from streams.engine.evidence import Late
-
 KEPT: Final = "kept"
 RAW: Final = "raw"
+
+Told = dict[str, Any]
+"""An event that came late or corrects another: what, which, when, and when it came."""
 
 T = TypeVar("T")
 
@@ -113,16 +114,41 @@ def contacts(
 
 def everything(
     arguments: argparse.Namespace, plan: Plan, period: Period
-) -> "tuple[Iterable[Contact], list[Late]]":
-    """All contacts that a restatement of this period needs, and the events that had come late, as
-    far as the source knows which."""
+) -> tuple[Iterable[Contact], list[Told]]:
+    """All contacts that a restatement of this period needs, and the events that had come late or
+    correct others, as far as the source knows which: files know the corrections only."""
     if arguments.files:
-        return files(arguments.files, plan), []
+        return files(arguments.files, plan), _corrections(arguments.files, plan)
     from streams.engine import evidence
 
     since, _ = reach(plan, period)
     found = ask(evidence.raw(read_settings(arguments), plan, since, late=True))
-    return found.contacts.values(), found.late
+    late = sorted(found.late, key=lambda each: (each.arrived, each.event.event_id))
+    return found.contacts.values(), [_told(e.event, e.at, e.arrived) for e in late]
+
+
+def _corrections(names: list[str], plan: Plan) -> list[Told]:
+    """The corrected events in files, in their order."""
+    reader, now = Reader(plan.knows), wall()
+    found = []
+    for name in names:
+        for lines in batches(open_lines(name)) if name != STDIN else ():
+            for line in lines:
+                read = reader.read(line, now) if b'"revision"' in line else None
+                if read is not None and not isinstance(read, Refusal) and read[0].revision:
+                    found.append(_told(*read, None))
+    return found
+
+
+def _told(event: Event, at: int, arrived: int | None) -> Told:
+    return {
+        "event": kind(event),
+        "event_id": event.event_id,
+        "call_id": event.call_id,
+        "at": instants.text(at),
+        "arrived": None if arrived is None else instants.text(arrived),
+        "revision": event.revision,
+    }
 
 
 def of_contacts(contacts: Iterable[Contact], plan: Plan, now: int) -> Known:

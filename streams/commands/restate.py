@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from typing import Any
 
 from streams.commands import books
 from streams.commands.common import DONE, FAILED, CommandError
@@ -14,7 +13,6 @@ from streams.commands.statement import (
     read_period,
     write,
 )
-from streams.domain import events, instants
 from streams.domain.plan import Plan
 from streams.domain.statement import Period, statement
 from streams.domain.statement.restatement import restatement
@@ -100,21 +98,10 @@ def _before(
 
 def _after(
     arguments: argparse.Namespace, plan: Plan, period: Period
-) -> tuple[Made, list[dict[str, Any]]]:
+) -> tuple[Made, list[books.Told]]:
     now = books.as_of(arguments)
-    contacts, late = books.everything(arguments, plan, period)
+    contacts, told = books.everything(arguments, plan, period)
     known = books.of_contacts(contacts, plan, now)
-    told = [
-        {
-            "event": events.kind(each.event),
-            "event_id": each.event.event_id,
-            "call_id": each.event.call_id,
-            "at": instants.text(each.at),
-            "arrived": instants.text(each.arrived),
-            "revision": each.event.revision,
-        }
-        for each in sorted(late, key=lambda each: (each.arrived, each.event.event_id))
-    ]
     return _make(plan, arguments.vendor, period, known), told
 
 

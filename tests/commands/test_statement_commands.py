@@ -301,6 +301,7 @@ def test_six_days_later_the_phone_system_sends_again(
     found = json.loads(output())
     assert found["reason"] == "Ticket 4711: the exchange sent again"
     assert not found["plan_changed"]
+    assert [(each["event_id"], each["revision"]) for each in found["events"]] == [("0-2", 1)]
     (result,) = found["results"]
     assert (result["before"]["part"], result["before"]["whole"]) == (8, 10)
     assert (result["after"]["part"], result["after"]["whole"]) == (7, 11)

@@ -11,7 +11,9 @@ Thing = dict[str, Any]
 
 def name_of(result: Thing, w: Writing) -> str:
     """A measure in words, with the plan's id for it."""
-    threshold = f" ({w.number(result['threshold'])} s)" if "threshold" in result else ""
+    threshold = (
+        f" ({w.number(result['threshold'])}\N{NO-BREAK SPACE}s)" if "threshold" in result else ""
+    )
     return f"{w.text(result['figure'])}{threshold}<small>{escape(result['measure'])}</small>"
 
 

@@ -43,17 +43,17 @@ def _amounts(of: Thing, w: Writing) -> str:
 
 def _cause(of: Thing, w: Writing) -> str:
     shown = f"<p>{escape(of['reason'])}</p>"
-    shown += f"<p>{w.text('late_events', count=w.number(len(of['events'])))}</p>"
     if of["plan_changed"]:
         shown += f"<p>{w.text('plan_changed')}</p>"
     if of["events"]:
+        shown += f"<p>{w.text('late_events', count=w.number(len(of['events'])))}</p>"
         headings = ["event_id", "event_kind", "happened", "arrived", "revision"]
         rows = [
             [
                 f"<code>{escape(each['event_id'])}</code>",
                 escape(each["event"]),
                 w.instant(each["at"]),
-                w.instant(each["arrived"]),
+                w.instant(each["arrived"]) if each["arrived"] else "–",
                 str(each["revision"]),
             ]
             for each in of["events"]

@@ -95,7 +95,8 @@ class Writing:
 
 
 def table(caption: str, headings: list[str], rows: list[list[str]], numeric: set[int]) -> str:
-    """A table whose first column heads its rows; cells are HTML already."""
+    """A table whose first column heads its rows; cells are HTML already. Without a caption, it is
+    told by the heading above it."""
     cells = []
     for row in rows:
         line = f'<th scope="row">{row[0]}</th>'
@@ -106,7 +107,5 @@ def table(caption: str, headings: list[str], rows: list[list[str]], numeric: set
         f'<th scope="col"{" class=n" if column in numeric else ""}>{heading}</th>'
         for column, heading in enumerate(headings)
     )
-    return (
-        f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{''.join(cells)}</tbody></table>"
-    )
+    above = f"<caption>{caption}</caption>" if caption else ""
+    return f"<table>{above}<thead><tr>{heads}</tr></thead><tbody>{''.join(cells)}</tbody></table>"
