@@ -1,0 +1,281 @@
+"""The live page in a real browser: what somebody at five metres, or with a phone, gets to see."""
+
+import asyncio
+import copy
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from wallboard_browser import Browser, Look, browser, program
+
+from grafana import palette
+from streams.domain.plan import Plan
+from streams.engine.web import PAGE_HEADERS, live_page
+from streams.sinks.live import live_figures
+
+pytestmark = pytest.mark.wallboard
+
+PLAN = Plan.load(Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml")
+AS_OF = 1_795_175_220.0  # 20 November 2026, 12:47 in Antwerp
+PICTURES = Path(__file__).parents[2] / "build" / "wallboard"
+WALL = (1920, 1080)
+PHONE = (390, 844)
+
+Live = dict[str, Any]
+
+
+def a_day_when_all_is_well() -> Live:
+    live = live_figures(PLAN, [])
+    for line in live["lines"]:
+        tell(line, "ok", level=0.91, reach=0.95, waiting=1, oldest=21.0)
+    live["whole"] = {
+        "as_of": AS_OF,
+        "reachability": 0.874,
+        "reachability_of": 143,
+        "waiting": 6,
+        "oldest_wait": 48.0,
+        "contacts_today": 1020,
+        "reachability_today": 0.861,
+        "abandonment_today": 0.052,
+    }
+    return live | {"as_of": AS_OF, "age": 1.0}
+
+
+def tell(
+    line: Live,
+    status: str,
+    *,
+    level: float | None,
+    reach: float | None,
+    waiting: int,
+    oldest: float,
+) -> None:
+    line |= {
+        "as_of": AS_OF,
+        "status": status,
+        "service_level": level,
+        "service_level_of": 44,
+        "reachability": reach,
+        "reachability_of": 46,
+        "waiting": waiting,
+        "oldest_wait": oldest,
+        "abandonment_today": 0.041,
+    }
+
+
+def a_day_when_waste_is_not_answered() -> Live:
+    live = a_day_when_all_is_well()
+    tell(of(live, "waste"), "breach", level=0.0, reach=0.271, waiting=17, oldest=412.0)
+    tell(of(live, "desk"), "breach", level=0.796, reach=0.9, waiting=5, oldest=77.0)
+    tell(of(live, "other"), "at_risk", level=0.81, reach=0.9, waiting=3, oldest=37.0)
+    live["alerts"] = [
+        {
+            "id": "waste:reachability",
+            "line": "waste",
+            "kind": "reachability",
+            "since": AS_OF - 1900,
+            "summary": {
+                "en": "Waste: only 27.1 % of callers reach anybody (target 60 %), 35 people in "
+                "vain since 12:15",
+                "nl": "Afval: slechts 27,1 % van de bellers bereikt iemand (doel 60 %), 35 mensen "
+                "vergeefs sinds 12:15",
+            },
+        }
+    ]
+    return live
+
+
+def a_city_of_24_lines() -> Live:
+    live = a_day_when_waste_is_not_answered()
+    first = [line for line in live["lines"] if line["tier"] == 1]
+    names = ("Births, marriages and deaths", "Parking permits", "Building and environment")
+    live["lines"] = [
+        copy.deepcopy(first[at % 4]) | {"line": f"l{at}", "names": {"en": names[at % 3]}}
+        for at in range(24)
+    ]
+    return live
+
+
+def of(live: Live, name: str) -> Live:
+    return next(line for line in live["lines"] if line["line"] == name)
+
+
+class Worker:
+    """A worker that shows what it is given, and nothing when it is given nothing."""
+
+    def __init__(self, address: str, seen: Browser) -> None:
+        self.live: Live | None = None
+        self._address = address
+        self._seen = seen
+
+    async def look(self, size: tuple[int, int] = WALL, language: str = "en") -> Look:
+        return await self._seen.look(f"{self._address}/?lang={language}", *size)
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Worker]:
+    if program() is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed", pytrace=False)
+        pytest.skip("Chromium is not installed")
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(body=live_page(), content_type="text/html", headers=PAGE_HEADERS)
+
+    async def figures(request: web.Request) -> web.Response:
+        if shown.live is None:
+            raise web.HTTPServiceUnavailable
+        return web.json_response(shown.live)
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    app.router.add_get("/figures", figures)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        async with browser() as seen:
+            shown = Worker(f"http://127.0.0.1:{port}", seen)
+            yield shown
+    finally:
+        await runner.cleanup()
+
+
+def words(seen: Look) -> list[str]:
+    """The status words in the order of the tiles."""
+    known = {s.en for s in palette.STATES} | {s.nl for s in palette.STATES}
+    return [
+        next(row for text in tile.splitlines() if (row := text.strip("●▲■–? ")) in known)
+        for _, tile in sorted(seen.panels.items())
+    ]
+
+
+def keep(seen: Look, name: str) -> None:
+    """Leaves the picture for people, and for CI to keep."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    (PICTURES / f"page-{name}.png").write_bytes(seen.png)
+
+
+async def test_the_wall_says_which_line_is_in_trouble_and_how_badly(worker: Worker) -> None:
+    worker.live = a_day_when_waste_is_not_answered()
+    seen = await worker.look()
+    keep(seen, "breach")
+    assert words(seen)[:4] == ["OK", "BREACH", "BREACH", "AT RISK"]
+    waste = seen.panels[2].replace("\u202f", " ").splitlines()
+    for shown in ("27 %", "target 60 % · of 46", "0 %", "17", "6:52", "4 %"):
+        assert shown in waste
+    assert not seen.scrolls
+    assert not seen.cut
+
+
+async def test_a_miss_is_never_rounded_into_a_hit(worker: Worker) -> None:
+    worker.live = a_day_when_waste_is_not_answered()
+    seen = await worker.look()
+    assert "79.6\u202f%" in seen.panels[1]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("size", [WALL, (3840, 2160), (1366, 768)])
+async def test_a_big_screen_holds_all_of_it(
+    worker: Worker, size: tuple[int, int], language: str
+) -> None:
+    worker.live = a_day_when_all_is_well()
+    seen = await worker.look(size, language)
+    keep(seen, f"well-{size[0]}-{language}")
+    assert set(words(seen)) == {"OK" if language == "en" else "GOED"}
+    assert not seen.scrolls
+    assert not seen.cut
+
+
+async def test_24_lines_fit_on_the_wall(worker: Worker) -> None:
+    worker.live = a_city_of_24_lines()
+    seen = await worker.look()
+    keep(seen, "24-lines")
+    assert len(seen.panels) == 24
+    assert not seen.scrolls
+    assert not seen.cut
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+async def test_a_phone_shows_every_line_below_the_other(worker: Worker, language: str) -> None:
+    worker.live = a_day_when_waste_is_not_answered()
+    seen = await worker.look(PHONE, language)
+    keep(seen, f"phone-{language}")
+    assert len(seen.panels) == 6
+    assert not seen.cut
+
+
+async def test_at_night_lines_are_closed_and_not_bad(worker: Worker) -> None:
+    worker.live = a_day_when_all_is_well()
+    for line in worker.live["lines"]:
+        tell(line, "closed", level=None, reach=None, waiting=0, oldest=0.0)
+    seen = await worker.look()
+    keep(seen, "night")
+    assert set(words(seen)) == {"CLOSED"}
+    assert "0\u202f%" not in seen.panels[0].replace("60", "").replace("80", "")
+
+
+async def test_figures_that_stand_still_are_not_shown_as_news(worker: Worker) -> None:
+    worker.live = a_day_when_all_is_well() | {"age": 31.0}
+    seen = await worker.look()
+    keep(seen, "old")
+    assert set(words(seen)) == {"NO DATA"}
+
+
+async def test_figures_of_half_a_minute_are_still_news(worker: Worker) -> None:
+    worker.live = a_day_when_all_is_well() | {"age": 25.0}
+    seen = await worker.look()
+    assert set(words(seen)) == {"OK"}
+
+
+async def test_a_line_that_nobody_speaks_of_has_no_data(worker: Worker) -> None:
+    worker.live = a_day_when_all_is_well()
+    fresh = of(live_figures(PLAN, []), "waste")
+    of(worker.live, "waste").update(fresh)
+    seen = await worker.look()
+    assert words(seen)[2] == "NO DATA"
+    assert words(seen)[0] == "OK"
+
+
+async def test_a_worker_that_cannot_be_reached_is_said_at_once(worker: Worker) -> None:
+    seen = await worker.look()
+    keep(seen, "unreachable")
+    assert not seen.panels
+    assert await worker._seen._evaluate("document.documentElement.dataset.state") == "unreachable"
+
+
+async def test_a_worker_that_goes_away_is_noticed_within_seconds(worker: Worker) -> None:
+    worker.live = a_day_when_all_is_well()
+    await worker.look()
+    worker.live = None
+    async with asyncio.timeout(15):
+        while await worker._seen._evaluate(
+            "document.documentElement.dataset.state"
+        ) != "unreachable":  # fmt: skip
+            await asyncio.sleep(0.5)
+
+
+def test_states_have_the_colours_of_the_dashboards() -> None:
+    page = live_page().decode()
+    for name, colour in {
+        "breach": palette.BREACH,
+        "at_risk": palette.AT_RISK,
+        "ok": palette.OK,
+        "closed": palette.CLOSED,
+        "no_data": palette.NO_DATA,
+    }.items():
+        assert f"--{name}: {colour}" in page
+    for state in palette.STATES:
+        assert f'"{state.en}"' in page and f'"{state.nl}"' in page
+
+
+def test_the_page_asks_nobody_else_for_anything() -> None:
+    page = live_page().decode()
+    for reaching in ("https://", "//cdn", "@import", "url(http", "<script src", '<link rel="style'):
+        assert reaching not in page
+    assert page.count("http://") == page.count("http://www.w3.org/2000/svg")
