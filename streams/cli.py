@@ -17,6 +17,7 @@ _COMMANDS: Final = (
     "explain",
     "restate",
     "imports",
+    "simulate",
     "plan",
     "worker",
     "topics",

@@ -86,7 +86,7 @@ class _Demo:
             await topics.create(given)
             async with Publisher(broker.bootstrap) as publisher:
                 coming = _Coming(events)
-                await publisher.publish_json(coming.until(begins + _WARM_UP))
+                await publisher.publish(coming.until(begins + _WARM_UP))
                 clock = FastClock(begins + _WARM_UP, self._arguments.speed)
                 worker = Worker(given, self._plan, clock)
                 working = asyncio.create_task(worker.run())
@@ -130,7 +130,7 @@ class _Demo:
 
     async def _publish(self, publisher: Any, coming: "_Coming", clock: Any) -> None:
         while True:
-            await publisher.publish_json(coming.until(clock.now()))
+            await publisher.publish(coming.until(clock.now()))
             await asyncio.sleep(_STEP)
 
     def _announce(self, host: str, port: int) -> None:

@@ -17,6 +17,10 @@ _LINGER_MS = 20
 """How long events wait for others to share a batch: unseen by people, and ten times the rate."""
 
 
+Publishable = Event | Mapping[str, Any]
+"""An event, or the same as a plain object, as a simulated city tells it."""
+
+
 class Publisher:
     """Publishes events; ``async with Publisher(...) as publisher``."""
 
@@ -36,24 +40,16 @@ class Publisher:
     async def __aexit__(self, *_: object) -> None:
         await self._producer.stop()  # sends what is still waiting
 
-    async def publish(self, events: Iterable[Event]) -> int:
+    async def publish(self, events: Iterable[Publishable]) -> int:
         """Sends events and waits until the broker has them; says how many."""
-        return await self._send(
-            (f"contact.{kind(event)}", event.call_id, ndjson(event).rstrip(b"\n"))
-            for event in events
-        )
-
-    async def publish_json(self, events: Iterable[Mapping[str, Any]]) -> int:
-        """The same for events that are plain objects, as a simulated city tells them."""
-        return await self._send(
-            (f"contact.{event['event']}", event["call_id"], orjson.dumps(event)) for event in events
-        )
-
-    async def _send(self, records: Iterable[tuple[str, str, bytes]]) -> int:
-        sent = [
-            await self._producer.send(topic, value, key=call_id.encode())
-            for topic, call_id, value in records
-        ]
+        sent = []
+        for event in events:
+            if isinstance(event, Mapping):
+                named, call_id, value = event["event"], event["call_id"], orjson.dumps(event)
+            else:
+                named, call_id, value = kind(event), event.call_id, ndjson(event).rstrip(b"\n")
+            topic = f"contact.{named}"
+            sent.append(await self._producer.send(topic, value, key=call_id.encode()))
         for acknowledged in sent:
             await acknowledged
         return len(sent)
@@ -66,8 +62,8 @@ _PAUSE: Final = 0.2  # seconds for which an event may wait for others before it 
 
 
 @contextmanager
-def publishing(bootstrap: str) -> Iterator[Callable[[Event], None]]:
-    """Publishes from code that is not asynchronous, such as an import that reads a file.
+def publishing(bootstrap: str) -> Iterator[Callable[[Publishable], None]]:
+    """Publishes from code that is not asynchronous, such as an import or a simulation.
 
     Gives a function that takes one event, and waits when the broker does not keep up. At the end
     everything is with the broker.
@@ -75,7 +71,7 @@ def publishing(bootstrap: str) -> Iterator[Callable[[Event], None]]:
     Raises:
         Exception: of the broker, from the function or at the end.
     """
-    waiting: queue.Queue[Event | None] = queue.Queue(_AT_ONCE)
+    waiting: queue.Queue[Publishable | None] = queue.Queue(_AT_ONCE)
     failures: list[Exception] = []
 
     async def pump() -> None:
@@ -94,7 +90,7 @@ def publishing(bootstrap: str) -> Iterator[Callable[[Event], None]]:
     thread = threading.Thread(target=work, name="publishing", daemon=True)
     thread.start()
 
-    def put(event: Event | None) -> None:
+    def put(event: Publishable | None) -> None:
         while not failures:
             try:
                 waiting.put(event, timeout=_PAUSE)
@@ -113,9 +109,9 @@ def publishing(bootstrap: str) -> Iterator[Callable[[Event], None]]:
         raise failures[0]
 
 
-def _some(waiting: "queue.Queue[Event | None]") -> tuple[list[Event], bool]:
+def _some(waiting: "queue.Queue[Publishable | None]") -> tuple[list[Publishable], bool]:
     """What waits now, at least for a moment; False with the last of it."""
-    events: list[Event] = []
+    events: list[Publishable] = []
     try:
         while len(events) < _AT_ONCE:
             event = waiting.get(timeout=_PAUSE)

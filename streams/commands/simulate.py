@@ -1,0 +1,117 @@
+"""``reachline simulate``: events of a simulated city, with their truth."""
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import Any, Final, TextIO
+
+import msgspec
+import orjson
+
+from streams.commands.common import DONE, USAGE, CommandError, duration, load_plan, wall
+from streams.commands.worker import add_settings, read_settings
+from streams.domain import instants
+from streams.domain.instants import DAY, SECOND
+from streams.domain.plan import Plan
+
+_STEP: Final = 0.1  # seconds that events of now may wait for the next helping
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("simulate", help="events of a simulated city, with their truth")
+    add_settings(parser)
+    parser.add_argument("--scenario", default="normal", metavar="S", help="default: normal")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", metavar="INSTANT", help="default: the scenario's, yesterday")
+    parser.add_argument(
+        "--for", dest="lasts", type=duration, metavar="8h", help="of simulated time"
+    )
+    parser.add_argument("--scale", type=float, default=1.0, metavar="N", help="times the callers")
+    parser.add_argument(
+        "--live", action="store_true", help="begin now and keep pace with the clock"
+    )
+    parser.add_argument("--to", choices=("kafka", "-"), default="-", help="default: - (NDJSON)")
+    parser.add_argument("--truth", metavar="FILE", help="what happened to each contact (NDJSON)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from streams.simulation.city import City
+    from streams.simulation.scenario import SCENARIOS
+
+    scenario = SCENARIOS.get(arguments.scenario)
+    if scenario is None:
+        known = ", ".join(sorted(SCENARIOS))
+        raise CommandError(f"no scenario {arguments.scenario!r}; there are: {known}", USAGE)
+    plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
+    start, until = _span(arguments, plan, scenario.span)
+    try:
+        city = City(plan, arguments.seed, scenario, start=start, until=until, scale=arguments.scale)
+    except ValueError as error:
+        raise CommandError(str(error), USAGE) from error
+    with contextlib.ExitStack() as stack:
+        write = stack.enter_context(_writing(arguments))
+        truth = _open(arguments.truth, stack)
+
+        def witness(told: Any) -> None:
+            if truth is not None:
+                truth.write(msgspec.json.encode(told).decode() + "\n")
+
+        with contextlib.suppress(KeyboardInterrupt):  # the way in which a live city ends
+            for at, event in city.events(witness):
+                if arguments.live:
+                    _wait_until(at)
+                write(event)
+    return DONE
+
+
+def _span(
+    arguments: argparse.Namespace, plan: Plan, span: Callable[[Plan, int], tuple[int, int]]
+) -> tuple[int, int]:
+    """When callers begin to call, and until when."""
+    if arguments.live:
+        start, until = wall(), wall() + 3650 * DAY
+    else:
+        start, until = span(plan, wall() - DAY)
+    if arguments.start is not None:
+        try:
+            start = instants.parse(arguments.start)
+        except ValueError as error:
+            raise CommandError(f"--start: {error}", USAGE) from error
+        until = start + DAY
+    return start, until if arguments.lasts is None else start + arguments.lasts
+
+
+def _wait_until(at: int) -> None:
+    while (ahead := at - wall()) > 0:
+        time.sleep(min(_STEP, ahead / SECOND))
+
+
+def _open(name: str | None, stack: contextlib.ExitStack) -> TextIO | None:
+    if name is None:
+        return None
+    try:
+        return stack.enter_context(open(name, "w"))  # noqa: PTH123 - a name from the command line
+    except OSError as error:
+        raise CommandError(f"{name}: {error.strerror}", USAGE) from error
+
+
+@contextlib.contextmanager
+def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[dict[str, Any]], None]]:
+    if arguments.to == "kafka":
+        from streams.engine.publish import publishing
+
+        with publishing(read_settings(arguments).broker) as publish:
+            yield publish
+        return
+    out = sys.stdout.buffer
+
+    def write(event: dict[str, Any]) -> None:
+        out.write(orjson.dumps(event) + b"\n")
+        if arguments.live:
+            out.flush()
+
+    yield write
