@@ -22,7 +22,7 @@ from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach
 from streams.domain.statement.standing import standing
-from streams.sources.lines import UnreadableFileError
+from streams.sources.lines import STDIN, UnreadableFileError, batches, open_lines
 from streams.sources.replay import replay
 
 KEPT: Final = "kept"
