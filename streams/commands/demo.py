@@ -118,14 +118,9 @@ class _Demo:
             await broker.stop()
 
     def _day(self) -> tuple[int, int]:
-        """The latest working day of the scenario that is over, and no end: who watches on sees
-        the days after it."""
+        """The scenario's latest day, and no end: who watches on sees the days after it."""
         now = wall()
-        for back in range(1, 15):
-            begins, ends = self._scenario.span(self._plan, now - back * DAY)
-            noon = (begins + ends) // 2
-            if ends < now and any(terms.open for terms in self._plan.lines_at(noon)):
-                break
+        begins, _ = self._scenario.latest(self._plan, now)
         return begins, now + 30 * DAY
 
     async def _publish(self, publisher: Any, coming: "_Coming", clock: Any) -> None:

@@ -16,6 +16,8 @@ from streams.commands.worker import add_settings, read_settings
 from streams.domain import instants
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
+from streams.simulation.city import City
+from streams.simulation.scenario import SCENARIOS, Scenario
 
 _STEP: Final = 0.1  # seconds that events of now may wait for the next helping
 
@@ -25,7 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     add_settings(parser)
     parser.add_argument("--scenario", default="normal", metavar="S", help="default: normal")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start", metavar="INSTANT", help="default: the scenario's, yesterday")
+    parser.add_argument("--start", metavar="INSTANT", help="default: the latest working day")
     parser.add_argument(
         "--for", dest="lasts", type=duration, metavar="8h", help="of simulated time"
     )
@@ -39,15 +41,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from streams.simulation.city import City
-    from streams.simulation.scenario import SCENARIOS
-
     scenario = SCENARIOS.get(arguments.scenario)
     if scenario is None:
         known = ", ".join(sorted(SCENARIOS))
         raise CommandError(f"no scenario {arguments.scenario!r}; there are: {known}", USAGE)
     plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
-    start, until = _span(arguments, plan, scenario.span)
+    start, until = _span(arguments, plan, scenario)
     try:
         city = City(plan, arguments.seed, scenario, start=start, until=until, scale=arguments.scale)
     except ValueError as error:
@@ -68,14 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _span(
-    arguments: argparse.Namespace, plan: Plan, span: Callable[[Plan, int], tuple[int, int]]
-) -> tuple[int, int]:
+def _span(arguments: argparse.Namespace, plan: Plan, scenario: Scenario) -> tuple[int, int]:
     """When callers begin to call, and until when."""
     if arguments.live:
         start, until = wall(), wall() + 3650 * DAY
     else:
-        start, until = span(plan, wall() - DAY)
+        start, until = scenario.latest(plan, wall())
     if arguments.start is not None:
         try:
             start = instants.parse(arguments.start)

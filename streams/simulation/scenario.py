@@ -10,10 +10,12 @@ from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 from streams.domain import instants
-from streams.domain.instants import HOUR, MINUTE
+from streams.domain.instants import DAY, HOUR, MINUTE
 from streams.domain.plan import Plan
 
 ALWAYS: Final = 2**62
+
+_LOOKED_BACK: Final = 14  # days: no city closes its lines for longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class Scenario:
             instants.of(datetime.combine(day, self.begins, plan.zone)),
             instants.of(datetime.combine(last, self.ends, plan.zone)),
         )
+
+    def latest(self, plan: Plan, now: int) -> tuple[int, int]:
+        """The span of the latest day before now on which somebody answered in the middle of it."""
+        for back in range(1, _LOOKED_BACK + 1):
+            begins, ends = self.span(plan, now - back * DAY)
+            middle = (begins + ends) // 2
+            if ends < now and any(terms.open for terms in plan.lines_at(middle)):
+                return begins, ends
+        return self.span(plan, now - DAY)
 
     def on(self, *lines: str) -> "Scenario":
         """The scenario with its effects on these lines."""
