@@ -1,7 +1,7 @@
 """``reachline replay --alerts`` on real calls: who would have been woken at the bank in 1999.
 
-On Wednesday 3 February, from 12:50 local time (UTC+2), people hung up in the menu's announcements by
-the hundred; hardly anybody got through until two. All of it is in the service level's blind spot.
+On Wednesday 3 February, from 12:50 local time (UTC+2), people hung up in announcements by the
+hundred; hardly anybody got through until two. All of it is in the service level's blind spot.
 """
 
 from __future__ import annotations
