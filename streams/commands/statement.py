@@ -9,7 +9,7 @@ from streams.commands import books
 from streams.commands.common import DONE, FAILED, USAGE, CommandError
 from streams.domain.plan import Plan
 from streams.domain.statement import Period, parse, statement
-from streams.sinks.statement import plain
+from streams.sinks.statement import plain, sheet
 from streams.sinks.statement.archive import Archive, KeptError
 from streams.sinks.statement.page import page
 from streams.sinks.statement.plain import Made
@@ -105,7 +105,7 @@ def shown(made: Made, form: str, language: str) -> bytes:
     if form == "json":
         return made.json
     if form == "csv":
-        return plain.as_csv(made.object).encode()
+        return sheet.as_csv(made.object).encode()
     if form == "books":
         return made.books.encode()
     return page(made.object, language).encode()

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from streams.domain.statement.periods import midnight
-from streams.sinks.statement import plain
+from streams.sinks.statement import plain, sheet
 from streams.sinks.statement.page import page
 from streams.sinks.statement.words import LANGUAGES, WORDS
 from streams.sinks.statement.writing import Writing
@@ -223,15 +223,15 @@ def test_a_result_is_shown_on_its_side_of_the_target(value: float, met: bool, sh
 
 
 def test_numbers_as_the_reader_writes_them() -> None:
-    assert Writing("en", "UTC").number(1234567.5) == "1,234,567.50"
-    assert Writing("nl", "UTC").number(1234567.5) == "1.234.567,50"
+    assert Writing("en", "UTC").number(1234567.5) == "1,234,567.5"
+    assert Writing("nl", "UTC").number(1234567.5) == "1.234.567,5"
     assert Writing("nl", "UTC").money("-12.3", "money", "EUR") == "EUR\N{NO-BREAK SPACE}-12,30"
 
 
 def test_csv_has_every_result_and_every_day() -> None:
     booked = _booked()
     made = plain.make(booked.plan, booked.of("acme", "2026-10"), booked.intervals)
-    rows = list(csv.DictReader(io.StringIO(plain.as_csv(made.object))))
+    rows = list(csv.DictReader(io.StringIO(sheet.as_csv(made.object))))
     results = [row for row in rows if row["row"] == "result"]
     assert len(results) == len(made.object["results"])
     (pooled,) = (row for row in results if row["measure"] == "in-time")

@@ -58,7 +58,7 @@ def exclusions(of: Thing, w: Writing) -> str:
                 continue
             kind = w.text(
                 effect["kind"],
-                above=effect["above"],
+                above=w.number(float(effect["above"] or 0)),
                 causes=", ".join(w.text(cause) for cause in effect["causes"]),
             )
             left_out = effect["left_out"] | {"figure": each["figure"]}

@@ -1,12 +1,10 @@
-"""A statement as one plain object, its canonical JSON, and CSV.
+"""A statement as one plain object, and its canonical JSON.
 
 The object is what the page is made of too, so that they say the same. Ratios are fractions of one,
 rounded to six decimals; verdicts and money were decided before anything was rounded. Amounts of
 money are texts, so that no reader makes floats of them.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,7 +29,7 @@ from streams.domain.visits import DISPOSITIONS
 FORM: Final = 1
 """Of this object; raised when something in it changes its meaning."""
 
-_VOLUMES: Final = ("line_offered", "queue_offered", "out_of_hours", visits.OPEN, *DISPOSITIONS)
+VOLUMES: Final = ("line_offered", "queue_offered", "out_of_hours", visits.OPEN, *DISPOSITIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +258,7 @@ def _amounts(results: Iterable[Result]) -> list[dict[str, Any]]:
 
 
 def _volumes(of: Tally) -> dict[str, int]:
-    return {name: of[name] for name in _VOLUMES} | {"imbalance": of.imbalance()}
+    return {name: of[name] for name in VOLUMES} | {"imbalance": of.imbalance()}
 
 
 def _worst(of: Worst) -> dict[str, Any]:
@@ -288,33 +286,3 @@ def _rounded(inexact: float | None) -> float | None:
 
 def _money(exact: Fraction) -> str:
     return str(round(Decimal(exact.numerator) / Decimal(exact.denominator), 4))
-
-
-_COLUMNS: Final = (
-    *("row", "contract", "measure", "figure", "line", "period", "from", "until", "day"),
-    *("part", "whole", "value", "target", "met", "points_missed"),
-    *("malus", "bonus", "unit", "currency", "due", "final"),
-    *_VOLUMES,
-)
-
-
-def as_csv(of: dict[str, Any]) -> str:
-    """One row per result (``row`` = result), per day of each (day), and per line and day of what
-    was booked (volume)."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for result in of["results"]:
-        amounts = {kind: result[kind]["amount"] for kind in ("malus", "bonus") if result[kind]}
-        charge = result["malus"] or result["bonus"] or {}
-        row = result | {"malus": None, "bonus": None} | amounts
-        row |= {key: charge.get(key) for key in ("unit", "currency")}
-        writer.writerow(row | {"row": "result"})
-        known = {key: result[key] for key in ("contract", "measure", "figure", "line", "period")}
-        for day, count in result["days"].items():
-            writer.writerow(known | count | {"row": "day", "day": day})
-    for line, volumes in of["volumes"].items():
-        writer.writerow({"row": "volume", "line": line, "period": of["period"]["name"], **volumes})
-    for day, volumes in of["days"].items():
-        writer.writerow({"row": "volume", "day": day, **volumes})
-    return text.getvalue()

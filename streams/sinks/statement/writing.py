@@ -36,7 +36,7 @@ class Writing:
     def number(self, value: float | Decimal, decimals: int | None = None) -> str:
         """A number; without decimals given, those that it has, two at most."""
         if decimals is None:
-            decimals = 0 if value == int(value) else 2
+            decimals = next((n for n in (0, 1) if round(value, n) == value), 2)
         thousands, point = _MARKS[self.language]
         text = f"{value:,.{decimals}f}"
         return text.translate({ord(","): thousands, ord("."): point})
