@@ -1,9 +1,9 @@
 """The figures of the other workers, for the live page.
 
-Each worker has the figures of the lines that it owns; whoever looks at the page of one of them wants
-to see the city. So a worker asks its peers, those that a name in the settings resolves to: the
-service's name in compose and Kubernetes, where it stands for all replicas. One that does not answer
-at once is left out: its lines then show as having no data, which is what is known of them.
+Each worker has the figures of the lines that it owns; whoever looks at the page of one of them
+wants to see the city. So a worker asks its peers, those that a name in the settings resolves to:
+the service's name in compose and Kubernetes, where it stands for all replicas. One that does not
+answer at once is left out: its lines then show as having no data, which is what is known of them.
 """
 
 import asyncio
@@ -56,7 +56,8 @@ async def _resolved(address: str) -> list[str]:
     host, _, port = address.rpartition(":")
     with suppress(OSError):
         found = await asyncio.get_running_loop().getaddrinfo(host, int(port))
-        return [f"[{to[0]}]:{to[1]}" if ":" in to[0] else f"{to[0]}:{to[1]}" for *_, to in found]
+        machines = {str(to[0]) for *_, to in found}
+        return [f"[{each}]:{port}" if ":" in each else f"{each}:{port}" for each in machines]
     return []
 
 

@@ -80,7 +80,7 @@ def live_page() -> bytes:
 
 
 def _age(shown: Live, clock: Clock) -> float | None:
-    """How long ago, by a watch on the wall, the figures stood as they are; whatever the clock's pace.
+    """How long ago, by a watch, the figures stood as they are; whatever the clock's pace.
 
     A fast clock's figures are a few seconds old, even if those are minutes of the simulated day.
     """
@@ -88,7 +88,8 @@ def _age(shown: Live, clock: Clock) -> float | None:
         return None
     machine = time.time_ns() // 1000
     pace = (clock.at(machine) - clock.at(machine - SECOND)) / SECOND
-    return max(0.0, clock.at(machine) / SECOND - shown["as_of"]) / max(1.0, pace)
+    behind: float = clock.at(machine) / SECOND - shown["as_of"]
+    return max(0.0, behind) / max(1.0, pace)
 
 
 def _answer(good: bool, yes: str, no: str) -> web.Response:

@@ -43,7 +43,7 @@ _OF_A_LINE: Final = (
 
 
 def live_figures(plan: Plan, boards: Iterable[Board], now: int = _LAST) -> Live:
-    """What a wallboard shows first, of the lines on these boards; the plan's others without figures.
+    """What a wallboard shows first, of the lines on these boards; others without figures.
 
     Args:
         now: which lines the plan has.

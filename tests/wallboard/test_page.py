@@ -254,9 +254,8 @@ async def test_a_worker_that_goes_away_is_noticed_within_seconds(worker: Worker)
     await worker.look()
     worker.live = None
     async with asyncio.timeout(15):
-        while await worker._seen._evaluate(
-            "document.documentElement.dataset.state"
-        ) != "unreachable":  # fmt: skip
+        state = "document.documentElement.dataset.state"
+        while await worker._seen._evaluate(state) != "unreachable":  # noqa: ASYNC110 - a page
             await asyncio.sleep(0.5)
 
 
