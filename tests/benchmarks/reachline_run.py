@@ -1,0 +1,109 @@
+"""One Reachline worker catching up with what is in Kafka, in a process of its own.
+
+    python -m tests.benchmarks.reachline_run BOOTSTRAP EVENTS PLAN INTERVALS
+
+Ends when every event is in a durable checkpoint and its figures are on the boards, and prints what
+that took as JSON, with the final intervals that the worker has published (``INTERVALS`` of them are
+waited for).
+"""
+
+import asyncio
+import json
+import sys
+import time
+import uuid
+from collections.abc import Callable
+
+import uvloop
+from aiokafka import TopicPartition
+
+from streams.domain.plan import Plan
+from streams.engine import topics
+from streams.engine.worker import Worker
+from streams.settings import Settings
+from tests.benchmarks.loading import final_intervals
+from tests.benchmarks.measuring import Took, peak_megabytes
+from tests.brokers import free_port
+
+PATIENCE = 10.0
+"""Seconds without a new final interval after which no more are expected."""
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Waits for something that nothing in the worker tells of."""
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+class _Watch:
+    """When the first event was taken and when the last one was durable, in wall and CPU time."""
+
+    def __init__(self, worker: Worker, events: int) -> None:
+        self.worker = worker
+        self.events = events
+
+    def _taken(self) -> int:
+        return sum(self.worker.counts.events.values())
+
+    async def whole(self) -> Took:
+        """Waits until every event is in a checkpoint, and what that one told is on the boards."""
+        worker = self.worker
+        await until(self._taken)
+        skipped, wall, cpu = self._taken(), time.monotonic(), time.process_time()
+        await until(
+            lambda: (
+                self._taken() >= self.events
+                and not any(source.pending for source in worker.sources.values())
+            )
+        )
+        merged = worker.last_checkpoint
+        await until(lambda: worker.last_checkpoint != merged)
+        ends = await worker.app.consumer.end_offsets(
+            [TopicPartition(topics.PARTIALS, partition) for partition in worker.owners]
+        )
+        # The last offset is that of a transaction's marker.
+        await until(
+            lambda: all(worker.owners[tp.partition].position >= end - 1 for tp, end in ends.items())
+        )
+        return {
+            "events": self.events - skipped,
+            "seconds": time.monotonic() - wall,
+            "cpu": time.process_time() - cpu,
+        }
+
+
+async def catch_up(bootstrap: str, events: int, plan: str, app: str, intervals: int) -> Took:
+    """Runs a worker until it has caught up; what it took and what it has counted."""
+    settings = Settings(broker=bootstrap, app=app, web_port=free_port())
+    worker = Worker(settings, Plan.load(plan))
+    running = asyncio.create_task(worker.run())
+    try:
+        watching = asyncio.create_task(_Watch(worker, events).whole())
+        await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running
+        took = await watching
+        took["whole_cpu"] = time.process_time()
+        took["megabytes"] = peak_megabytes()
+        took["contacts"] = sum(len(s.ledger.contacts) for s in worker.sources.values())
+        took["late"] = worker.counts.late
+        took["refused"] = sum(worker.counts.refused.values())
+        took["checkpoints"] = sum(worker.checkpoints.counts)
+        took["seconds_in_checkpoints"] = worker.checkpoints.sum
+        took["answer"] = await final_intervals(bootstrap, intervals, PATIENCE)
+        return took
+    finally:
+        await worker.stop()
+        await asyncio.wait({running})
+
+
+def main() -> None:
+    bootstrap, events, plan, intervals = sys.argv[1:5]
+    app = f"benchmark-{uuid.uuid4().hex[:8]}"
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        took = runner.run(catch_up(bootstrap, int(events), plan, app, int(intervals)))
+    print(json.dumps(took))
+
+
+if __name__ == "__main__":
+    main()
