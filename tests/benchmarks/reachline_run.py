@@ -31,7 +31,7 @@ PATIENCE = 10.0
 
 async def until(condition: Callable[[], object]) -> None:
     """Waits for something that nothing in the worker tells of."""
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(0.01)
 
 
