@@ -6,11 +6,13 @@ owner writes, in one transaction, which ones it has published, so that its succe
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from aiokafka import ConsumerRecord
 
 from streams.domain.board import Board
-from streams.domain.detector import AlertChange
+from streams.domain.detector import Alert, AlertChange
+from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR
 from streams.engine import stored, topics
@@ -18,6 +20,10 @@ from streams.engine.routes import Routes
 from streams.engine.stored import Anew, ClockTold, Figures, Published, Waits
 from streams.engine.writer import Outputs
 from streams.sinks.records import interval_record
+
+ENDED_KEPT: Final = HOUR
+"""For how long an alert that has ended is remembered: four times as long as anybody believes in one
+of which nothing more is heard."""
 
 
 def scopes_of(plan: Plan, routes: Routes, partition: int) -> list[str]:
@@ -45,18 +51,30 @@ class LineOwner:
         self._intervals: list[stored.Record] = []
         self._changes: list[AlertChange] = []
         self._published: list[AlertChange] = []
+        self._ended: dict[str, Alert] = {}  # lately, told by this owner or those before it
 
     @property
     def shown(self) -> bool:
         return self.position >= self._end
 
-    def restore(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
-        """Takes up what the lines' detectors remembered, from this partition of the alerts."""
+    def restore(self, records: "Iterable[ConsumerRecord[bytes, bytes]]", now: int) -> None:
+        """Takes up what the lines' detectors remembered, from this partition of the alerts, and
+        which alerts have ended lately."""
         for record in records:
             assert record.key is not None
             remembered = stored.from_detector_record(record.key, record.value)
             if remembered is not None:
                 self.board.alarms.restore(*remembered)
+                continue
+            alert = stored.from_alert_record(record.key, record.value)
+            if alert is not None and _ended_since(now - ENDED_KEPT, alert):
+                self._ended[alert.id] = alert
+
+    def alerts(self, since: int) -> list[Alert]:
+        """The open alerts, and those that have ended since then. Whether all have heard of the end
+        only a former owner could say."""
+        ended = [alert for alert in self._ended.values() if _ended_since(since, alert)]
+        return [*self.board.alarms.open(), *ended]
 
     def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
         """Takes partial figures in the order of their offsets."""
@@ -117,4 +135,12 @@ class LineOwner:
     def published(self) -> list[AlertChange]:
         """The changes of alerts in the outputs that were asked for last, once those are durable."""
         published, self._published = self._published, []
+        for change in published:
+            if change.change == "resolved":
+                kept = [*self._ended.values(), change.alert]
+                self._ended = {a.id: a for a in kept if _ended_since(change.at - ENDED_KEPT, a)}
         return published
+
+
+def _ended_since(instant: int, alert: Alert) -> bool:
+    return alert.resolved_at is not None and alert.resolved_at >= instant

@@ -12,7 +12,7 @@ from streams.domain.detector import Alert
 from streams.domain.ledger import GRACE
 from streams.domain.places import HeldContact, PlaceKey
 from streams.domain.tally import Tally
-from streams.sinks.alerts import alert_object
+from streams.sinks.alerts import alert_object, alert_told
 
 VERSION: Final = 1
 """Of the form of the state. A worker refuses a newer one: it would misread it."""
@@ -390,3 +390,10 @@ def from_detector_record(key: bytes, value: bytes | None) -> tuple[str, list[Any
 def alert_record(alert: Alert) -> Record:
     """An alert, absolute: as it stands after a change."""
     return alert.id.encode(), orjson.dumps(alert_object(alert))
+
+
+def from_alert_record(key: bytes, value: bytes | None) -> Alert | None:
+    """The alert that a record tells of; None for a detector's record."""
+    if value is None or key.startswith(_DETECTOR):
+        return None
+    return alert_told(value)

@@ -28,7 +28,7 @@ from streams.engine.stored import Restored
 from streams.engine.transport import App, Batch
 from streams.engine.web import serve
 from streams.settings import Settings
-from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.alertmanager import LASTS, Alertmanagers
 from streams.sinks.words import Links
 
 log = logging.getLogger(__name__)
@@ -88,6 +88,7 @@ class Worker:
             plan,
             Links(settings.runbooks, settings.grafana),
             clock=self.clock.now,
+            certain=self._certain,
         )
         self.app = self._create_app()
         serve(self)
@@ -248,6 +249,11 @@ class Worker:
         else:
             self._committed = time.monotonic()
 
+    def _certain(self) -> bool:
+        """Whether nobody else can own what this worker does: the group took its offsets lately."""
+        waited = time.monotonic() - self._committed
+        return waited < self.settings.session_seconds + 2 * self.settings.checkpoint_seconds
+
     def _read_to_end(self, tp: TopicPartition) -> int | None:
         instant = self.app.consumer.read_to_end_at(tp)
         return None if instant is None else self.clock.at(instant)
@@ -261,8 +267,9 @@ class Worker:
         await self._sources.take_over(tps, retained, partial(self._recover, routes))
         await self._lines.take_over(tps, retained, partial(self._take_lines, routes))
         await self._callers.take_over(tps, retained, partial(self._take_callers, routes))
+        # What has ended is over for any Alertmanager after as long as it believes in an alert.
         for line in self.owners.values():
-            for alert in line.board.alarms.open():
+            for alert in line.alerts(self.clock.now() - LASTS):
                 self.alertmanagers.tell(alert)
         starts = {
             TopicPartition(topic, partition): position
@@ -317,7 +324,7 @@ class Worker:
             self.settings.broker,
             topics.ALERTS,
             partitions,
-            lambda partition, records: taken[partition].restore(records),
+            lambda partition, records: taken[partition].restore(records, self.clock.now()),
         )
         return taken
 
@@ -329,7 +336,7 @@ class Worker:
         async with self._checkpointing:
             await self._checkpoint(tps)
         # Whoever owns the lines next goes on telling of their alerts.
-        self.alertmanagers.release(self.plan.lines)
+        self.alertmanagers.release()
 
     async def _find_routes(self) -> Routes:
         if self._routes is None:

@@ -97,6 +97,8 @@ class Alertmanagers:
         links: where runbooks and dashboards are.
         post: how alerts are posted; by default over HTTP.
         clock: the present instant.
+        certain: whether the lines are this worker's without doubt. One that was frozen may have
+            lost them, and must not revive what its successor has ended.
     """
 
     def __init__(
@@ -106,12 +108,14 @@ class Alertmanagers:
         links: Links | None = None,
         post: Post | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
+        certain: Callable[[], bool] = lambda: True,
     ) -> None:
         self.peers = [Peer(address) for address in addresses]
         self._plan = plan
         self._links = links or Links()
         self._post = post
         self._clock = clock
+        self._certain = certain
         self._open: dict[str, Alert] = {}
 
     @property
@@ -143,14 +147,12 @@ class Alertmanagers:
                 peer.resolved[alert.id] = alert, self._clock()
             peer.wake.set()
 
-    def release(self, lines: Iterable[str]) -> None:
-        """Says no more about lines that another worker owns now; it goes on with their alerts."""
-        gone = set(lines)
-        self._open = {id_: alert for id_, alert in self._open.items() if alert.line not in gone}
+    def release(self) -> None:
+        """Says no more about any line: whoever owns them from now on goes on with their alerts, and
+        with those that have ended lately, of which an Alertmanager may not have heard."""
+        self._open = {}
         for peer in self.peers:
-            for id_, (alert, _) in [*peer.resolved.items()]:
-                if alert.line in gone:
-                    del peer.resolved[id_]
+            peer.resolved = {}
 
     async def run(self) -> None:
         """Sends rounds until it is cancelled."""
@@ -170,7 +172,7 @@ class Alertmanagers:
             peer.wake.clear()
             await self.round(peer, post)
             try:
-                async with asyncio.timeout(EVERY if peer.up else RETRY):
+                async with asyncio.timeout(EVERY if peer.up and self._certain() else RETRY):
                     await peer.wake.wait()
             except TimeoutError:
                 continue
@@ -183,8 +185,10 @@ class Alertmanagers:
         now = self._clock()
         # What ended longer ago than it lasts has ended for the Alertmanager, too.
         peer.resolved = {id_: r for id_, r in peer.resolved.items() if now - r[1] <= LASTS}
-        resolved = dict(peer.resolved)
-        told = [*self._open.values(), *(alert for alert, _ in resolved.values())]
+        certain = self._certain()
+        resolved = dict(peer.resolved) if certain else {}
+        open_ = self._open.values() if certain else ()
+        told = [*open_, *(alert for alert, _ in resolved.values())]
         alerts = [body(alert, self._plan, self._links, now) for alert in told]
         try:
             await post(peer.url, alerts)

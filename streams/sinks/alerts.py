@@ -54,3 +54,26 @@ def alert_object(alert: Alert) -> dict[str, Any]:
         alert.evidence,
     )
     return msgspec.structs.asdict(told)
+
+
+_decoder = msgspec.json.Decoder(AlertTold)
+
+
+def alert_told(value: bytes) -> Alert:
+    """The alert that was told.
+
+    Raises:
+        msgspec.ValidationError: it is none.
+    """
+    told = _decoder.decode(value)
+    return Alert(
+        line=told.line,
+        kind=told.kind,
+        since=instants.parse(told.since),
+        opened_at=instants.parse(told.opened_at),
+        resolved_at=None if told.resolved_at is None else instants.parse(told.resolved_at),
+        people=told.people,
+        decided=told.decided,
+        target=told.target,
+        evidence=told.evidence,
+    )
