@@ -18,6 +18,7 @@ from grafana.panels import (
     colour,
     curves,
     line_names,
+    mapped,
     numbers,
     rows,
 )
@@ -31,17 +32,59 @@ KEPT: Final = "1h"
 """On curves over weeks a figure stands this long: it changes every quarter of an hour at most."""
 
 
-def period(name: str, by: str = MEASURE, kept: bool = False) -> str:
-    """A figure of the period so far, of whichever worker tells it."""
-    asked = f'contact_vendor_period_{name}{{vendor="$vendor"}}'
+FORECAST: Final = "forecast_ratio"
+
+
+def period(name: str, by: str = MEASURE, kept: bool = False, labels: str = "") -> str:
+    """A figure of the period so far, of whichever worker tells it.
+
+    Args:
+        name: what follows ``contact_vendor_period_``.
+        by: labels to keep.
+        kept: over weeks, where a figure stands for a while.
+        labels: further matchers.
+    """
+    matchers = ", ".join(
+        part
+        for part in ('vendor="$vendor"', labels, 'bound="mid"' if name == FORECAST else "")
+        if part
+    )
+    asked = f"contact_vendor_period_{name}{{{matchers}}}"
     return f"max by ({by}) ({f'last_over_time({asked}[{KEPT}])' if kept else asked})"
 
 
-DANGER: Final = (
-    f"({period('misses_left')} >= 0 and on ({MEASURE}) "
-    f"{period('lost_timestamp_seconds')} < on ({MEASURE}) {period('end_timestamp_seconds')})"
+def bound(which: str) -> str:
+    """An end of the range in which nine periods in ten end."""
+    return (
+        f"max by ({MEASURE}) "
+        f'(contact_vendor_period_forecast_ratio{{vendor="$vendor", bound="{which}"}})'
+    )
+
+
+MORE_IS_BETTER: Final = 'figure=~"service_level|reachability"'
+LESS_IS_BETTER: Final = 'figure="abandonment"'
+
+
+def margin(name: str, kept: bool = False) -> str:
+    """How much better than its target a ratio is; below 0, worse."""
+
+    def figure(of: str, kind: str) -> str:
+        return period(of, kept=kept, labels=kind)
+
+    return (
+        f"({figure(name, MORE_IS_BETTER)} - {figure('target_ratio', MORE_IS_BETTER)} or "
+        f"{figure('target_ratio', LESS_IS_BETTER)} - {figure(name, LESS_IS_BETTER)})"
+    )
+
+
+LOST: Final = f"({period('misses_left')} < 0)"
+DANGER: Final = f"({margin(FORECAST)} < 0 unless on ({MEASURE}) {period('misses_left')} < 0)"
+"""Measures that, as things go, will miss their target."""
+OUTLOOK: Final = (
+    f"clamp_max(({margin(FORECAST)} < bool 0) "
+    f"+ on ({MEASURE}) 2 * ({period('misses_left')} < bool 0), 2)"
 )
-"""Measures that, as things go, will be lost before the period ends."""
+"""0 on course, 1 in danger, 2 lost."""
 
 
 def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
@@ -114,10 +157,9 @@ def _summary(say: Say, money: Options) -> object:
         ),
         [
             Query(or_dash(f"count({period('ratio')})"), say("Measures", "Maatstaven")),
-            Query(f"count({period('misses_left')} < 0)", say("Lost", "Verloren"), lost),
+            Query(f"count{LOST}", say("Lost", "Verloren"), lost),
             Query(
-                f"vector(0) and on () {period('misses_left')} "
-                f"unless on () {period('misses_left')} < 0",
+                f"vector(0) and on () {period('misses_left')} unless on () {LOST}",
                 say("Lost", "Verloren"),
             ),
             Query(
@@ -167,9 +209,17 @@ def _measures(say: Say, names: Options, money: Options) -> object:
         "unit": "none",
         "decimals": 0,
     }
-    lost = {
-        "unit": "time:ddd D MMM",
-        "color": colour(palette.AT_RISK),
+    outlook = {
+        "unit": "none",
+        "mappings": [
+            mapped(
+                {
+                    "0": (say("on course", "op koers"), palette.QUIET),
+                    "1": (say("IN DANGER", "IN GEVAAR"), palette.AT_RISK),
+                    "2": (say("LOST", "VERLOREN"), palette.BREACH),
+                }
+            )
+        ],
         "custom.cellOptions": {"type": "color-text"},
     }
     return rows(
@@ -177,23 +227,24 @@ def _measures(say: Say, names: Options, money: Options) -> object:
         say(
             "As the statement will judge it: after exclusions, by the measure's own figure. Misses "
             "left is how many more the target bears at the volume that is expected; below zero, "
-            "in red, it is out of reach; lost on is when that will be, as things go. The forecast is given with the range in which nine "
-            "periods in ten end. A measure without a line is of all lines together.",
+            "in red, it is out of reach. The forecast is given with the range in which nine "
+            "periods in ten end; in danger is what it puts on the wrong side of its target. A "
+            "measure without a line is of all lines together.",
             "Zoals de afrekening het zal beoordelen: na uitsluitingen, met het eigen cijfer van de "
             "maatstaf. Missers over is hoeveel het doel er nog verdraagt bij het verwachte volume; "
-            "onder nul, in rood, is het buiten bereik; verloren op is wanneer, zoals het gaat. Bij de prognose staat het bereik waarin "
-            "negen periodes op tien eindigen. Een maatstaf zonder lijn geldt voor alle samen.",
+            "onder nul, in rood, is het buiten bereik. Bij de prognose staat het bereik waarin "
+            "negen periodes op tien eindigen; in gevaar is wat zij aan de verkeerde kant van het "
+            "doel ziet. Een maatstaf zonder lijn geldt voor alle lijnen samen.",
         ),
         [
             period("ratio"),
             period("target_ratio"),
-            period("calls"),
+            period("offered"),
             period("misses_left"),
-            period("forecast_ratio"),
-            period("forecast_low_ratio"),
-            period("forecast_high_ratio"),
-            f"1000 * ({period('lost_timestamp_seconds')} < on ({MEASURE}) "
-            f"{period('end_timestamp_seconds')})",
+            period(FORECAST),
+            bound("low"),
+            bound("high"),
+            OUTLOOK,
             period("malus"),
         ],
         [
@@ -207,7 +258,7 @@ def _measures(say: Say, names: Options, money: Options) -> object:
             Column("Value #E", say("Forecast", "Prognose"), percent),
             Column("Value #F", say("from", "van"), percent),
             Column("Value #G", say("to", "tot"), percent),
-            Column("Value #H", say("Lost on", "Verloren op"), lost),
+            Column("Value #H", say("Outlook", "Vooruitzicht"), outlook),
             Column("Value #I", say("Malus so far", "Malus tot nu"), money),
         ],
         sort=(say("Misses left", "Missers over"), False),
@@ -240,7 +291,7 @@ def _distance(say: Say) -> object:
             "Hoeveel punten elke maatstaf van de periode tot nu beter is dan haar doel; onder nul "
             "slechter. Ook bij opgehangen, waar minder beter is.",
         ),
-        [Query(f"100 * {period('margin_ratio', kept=True)}", "{{measure}} {{line}}")],
+        [Query(f"100 * {margin('ratio', kept=True)}", "{{measure}} {{line}}")],
         unit="percent",
         least=None,
         interval="1h",
@@ -261,7 +312,7 @@ def _worst(say: Say, names: Options) -> object:
         [
             f"1000 * {period('worst_timestamp_seconds', by)}",
             period("worst_misses", by),
-            period("worst_calls", by),
+            period("worst_offered", by),
         ],
         [
             Column("rank", "#", {"custom.width": 50}),
@@ -284,7 +335,7 @@ def _excluded(say: Say, names: Options) -> object:
             "Kwartieren en oproepen die elke uitsluiting van het contract niet laat meetellen "
             "tegen de leverancier, als zij alleen bestond.",
         ),
-        [period("excluded_quarter_hours", by), period("excluded_calls", by)],
+        [period("excluded_quarter_hours", by), period("excluded_offered", by)],
         [
             Column("exclusion", say("Exclusion", "Uitsluiting")),
             Column("measure", say("Measure", "Maatstaf")),

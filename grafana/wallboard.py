@@ -17,6 +17,7 @@ from grafana_foundation_sdk.models.common import VizOrientation
 from grafana import palette
 from grafana.alerts import listed
 from grafana.panels import (
+    NOBODY,
     Query,
     Say,
     at,

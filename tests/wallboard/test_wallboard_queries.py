@@ -10,6 +10,9 @@ from wallboard_servers import Prometheus
 from grafana.generate import generate
 from streams.domain.instants import HOUR, MINUTE
 
+pytestmark = pytest.mark.timeout(900)
+"""The first test waits for days to be played, and on a new machine for npm."""
+
 CHOSEN = {
     "wallboard": ("down", {}),
     "line": ("day", {"line": "waste"}),

@@ -12,6 +12,9 @@ from wallboard_days import Day
 
 from grafana.generate import generate
 
+pytestmark = pytest.mark.timeout(900)
+"""The first test waits for days to be played, and on a new machine for npm."""
+
 WALLS = ["well", "down", "lost", "gone", "night", "breach", "many"]
 
 

@@ -56,8 +56,8 @@ class Day:
         now: local time of the picture.
         stops: local time at which telemetry stops while the worker lives on.
         dies: local time from which the worker is no longer scraped.
-        history: takes metrics over the whole day, not only in its last minutes; ``week`` the same
-            of the same weekday before; ``month`` the vendors' period so far.
+        history: takes metrics of this line over the whole day, not only in its last minutes;
+            ``week`` the same of the same weekday before; ``month`` the vendors' period so far.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Day:
     effects: tuple[Effect, ...] = ()
     stops: time | None = None
     dies: time | None = None
-    history: bool = False
+    history: str = ""
     week: bool = False
     month: bool = False
     lines: int = 0
@@ -110,7 +110,7 @@ DAYS: Final = (
             effect(0.0, "waste", after=2 * HOUR, lasts=HOUR),
             effect(1.2, "waste", after=3 * HOUR),
         ),
-        history=True,
+        history="waste",
         week=True,
     ),
     Day("lost", "2026-11-17", time(11, 20), (WELL,), stops=time(11, 3)),
@@ -216,24 +216,26 @@ def play(day: Day) -> Series:
     recorder = Recorder()
     if day.week:
         week_before = date.fromisoformat(day.day) - timedelta(days=7)
-        before = Day(day.name, str(week_before), time(18), (WELL,), seed=day.seed + 1)
+        before = Day(
+            day.name, str(week_before), time(18), (WELL,), history=day.history, seed=day.seed + 1
+        )
         _play(before, recorder, scrape=5 * MINUTE, whole=True)
-    _play(day, recorder, scrape=2 * MINUTE if day.history else MINUTE, whole=day.history)
+    _play(day, recorder, scrape=2 * MINUTE if day.history else MINUTE, whole=bool(day.history))
     if day.month:
         _play_month(day, recorder)
     return recorder.series
 
 
 def _play_month(day: Day, recorder: Recorder) -> None:
-    """The period so far, reckoned at the end of each day and told every hour until the next."""
+    """The period so far, reckoned every third evening and told every hour until the next."""
     now = day.instant
     start = now - now % HOUR
     local = instants.to_datetime(now).astimezone(day.plan.zone)
     first = instants.of(datetime(local.year, local.month, 1, tzinfo=day.plan.zone))
     periods = Periods(day.plan, events(day, first, now))
-    dues = [*range(first + 19 * HOUR, start - DAY, DAY), now]
+    dues = [*range(first + 19 * HOUR, start - DAY, 3 * DAY), now]
     for due, until in zip(dues, [*dues[1:], now + MINUTE], strict=True):
-        families = list(periods.collect(due))
+        families = list(periods.collect(due, "scheldelijn"))
         for tick in range(due, until, HOUR):
             recorder.take(families, tick)
 
@@ -244,13 +246,13 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
     until = day.at(day.stops) if day.stops else now
     dies = day.at(day.dies) if day.dies else now + 1
     told = events(day, start, until)
-    lines = [terms.line for terms in plan.lines_at(now)]
-    names = [LINE + line for line in lines]
-    names += [VENDOR + vendor for vendor in {t.vendor for t in plan.lines_at(now)}] + [CITY]
+    lines = [day.history] if day.history else [terms.line for terms in plan.lines_at(now)]
+    names = {LINE + line for line in lines} | {CITY}
+    names |= {VENDOR + terms.vendor for terms in plan.lines_at(now) if terms.line in lines}
     detectors = {t.line: Detector(t.line, t.contract) for t in plan.lines_at(now)}
     feed = iter(decisions(day, told, until))
     pending = next(feed, None)
-    ledger, board = Ledger(plan), Board(plan, 1, names)
+    ledger, board = Ledger(plan), Board(plan, 1, sorted(names))
     figures = FiguresCollector(plan, lambda: [board])
     pipeline = Pipeline()
     stream = iter(told)
@@ -264,9 +266,11 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
         ledger.settle(min(tick, until))
         changes = ledger.changes()
         for (name, width, begun), partial in changes.partials.items():
-            board.take_figures(name, 0, width, begun, partial.tally, partial.final)
+            if name in names:
+                board.take_figures(name, 0, width, begun, partial.tally, partial.final)
         for name, (count, oldest) in changes.waiting.items():
-            board.scope(name).wait(0, count, oldest)
+            if name in names:
+                board.scope(name).wait(0, count, oldest)
         board.take_clock(0, ledger.clock)
         board.advance()
         while pending is not None and pending[1].at <= tick:

@@ -25,13 +25,12 @@ from streams.domain.instants import MINUTE, SECOND
 from streams.domain.journey import Contact
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Plan
-from streams.domain.statement.counting import lower_is_better
-from streams.domain.statement.forecast import Outlook
-from streams.domain.statement.judging import Result
 from streams.domain.statement.periods import period
+from streams.domain.statement.running import running
 from streams.domain.statement.standing import standing
 from streams.domain.statement.statement import statement
 from streams.domain.tally import LINE
+from streams.sinks.period_metrics import period_metrics
 
 WAITS = (5, 10, 20, 30, 60, 120, 300, 600)
 """Bounds in seconds."""
@@ -147,18 +146,8 @@ def waits(boards: Iterable[Board], lines: Iterable[str]) -> Metric:
     return gauge("contact_line_waits", *samples)
 
 
-def lost_at(result: Result, outlook: Outlook, now: int) -> float | None:
-    """When, at the pace so far, a measure has no misses left, in seconds."""
-    count = result.count
-    worse = lower_is_better(result.measure.figure)
-    misses = float(count.part if worse else count.whole - count.part)
-    if not outlook.misses_left or outlook.misses_left < 0 or not misses:
-        return None
-    return (now + (now - result.since) * outlook.misses_left / misses) / SECOND
-
-
 class Periods:
-    """The vendors' periods so far, from their statements: a quarter-hour's statement at a time.
+    """The vendors' periods so far.
 
     Args:
         plan: what was agreed.
@@ -172,62 +161,33 @@ class Periods:
             contact = self._contacts.setdefault(event.call_id, Contact(event.call_id))
             contact.merge(event, at)
 
-    def collect(self, now: int) -> Iterator[Metric]:
+    def collect(self, now: int, vendor: str) -> Iterator[Metric]:
+        """What is exported of the vendor's period, and what is awaited besides."""
         plan = self._plan
         intervals, provisional = standing(self._contacts.values(), plan, now)
+        yield from period_metrics(running(plan, [vendor], now, intervals, provisional))
         today = instants.to_datetime(now).astimezone(plan.zone).date()
+        found = statement(plan, vendor, period("monthly", today), intervals, now, provisional)
         families: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
-        for vendor in plan.vendors_at(now):
-            found = statement(
-                plan, vendor.id, period("monthly", today), intervals, now, provisional
-            )
-            for place, result in enumerate(found.results):
-                labels = {
-                    "vendor": vendor.id,
-                    "contract": result.rule.contract,
-                    "measure": result.rule.measure.id,
-                    "line": result.line or "",
-                }
-                self._measure(families, labels, result, found.outlooks.get(place), now)
-            for rank, worst in enumerate(found.worst, 1):
-                labels = {
-                    "vendor": vendor.id,
-                    "line": worst.line,
-                    "rank": f"{rank:02}",
-                }
-                families["worst_timestamp_seconds"].append((labels, worst.start / SECOND))
-                families["worst_misses"].append((labels, float(worst.misses)))
-                families["worst_calls"].append((labels, float(worst.count.whole)))
+        for result in found.results:
+            labels = {
+                "vendor": vendor,
+                "contract": result.rule.contract,
+                "measure": result.rule.measure.id,
+                "figure": result.rule.measure.figure,
+                "line": result.line or "",
+            }
+            charge = result.charge
+            money = labels | {"currency": result.rule.currency}
+            families["malus"].append((money, float(charge.amount) if charge else 0.0))
+            for effect in result.effects:
+                of = labels | {"exclusion": effect.exclusion.id}
+                families["excluded_quarter_hours"].append((of, effect.quarter_hours))
+                families["excluded_offered"].append((of, float(effect.left_out.whole)))
+        for rank, worst in enumerate(found.worst, 1):
+            of = {"vendor": vendor, "line": worst.line, "rank": f"{rank:02}"}
+            families["worst_timestamp_seconds"].append((of, worst.start / SECOND))
+            families["worst_misses"].append((of, float(worst.misses)))
+            families["worst_offered"].append((of, float(worst.count.whole)))
         for name, samples in families.items():
             yield gauge(f"contact_vendor_period_{name}", *samples)
-
-    def _measure(
-        self,
-        families: dict[str, list[tuple[dict[str, str], float]]],
-        labels: dict[str, str],
-        result: Result,
-        outlook: Outlook | None,
-        now: int,
-    ) -> None:
-        def add(name: str, value: float | None, **more: str) -> None:
-            if value is not None:
-                families[name].append((labels | more, float(value)))
-
-        add("start_timestamp_seconds", result.since / SECOND)
-        add("end_timestamp_seconds", result.until / SECOND)
-        add("target_ratio", float(result.rule.measure.target))
-        add("ratio", None if result.value is None else float(result.value))
-        add("calls", float(result.count.whole))
-        if result.distance is not None:
-            add("margin_ratio", -float(result.distance) / 100)
-        if outlook is not None:
-            add("misses_left", outlook.misses_left)
-            add("lost_timestamp_seconds", lost_at(result, outlook, now))
-            add("forecast_ratio", outlook.mid)
-            add("forecast_low_ratio", outlook.low)
-            add("forecast_high_ratio", outlook.high)
-        add("malus", float(result.charge.amount) if result.charge is not None else 0.0)
-        for effect in result.effects:
-            exclusion = effect.exclusion.id
-            add("excluded_quarter_hours", effect.quarter_hours, exclusion=exclusion)
-            add("excluded_calls", float(effect.left_out.whole), exclusion=exclusion)
