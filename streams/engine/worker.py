@@ -20,6 +20,7 @@ from streams.engine.callers import CallerOwner
 from streams.engine.clocks import Clock, WallClock
 from streams.engine.failpoints import reach
 from streams.engine.lines import LineOwner
+from streams.engine.periods import Periods
 from streams.engine.recovery import read_back, read_to_end
 from streams.engine.roles import Role
 from streams.engine.routes import Routes
@@ -80,6 +81,7 @@ class Worker:
         self._routes: Routes | None = None
         self._committed = time.monotonic()
         self._checkpointing = asyncio.Lock()
+        self._broken = False
         self._room = asyncio.Event()
         self._room.set()
         self._full = asyncio.Event()
@@ -90,6 +92,7 @@ class Worker:
             clock=self.clock.now,
             certain=self._certain,
         )
+        self.periods = Periods(settings, plan, self.clock, self.boards)
         self.app = self._create_app()
         serve(self)
 
@@ -101,6 +104,7 @@ class Worker:
         tasks = [
             asyncio.create_task(self.app.or_crash(self._tick())),
             asyncio.create_task(self.app.or_crash(self.alertmanagers.run())),
+            asyncio.create_task(self.app.or_crash(self.periods.run())),
         ]
         try:
             await self.app.run()
@@ -211,6 +215,7 @@ class Worker:
 
     async def _checkpoint(self, owned: frozenset[TopicPartition]) -> None:
         begun = time.monotonic()
+        self._broken = True
         generation = self.app.consumer.generation
         await checkpoints.of_sources(
             self._sources.among(owned),
@@ -234,6 +239,7 @@ class Worker:
         )
         self.last_checkpoint = time.time()
         self.checkpoints.take(time.monotonic() - begun)
+        self._broken = False
 
     async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         begun = time.monotonic()
@@ -334,6 +340,8 @@ class Worker:
     async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
         reach("revoking")
         async with self._checkpointing:
+            if self._broken:
+                return  # a writer that has failed writes no more; the worker is ending
             await self._checkpoint(tps)
         # Whoever owns the lines next goes on telling of their alerts.
         self.alertmanagers.release()

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerFenced
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.engine.failpoints import reach
 from streams.engine.stored import Record
@@ -96,6 +98,8 @@ class Writer:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> WriteError:
+        if isinstance(error, ProducerFenced):
+            return WriteError(f"{self._id}: another worker has taken over, and writes now")
         why = f"nothing came back in {self._timeout:g} s" if type(error) is TimeoutError else error
         return WriteError(f"{self._id}: {type(error).__name__}: {why}")
 
@@ -112,10 +116,19 @@ class Writer:
             if size + length <= _BATCH_BYTES or not size:
                 added = batch.append(timestamp=None, key=key, value=value)
             if added is None:
-                sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+                sent.append(await self._send_batch(batch, topic, partition))
                 batch, size = self._producer.create_batch(), 0
                 if batch.append(timestamp=None, key=key, value=value) is None:
                     raise WriteError(f"a record of {length} bytes is larger than {LARGEST_RECORD}")
             size += length
-        sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+        sent.append(await self._send_batch(batch, topic, partition))
+        return sent
+
+    async def _send_batch(
+        self, batch: BatchBuilder, topic: str, partition: int
+    ) -> "asyncio.Future[object]":
+        sent: asyncio.Future[object]
+        sent = await self._producer.send_batch(batch, topic, partition=partition)
+        # The first failure ends the worker; nobody asks after the others.
+        sent.add_done_callback(lambda each: each.cancelled() or each.exception())
         return sent

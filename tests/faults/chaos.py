@@ -1,0 +1,383 @@
+"""One run of the faults suite: a city phones, a seeded schedule breaks things, a supervisor starts
+what has died again, and at the end everything is counted from the raw topics.
+
+    run(seed, cluster) -> Outcome
+
+Time runs `SPEED` times as fast as on the wall, two days ago, so that calls end, quarter-hours
+become final and contacts leave state while things are being broken. The run ends with one worker on
+the machine's own clock, for which everything is long past: what it publishes is complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+import orjson
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from numbered_calls import PLAN, Call
+from running import Labels, WorkerProcess, fresh_topics
+from verifier import differences_of
+
+from streams.domain.instants import HOUR, SECOND
+from streams.engine.failpoints import NAMES, VARIABLE
+from streams.settings import Settings
+
+SPEED = 120.0
+CALLS_PER_SECOND = 60  # of the wall's seconds: some 250 events
+SESSION = 2.0  # seconds
+HERE = Path(__file__).parent
+
+
+class Brokers(Protocol):
+    """What a schedule may do to brokers."""
+
+    bootstrap: str
+    ids: list[int]
+
+    def kill(self, broker: int) -> None: ...
+    def start_broker(self, broker: int) -> None: ...
+    def pause(self, broker: int) -> None: ...
+    def resume(self, broker: int) -> None: ...
+
+
+@dataclass
+class Outcome:
+    """What a run did and what came of it."""
+
+    seed: int
+    faults: Counter[str] = field(default_factory=Counter)
+    workers: int = 0
+    replays: int = 0
+    rebalances: int = 0
+    events: int = 0
+    late: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def void(self) -> bool:
+        """A run that saw no replay or no rebalance proves nothing."""
+        return not (self.replays and self.rebalances)
+
+
+class Run:
+    """A run while it goes on."""
+
+    def __init__(
+        self,
+        seed: int,
+        settings: Settings,
+        directory: Path,
+        brokers: Brokers | None,
+        mutation: str | None = None,
+        only: str | None = None,
+    ) -> None:
+        self.draw = Random(f"{seed} schedule")
+        self.outcome = Outcome(seed)
+        self.settings = settings
+        self.brokers = brokers
+        self.origin = time.time_ns() // 1000
+        self.start = self.origin - 48 * HOUR
+        self.workers: list[WorkerProcess] = []
+        self.every: list[WorkerProcess] = []
+        self.wanted = 0
+        self.rate = 1.0
+        self.held: dict[str, float] = {}
+        self.producing = True
+        self._directory = directory
+        self._mutation = mutation
+        self._only = only
+        self._down: set[int] = set()
+        self.trace = directory / "trace"
+        plan = directory / "plan.toml"
+        plan.write_text(PLAN)
+        self.plan = str(plan)
+
+    def now(self) -> int:
+        """The run's own time."""
+        return self.start + round((time.time_ns() // 1000 - self.origin) * SPEED)
+
+    # -- workers
+
+    def begin(self, **environment: str) -> WorkerProcess:
+        """Starts one more worker."""
+        self.outcome.workers += 1
+        if self._mutation:
+            environment["FAULTS_MUTATION"] = self._mutation
+        given = Settings(
+            broker=self.settings.broker,
+            app=self.settings.app,
+            plan=self.plan,
+            checkpoint_seconds=self.settings.checkpoint_seconds,
+            session_seconds=self.settings.session_seconds,
+        )
+        worker = WorkerProcess(
+            given,
+            self._directory,
+            f"worker-{self.outcome.workers}",
+            [HERE / "faulty_worker.py"],
+            FAULTS_TRACE=str(self.trace),
+            **environment,
+        )
+        self.workers.append(worker)
+        self.every.append(worker)
+        return worker
+
+    def replace(self, **environment: str) -> WorkerProcess:
+        clock = f"{self.origin},{self.start},{SPEED}"
+        return self.begin(FAULTS_CLOCK=clock, **environment)
+
+    def supervise(self) -> None:
+        """Starts again what has ended, up to as many as there should be."""
+        self.workers = [worker for worker in self.workers if worker.running]
+        while len(self.workers) < self.wanted:
+            self.replace()
+
+    async def supervising(self) -> None:
+        while True:
+            self.supervise()
+            await asyncio.sleep(0.3)
+
+    # -- callers
+
+    async def produce(self) -> None:
+        """Tells the calls' events as they happen: shuffled, repeated, topics apart."""
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.settings.broker,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=5,
+            request_timeout_ms=60_000,
+        )
+        await producer.start()
+        draw = Random(f"{self.outcome.seed} telling")
+        waiting: list[tuple[float, int, str, str, bytes]] = []
+        sent: list[asyncio.Future[object]] = []
+        number = 0
+        due = 0.0
+        try:
+            while self.producing or waiting:
+                now = time.monotonic()
+                if self.producing:
+                    due += CALLS_PER_SECOND * self.rate * 0.1
+                while due >= 1:
+                    due -= 1
+                    number += 1
+                    call = Call.of(self.outcome.seed, number, self.now())
+                    for at, event in call.events():
+                        happens = now + (at - call.begun) / SECOND / SPEED
+                        for _ in range(1 + (draw.random() < 0.05)):
+                            arrives = happens + draw.random() * draw.choice((0.1, 0.1, 1.5))
+                            value = orjson.dumps(event)
+                            topic = f"contact.{event['event']}"
+                            waiting.append((arrives, len(waiting), topic, call.call_id, value))
+                waiting.sort()
+                later = []
+                for told in waiting:
+                    arrives, _, topic, call_id, value = told
+                    if self.producing and max(arrives, self.held.get(topic, 0.0)) > now:
+                        later.append(told)
+                    else:
+                        key = call_id.encode()
+                        sent.append(await producer.send(topic, value, key=key))
+                        self.outcome.events += 1
+                waiting = later
+                await asyncio.sleep(0.1)
+            for acknowledged in sent:
+                await acknowledged
+        finally:
+            with suppress(KafkaError):
+                await producer.stop()
+
+    # -- faults
+
+    def faults(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Everything that may happen, by name."""
+        chosen: dict[str, Callable[[], Awaitable[None]]] = {
+            "kill a worker": self.kill_worker,
+            "end a worker": self.end_worker,
+            "freeze a worker past its session": self.freeze_worker,
+            "kill at a failpoint": self.kill_at_failpoint,
+            "stall a topic": self.stall_topic,
+            "slow the callers": self.slow_callers,
+            "scale": self.scale,
+            "roll": self.roll,
+        }
+        if self.brokers is not None and len(self.brokers.ids) > 1:
+            chosen |= {
+                "kill a broker": self.kill_broker,
+                "freeze a broker": self.freeze_broker,
+            }
+        return {name: f for name, f in chosen.items() if self._only in (None, name)}
+
+    def any_worker(self) -> WorkerProcess | None:
+        running = [worker for worker in self.workers if worker.running]
+        return self.draw.choice(running) if running else None
+
+    async def kill_worker(self) -> None:
+        worker = self.any_worker()
+        if worker is not None:
+            worker.kill()
+
+    async def end_worker(self) -> None:
+        worker = self.any_worker()
+        if worker is not None:
+            worker.child.terminate()
+
+    async def freeze_worker(self) -> None:
+        worker = self.any_worker()
+        if worker is not None:
+            worker.pause()
+            await asyncio.sleep(self.settings.session_seconds * 1.5 + 1)
+            worker.resume()
+
+    async def kill_at_failpoint(self) -> None:
+        place = self.draw.choice(NAMES)
+        passing = 1 if place in ("recovering", "revoking") else self.draw.randrange(1, 12)
+        await self.end_worker()
+        self.replace(**{VARIABLE: f"{place}:{passing}"})
+
+    async def stall_topic(self) -> None:
+        kind = self.draw.choice(("call-start", "menu-choice", "queue", "hangup"))
+        self.held[f"contact.{kind}"] = time.monotonic() + self.draw.uniform(1.0, 12.0)
+
+    async def slow_callers(self) -> None:
+        self.rate = 0.1
+        await asyncio.sleep(2)
+        self.rate = 1.0
+
+    async def scale(self) -> None:
+        self.wanted = 1 if self.wanted > 1 else 3
+        while len(self.workers) > self.wanted:
+            self.workers.pop().child.terminate()
+
+    async def roll(self) -> None:
+        for worker in list(self.workers):
+            if worker.running:
+                worker.child.terminate()
+                await asyncio.sleep(1.0)
+
+    async def kill_broker(self) -> None:
+        assert self.brokers is not None
+        broker = self.draw.choice(self.brokers.ids)
+        self.brokers.kill(broker)
+        await asyncio.sleep(self.draw.uniform(1.0, 4.0))
+        await asyncio.to_thread(self.brokers.start_broker, broker)
+
+    async def freeze_broker(self) -> None:
+        assert self.brokers is not None
+        broker = self.draw.choice(self.brokers.ids)
+        self.brokers.pause(broker)
+        await asyncio.sleep(self.draw.uniform(1.0, 5.0))
+        self.brokers.resume(broker)
+
+    async def go(self, seconds: float) -> None:
+        """Lives through the schedule."""
+        supervising = asyncio.create_task(self.supervising())
+        producing = asyncio.create_task(self.produce())
+        try:
+            await asyncio.sleep(4)  # for the first figures
+            ends = time.monotonic() + seconds
+            while time.monotonic() < ends:
+                name, fault = self.draw.choice(list(self.faults().items()))
+                self.outcome.faults[name] += 1
+                with (self._directory / "schedule").open("a") as log:
+                    print(f"{time.strftime('%H:%M:%S')} {name}", file=log)
+                await fault()
+                await asyncio.sleep(self.draw.uniform(0.5, 3.0))
+            self.producing = False
+            await asyncio.wait_for(producing, 120)
+        finally:
+            supervising.cancel()
+            producing.cancel()
+
+    def count_trace(self) -> None:
+        """Replays and rebalances, from what the workers left behind them."""
+        taken: Counter[tuple[str, str]] = Counter()
+        distinct: dict[tuple[str, str], set[int]] = {}
+        generations = set()
+        for line in self.trace.read_text().splitlines():
+            what, *rest = line.split()
+            if what == "assigned":
+                generations.add(rest[0])
+            else:
+                topic, partition, first, last, count = rest
+                taken[topic, partition] += int(count)
+                seen = distinct.setdefault((topic, partition), set())
+                seen.update(range(int(first), int(last) + 1))
+        self.outcome.replays = sum(taken[key] - len(seen) for key, seen in distinct.items())
+        self.outcome.rebalances = len(generations) - 1
+
+
+async def live(run: Run, seconds: float, patience: float = 60.0) -> Outcome:
+    """Lives through a run, lets one last worker bring it to its end, and holds it to the truth,
+    which it may take `patience` seconds to come to."""
+    outcome = run.outcome
+    try:
+        await run.go(seconds)
+        for worker in run.workers:
+            worker.kill()
+        last = run.begin()
+        last.wait_ready(90)
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            await asyncio.sleep(1)
+            if done(last.metrics()):
+                break
+        while True:
+            raw, outcome.differences = await differences_of(
+                run.settings.broker, Path(run.plan), run.settings.partitions
+            )
+            if not outcome.differences or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(2)
+        outcome.late = raw.late
+        if last.stop() != 0:
+            outcome.differences.append(f"the last worker failed:\n{last.text()}")
+        run.count_trace()
+    finally:
+        for worker in run.every:
+            worker.kill()
+    return outcome
+
+
+def done(metrics: dict[str, dict[Labels, float]]) -> bool:
+    """Whether a worker has read everything and let every contact go."""
+    return bool(metrics) and not any(
+        sum(metrics.get(name, {}).values())
+        for name in ("contact_lag_records", "contact_open_contacts")
+    )
+
+
+async def begin(
+    seed: int,
+    bootstrap: str,
+    directory: Path,
+    brokers: Brokers | None,
+    mutation: str | None = None,
+    only: str | None = None,
+    partitions: int = 8,
+    workers: int = 3,
+) -> Run:
+    """A run with its topics made and its workers wanted."""
+    replication = len(brokers.ids) if brokers is not None else 1
+    settings = Settings(
+        broker=bootstrap,
+        app=f"faults-{seed}-{time.time_ns() % 10**9}",
+        partitions=partitions,
+        replication=replication,
+        checkpoint_seconds=0.25,
+        session_seconds=SESSION,
+    )
+    await fresh_topics(settings)
+    run = Run(seed, settings, directory, brokers, mutation, only)
+    run.wanted = workers
+    return run

@@ -1,0 +1,33 @@
+"""Whatever breaks, the books are those of a run in which nothing did: seeded runs on three brokers.
+
+`REACHLINE_FAULT_SEEDS=12,13` runs these seeds instead of the usual; `long_run.py` runs hundreds.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from brokers import KafkaCluster
+from chaos import begin, live
+
+SEEDS = [int(each) for each in os.environ.get("REACHLINE_FAULT_SEEDS", "1,2,3,4,5").split(",")]
+SECONDS = float(os.environ.get("REACHLINE_FAULT_SECONDS", "35"))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_the_books_survive(seed: int, kafka3: KafkaCluster, tmp_path: Path) -> None:
+    run = await begin(seed, kafka3.bootstrap, tmp_path, kafka3)
+    outcome = await live(run, SECONDS)
+    assert not outcome.differences, "\n".join(outcome.differences[:20])
+    assert not outcome.void, f"no replay or no rebalance was seen: {outcome}"
+
+
+@pytest.mark.parametrize("mutation", ["count repeats", "commit first"])
+async def test_the_suite_notices(mutation: str, kafka: KafkaCluster, tmp_path: Path) -> None:
+    """The test of the test: with idempotence off, or in the order of stock Faust, it turns red."""
+    settings = {"mutation": mutation, "only": "kill a worker", "partitions": 2, "workers": 2}
+    run = await begin(1, kafka.bootstrap, tmp_path, None, **settings)
+    outcome = await live(run, 20, patience=20)
+    assert outcome.differences

@@ -1,0 +1,183 @@
+"""Holds what a run left in its topics to what its raw topics say, both ways.
+
+For every interval of every scope, and every call: nothing missing, nothing extra, nothing else.
+Three readings of the accepted events must agree: the application's, made live amid faults; the
+domain's, read at once; and for each line's main counts a recount that shares no code with either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import orjson
+from numbered_calls import LOST_AFTER
+from recount import recount
+from running import Intervals, differences, latest_of, published_intervals, records_of
+
+from streams.domain.books import INTERVAL, books
+from streams.domain.events import Reader
+from streams.domain.instants import DAY, SECOND
+from streams.domain.journey import Contact
+from streams.domain.plan import Plan
+from streams.domain.tally import CITY, LINE, Tally
+from streams.engine import topics
+
+COUNTED = (
+    "line_offered",
+    "queue_offered",
+    "answered",
+    "left_before_queue",
+    "overflowed",
+    "lost",
+    "wait_sum",
+    "contacts",
+    "contacts_with_visit",
+    "abandoned_in_menu",
+    "open_in_menu",
+    "orphans",
+)
+
+
+class Raw:
+    """What was sent and what of it the application declared late.
+
+    Attributes:
+        values: the events accepted, as they were sent.
+        contacts: the calls that they make up.
+        late: how many were declared late.
+        wrong: what is not as it should be with the late topic itself.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[bytes] = []
+        self.contacts: dict[str, Contact] = {}
+        self.late = 0
+        self.refused = 0
+        self.newest = 0
+        self.wrong: list[str] = []
+
+
+async def read_raw(bootstrap: str, plan: Plan) -> Raw:
+    """The raw topics less the late topic, by where each record lies."""
+    raw = Raw()
+    late: dict[bytes, bytes | None] = {}
+    for record in await records_of(bootstrap, topics.LATE):
+        assert record.key is not None
+        if record.key in late:
+            raw.wrong.append(f"late twice: {record.key!r}")
+        late[record.key] = record.value
+    raw.late = len(late)
+    reader = Reader(plan.knows)
+    dead: set[bytes] = set()
+    for topic, kind in topics.INPUTS.items():
+        for record in await records_of(bootstrap, topic):
+            place = f"{topic}|{record.partition}|{record.offset}".encode()
+            assert record.value is not None
+            if place in late:
+                told = reader.read(late.pop(place) or b"", record.timestamp * 1000)
+                if told != reader.read(record.value, record.timestamp * 1000, kind):
+                    raw.wrong.append(f"late, but not as it was sent: {place!r}")
+                continue
+            outcome = reader.read(record.value, record.timestamp * 1000, kind)
+            if not isinstance(outcome, tuple) or len(outcome) != 2 or isinstance(outcome[0], str):
+                dead.add(place)
+                continue
+            event, at = outcome
+            raw.newest = max(raw.newest, at)
+            raw.values.append(record.value)
+            raw.contacts.setdefault(event.call_id, Contact(event.call_id)).merge(event, at)
+    raw.wrong += [f"late, but never sent: {place!r}" for place in late]
+    letters = [record.key for record in await records_of(bootstrap, topics.DEAD)]
+    raw.refused = len(dead)
+    if Counter(letters) != Counter(dead):
+        raw.wrong.append(f"dead letters: {len(letters)} told, {len(dead)} refused")
+    return raw
+
+
+def wanted_intervals(raw: Raw, plan: Plan) -> Intervals:
+    """The intervals of the accepted events, read at once."""
+    whole = books(raw.contacts.values(), plan, raw.newest + DAY, INTERVAL)
+    return filled(whole.intervals)
+
+
+async def differences_of(bootstrap: str, plan_file: Path, sources: int) -> tuple[Raw, list[str]]:
+    """Everything that is not as it should be; nothing, if all is well."""
+    plan = Plan.load(str(plan_file))
+    raw = await read_raw(bootstrap, plan)
+    wrong = list(raw.wrong)
+    wanted = wanted_intervals(raw, plan)
+    found = await published_intervals(bootstrap)
+    wrong += differences(found, wanted)
+    wrong += _recounted(found, raw)
+    wrong += await _journeys(bootstrap, raw)
+    wrong += await _partials(bootstrap, found, sources)
+    wrong += await _state(bootstrap)
+    return raw, wrong
+
+
+def filled(intervals: Intervals) -> Intervals:
+    """Without those in which nothing is counted."""
+    return {key: tally for key, tally in intervals.items() if not tally.empty()}
+
+
+def _recounted(found: Intervals, raw: Raw) -> list[str]:
+    """The application's main counts against a recount without its code."""
+    wrong = []
+    counts = recount(raw.values, LOST_AFTER * SECOND)
+    told = {
+        (scope.removeprefix(LINE), start): tally
+        for (scope, start), tally in found.items()
+        if scope == CITY or scope.startswith(LINE)
+    }
+    for key in counts.keys() | told.keys():
+        count, tally = counts.get(key, Counter()), told.get(key, Tally())
+        for name in COUNTED:
+            city = name.startswith(("contacts", "abandoned_in", "open_in", "orphans"))
+            if city == (key[0] == CITY) and count[name] != tally[name]:
+                wrong.append(f"{key} {name}: found {tally[name]}, recounted {count[name]}")
+        abandoned = tally["abandoned"] + tally["short_abandoned"]
+        if key[0] != CITY and count["abandoned"] != abandoned:
+            wrong.append(f"{key} abandoned: found {abandoned}, recounted {count['abandoned']}")
+    return wrong
+
+
+async def _journeys(bootstrap: str, raw: Raw) -> list[str]:
+    """Each call is told once, with the facts that were sent."""
+    wrong = []
+    told: Counter[str] = Counter()
+    for record in await records_of(bootstrap, topics.JOURNEYS):
+        assert record.value is not None
+        journey = orjson.loads(record.value)
+        call_id = journey["call_id"]
+        told[call_id] += 1
+        contact = raw.contacts.get(call_id)
+        if contact is None:
+            wrong.append(f"{call_id}: told, but never heard of")
+        elif orjson.dumps(contact.facts()) != orjson.dumps(journey["facts"]):
+            wrong.append(f"{call_id}: told {journey['facts']}, sent {contact.facts()}")
+    wrong += [f"{call_id}: told {n} times" for call_id, n in told.items() if n > 1]
+    wrong += [f"{call_id}: never told" for call_id in raw.contacts if call_id not in told]
+    return wrong
+
+
+async def _partials(bootstrap: str, published: Intervals, sources: int) -> list[str]:
+    """What the source partitions told last adds up to what was published."""
+    sums: Intervals = {}
+    for key, value in (await latest_of(bootstrap, topics.PARTIALS)).items():
+        kind, _, rest = key.partition(b"|")
+        if kind == b"f":
+            scope, source, width, start = rest.decode().rsplit("|", 3)
+            # Sources beyond are callers' histories, which are beside the books.
+            if int(width) == INTERVAL and int(source) < sources:
+                tally = Tally.from_stored(orjson.loads(value)[2])
+                sums.setdefault((scope, int(start)), Tally()).plus(tally)
+    return [f"partials: {each}" for each in differences(filled(sums), published)]
+
+
+async def _state(bootstrap: str) -> list[str]:
+    """When every call is over, no call and no tally is left in state."""
+    left = Counter(
+        key[:2] for key in await latest_of(bootstrap, topics.STATE) if key[:2] in (b"c|", b"p|")
+    )
+    return [f"state: {n} of {kind!r} are left" for kind, n in left.items()]
