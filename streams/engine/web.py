@@ -39,6 +39,7 @@ def serve(worker: "Worker") -> None:
     own = registry(
         FiguresCollector(worker.plan, worker.boards),
         AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
+        worker.periods,
         PipelineCollector(worker),
     )
 

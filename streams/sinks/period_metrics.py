@@ -36,6 +36,7 @@ _OTHERS: Final = {
     "misses_left": "Misses that the target still bears at the calls expected; below 0: none",
     "expected_offered": "What will be under the line at the period's end, expected",
     "end_timestamp_seconds": "When the period ends",
+    "lost_timestamp_seconds": "When the last miss will be spent, if that is before the end",
     "provisional_ratio": "Share of what is under the line so far that may still change",
 }
 
@@ -79,6 +80,22 @@ def _values(of: Running) -> Iterator[tuple[str, float | None]]:
         yield "misses_left", ahead.misses_left
         expected = ahead.expected
         yield "expected_offered", None if expected is None else float(expected)
+        yield "lost_timestamp_seconds", _lost_at(of)
+
+
+def _lost_at(of: Running) -> float | None:
+    """When the last miss that the target bears will be spent, at the pace of misses so far and
+    the calls still expected; None when that is not before the period's end."""
+    result, ahead = of.result, of.outlook
+    misses = counting.misses(result.count, result.measure.figure)
+    if ahead is None or ahead.misses_left is None or ahead.expected is None or not misses:
+        return None
+    if ahead.misses_left <= 0:
+        return of.now / SECOND
+    coming = float(misses * (ahead.expected / result.count.whole - 1))
+    if coming <= ahead.misses_left:
+        return None
+    return (of.now + (of.end - of.now) * ahead.misses_left / coming) / SECOND
 
 
 def _bounds(of: Running) -> Iterator[tuple[str, float | None]]:

@@ -106,7 +106,7 @@ def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
     refuses it for its size and goes on with the next.
     """
     # Of a pipe what it has: while it waits for a whole chunk, a Ctrl-C may go unheard.
-    read = sys.stdin.buffer.read1 if stream is sys.stdin.buffer else stream.read
+    read = getattr(stream, "read1", stream.read) if stream is sys.stdin.buffer else stream.read
     rest = b""
     skipping = False
     while chunk := read(CHUNK):

@@ -24,12 +24,14 @@ class Running:
         vendor: whose.
         result: what it comes to so far.
         outlook: how it may end.
+        now: up to when that is known.
         end: the first instant after the period.
     """
 
     vendor: str
     result: Result
     outlook: Outlook | None
+    now: int
     end: int
 
 
@@ -69,4 +71,4 @@ def running(
             found = statement(plan, vendor, period(kind, day), intervals, now, provisional)
             for place, result in enumerate(found.results):
                 if result.period.kind == kind and result.since <= now < result.until:
-                    yield Running(vendor, result, found.outlooks.get(place), found.end)
+                    yield Running(vendor, result, found.outlooks.get(place), now, found.end)
