@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -43,6 +44,9 @@ _REVOKE_SHARE = 0.8
 
 #: Seconds between two looks for topics that are still to be created; each look logs a line.
 _TOPICS_AGAIN = 1.0
+
+#: How long leaving the group may take, in seconds: one request, or a broker that is not there.
+LEAVE_LIMIT = 5.0
 
 #: How long one call of `getmany` waits; only how often the loop turns with nothing to do.
 _POLL_MS = 1000
@@ -217,7 +221,9 @@ class Consumer(Service):  # type: ignore[misc]
 
     async def on_stop(self) -> None:
         await self._halt()
-        await self._kafka.stop()  # leaves the group, so that others need not wait for a time-out
+        with suppress(TimeoutError):  # a broker that does not answer will miss us by itself
+            async with asyncio.timeout(LEAVE_LIMIT):
+                await self._kafka.stop()  # leaves the group: others need not wait for a time-out
 
     # -- taking over and giving up
 

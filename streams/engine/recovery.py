@@ -4,9 +4,11 @@ The partition's writer is started first: that fences its former owner and has th
 whatever transaction that one left open, so the end of the changelog can't move any more.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 STALLED = 60.0
 """Seconds without a record after which a recovery counts as stuck: the broker answers an empty
 fetch within half a second, and electing a new leader takes it about ten."""
+
+_STOP_LIMIT = 5.0  # seconds; a broker that does not answer has nothing to be told
 
 _TOLD_EVERY = 5.0  # seconds between two lines of progress in the log
 
@@ -70,6 +74,29 @@ async def read_to_end(
     """
     if not partitions:
         return
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(STALLED) as patience:
+            await _read(
+                bootstrap,
+                [TopicPartition(topic, partition) for partition in partitions],
+                take,
+                lambda: patience.reschedule(loop.time() + STALLED),
+            )
+    except TimeoutError as error:
+        listed = ", ".join(str(partition) for partition in sorted(partitions))
+        raise RecoveryError(
+            f"{topic}: partitions {listed} could not be read to their ends: nothing came for "
+            f"{STALLED:g} s"
+        ) from error
+
+
+async def _read(
+    bootstrap: str,
+    tps: Sequence[TopicPartition],
+    take: "Callable[[int, list[ConsumerRecord[bytes, bytes]]], None]",
+    moved: Callable[[], None],
+) -> None:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level="read_committed",
@@ -78,29 +105,26 @@ async def read_to_end(
     )
     await consumer.start()
     try:
-        tps = [TopicPartition(topic, partition) for partition in partitions]
         consumer.assign(tps)
         await consumer.seek_to_beginning(*tps)
         ends = await consumer.end_offsets(tps)
-        moved = told = time.monotonic()
+        told = time.monotonic()
         read = 0
         unread = {tp for tp in tps if ends[tp] > 0}
         while unread:
             fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=10_000)
-            now = time.monotonic()
             for tp, records in fetched.items():
                 take(tp.partition, records)
                 read += len(records)
-                moved = now
+                moved()
             # Transaction markers and compaction leave holes: the position tells, not the records.
             unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
-            if unread and now - moved > STALLED:
-                raise RecoveryError(
-                    f"{topic}: partitions {sorted(tp.partition for tp in unread)} could not be "
-                    f"read to their ends: nothing came for {STALLED:.0f} s"
-                )
+            now = time.monotonic()
             if now - told > _TOLD_EVERY:
                 told = now
-                log.info("recovering", extra={"topic": topic, "left": len(unread), "records": read})
+                left = sorted(tp.partition for tp in unread)
+                log.info("recovering", extra={"topic": tps[0].topic, "left": left, "records": read})
     finally:
-        await consumer.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_LIMIT):
+                await consumer.stop()

@@ -23,6 +23,12 @@ Outputs = dict[tuple[str, int], list[Record]]
 _BATCH_BYTES = 1_000_000
 """Bytes of records appended before a batch is handed over: the brokers' usual limit per message."""
 
+_OVERHEAD = 32
+"""Bytes that a record takes in a batch beside key and value: lengths, offset and timestamp."""
+
+_LARGEST = LARGEST_RECORD - 1024
+"""Bytes of the largest record that still fits when it is a batch by itself."""
+
 _TIMEOUT_MS = 60_000
 """How long a transaction may stay open before the broker aborts it; a checkpoint takes well under
 a second, so this only bounds what a dead worker leaves behind when nobody replaces it."""
@@ -108,19 +114,16 @@ class Writer:
     ) -> list["asyncio.Future[object]"]:
         # Batches built by hand: `send` costs 20 us a record, `append` 1 us.
         sent = []
-        batch = self._producer.create_batch()
-        size = 0
+        batch, size = self._producer.create_batch(), 0
         for key, value in records:
             length = len(key) + len(value or b"")
-            added = None
-            if size + length <= _BATCH_BYTES or not size:
-                added = batch.append(timestamp=None, key=key, value=value)
-            if added is None:
+            if length > _LARGEST:
+                raise WriteError(f"{topic}: a record of {length} bytes, more than {_LARGEST}")
+            if size and size + length > _BATCH_BYTES:
                 sent.append(await self._send_batch(batch, topic, partition))
                 batch, size = self._producer.create_batch(), 0
-                if batch.append(timestamp=None, key=key, value=value) is None:
-                    raise WriteError(f"a record of {length} bytes is larger than {LARGEST_RECORD}")
-            size += length
+            batch.append(timestamp=None, key=key, value=value)
+            size += length + _OVERHEAD
         sent.append(await self._send_batch(batch, topic, partition))
         return sent
 
