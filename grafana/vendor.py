@@ -195,7 +195,8 @@ def _summary(say: Say, money: Options) -> object:
 
 
 def _measures(say: Say, names: Options, money: Options) -> object:
-    percent = {"unit": "percentunit", "decimals": 1}
+    narrow = {"custom.width": 140}
+    percent = {"unit": "percentunit", "decimals": 1, **narrow}
     budget = {
         "thresholds": {
             "mode": "absolute",
@@ -206,6 +207,7 @@ def _measures(say: Say, names: Options, money: Options) -> object:
         },
         "color": {"mode": "thresholds"},
         "custom.cellOptions": {"type": "color-text"},
+        **narrow,
         "unit": "none",
         "decimals": 0,
     }
@@ -221,6 +223,7 @@ def _measures(say: Say, names: Options, money: Options) -> object:
             )
         ],
         "custom.cellOptions": {"type": "color-text"},
+        **narrow,
     }
     return rows(
         say("Every measure of the contract", "Elke maatstaf van het contract"),
@@ -248,18 +251,18 @@ def _measures(say: Say, names: Options, money: Options) -> object:
             period("malus"),
         ],
         [
-            Column("contract", say("Contract", "Contract")),
-            Column("measure", say("Measure", "Maatstaf")),
+            Column("contract", say("Contract", "Contract"), narrow),
+            Column("measure", say("Measure", "Maatstaf"), narrow),
             Column("line", say("Line", "Lijn"), names),
             Column("Value #A", say("So far", "Tot nu"), percent),
             Column("Value #B", say("Target", "Doel"), percent),
-            Column("Value #C", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0}),
+            Column("Value #C", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0, **narrow}),
             Column("Value #D", say("Misses left", "Missers over"), budget),
             Column("Value #E", say("Forecast", "Prognose"), percent),
             Column("Value #F", say("from", "van"), percent),
             Column("Value #G", say("to", "tot"), percent),
             Column("Value #H", say("Outlook", "Vooruitzicht"), outlook),
-            Column("Value #I", say("Malus so far", "Malus tot nu"), money),
+            Column("Value #I", say("Malus so far", "Malus tot nu"), {**money, **narrow}),
         ],
         sort=(say("Misses left", "Missers over"), False),
     )

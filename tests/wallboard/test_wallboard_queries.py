@@ -15,7 +15,7 @@ pytestmark = pytest.mark.timeout(900)
 
 CHOSEN = {
     "wallboard": ("down", {}),
-    "line": ("day", {"line": "waste"}),
+    "line": ("down", {"line": "waste"}),
     "vendor": ("month", {"vendor": "scheldelijn"}),
     "pipeline": ("day", {}),
 }
