@@ -9,7 +9,15 @@ from typing import Final
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
 # Their progress is ours to tell; what goes wrong in them is still heard.
-_QUIET: Final = ("aiokafka", "faust", "mode", "kafka", "aiohttp", "streams.engine.transport", "streams.engine.consumer")
+_QUIET: Final = (
+    "aiokafka",
+    "faust",
+    "mode",
+    "kafka",
+    "aiohttp",
+    "streams.engine.transport",
+    "streams.engine.consumer",
+)
 
 
 class _AsJson(logging.Formatter):

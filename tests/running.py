@@ -146,7 +146,7 @@ async def fresh_topics(settings: Settings) -> None:
         old = await _contact_topics(admin)
         if old:
             await admin.delete_topics(old)
-            while await _contact_topics(admin):  # noqa: ASYNC110 - the broker sends no event
+            while await _contact_topics(admin):
                 await asyncio.sleep(0.05)
     finally:
         await admin.close()

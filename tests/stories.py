@@ -18,8 +18,11 @@ def at(text: str, day: str = "2026-11-18") -> int:
     """The instant of a time of day in UTC, on a working Wednesday unless a day is given."""
     hours, minutes, *seconds = text.split(":")
     midnight = instants.parse(f"{day}T00:00:00Z")
-    return midnight + int(hours) * HOUR + int(minutes) * MINUTE + int(
-        float(seconds[0] if seconds else 0) * SECOND
+    return (
+        midnight
+        + int(hours) * HOUR
+        + int(minutes) * MINUTE
+        + int(float(seconds[0] if seconds else 0) * SECOND)
     )
 
 
@@ -39,7 +42,9 @@ class Story:
         instant = at(when) if isinstance(when, str) else when
         event_id = f"{self.call_id}-{len(self.facts)}"
         text = instants.text(instant)
-        self.facts.append((kind(event_id=event_id, call_id=self.call_id, at=text, **fields), instant))
+        self.facts.append(
+            (kind(event_id=event_id, call_id=self.call_id, at=text, **fields), instant)
+        )
         return self
 
     def start(self, when: str | int) -> "Story":

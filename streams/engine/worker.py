@@ -49,7 +49,7 @@ at Python's own 700 the looking took a tenth to a third of the worker's time."""
 
 CATCHING_UP = 20_000
 """Records not yet read above which checkpoints are made by the amount of work, not by the clock:
-nobody looks at figures of yesterday, and a contact is read once instead of at each of its events."""
+nobody looks at figures of yesterday, and a contact is read once instead of at every event."""
 
 CATCHING_UP_SECONDS = 2.0
 """The longest between two checkpoints while catching up."""

@@ -221,7 +221,11 @@ class _Scope:
         for name, (figure, text) in RATIOS.items():
             add(name, text, figure(tally))
         add("contacts", "Distinct contacts", tally["contacts"])
-        add("repeat_callers", "Contacts that had called in vain within 24 h", tally["repeat_callers"])
+        add(
+            "repeat_callers",
+            "Contacts that had called in vain within 24 h",
+            tally["repeat_callers"],
+        )
         for quantile in QUANTILES:
             add(
                 "wait_seconds",
@@ -255,7 +259,9 @@ class _Scope:
             )
         self._add("service_level_target_ratio", "Contract's target", contract.target, **vendor)
         self._add("reachability_target_ratio", "Target", contract.reach_target, **vendor)
-        self._add("threshold_seconds", "Contract's threshold", contract.threshold / SECOND, **vendor)
+        self._add(
+            "threshold_seconds", "Contract's threshold", contract.threshold / SECOND, **vendor
+        )
         names = terms.names
         self._add(
             "info",

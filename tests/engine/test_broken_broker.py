@@ -92,7 +92,7 @@ async def test_the_worker_ends_when_its_writes_do_not_come_back(
         await publisher.publish(real_calls())
     worker = Worker(settings, Plan.default())
     running = asyncio.create_task(worker.run())
-    while not worker.ready():  # noqa: ASYNC110 - as a probe would
+    while not worker.ready():
         await asyncio.sleep(0.05)
     kafka.pause()
     begun = time.monotonic()

@@ -121,7 +121,7 @@ async def test_it_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     await parent.wait()
     async with asyncio.timeout(5):
-        while answers(bootstrap):  # noqa: ASYNC110  nobody tells us when a port closes
+        while answers(bootstrap):
             await asyncio.sleep(0.05)
 
 

@@ -1,4 +1,4 @@
-"""A worker that was paused past its session can neither write nor show what is no longer its own."""
+"""A worker that was paused past its session can neither write nor show what is not its own."""
 
 from __future__ import annotations
 

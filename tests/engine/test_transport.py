@@ -129,7 +129,7 @@ class Worker:
 
 async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not happened():  # noqa: ASYNC110  whatever a test waits for, it need not announce it
+        while not happened():
             await asyncio.sleep(0.01)
 
 
