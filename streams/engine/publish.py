@@ -3,6 +3,7 @@
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -110,11 +111,13 @@ def publishing(bootstrap: str) -> Iterator[Callable[[Publishable], None]]:
 
 
 def _some(waiting: "queue.Queue[Publishable | None]") -> tuple[list[Publishable], bool]:
-    """What waits now, at least for a moment; False with the last of it."""
+    """What comes within a moment; False with the last of it."""
     events: list[Publishable] = []
+    until = time.monotonic() + _PAUSE
     try:
         while len(events) < _AT_ONCE:
-            event = waiting.get(timeout=_PAUSE)
+            # Not that long for each: where there is always another, none would ever be sent.
+            event = waiting.get(timeout=max(0.0, until - time.monotonic()))
             if event is None:
                 return events, False
             events.append(event)
