@@ -71,7 +71,9 @@ def listed(say: Say, most: int) -> list[Query]:
             {"color": colour(palette.AT_RISK)},
         ),
         Query(
-            f"{count} > {most}", say("All alerts", "Alle alarmen"), {"color": plain, "unit": "none"}
+            f"{count} > {most}",
+            say("All alerts", "Alle alarmen"),
+            {"color": plain, "unit": "none", "decimals": 0},
         ),
         Query(
             f"({count} == 0) and on () {of_rules(alertname=WATCHDOG)}",

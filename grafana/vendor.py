@@ -338,7 +338,10 @@ def _excluded(say: Say, names: Options) -> object:
             "Kwartieren en oproepen die elke uitsluiting van het contract niet laat meetellen "
             "tegen de leverancier, als zij alleen bestond.",
         ),
-        [period("excluded_quarter_hours", by), period("excluded_offered", by)],
+        [
+            f"{period('excluded_quarter_hours', by)} > 0",
+            f"{period('excluded_offered', by)} > 0",
+        ],
         [
             Column("exclusion", say("Exclusion", "Uitsluiting")),
             Column("measure", say("Measure", "Maatstaf")),

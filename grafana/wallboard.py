@@ -367,6 +367,7 @@ def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
         ),
         listed(say, most),
         unit="s",
+        decimals=1,
         orientation=VizOrientation.HORIZONTAL,
         sizes=(22, 26) if whole else (16, 18),
         base=palette.BREACH,

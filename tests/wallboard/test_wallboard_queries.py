@@ -8,6 +8,7 @@ from wallboard_days import Day
 from wallboard_servers import Prometheus
 
 from grafana.generate import generate
+from grafana.promql import Scope
 from streams.domain.instants import HOUR, MINUTE
 
 pytestmark = pytest.mark.timeout(900)
@@ -74,16 +75,16 @@ def test_nothing_of_before_the_silence_is_shown_as_of_now(
         assert values <= {"4", "-1"}, f"{panel['title']}: {values}"
 
 
-def test_two_workers_that_export_a_line_for_a_moment_show_as_one(
+def test_of_two_workers_that_export_a_line_the_newer_is_shown(
     told: Prometheus, days: dict[str, Day]
 ) -> None:
-    """The newest of two is taken: asked here with the older one's figures made up from them."""
-    from grafana.promql import Scope
-
-    day = days["well"]
+    """While a line changes hands the one who had it still tells what was so a moment ago."""
+    now = days["well"].instant
     waste = Scope("line", "waste")
-    one = told.query(waste.current("waiting"), day.instant)
-    assert len(one) == 1 and set(one[0]["metric"]) == {"line"}
+    both = told.query(waste.raw("as_of_timestamp_seconds"), now)
+    assert len(both) == 2 and both[0]["value"][1] != both[1]["value"][1]
+    (shown,) = told.query(waste.current("as_of_timestamp_seconds"), now)
+    assert float(shown["value"][1]) * 1e6 == now
 
 
 def test_alerts_are_named_by_line_and_by_what_they_mean(

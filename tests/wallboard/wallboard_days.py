@@ -36,6 +36,9 @@ PLAN: Final = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 SETTLE: Final = 15 * SECOND
 """How often a worker is scraped, and here also settles."""
 
+FIRST_WORKER: Final = "reachline-1:8000"
+SECOND_WORKER: Final = "reachline-2:8000"
+
 Series = dict[str, list[tuple[float, float]]]
 """Samples by series, each an instant in seconds and a value."""
 
@@ -58,6 +61,7 @@ class Day:
         dies: local time from which the worker is no longer scraped.
         history: takes metrics of this line over the whole day, not only in its last minutes;
             ``week`` the same of the same weekday before; ``month`` the vendors' period so far.
+        hand_over: a second worker still exports the same lines, as of a moment before.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Day:
     history: str = ""
     week: bool = False
     month: bool = False
+    hand_over: bool = False
     lines: int = 0
     seed: int = 7
 
@@ -89,7 +94,7 @@ class Day:
 WELL: Final = effect(1.5)
 
 DAYS: Final = (
-    Day("well", "2026-11-10", time(11, 20), (WELL,)),
+    Day("well", "2026-11-10", time(11, 20), (WELL,), hand_over=True),
     Day(
         "down",
         "2026-11-19",
@@ -200,13 +205,12 @@ class Recorder:
     """Collects samples with their series' identity."""
 
     job: str = "reachline"
-    instance: str = "reachline-1:8000"
     series: Series = field(default_factory=lambda: defaultdict(list))
 
-    def take(self, families: Iterable[Metric], at: int) -> None:
+    def take(self, families: Iterable[Metric], at: int, instance: str = FIRST_WORKER) -> None:
         for family in families:
             for sample in family.samples:
-                labels = {"instance": self.instance, "job": self.job, **sample.labels}
+                labels = {"instance": instance, "job": self.job, **sample.labels}
                 inside = ",".join(f"{k}={orjson.dumps(v).decode()}" for k, v in labels.items())
                 self.series[f"{sample.name}{{{inside}}}"].append((at / SECOND, sample.value))
 
@@ -258,6 +262,7 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
     stream = iter(told)
     coming = next(stream, None)
     seen, known = 0, {}
+    told_before: list[Metric] = []
     first = start if whole else now - 20 * MINUTE
     for tick in range(start, now + 1, SETTLE):
         while coming is not None and coming[0] <= tick:
@@ -284,7 +289,11 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
         if wanted:
             recorder.take(firing, tick)
         if wanted and tick < dies:
-            recorder.take(figures.collect(), tick)
+            told_now = list(figures.collect())
+            recorder.take(told_now, tick)
+            if day.hand_over:
+                recorder.take(told_before, tick, SECOND_WORKER)
+            told_before = told_now
         if first <= tick < dies:
             recorder.take(pipeline.collect(tick, ledger, seen), tick)
         if wanted and tick < dies:
