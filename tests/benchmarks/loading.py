@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.domain.events import KINDS
-from streams.domain.tally import LINE
+from streams.domain.tally import COUNTS, LINE
 from streams.domain.visits import DISPOSITIONS
 from streams.engine import topics
 from streams.settings import Settings
@@ -145,7 +145,7 @@ async def final_intervals(bootstrap: str, expected: int, patience: float) -> dic
                     scope = interval["scope"]
                     if scope.startswith(LINE):
                         place = f"{scope.removeprefix(LINE)}|{interval['start'] // 1_000_000}"
-                        counts = as_counts(interval["counts"])
+                        counts = as_counts(interval.get("counts") or dict(zip(COUNTS, interval["tally"][0])))
                         if any(counts):
                             found[place] = counts
     finally:

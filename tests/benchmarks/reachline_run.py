@@ -31,7 +31,7 @@ PATIENCE = 10.0
 
 async def until(condition: Callable[[], object]) -> None:
     """Waits for something that nothing in the worker tells of."""
-    while not condition():  # noqa: ASYNC110 - there is no event to wait for
+    while not condition():
         await asyncio.sleep(0.01)
 
 
@@ -63,7 +63,10 @@ class _Watch:
         )
         # The last offset is that of a transaction's marker.
         await until(
-            lambda: all(worker.owners[tp.partition].position >= end - 1 for tp, end in ends.items())
+            lambda: all(
+                tp.partition in worker.owners and worker.owners[tp.partition].position >= end - 1
+                for tp, end in ends.items()
+            )
         )
         return {
             "events": self.events - skipped,
@@ -74,7 +77,8 @@ class _Watch:
 
 async def catch_up(bootstrap: str, events: int, plan: str, app: str, intervals: int) -> Took:
     """Runs a worker until it has caught up; what it took and what it has counted."""
-    settings = Settings(broker=bootstrap, app=app, web_port=free_port())
+    # A long session, so that a busy machine slows the worker down instead of sending it away.
+    settings = Settings(broker=bootstrap, app=app, web_port=free_port(), session_seconds=45.0)
     worker = Worker(settings, Plan.load(plan))
     running = asyncio.create_task(worker.run())
     try:

@@ -247,7 +247,7 @@ class Run:
 
     async def stall_topic(self) -> None:
         kind = self.draw.choice(("call-start", "menu-choice", "queue", "hangup"))
-        self.held[f"contact.{kind}"] = time.monotonic() + self.draw.uniform(1.0, 12.0)
+        self.held[f"contact.{kind}"] = time.monotonic() + self.draw.uniform(1.0, 15.0)
 
     async def slow_callers(self) -> None:
         self.rate = 0.1

@@ -3,7 +3,8 @@
     python tests/faults/long_run.py --until 200
 
 Goes on where it was stopped: what stands in `long_run.json` is not run again. A run with a
-difference ends it, with the run's directory (schedule, trace, the workers' logs) and the brokers' kept.
+difference ends it; the run's directory (schedule, trace, the workers' logs) and the brokers' are
+kept.
 """
 
 from __future__ import annotations

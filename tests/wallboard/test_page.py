@@ -255,7 +255,7 @@ async def test_a_worker_that_goes_away_is_noticed_within_seconds(worker: Worker)
     worker.live = None
     async with asyncio.timeout(15):
         state = "document.documentElement.dataset.state"
-        while await worker._seen._evaluate(state) != "unreachable":  # noqa: ASYNC110 - a page
+        while await worker._seen._evaluate(state) != "unreachable":
             await asyncio.sleep(0.5)
 
 
