@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+import yaml
 from brokers import free_port
 
 #: Either server is ready within a second on an idle core.
@@ -205,6 +206,26 @@ class Alertmanager(Server):
         """All active alerts, suppressed ones included."""
         found: list[dict[str, Any]] = self.get("/api/v2/alerts")
         return found
+
+
+def at_hand(configuration: str, telephone: Telephone) -> str:
+    """An Alertmanager's configuration with one telephone in place of all receivers, each under a
+    path of its own name, with patience of tenths of a second, and awake at any hour."""
+    found = yaml.safe_load(configuration)
+    found["global"] = {}
+    found["receivers"] = [
+        {
+            "name": receiver["name"],
+            "webhook_configs": [{"url": f"{telephone.url}/{receiver['name']}"}]
+            if len(receiver) > 1
+            else [],
+        }
+        for receiver in found["receivers"]
+    ]
+    for route in (found["route"], *found["route"]["routes"]):
+        route.update(group_wait="100ms", group_interval="300ms", repeat_interval="1h")
+        route.pop("mute_time_intervals", None)
+    return str(yaml.safe_dump(found))
 
 
 class Telephone:

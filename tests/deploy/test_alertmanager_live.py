@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
-from servers import Alertmanager, Prometheus, Telephone
+from servers import Alertmanager, Prometheus, Telephone, at_hand
 
 from streams.domain import instants
 from streams.domain.detector import Alert
@@ -39,24 +39,6 @@ def telephone() -> Iterator[Telephone]:
         yield ringing
 
 
-def configuration(telephone: Telephone) -> str:
-    found = yaml.safe_load((DEPLOY / "alertmanager" / "alertmanager.yml").read_text())
-    found["global"] = {}
-    found["receivers"] = [
-        {
-            "name": receiver["name"],
-            "webhook_configs": [{"url": f"{telephone.url}/{receiver['name']}"}]
-            if len(receiver) > 1
-            else [],
-        }
-        for receiver in found["receivers"]
-    ]
-    for route in (found["route"], *found["route"]["routes"]):
-        route.update(group_wait="100ms", group_interval="300ms", repeat_interval="1h")
-        route.pop("mute_time_intervals", None)
-    return str(yaml.safe_dump(found))
-
-
 @pytest.fixture
 def alertmanagers(telephone: Telephone) -> Iterator[list[Alertmanager]]:
     """Two, each by itself."""
@@ -64,7 +46,7 @@ def alertmanagers(telephone: Telephone) -> Iterator[list[Alertmanager]]:
         f"templates/{path.name}": path.read_text()
         for path in (DEPLOY / "alertmanager" / "templates").iterdir()
     }
-    text = configuration(telephone)
+    text = at_hand((DEPLOY / "alertmanager" / "alertmanager.yml").read_text(), telephone)
     with Alertmanager(text, templates) as first, Alertmanager(text, templates) as second:
         yield [first, second]
 

@@ -1,0 +1,375 @@
+"""From a lost call to a telephone that rings: everything in between is the real thing.
+
+Apache Kafka, workers as processes, Prometheus with the rules of the plan, Alertmanager with the
+configuration of `deploy/alertmanager`; only receivers' addresses and patience are the test's own.
+
+Two lines of two vendors fall, one after the other, and workers are killed as by a power cut:
+
+    calls lost on waste   |--------------------------------|
+    calls lost on desk            |------------------------|
+    waste's page                          *
+    killed                                 x owner of desk   x owner of waste
+    desk's page                                   *
+    both close, and are over                                                 *  *
+
+Neither is lost, none is said twice, and the people in them are counted to the last one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+from brokers import KafkaCluster
+from running import WorkerProcess, fresh_topics, records_of, until
+from servers import Alertmanager, Prometheus, Telephone, at_hand
+
+from streams.domain import instants
+from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
+from streams.domain.instants import MINUTE, SECOND
+from streams.domain.plan import Plan
+from streams.engine import topics
+from streams.engine.publish import Publisher, publishing
+from streams.settings import Settings
+from streams.sinks import rules
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+#: From now to the minute in which the lines close: all that happens before takes 80 s on two idle
+#: cores.
+OPEN_FOR = 105 * SECOND
+
+#: A message that is repeated comes within a group interval of 0.3 s.
+QUIET = 1.5
+
+
+def now() -> int:
+    return time.time_ns() // 1_000
+
+
+def city(closes: int) -> str:
+    """A plan of two lines that close together. It is about noon there, wherever this runs, so that
+    no midnight comes between."""
+    east = 12 - datetime.now(UTC).hour
+    local = instants.to_datetime(closes + east * instants.HOUR)
+    return f"""
+[city]
+name = "Testburg"
+time_zone = "Etc/GMT{-east:+d}"
+languages = ["en", "nl"]
+
+[[vendor]]
+id = "scheldelijn"
+name = "Scheldelijn Contact"
+owner = "the shift lead"
+receiver = "scheldelijn-oncall"
+
+[[hours]]
+id = "day"
+daily = "00:00-{local:%H:%M}"
+
+[[line]]
+id = "waste"
+names = {{ en = "Waste", nl = "Afval" }}
+option = "3"
+vendor = "scheldelijn"
+hours = "day"
+expected_per_hour = 120
+
+[[line]]
+id = "desk"
+names = {{ en = "Desk", nl = "Loket" }}
+hours = "day"
+expected_per_hour = 120
+"""
+
+
+def served(line: str, number: int, begun: int) -> list[Event]:
+    """A caller who is answered after ten seconds and helped in a minute."""
+    call = f"{line}-served-{number}"
+
+    def named(seconds: float) -> dict[str, str]:
+        at = begun + int(seconds * SECOND)
+        return {"event_id": f"{call}-{seconds:g}", "call_id": call, "at": instants.text(at)}
+
+    return [
+        CallStart(**named(0)),
+        MenuChoice(**named(5), line=line),
+        Queue(**named(5.5), line=line, phase="entered"),
+        Queue(**named(15), line=line, phase="answered"),
+        Hangup(**named(75)),
+    ]
+
+
+class Outage:
+    """Two callers a second choose a line, now, and hang up before anything else happens."""
+
+    def __init__(self, line: str, put: Callable[[Event], None]) -> None:
+        self.line = line
+        self.lost = 0
+        self._put = put
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._call, daemon=True)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _call(self) -> None:
+        while not self._over.wait(0.3):
+            call = f"{self.line}-lost-{self.lost}"
+            for kind, fields in ((CallStart, {}), (MenuChoice, {"line": self.line}), (Hangup, {})):
+                named = {"event_id": f"{call}-{kind.__name__}", "call_id": call}
+                self._put(kind(**named, at=instants.text(now()), **fields))
+                time.sleep(0.07)
+            self.lost += 1
+
+
+class Room:
+    """Where it all runs: workers come and are killed, Prometheus finds them by a file."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        directory: Path,
+        alertmanager: Alertmanager,
+        prometheus: Prometheus,
+    ) -> None:
+        self.workers: list[WorkerProcess] = []
+        self._settings = settings
+        self._directory = directory
+        self._alertmanager = alertmanager
+        self._prometheus = prometheus
+
+    def worker(self) -> WorkerProcess:
+        """One more worker."""
+        worker = WorkerProcess(
+            self._settings,
+            self._directory,
+            f"worker{len(self.workers)}",
+            REACHLINE_ALERTMANAGERS=self._alertmanager.url,
+        )
+        self.workers.append(worker)
+        found = [{"targets": [f"127.0.0.1:{each.port}" for each in self.workers]}]
+        (self._prometheus.directory / "workers.json").write_text(json.dumps(found))
+        return worker
+
+    def open_at(self, line: str) -> list[WorkerProcess]:
+        """The workers that show an open alert of the line."""
+        wanted = {("line", line), ("kind", "reachability")}
+        return [
+            worker
+            for worker in self.workers
+            if worker.running
+            for labels, value in worker.metrics().get("contact_alert_open", {}).items()
+            if wanted <= labels and value == 1
+        ]
+
+    def owner(self, line: str) -> WorkerProcess:
+        """The one worker that shows the line."""
+        found: list[WorkerProcess] = []
+
+        def one() -> bool:
+            found[:] = [
+                worker
+                for worker in self.workers
+                if worker.running
+                and any(
+                    ("line", line) in labels
+                    for labels in worker.metrics().get("contact_line_open", {})
+                )
+            ]
+            return len(found) == 1
+
+        until(one, 30, self.said)
+        return found[0]
+
+    def said(self) -> str:
+        """What the workers have logged."""
+        return "\n".join(f"{worker.name}:\n{worker.text()[-4000:]}" for worker in self.workers)
+
+
+@pytest.fixture
+def telephone() -> Iterator[Telephone]:
+    with Telephone() as ringing:
+        yield ringing
+
+
+@pytest.fixture
+def room(kafka: KafkaCluster, telephone: Telephone, tmp_path: Path) -> Iterator[Room]:
+    """Broker, Alertmanager and Prometheus; no worker yet."""
+    closes = -(-(now() + OPEN_FOR) // MINUTE) * MINUTE
+    text = city(closes)
+    file = tmp_path / "testburg.toml"
+    file.write_text(text)
+    settings = Settings(
+        broker=kafka.bootstrap,
+        app=f"test-{uuid.uuid4().hex[:8]}",
+        plan=str(file),
+        partitions=4,
+        session_seconds=6.0,
+    )
+    asyncio.run(fresh_topics(settings))
+    templates = {
+        f"templates/{path.name}": path.read_text()
+        for path in (DEPLOY / "alertmanager" / "templates").iterdir()
+    }
+    configuration = (DEPLOY / "alertmanager" / "alertmanager.yml").read_text()
+    with Alertmanager(at_hand(configuration, telephone), templates) as alertmanager:
+        watching = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
+        watching["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+        [targets] = watching["alerting"]["alertmanagers"][0]["static_configs"]
+        targets["targets"] = [f"127.0.0.1:{alertmanager.port}"]
+        [workers] = [each for each in watching["scrape_configs"] if each["job_name"] == "reachline"]
+        del workers["static_configs"]
+        workers["file_sd_configs"] = [{"files": ["workers.json"], "refresh_interval": "1s"}]
+        watching["scrape_configs"] = [workers]
+        files = rules.render(Plan.read(text), now())
+        with Prometheus(yaml.safe_dump(watching), files) as prometheus:
+            made = Room(settings, tmp_path, alertmanager, prometheus)
+            try:
+                yield made
+            finally:
+                for worker in made.workers:
+                    worker.kill()
+
+
+def pages(telephone: Telephone) -> list[tuple[float, str, dict[str, Any]]]:
+    """Every alert in every message but the heartbeat's: when it rang, where, what it said."""
+    return [
+        (rang, where.removeprefix("/"), alert)
+        for rang, where, message in list(telephone.calls)
+        for alert in message["alerts"]
+        if where != "/heartbeat"
+    ]
+
+
+def rang(telephone: Telephone, line: str) -> list[tuple[float, str, dict[str, Any]]]:
+    return [page for page in pages(telephone) if page[2]["labels"].get("line") == line]
+
+
+@pytest.mark.timeout(300)
+def test_an_outage_rings_the_right_telephone_once_through_two_power_cuts(
+    room: Room, kafka: KafkaCluster, telephone: Telephone, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(a_quarter_hour_of_good_calls(kafka.bootstrap))
+    for worker in (room.worker(), room.worker()):
+        worker.wait_ready()
+
+    with publishing(kafka.bootstrap) as put:
+        waste, desk = Outage("waste", put), Outage("desk", put)
+        try:
+            begun = time.time()
+            waste.begin()
+            time.sleep(8)
+            desk.begin()
+            telephone.wait_for(lambda t: bool(rang(t, "waste")), 90)
+            [(waste_rang, where, page)] = pages(telephone)
+            assert where == "scheldelijn-oncall"
+            says_it_all(page, "Waste", "the shift lead")
+
+            # Before the other page: what is decided is not yet sealed.
+            victim = room.owner("desk")
+            victim.kill()
+            assert not rang(telephone, "desk"), "the worker was killed too late to show anything"
+            telephone.wait_for(lambda t: bool(rang(t, "desk")), 60)
+            [(desk_rang, where, page)] = rang(telephone, "desk")
+            assert where == "city-oncall"
+            says_it_all(page, "Desk", "Testburg")
+
+            # After it, with another worker to take over from or to.
+            room.worker().wait_ready()
+            until(lambda: len(room.open_at("waste")) == len(room.open_at("desk")) == 1, 30)
+            room.owner("waste").kill()
+            until(
+                lambda: len(room.open_at("waste")) == len(room.open_at("desk")) == 1, 60, room.said
+            )
+        finally:
+            waste.end()
+            desk.end()
+
+    # The lines close, and with them their alerts: each is over once.
+    telephone.wait_for(lambda t: len(pages(t)) == 4, 150)
+    time.sleep(QUIET)
+    for outage in (waste, desk):
+        opened, over = [alert for _, _, alert in rang(telephone, outage.line)]
+        assert [opened["status"], over["status"]] == ["firing", "resolved"]
+        assert opened["labels"] == over["labels"]
+        assert opened["startsAt"] == over["startsAt"]
+        assert f"{outage.lost} people in vain" in over["annotations"]["summary_en"]
+    # And nothing else rang anywhere: no rule took a hand-over for an outage of the stream.
+    assert len(pages(telephone)) == 4
+    assert telephone.alerts("/heartbeat")
+
+    found = asyncio.run(told(kafka.bootstrap))
+    assert {(one["line"], one["kind"]) for one in found} == {
+        ("waste", "reachability"),
+        ("desk", "reachability"),
+    }
+    assert all(one["resolved_at"] for one in found)
+    until(lambda: room.open_at("waste") == room.open_at("desk") == [], 10)
+
+    waste_took, desk_took = (
+        at - instants.parse(rang(telephone, line)[0][2]["startsAt"]) / SECOND
+        for line, at in (("waste", waste_rang), ("desk", desk_rang))
+    )
+    with capsys.disabled():
+        print(
+            f"\nfrom the call that decides to the telephone: {waste_took:.1f} s, of which 30 are "
+            f"the seal; with the worker killed in between: {desk_took:.1f} s. From the first lost "
+            f"call: {waste_rang - begun:.1f} s"
+        )
+    assert 30 <= waste_took < 60
+    assert desk_took < 90
+
+
+def says_it_all(page: dict[str, Any], name: str, whom: str) -> None:
+    """Which line, how bad, since when, how many, what to do."""
+    said = page["annotations"]
+    people = page["annotations"]["evidence"].split()[0]
+    assert said["summary_en"].startswith(f"{name}: only ")
+    assert "(target 60 %)" in said["summary_en"]
+    assert f"{people} people in vain since" in said["summary_en"]
+    assert whom in said["action_en"]
+    assert said["runbook_url"].endswith("ContactReachabilityDrop.md")
+    assert said["dashboard_url"].endswith(f"var-line={page['labels']['line']}")
+
+
+async def a_quarter_hour_of_good_calls(bootstrap: str) -> None:
+    begun = now() - 16 * MINUTE
+    async with Publisher(bootstrap) as publisher:
+        await publisher.publish(
+            event
+            for number in range(60)
+            for line in ("waste", "desk")
+            for event in served(line, number, begun + number * 14 * SECOND)
+        )
+
+
+async def told(bootstrap: str) -> list[dict[str, Any]]:
+    """Every alert on the topic as it was told last; each was told with one opening and one end."""
+    latest: dict[str, dict[str, Any]] = {}
+    for record in await records_of(bootstrap, topics.ALERTS):
+        if record.key is None or record.value is None or record.key.startswith(b"state|"):
+            continue
+        now_told = orjson.loads(record.value)
+        before = latest.get(now_told["id"])
+        if before is not None:
+            assert before["resolved_at"] is None
+            assert before["opened_at"] == now_told["opened_at"]
+        latest[now_told["id"]] = now_told
+    return list(latest.values())
