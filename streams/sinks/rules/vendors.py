@@ -6,8 +6,8 @@ visit by its own contract) and exports per vendor, contract, measure and line (e
 
 - ``contact_vendor_period_misses_left``: misses until the target is out of reach in this period, by
   the volume that is expected of its rest; 0 or less when it is lost;
-- ``contact_vendor_period_forecast_ratio`` and ``contact_vendor_period_target_ratio``: where the
-  figure will end, and where it should;
+- ``contact_vendor_period_forecast_ratio`` (at the bound ``mid``) and
+  ``contact_vendor_period_target_ratio``: where the figure will end, and where it should;
 - ``contact_vendor_period_lost_timestamp_seconds``: when the forecast says that the last miss will
   be spent; absent when it won't;
 - ``contact_vendor_period_end_timestamp_seconds``: when the period ends.
@@ -33,15 +33,15 @@ _WHICH: Final = {
 }
 
 
-def _figure(part: str, layout: str) -> str:
+def _figure(part: str, layout: str, which: str = "") -> str:
     query = (
-        f'printf "contact_vendor_period_{part}{{vendor=%q,contract=%q,measure=%q,line=%q}}" '
+        f'printf "contact_vendor_period_{part}{{vendor=%q,contract=%q,measure=%q,line=%q{which}}}" '
         "$labels.vendor $labels.contract $labels.measure $labels.line"
     )
     return f"{{{{ with {query} | query }}}}{{{{ (first .).Value | {layout} }}}}{{{{ end }}}}"
 
 
-_FORECAST: Final = _figure("forecast_ratio", "humanizePercentage")
+_FORECAST: Final = _figure("forecast_ratio", "humanizePercentage", ",bound='mid'")
 _TARGET: Final = _figure("target_ratio", "humanizePercentage")
 _LEFT_NOW: Final = _figure("misses_left", 'printf "%.0f"')
 _DAY: Final = (
