@@ -4,7 +4,7 @@ A phone system that can export anything can export its calls as CSV, each in its
 mapping says, in a page of TOML and without a program, what its columns mean::
 
     [file]                              # all optional
-    delimiter = "\t"                    # "," unless given
+    delimiter = "\\t"                   # "," unless given
     encoding = "latin-1"                # UTF-8 unless given
     columns = ["id", "when"]            # only for a file without a header line
     order = "at"                        # sort the events of a file in time; "file": as they come
