@@ -311,24 +311,3 @@ def test_a_line_that_changes_hands_is_two_vendors_and_never_both(
         pace = prometheus.query(inlined("contact_plan_expected_calls:per_hour"), at / SECOND)
         expected = handed_over.expected_per_hour(line, at)
         assert [float(one["value"][1]) for one in pace] == [expected] * terms.open, moment
-
-
-def test_every_metric_that_a_rule_asks_for_is_exported_or_recorded() -> None:
-    exported = "".join(
-        path.read_text()
-        for path in (ROOT / "streams").rglob("*.py")
-        if path.parent.name != "rules"  # they can't vouch for themselves
-    )
-    recorded = {rule["record"] for rule in every_rule() if "record" in rule}
-    asked = {
-        name
-        for rule in every_rule()
-        for text in (rule["expr"], *rule.get("annotations", {}).values())
-        for name in re.findall(r"\bcontact_\w+(?::\w+)?", text)
-    }
-    for name in sorted(asked - recorded):
-        words = {name, name.removesuffix("_total")}
-        words |= {w.removeprefix(p) for w in words for p in ("contact_line_", "contact_city_")}
-        if name.startswith("contact_vendor_period_"):
-            continue  # described in streams/sinks/rules/vendors.py, for whoever exports them
-        assert any(f'"{word}"' in exported for word in words), name
