@@ -20,6 +20,7 @@ _COMMANDS: Final = (
     "simulate",
     "plan",
     "worker",
+    "rebuild",
     "topics",
     "doctor",
     "rules",

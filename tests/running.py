@@ -140,13 +140,17 @@ def until(true: object, timeout: float, said: object = "") -> None:
 
 async def fresh_topics(settings: Settings) -> None:
     """The application's topics, empty, whatever a test before has left in them."""
+    await without(settings, *await _topics(settings.broker))
+
+
+async def without(settings: Settings, *lost: str) -> None:
+    """Topics that were lost, and made again empty."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.broker)
     await admin.start()
     try:
-        old = await _contact_topics(admin)
-        if old:
-            await admin.delete_topics(old)
-            while await _contact_topics(admin):
+        if lost:
+            await admin.delete_topics(list(lost))
+            while {*lost} & {*await admin.list_topics()}:
                 await asyncio.sleep(0.05)
     finally:
         await admin.close()
@@ -160,8 +164,13 @@ async def fresh_topics(settings: Settings) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _contact_topics(admin: AIOKafkaAdminClient) -> list[str]:
-    return [name for name in await admin.list_topics() if name.startswith("contact.")]
+async def _topics(bootstrap: str) -> list[str]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        return [name for name in await admin.list_topics() if name.startswith("contact.")]
+    finally:
+        await admin.close()
 
 
 async def records_of(bootstrap: str, topic: str) -> list[ConsumerRecord[bytes, bytes]]:

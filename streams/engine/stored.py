@@ -23,8 +23,12 @@ Record = tuple[bytes, bytes | None]
 """Key and value of a record; no value removes the key."""
 
 CHECKPOINT_KEY: Final = b"k"
-REBUILDING_KEY: Final = b"r"
 _CONTACT, _PLACE, _GONE = b"c|", b"p|", b"g|"
+
+
+REBUILDING: Final[Record] = (b"r", b"1")
+REBUILT: Final[Record] = (b"r", None)
+"""While the first stands, the state is being rebuilt, and is not whole."""
 
 
 class StateError(Exception):
@@ -142,7 +146,7 @@ class Restored:
         self.records += 1
         if key == CHECKPOINT_KEY:
             self._checkpoint = value
-        elif key == REBUILDING_KEY:
+        elif key == REBUILDING[0]:
             self.rebuilding = value is not None
         elif key.startswith(_CONTACT):
             _put(self._contacts, key[2:], value)
@@ -165,8 +169,8 @@ class Restored:
         """
         return None if self._checkpoint is None else Checkpoint.from_value(self._checkpoint)
 
-    def keys(self) -> list[bytes]:
-        """Every key that there is."""
+    def every_key(self) -> list[bytes]:
+        """The key of every record that there is."""
         keys = [_CONTACT + each for each in self._contacts]
         keys += [_PLACE + each for each in self._places]
         keys += [b"%b%d" % (_GONE, each) for each in self._gone]

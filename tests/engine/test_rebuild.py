@@ -1,0 +1,157 @@
+"""State that was lost is noticed, and made anew from the raw topics to the same books."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from bank import real_books, real_calls
+from brokers import KafkaCluster
+from running import (
+    ROOT,
+    WorkerProcess,
+    all_published,
+    fresh_topics,
+    latest_of,
+    published_intervals,
+    records_of,
+    without,
+)
+
+from streams.engine import topics
+from streams.engine.publish import Publisher
+from streams.settings import Settings
+
+
+@pytest.fixture
+def settings(kafka: KafkaCluster) -> Settings:
+    return Settings(
+        broker=kafka.bootstrap,
+        app=f"test-{uuid.uuid4().hex[:8]}",
+        partitions=2,
+        checkpoint_seconds=0.02,
+        session_seconds=1.5,
+    )
+
+
+def rebuilt(settings: Settings) -> subprocess.CompletedProcess[str]:
+    """What `reachline rebuild` says."""
+    return subprocess.run(
+        [sys.executable, "-m", "streams.cli", "rebuild", "--broker", settings.broker],
+        env={"REACHLINE_APP": settings.app, "PATH": "", "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def refused(settings: Settings, directory: Path, name: str) -> str:
+    """The one line with which a worker declines to start."""
+    worker = WorkerProcess(settings, directory, name)
+    try:
+        assert worker.wait(60) == 1
+    finally:
+        worker.kill()
+    (said,) = [line for line in worker.text().splitlines() if line.startswith("reachline: ")]
+    assert "Traceback" not in worker.text()
+    return said
+
+
+async def midway(settings: Settings, directory: Path) -> None:
+    """Has a worker killed amid two weeks of real calls."""
+    await fresh_topics(settings)
+    async with Publisher(settings.broker) as publisher:
+        await publisher.publish(real_calls())
+    worker = WorkerProcess(settings, directory, "first", REACHLINE_FAILPOINT="committed:3")
+    assert worker.wait() < 0
+    assert len(await latest_of(settings.broker, topics.STATE)) > 10, "there is nothing to lose"
+
+
+async def carries_on(settings: Settings, directory: Path) -> None:
+    """A worker that starts now comes to the books of a run in which nothing was lost."""
+    worker = WorkerProcess(settings, directory, "last")
+    try:
+        worker.wait_ready()
+        await all_published(settings.broker, real_books().intervals)
+        told = [record.key for record in await records_of(settings.broker, topics.JOURNEYS)]
+        assert len(told) == len(set(told)), "an ended call was told twice"
+        assert not await records_of(settings.broker, topics.LATE)
+        assert worker.stop() == 0, worker.text()
+    finally:
+        worker.kill()
+
+
+async def test_a_lost_changelog_is_rebuilt(settings: Settings, tmp_path: Path) -> None:
+    await midway(settings, tmp_path)
+    await without(settings, topics.STATE)
+    said = refused(settings, tmp_path, "refused")
+    assert "it has been lost or set back; stop the workers and run `reachline rebuild`" in said
+    await asyncio.sleep(2)  # until the group has noticed
+    done = rebuilt(settings)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("partition") == 2
+    await carries_on(settings, tmp_path)
+
+
+async def test_a_changelog_with_a_hole_is_rebuilt(settings: Settings, tmp_path: Path) -> None:
+    await midway(settings, tmp_path)
+    contacts = [key for key in await latest_of(settings.broker, topics.STATE) if key[:1] == b"c"]
+    state = await records_of(settings.broker, topics.STATE)
+    partition = {record.key: record.partition for record in state}
+    producer = AIOKafkaProducer(bootstrap_servers=settings.broker)
+    await producer.start()
+    lost = contacts[0]
+    await producer.send_and_wait(topics.STATE, None, key=lost, partition=partition[lost])
+    await producer.stop()
+    assert "records of the state are missing" in refused(settings, tmp_path, "refused")
+    await asyncio.sleep(2)
+    assert rebuilt(settings).returncode == 0
+    await carries_on(settings, tmp_path)
+
+
+async def test_everything_but_the_raw_topics_is_rebuilt(settings: Settings, tmp_path: Path) -> None:
+    """State, partial figures and intervals lost after all work was done."""
+    await midway(settings, tmp_path)
+    await carries_on(settings, tmp_path)
+    await without(settings, topics.STATE, topics.PARTIALS, topics.INTERVALS)
+    assert await published_intervals(settings.broker) == {}
+    done = rebuilt(settings)
+    assert done.returncode == 0, done.stderr
+    await carries_on(settings, tmp_path)
+
+
+async def test_no_rebuild_under_a_running_worker(settings: Settings, tmp_path: Path) -> None:
+    await fresh_topics(settings)
+    worker = WorkerProcess(settings, tmp_path)
+    try:
+        worker.wait_ready()
+        done = rebuilt(settings)
+        assert done.returncode == 1
+        assert "are running: stop them first" in done.stderr
+        assert worker.running
+    finally:
+        worker.kill()
+
+
+async def test_newer_state_is_refused(settings: Settings, tmp_path: Path) -> None:
+    await fresh_topics(settings)
+    producer = AIOKafkaProducer(bootstrap_servers=settings.broker)
+    await producer.start()
+    newer = b'{"version": 99, "number": 1}'
+    await producer.send_and_wait(topics.STATE, newer, key=b"k", partition=0)
+    await producer.stop()
+    said = refused(settings, tmp_path, "refused")
+    assert "written in form 99, this version knows up to 1: run the newer version" in said
+
+
+async def test_a_topic_made_anew_is_noticed(settings: Settings, tmp_path: Path) -> None:
+    """Its offsets begin again, and what comes now would be taken for what was read before."""
+    await midway(settings, tmp_path)
+    await without(settings, "contact.queue")
+    assert "has been truncated or made anew" in refused(settings, tmp_path, "refused")
