@@ -179,9 +179,8 @@ LEVELS = (0.80, 0.85, 0.90)
 
 
 def simulated(an_hour: int) -> dict[str, Any]:
-    budget = (
-        an_hour * LONG / HOUR * DAYS_PER_QUARTER * 2
-    )  # half a page per quarter is the service level's
+    # Half a page per quarter is the service level's.
+    budget = an_hour * LONG / HOUR * DAYS_PER_QUARTER * 2
     rules: dict[str, Rule] = {"ratio": RATIO, "wilson": WILSON}
     at_target = false_days(rules, an_hour, TARGET, DAYS[an_hour])
     rules["equal"] = Sequential(apart_for(at_target["wilson"], an_hour))
