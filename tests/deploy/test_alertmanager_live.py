@@ -22,7 +22,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.plan import Plan
-from streams.sinks import alertmanager
+from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.words import Links
 
@@ -72,9 +72,9 @@ def fall(line: str = "waste", resolved: bool = False, **changes: Any) -> Alert:
 
 
 @asynccontextmanager
-async def worker(*servers: Alertmanager) -> AsyncIterator[Alertmanagers]:
+async def worker(*servers: Alertmanager, plan: Plan = PLAN) -> AsyncIterator[Alertmanagers]:
     """A worker that tells these Alertmanagers of its lines."""
-    stream = Alertmanagers([server.url for server in servers], PLAN, Links())
+    stream = Alertmanagers([server.url for server in servers], plan, Links())
     running = asyncio.create_task(stream.run())
     try:
         yield stream
@@ -311,3 +311,81 @@ def test_the_heartbeat_goes_from_prometheus_through_alertmanager_to_the_outside(
         ]
         assert unwell == []
     assert telephone.alerts("/heartbeat")[0]["labels"]["alertname"] == "ContactWatchdog"
+
+
+UNDER_REPAIR = """
+[city]
+name = "Testburg"
+languages = ["en", "nl"]
+
+[[vendor]]
+id = "scheldelijn"
+name = "Scheldelijn Contact"
+owner = "the shift lead"
+receiver = "scheldelijn-oncall"
+
+[[line]]
+id = "waste"
+names = {{ en = "Waste", nl = "Afval" }}
+vendor = "scheldelijn"
+
+[[line]]
+id = "desk"
+names = {{ en = "Desk", nl = "Loket" }}
+
+[[maintenance]]
+from = {since}
+until = {until}
+lines = ["waste"]
+reason = "New software on the exchange"
+"""
+
+
+async def test_announced_maintenance_keeps_pages_until_it_is_over(
+    alertmanagers: list[Alertmanager], telephone: Telephone
+) -> None:
+    """From the plan, by way of Prometheus' rules: two lines fall during the maintenance of one."""
+    server = alertmanagers[0]
+    over = -(-(now() + 20 * SECOND) // MINUTE) * MINUTE  # time enough for all before it
+    plan = Plan.read(
+        UNDER_REPAIR.format(since=instants.text(over - 5 * MINUTE), until=instants.text(over))
+    )
+    own = {
+        "global": {"evaluation_interval": "1s"},
+        "rule_files": ["rules/*.yml"],
+        "alerting": {
+            "alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{server.port}"]}]}]
+        },
+    }
+    files = {
+        name: re.sub(r"interval: \w+", "interval: 1s", rule)
+        for name, rule in rules.render(plan, now()).items()
+    }
+
+    def announced() -> bool:
+        return any(a["labels"]["alertname"] == "ContactMaintenance" for a in server.alerts())
+
+    def rang(line: str) -> list[float]:
+        return [
+            at
+            for at, _, message in list(telephone.calls)
+            for alert in message["alerts"]
+            if alert["labels"].get("line") == line
+        ]
+
+    with Prometheus(yaml.safe_dump(own), files):
+        await until(announced)
+        async with worker(server, plan=plan) as stream:
+            stream.tell(fall("waste"))
+            stream.tell(fall("desk"))
+            await until(lambda: bool(rang("desk")))
+            await asyncio.sleep(QUIET)
+            assert rang("waste") == []
+            assert state(server, "ContactReachabilityDrop", line="waste") == "suppressed"
+            # What is still wrong when it is over pages then.
+            await until(lambda: bool(rang("waste")), limit=120)
+            assert rang("waste")[0] >= over / SECOND
+            assert [where for _, where, _ in telephone.calls if where != "/heartbeat"] == [
+                "/city-oncall",
+                "/scheldelijn-oncall",
+            ]
