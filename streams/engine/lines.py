@@ -91,7 +91,7 @@ class LineOwner:
             elif isinstance(told, Waits):
                 board.take_waiting(*told)
             elif isinstance(told, ClockTold):
-                board.take_clock(*told)
+                board.take_clock(told.source, told.clock)
             elif isinstance(told, Anew):
                 board.anew(told.source)
             elif not self.shown:

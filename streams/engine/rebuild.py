@@ -1,6 +1,6 @@
 """The state made anew from the raw topics, when its changelog was lost or is not whole.
 
-What was accepted live is known exactly: everything up to the committed offsets, less what lies on
+What was accepted live is known exactly: everything up to the last checkpoint, less what lies on
 the late topic. So every source partition is read once as a whole, nothing in it late, and brought
 to the clock that it last told; the books that come of it are those that there were. In order:
 
@@ -129,9 +129,16 @@ class _Rebuild:
                     if isinstance(told, ClockTold):
                         before = self._clocks.get(told.source, told.clock)
                         self._clocks[told.source] = max(before, told.clock)
+                        self._advance(told.source, told.positions)
 
         partials = range(self._routes.partials)
         await read_to_end(self._bootstrap, topics.PARTIALS, partials, take)
+
+    def _advance(self, partition: int, positions: Mapping[str, int]) -> None:
+        """A checkpoint had come to these positions, whether they were committed or not."""
+        for topic, position in positions.items():
+            tp = TopicPartition(topic, partition)
+            self._positions[tp] = max(position, self._positions.get(tp, 0))
 
     async def _rebuild(self, partition: int) -> Rebuilt:
         done = Rebuilt(partition)
@@ -139,9 +146,7 @@ class _Rebuild:
         await self._read(topics.STATE, partition, lambda r: old.take(r.key, r.value))
         with suppress(StateError):  # written by a newer version: the committed offsets must do
             if old.checkpoint is not None:
-                for topic, position in old.checkpoint.positions.items():
-                    tp = TopicPartition(topic, partition)
-                    self._positions[tp] = max(position, self._positions.get(tp, 0))
+                self._advance(partition, old.checkpoint.positions)
         late: set[bytes] = set()
         await self._read(topics.LATE, partition, lambda r: late.add(r.key))
         told: set[bytes] = set()

@@ -267,9 +267,12 @@ class Source:
         if self.ledger.clock == UNKNOWN:
             return
         for there in range(self._routes.partials):
-            outputs.setdefault((topics.PARTIALS, there), []).append(
-                stored.clock_record(generation, self.partition, self.ledger.clock)
+            # Once is enough for the positions, which only a rebuild asks for.
+            mine = there == self.partition % self._routes.partials
+            clock = stored.clock_record(
+                generation, self.partition, self.ledger.clock, self.positions if mine else {}
             )
+            outputs.setdefault((topics.PARTIALS, there), []).append(clock)
 
 
 def _place(record: "ConsumerRecord[bytes, bytes]") -> bytes:

@@ -1,5 +1,6 @@
 """How state and partial figures are written: keys, values, and the version of their form."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -288,10 +289,14 @@ class Waits(NamedTuple):
 
 
 class ClockTold(NamedTuple):
-    """A source partition's clock; what it told before is complete up to there."""
+    """A source partition's clock; what it told before is complete up to there.
+
+    ``positions`` are those of its checkpoint, on one partition of the partials; else empty.
+    """
 
     source: int
     clock: int
+    positions: dict[str, int]
 
 
 class Anew(NamedTuple):
@@ -324,7 +329,7 @@ def read_partial(key: bytes, value: bytes) -> Figures | Waits | ClockTold | Anew
         scope, source = rest.decode().rsplit("|", 1)
         return Waits(scope, int(source), data[1], data[2])
     if kind == _CLOCK:
-        return ClockTold(int(rest), data[1])
+        return ClockTold(int(rest), data[1], data[2])
     if kind == _ANEW:
         return Anew(int(rest))
     return Published(data[1], frozenset((scope, start) for scope, start in data[2]))
@@ -349,9 +354,14 @@ def waiting_record(
     return key, orjson.dumps([generation, count, oldest])
 
 
-def clock_record(generation: int, source: int, clock: int) -> Record:
+_NONE: Final[Mapping[str, int]] = {}
+
+
+def clock_record(
+    generation: int, source: int, clock: int, positions: Mapping[str, int] = _NONE
+) -> Record:
     """A source partition's clock; the last of what a checkpoint tells."""
-    return b"%b|%d" % (_CLOCK, source), orjson.dumps([generation, clock])
+    return b"%b|%d" % (_CLOCK, source), orjson.dumps([generation, clock, positions])
 
 
 def anew_record(generation: int, source: int) -> Record:

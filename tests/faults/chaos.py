@@ -11,6 +11,8 @@ the machine's own clock, for which everything is long past: what it publishes is
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -24,10 +26,11 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from numbered_calls import PLAN, Call
-from running import Labels, WorkerProcess, fresh_topics
+from running import Labels, WorkerProcess, fresh_topics, without
 from verifier import differences_of
 
 from streams.domain.instants import HOUR, SECOND
+from streams.engine import topics
 from streams.engine.failpoints import NAMES, VARIABLE
 from streams.settings import Settings
 
@@ -92,8 +95,10 @@ class Run:
         self.rate = 1.0
         self.held: dict[str, float] = {}
         self.producing = True
-        self._directory = directory
+        self.directory = directory
         self._mutation = mutation
+        #: In every third run, so that what a rebuild makes is held to the same truth.
+        self.lose_state = seed % 3 == 0
         self._only = only
         self._down: set[int] = set()
         self.trace = directory / "trace"
@@ -121,7 +126,7 @@ class Run:
         )
         worker = WorkerProcess(
             given,
-            self._directory,
+            self.directory,
             f"worker-{self.outcome.workers}",
             [HERE / "faulty_worker.py"],
             FAULTS_TRACE=str(self.trace),
@@ -289,7 +294,7 @@ class Run:
             while time.monotonic() < ends:
                 name, fault = self.draw.choice(list(self.faults().items()))
                 self.outcome.faults[name] += 1
-                with (self._directory / "schedule").open("a") as log:
+                with (self.directory / "schedule").open("a") as log:
                     print(f"{time.strftime('%H:%M:%S')} {name}", file=log)
                 await fault()
                 await asyncio.sleep(self.draw.uniform(0.5, 3.0))
@@ -325,6 +330,8 @@ async def live(run: Run, seconds: float, patience: float = 60.0) -> Outcome:
         await run.go(seconds)
         for worker in run.workers:
             worker.kill()
+        if run.lose_state:
+            await rebuilt(run)
         last = run.begin()
         last.wait_ready(90)
         deadline = time.monotonic() + patience
@@ -347,6 +354,25 @@ async def live(run: Run, seconds: float, patience: float = 60.0) -> Outcome:
         for worker in run.every:
             worker.kill()
     return outcome
+
+
+async def rebuilt(run: Run) -> None:
+    """Loses the state, with calls going on in it, and has it made anew from the raw topics."""
+    run.outcome.faults["lose the state"] += 1
+    await without(run.settings, topics.STATE)
+    await asyncio.sleep(run.settings.session_seconds + 1)  # until the group knows that all are gone
+    given = {"BROKER": run.settings.broker, "APP": run.settings.app, "PLAN": run.plan}
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "streams.cli", "rebuild"),
+        env={**os.environ, **{f"REACHLINE_{key}": value for key, value in given.items()}},
+        cwd=HERE.parent.parent,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await child.communicate()
+    (run.directory / "rebuild.log").write_bytes(said)
+    if child.returncode:
+        run.outcome.differences.append(f"rebuild failed:\n{said.decode()}")
 
 
 def done(metrics: dict[str, dict[Labels, float]]) -> bool:

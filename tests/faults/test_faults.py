@@ -27,6 +27,7 @@ async def test_the_books_survive(seed: int, kafka3: KafkaCluster, tmp_path: Path
 @pytest.mark.parametrize("mutation", ["count repeats", "commit first"])
 async def test_the_suite_notices(mutation: str, kafka: KafkaCluster, tmp_path: Path) -> None:
     """The test of the test: with idempotence off, or in the order of stock Faust, it turns red."""
+    # Seed 1: one of those whose state is not lost.
     settings = {"mutation": mutation, "only": "kill a worker", "partitions": 2, "workers": 2}
     run = await begin(1, kafka.bootstrap, tmp_path, None, **settings)
     outcome = await live(run, 20, patience=20)
