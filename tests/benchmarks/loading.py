@@ -132,7 +132,7 @@ async def final_intervals(bootstrap: str, expected: int, patience: float) -> dic
     await consumer.start()
     found: dict[str, list[int]] = {}
     try:
-        partitions = await _partitions(consumer, topics.INTERVALS)
+        partitions = await topic_partitions(consumer, topics.INTERVALS)
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         while len(found) < expected:
@@ -145,7 +145,10 @@ async def final_intervals(bootstrap: str, expected: int, patience: float) -> dic
                     scope = interval["scope"]
                     if scope.startswith(LINE):
                         place = f"{scope.removeprefix(LINE)}|{interval['start'] // 1_000_000}"
-                        counts = as_counts(interval.get("counts") or dict(zip(COUNTS, interval["tally"][0])))
+                        counts = as_counts(
+                            interval.get("counts")
+                            or dict(zip(COUNTS, interval["tally"][0], strict=False))
+                        )
                         if any(counts):
                             found[place] = counts
     finally:
@@ -153,7 +156,8 @@ async def final_intervals(bootstrap: str, expected: int, patience: float) -> dic
     return found
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+async def topic_partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    """A topic's partitions."""
     await consumer._client._wait_on_metadata(topic)
     return [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
 

@@ -60,6 +60,8 @@ class Traffic:
         per_second: calls that begin per second.
         start: when the first begins, seconds since 1970.
         talk: seconds that the shortest conversation lasts; the longest twice that.
+        cut: seconds after the start from which on nothing more is told; what is open then stays so,
+            and there is no truth of it.
     """
 
     calls: int
@@ -67,6 +69,7 @@ class Traffic:
     per_second: float = 20.0
     start: int = START
     talk: int = 120
+    cut: int | None = None
 
     @classmethod
     def of_events(cls, events: int, **rest: float) -> "Traffic":
@@ -76,7 +79,8 @@ class Traffic:
     @property
     def name(self) -> str:
         """A name for a file of these events."""
-        return f"{self.calls}-{self.lines}-{self.per_second:g}-{self.start}-{self.talk}"
+        rest = "" if self.cut is None else f"-{self.cut}"
+        return f"{self.calls}-{self.lines}-{self.per_second:g}-{self.start}-{self.talk}{rest}"
 
 
 def line(number: int) -> str:
@@ -124,6 +128,8 @@ def events(traffic: Traffic, truth: Truth | None = None) -> Iterator[bytes]:
                 second = waiting[at // 1000] = []
             second.append((at, number * 16 + place, value))
     for second in sorted(waiting):
+        if traffic.cut is not None and second >= traffic.start + traffic.cut:
+            return
         for _, _, value in sorted(waiting[second]):
             yield value
 
