@@ -52,6 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
     plan = load_plan(given.plan)
     logs.configure()
     from streams.engine.worker import Worker
+    from streams.sinks.alertmanager import AddressError, addresses
+
+    try:
+        addresses(given.alertmanagers)
+    except AddressError as error:
+        raise CommandError(f"alertmanagers: {error}", USAGE) from error
 
     async def work() -> None:
         worker = Worker(given, plan)

@@ -317,6 +317,8 @@ _fields: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 def _why(value: bytes, kind: Kind | None, error: Exception) -> Refusal:
     """The reason of a refusal, found on the slow path that only bad events take."""
     detail = str(error)
+    if isinstance(error, RecursionError):
+        return Refusal(UNREADABLE, "nested too deep")
     try:
         data: Any = msgspec.json.decode(value)
     except (ValueError, RecursionError):

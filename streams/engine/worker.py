@@ -29,7 +29,7 @@ from streams.engine.stored import Restored
 from streams.engine.transport import App, Batch
 from streams.engine.web import serve
 from streams.settings import Settings
-from streams.sinks.alertmanager import LASTS, Alertmanagers
+from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses
 from streams.sinks.words import Links
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class Worker:
         self._room.set()
         self._full = asyncio.Event()
         self.alertmanagers = Alertmanagers(
-            [each for each in settings.alertmanagers.split(",") if each],
+            addresses(settings.alertmanagers),
             plan,
             Links(settings.runbooks, settings.grafana),
             clock=self.clock.now,

@@ -58,6 +58,34 @@ def body(alert: Alert, plan: Plan, links: Links, now: int) -> dict[str, Any]:
     }
 
 
+class AddressError(ValueError):
+    """What is no address of an Alertmanager; the message says so, without credentials."""
+
+
+def addresses(text: str) -> list[str]:
+    """The addresses of Alertmanagers, which commas stand between.
+
+    Raises:
+        AddressError: one of them is none.
+    """
+    found = [each.strip() for each in text.split(",") if each.strip()]
+    for address in found:
+        _url(address)
+    return found
+
+
+def _url(address: str) -> URL:
+    shown = address.rpartition("@")[2]  # without a name and password
+    wrong = AddressError(f"{shown} is no address of an Alertmanager: write http://HOST:PORT")
+    try:
+        url = URL(address)
+    except ValueError:
+        raise wrong from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise wrong
+    return url
+
+
 class Peer:
     """One Alertmanager, and how the rounds to it go.
 
@@ -71,9 +99,7 @@ class Peer:
     """
 
     def __init__(self, address: str) -> None:
-        url = URL(address)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise ValueError(f"{url.with_user(None)} is no address of an Alertmanager: http://HOST")
+        url = _url(address)
         self.url = url / "api" / "v2" / "alerts"
         self.name = f"{url.host}:{url.port}"
         self.rounds = self.failures = self.delivered = 0

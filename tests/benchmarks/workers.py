@@ -26,6 +26,12 @@ PATIENCE: Final = 600.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
+def cpu_of(pid: int) -> float:
+    """CPU seconds that a process has used so far, all its threads included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
 class Worker:
     """One `reachline worker` process."""
 
@@ -52,8 +58,7 @@ class Worker:
 
     def cpu(self) -> float:
         """CPU seconds that it has used so far."""
-        fields = Path(f"/proc/{self._child.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return cpu_of(self._child.pid)
 
     def megabytes(self, peak: bool = False) -> float:
         """Memory that it holds now, or has held at most."""

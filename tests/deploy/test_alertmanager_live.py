@@ -385,7 +385,5 @@ async def test_announced_maintenance_keeps_pages_until_it_is_over(
             # What is still wrong when it is over pages then.
             await until(lambda: bool(rang("waste")), limit=120)
             assert rang("waste")[0] >= over / SECOND
-            assert [where for _, where, _ in telephone.calls if where != "/heartbeat"] == [
-                "/city-oncall",
-                "/scheldelijn-oncall",
-            ]
+            # No worker is scraped here, and Prometheus may have begun to say so, of no line.
+            assert len(rang("desk")) == len(rang("waste")) == 1

@@ -18,7 +18,7 @@ from recount import instant, recount
 from running import Intervals, differences, latest_of, published_intervals, records_of
 
 from streams.domain.books import INTERVAL, books
-from streams.domain.events import Reader
+from streams.domain.events import Reader, Refusal
 from streams.domain.instants import DAY, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
@@ -75,17 +75,20 @@ async def read_raw(bootstrap: str, plan: Plan) -> Raw:
     for topic, kind in topics.INPUTS.items():
         for record in await records_of(bootstrap, topic):
             place = f"{topic}|{record.partition}|{record.offset}".encode()
-            assert record.value is not None
             if place in late:
+                assert record.value is not None
                 told = reader.read(late.pop(place) or b"", record.timestamp * 1000)
                 if told != reader.read(record.value, record.timestamp * 1000, kind):
                     raw.wrong.append(f"late, but not as it was sent: {place!r}")
                 continue
-            outcome = reader.read(record.value, record.timestamp * 1000, kind)
-            if not isinstance(outcome, tuple) or len(outcome) != 2 or isinstance(outcome[0], str):
+            outcome = reader.read_record(
+                record.value, record.timestamp * 1000, kind, dict(record.headers)
+            )
+            if isinstance(outcome, Refusal) or record.key != outcome[0].call_id.encode():
                 dead.add(place)
                 continue
             event, at = outcome
+            assert record.value is not None
             raw.newest = max(raw.newest, at)
             raw.values.append(record.value)
             raw.contacts.setdefault(event.call_id, Contact(event.call_id)).merge(event, at)

@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from streams.cli import main
 from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.sinks import alertmanager
-from streams.sinks.alertmanager import LASTS, Alertmanagers, body
+from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses, body
 from streams.sinks.words import Links
 
 PLAN = Plan.load(Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml")
@@ -316,3 +317,21 @@ def test_credentials_in_an_address_are_shown_to_nobody() -> None:
     with pytest.raises(ValueError, match="no address of an Alertmanager") as wrong:
         Alertmanagers(["ftp://user:secret@alerts.example"], PLAN)
     assert "secret" not in str(wrong.value)
+
+
+def test_addresses_stand_between_commas() -> None:
+    assert addresses(" http://a:9093,https://b/alerts , ") == ["http://a:9093", "https://b/alerts"]
+    assert addresses("") == []
+
+
+@pytest.mark.parametrize(
+    "wrong", ["alerts:9093", "alerts", "ftp://alerts", "http://", "http://a:x"]
+)
+def test_what_is_no_address_is_said_in_one_line_before_anything_starts(
+    wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REACHLINE_ALERTMANAGERS", f"http://a:9093,{wrong}")
+    assert main(["worker"]) == 2
+    told = capsys.readouterr().err.strip()
+    assert told.endswith(f"{wrong} is no address of an Alertmanager: write http://HOST:PORT")
+    assert "\n" not in told
