@@ -1,12 +1,18 @@
 """Live and in replay, the same alerts open and close."""
 
 import random
+from collections import deque
+from collections.abc import Iterable
 
+from bank import real_calls
+
+from streams.domain import instants
 from streams.domain.alarms import SEAL, Alarms, expected_per_quarter, replayed
 from streams.domain.decisions import DECIDED
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.ledger import Ledger
+from streams.domain.plan import Plan
 from tests.stories import PLAN, Fact, Story, at, contacts
 
 HOUR_OF_TROUBLE = (at("10:00"), at("11:00"))
@@ -27,16 +33,22 @@ def a_morning() -> list[Fact]:
     return sorted(facts, key=lambda fact: fact[1])
 
 
-def live(facts: list[Fact], step: int) -> tuple[dict[str, Alert], int]:
+def live(
+    facts: Iterable[Fact],
+    step: int,
+    plan: Plan = PLAN,
+    begin: int = at("8:00"),
+    end: int = at("13:00"),
+) -> tuple[dict[str, Alert], int]:
     """The alerts of a stream of these facts, settled and sealed every ``step``."""
-    ledger, alarms = Ledger(PLAN), Alarms(PLAN)
+    ledger, alarms = Ledger(plan), Alarms(plan)
     found: dict[str, Alert] = {}
-    coming = list(facts)
-    clock = at("8:00")
-    while clock < at("13:00"):
+    coming = deque(facts)
+    clock = begin
+    while clock < end:
         clock += step
         while coming and coming[0][1] <= clock:
-            assert ledger.accept(*coming.pop(0))
+            assert ledger.accept(*coming.popleft())
         ledger.settle(clock)
         for (scope, _, start), partial in ledger.changes().partials.items():
             if scope.startswith(DECIDED):
@@ -59,6 +71,22 @@ def test_an_outage_opens_the_same_alerts_live_and_in_replay() -> None:
         assert {i: (a.opened_at, a.people) for i, a in found.items()} == {
             i: (a.opened_at, a.people) for i, a in replay.items()
         }
+
+
+def test_a_real_day_opens_the_same_alerts_live_and_in_replay() -> None:
+    """The bank's Wednesday with the incident, to the last person of every alert."""
+    begin, end = (instants.parse(f"1999-02-0{day}T22:00:00Z") for day in (2, 3))
+    facts = [
+        (event, instant)
+        for event in real_calls()
+        if begin <= (instant := instants.parse(event.at)) < end
+    ]
+    plan = Plan.default()
+    replay = {alert.id: alert for alert in replayed(contacts(facts), plan, end - SEAL)}
+    found, passed_over = live(facts, 10 * SECOND, plan, begin, end)
+    assert found == replay
+    assert passed_over == 0
+    assert {alert.line for alert in found.values() if alert.kind == "reachability"} == {"PS", "NW"}
 
 
 def test_what_a_slot_tells_again_is_not_fed_again() -> None:

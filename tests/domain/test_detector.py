@@ -227,6 +227,21 @@ def test_a_state_from_another_contract_brings_no_evidence():
     assert brief(tell(detector, every_minute("-" * 8, NINE + HOUR))) == [("opened", 67)]
 
 
+def test_an_alert_of_a_line_that_the_plan_has_lost_ends_when_it_is_taken_up_again():
+    """Nothing is decided any more on a line that is gone: nothing else would ever end it."""
+    before = twenty_an_hour()
+    tell(before, every_minute("-" * 8))
+    [alert] = before.alerts()
+    after = twenty_an_hour(closes_at=lambda at: at)  # as of a line that is not there
+    after.restore(before.state())
+    assert brief(after.tick(NINE + HOUR)) == [("resolved", 7)]
+    assert after.alerts() == []
+    same = twenty_an_hour()
+    same.restore(before.state())
+    assert same.tick(NINE + HOUR) == []
+    assert same.alerts() == [alert]
+
+
 def test_a_budget_of_nothing_is_refused():
     with pytest.raises(ValueError, match=r"line waste: .* can never page"):
         Detector("waste", Contract(false_pages=0.0))

@@ -226,5 +226,8 @@ class Watch:
             self._recovery.restore(recovery)
         self._pages = tuple(pages)
         self._open = None if open_ is None else _Open(*open_)
+        if self._open is not None:
+            # The plan may be another by now: what its line no longer has can't be waited for.
+            self._open.closes = self._closes_at(self._open.opened_at)
         self._pace = Pace(pace)
         self._set_price()
