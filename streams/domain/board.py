@@ -12,17 +12,12 @@ from typing import Final, NamedTuple
 from streams.domain.alarms import Alarms
 from streams.domain.books import INTERVAL, SLOT
 from streams.domain.decisions import DECIDED
-from streams.domain.instants import DAY, SECOND
+from streams.domain.instants import SECOND
 from streams.domain.ledger import GRACE, SLOTS_KEPT
 from streams.domain.places import PlaceKey
 from streams.domain.plan import Plan
 from streams.domain.tally import Tally
 from streams.domain.windows import Windows
-
-SEALED_KEPT: Final = 1_000_000
-"""Final intervals remembered before those of over a week ago are forgotten: a source partition
-tells none of them again, since it lets go of an interval in the checkpoint that tells it final."""
-
 
 _WAITING: Final = 0
 """Stands for a width in the keys of who waits."""
@@ -95,7 +90,7 @@ class Board:
         self.alarms = Alarms(plan)
         # Intervals not yet final: which source partitions may still change them.
         self._unsealed: dict[tuple[str, int], set[int]] = {}
-        self._sealed: set[tuple[str, int]] = set()
+        self._sealed_to: int | None = None
         # What source partitions told before they took up their state anew.
         self._doubted: dict[int, set[PlaceKey]] = {}
 
@@ -132,7 +127,7 @@ class Board:
         if source >= self._sources:
             scope.windows.replace_history(source, start, tally)
             return
-        if (name, start) in self._sealed:
+        if self._is_sealed(name, start):
             return
         scope.windows.replace_interval(source, start, tally)
         open_in = self._unsealed.setdefault((name, start), set())
@@ -199,8 +194,13 @@ class Board:
         finals = []
         for start, name in ripe:
             del self._unsealed[name, start]
-            self._sealed.add((name, start))
             finals.append(FinalInterval(name, start, self.scopes[name].windows.seal(start)))
-        if len(self._sealed) > SEALED_KEPT:
-            self._sealed = {key for key in self._sealed if key[1] > as_of - 7 * DAY}
+        self._sealed_to = as_of
         return finals
+
+    def _is_sealed(self, name: str, start: int) -> bool:
+        """Whether an interval is final: no source partition that has told its clock beyond the
+        grace begins an interval any more."""
+        if self._sealed_to is None or start + INTERVAL + self._grace > self._sealed_to:
+            return False
+        return (name, start) not in self._unsealed

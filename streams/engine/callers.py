@@ -44,6 +44,7 @@ class CallerOwner:
         self._places: dict[PlaceKey, Tally] = {}
         self._moved: set[PlaceKey] = set()
         self._newest = -(2**62)
+        self._looks_again = self._newest  # for what is too old: that means looking at everything
 
     def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
         """Takes calls in the order of their offsets; the last told of a call counts."""
@@ -98,6 +99,9 @@ class CallerOwner:
         return outputs
 
     def _forget(self) -> None:
+        if self._newest < self._looks_again:
+            return
+        self._looks_again = self._newest + INTERVAL
         for key in [key for key in self._places if key[2] < self._newest - _kept(key[1])]:
             del self._places[key]
         past = self._newest - REMEMBERED
