@@ -13,6 +13,9 @@ class Clock(Protocol):
     def at(self, instant: int) -> int:
         """What this clock showed at an instant of the machine's own."""
 
+    def machine(self, shown: int) -> int:
+        """When, by the machine's own clock, this one shows an instant: ``at`` turned round."""
+
 
 class WallClock:
     """The machine's own clock."""
@@ -22,6 +25,9 @@ class WallClock:
 
     def at(self, instant: int) -> int:
         return instant
+
+    def machine(self, shown: int) -> int:
+        return shown
 
 
 class FastClock:
@@ -40,3 +46,6 @@ class FastClock:
 
     def at(self, instant: int) -> int:
         return min(instant, self._start + round((instant - self._begun) * self._speed))
+
+    def machine(self, shown: int) -> int:
+        return max(shown, self._begun + round((shown - self._start) / self._speed))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from aiokafka import TopicPartition
+from prometheus_client import ProcessCollector
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -34,10 +35,12 @@ def healthy(worker: "Worker") -> bool:
 
 
 class PipelineCollector(Collector):
-    """Metrics of one worker. Labels are topics, partitions and reasons: all bounded."""
+    """Metrics of one worker and of its process (memory, processor time, open files; on Linux).
+    Labels are topics, partitions and reasons: all bounded."""
 
     def __init__(self, worker: "Worker") -> None:
         self._worker = worker
+        self._process = ProcessCollector(registry=None)
 
     def describe(self) -> Iterable[Metric]:
         return ()
@@ -52,6 +55,7 @@ class PipelineCollector(Collector):
         yield info
         ready = float(worker.ready())
         yield GaugeMetricFamily("contact_ready", "Everything assigned is recovered", value=ready)
+        yield from self._process.collect()
 
     def _counters(self) -> Iterator[Metric]:
         counts = self._worker.counts
@@ -94,14 +98,20 @@ class PipelineCollector(Collector):
         contacts = GaugeMetricFamily(
             "contact_open_contacts", "Contacts in state", labels=["partition"]
         )
+        current = GaugeMetricFamily(
+            "contact_partition_current_timestamp_seconds",
+            "When, by the machine's clock, a source partition's clock was current",
+            labels=["partition"],
+        )
         owner = GaugeMetricFamily("contact_state_owner", "1 at the owner", labels=["partition"])
         for partition, source in sorted(worker.sources.items()):
             name = [str(partition)]
             if source.ledger.clock > UNKNOWN:
                 clock.add_metric(name, source.ledger.clock / SECOND)
+                current.add_metric(name, worker.clock.machine(source.ledger.clock) / SECOND)
             contacts.add_metric(name, len(source.ledger.contacts))
             owner.add_metric(name, 1)
-        yield from (clock, contacts, owner)
+        yield from (clock, current, contacts, owner)
         yield GaugeMetricFamily(
             "contact_books_imbalance",
             "By how much the books fail to balance: 0, or the software is wrong",

@@ -37,7 +37,7 @@ def serve(worker: "Worker") -> None:
     """Adds the pages to the worker's app; before it starts."""
     peers = Peers(worker.settings.peers)
     own = registry(
-        FiguresCollector(worker.plan, worker.boards),
+        FiguresCollector(worker.plan, worker.boards, worker.clock.machine),
         AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
         worker.periods,
         PipelineCollector(worker),

@@ -1,4 +1,5 @@
-"""The running periods of vendors as Prometheus metrics: so far, target, misses left, forecast.
+"""The running periods of vendors as Prometheus metrics: so far, target, misses left, forecast,
+what it costs, what was left out, and which quarter-hours were the worst.
 
 Labels are the vendor, the contract, the measure's id in the plan, its figure, and the line: empty
 for a pool, which to Prometheus is no label. Ratios are fractions of one after the contract's
@@ -39,15 +40,35 @@ _OTHERS: Final = {
     "lost_timestamp_seconds": "When the last miss will be spent, if that is before the end",
     "provisional_ratio": "Share of what is under the line so far that may still change",
 }
+_MALUS: Final = "What the measure so far would cost; 0 while it is met"
+_EXCLUDED: Final = {
+    "excluded_quarter_hours": "Quarter-hours that an exclusion leaves something out of",
+    "excluded_offered": "What an exclusion leaves out, if it alone existed",
+}
+_WORST: Final = {
+    "worst_timestamp_seconds": "When one of the period's worst quarter-hours begins",
+    "worst_misses": "Misses in it, before exclusions",
+    "worst_offered": "What is under the line in it, before exclusions",
+}
 
 
 def period_metrics(found: Iterable[Running]) -> Iterator[Metric]:
     """The families ``contact_vendor_period_...`` of these running periods."""
     families: dict[str, GaugeMetricFamily] = {}
-    for name, text in (_RATIOS | _SECONDS | _OTHERS).items():
-        labels = [*_LABELS, "bound"] if name.startswith("forecast") else list(_LABELS)
-        families[name] = GaugeMetricFamily(_PREFIX + name, text, labels=labels)
+    for names, own in (
+        (_RATIOS | _SECONDS | _OTHERS, _LABELS),
+        ({"malus": _MALUS}, (*_LABELS, "currency")),
+        (_EXCLUDED, (*_LABELS, "exclusion")),
+        (_WORST, ("vendor", "line", "rank")),
+    ):
+        for name, text in names.items():
+            labels = (*own, "bound") if name.startswith("forecast") else own
+            families[name] = GaugeMetricFamily(_PREFIX + name, text, labels=labels)
+    longest: dict[str, Running] = {}
     for each in found:
+        before = longest.setdefault(each.vendor, each)
+        if each.result.period.first < before.result.period.first:
+            longest[each.vendor] = each
         of = _labels(each)
         for name, value in _values(each):
             if value is not None:
@@ -56,6 +77,19 @@ def period_metrics(found: Iterable[Running]) -> Iterator[Metric]:
             name = "forecast_seconds" if each.result.measure.figure == ASA else "forecast_ratio"
             if value is not None:
                 families[name].add_metric([*of, bound], value)
+        malus = _malus(each)
+        if malus is not None:
+            families["malus"].add_metric([*of, each.result.rule.currency], malus)
+        for effect in each.result.effects:
+            excluded = [*of, effect.exclusion.id]
+            families["excluded_quarter_hours"].add_metric(excluded, effect.quarter_hours)
+            families["excluded_offered"].add_metric(excluded, float(effect.left_out.whole))
+    for each in longest.values():
+        for rank, worst in enumerate(each.worst, 1):
+            place = [each.vendor, worst.line, f"{rank:02}"]
+            families["worst_timestamp_seconds"].add_metric(place, worst.start / SECOND)
+            families["worst_misses"].add_metric(place, float(worst.misses))
+            families["worst_offered"].add_metric(place, float(worst.count.whole))
     yield from families.values()
 
 
@@ -81,6 +115,15 @@ def _values(of: Running) -> Iterator[tuple[str, float | None]]:
         expected = ahead.expected
         yield "expected_offered", None if expected is None else float(expected)
         yield "lost_timestamp_seconds", _lost_at(of)
+
+
+def _malus(of: Running) -> float | None:
+    """What the measure so far would cost; of one that has no malus in money, nothing."""
+    result = of.result
+    malus = result.measure.malus
+    if malus is None or malus.unit != "money":
+        return None
+    return 0.0 if result.charge is None or result.earned else float(result.charge.amount)
 
 
 def _lost_at(of: Running) -> float | None:

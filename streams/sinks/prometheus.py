@@ -6,7 +6,7 @@ by the plan. A ratio with nothing under the line has no sample. Ratios are fract
 durations seconds, instants seconds since 1970.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -20,6 +20,14 @@ from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.visits import DISPOSITIONS, OPEN
 
 QUANTILES: Final = ("0.5", "0.9", "0.95")
+
+WAITS_WINDOW: Final = "15m"
+"""Of ``contact_line_waits``, which heat maps are drawn of, a column per quarter-hour. Other windows
+have quantiles: with all six, a scrape of a thousand lines would carry 45,000 series more."""
+
+WAIT_BOUNDS: Final = (5, 10, 20, 30, 60, 120, 300, 600)
+"""Seconds. Each is about twice the one before, as impatience goes; the usual thresholds of
+contracts (10, 20, 30, 60 s) are among them, so that a colour ends where a promise does."""
 
 SERVICE_PARTS: Final = {
     "offered": "service_offered",
@@ -121,11 +129,19 @@ class FiguresCollector(Collector):
     Args:
         plan: names, targets and hours of the lines.
         boards: gives the boards owned now.
+        machine: when, by the machine's clock, the worker's clock shows an instant; a worker in a
+            simulated city has a clock of its own.
     """
 
-    def __init__(self, plan: Plan, boards: Callable[[], Iterable[Board]]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        boards: Callable[[], Iterable[Board]],
+        machine: Callable[[int], int] = lambda shown: shown,
+    ) -> None:
         self._plan = plan
         self._boards = boards
+        self._machine = machine
 
     def describe(self) -> Iterable[Metric]:
         return ()
@@ -137,7 +153,7 @@ class FiguresCollector(Collector):
             if as_of is None:
                 continue
             for name in sorted(board.scopes):
-                _Scope(families, self._plan, board, name, as_of).show()
+                _Scope(families, self._plan, board, name, as_of).show(self._machine(as_of))
         yield from families
 
 
@@ -164,7 +180,12 @@ class _Scope:
     def _add(self, name: str, text: str, value: float | None, /, **labels: str) -> None:
         self._families.add(self._prefix + name, text, self._labels | labels, value)
 
-    def show(self) -> None:
+    def show(self, current: int) -> None:
+        """Writes all of them.
+
+        Args:
+            current: when, by the machine's clock, the figures were current.
+        """
         scope = self._scope
         for window in windows.NAMES:
             self._window(window, scope.windows.tally(window))
@@ -179,6 +200,11 @@ class _Scope:
             "Instant as of which the figures stand",
             self._as_of / SECOND,
         )
+        self._add(
+            "current_timestamp_seconds",
+            "When, by the machine's clock, the figures were current",
+            current / SECOND,
+        )
         if scope.newest is not None:
             self._add(
                 "last_event_timestamp_seconds",
@@ -186,7 +212,15 @@ class _Scope:
                 scope.newest / SECOND,
             )
         if self._prefix == "contact_line_":
+            self._waits(scope.windows.tally(WAITS_WINDOW).waits)
             self._line(self._labels["line"])
+
+    def _waits(self, waits: Mapping[int, int]) -> None:
+        text = "Answered visits that waited no longer than le, of all in the window"
+        for bound in WAIT_BOUNDS:
+            within = sum(count for upper, count in waits.items() if upper <= bound)
+            self._add("waits", text, within, window=WAITS_WINDOW, le=str(bound))
+        self._add("waits", text, sum(waits.values()), window=WAITS_WINDOW, le="+Inf")
 
     def _window(self, window: str, tally: Tally) -> None:
         def add(name: str, text: str, value: float | None, **labels: str) -> None:

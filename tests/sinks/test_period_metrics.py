@@ -42,7 +42,7 @@ expected_per_hour = 10
 
 
 def _shown(booked: Booked, now: int) -> dict[str, dict[tuple[str, ...], float]]:
-    """Samples as Prometheus reads them: by name and (measure, line, bound)."""
+    """Samples as Prometheus reads them: by name and their labels but vendor, contract, figure."""
 
     class Families:
         def collect(self) -> object:
@@ -54,8 +54,9 @@ def _shown(booked: Booked, now: int) -> dict[str, dict[tuple[str, ...], float]]:
     for family in text_string_to_metric_families(generate_latest(registry).decode()):
         for sample in family.samples:
             of = sample.labels
-            assert of["vendor"] == "acme" and of["contract"] == "paid"
-            key = tuple(filter(None, (of["measure"], of["line"], of.get("bound"))))
+            assert of["vendor"] == "acme" and of.get("contract", "paid") == "paid"
+            names = ("measure", "line", "bound", "exclusion", "currency", "rank")
+            key = tuple(filter(None, map(of.get, names)))
             found.setdefault(sample.name.removeprefix("contact_vendor_period_"), {})[key] = (
                 sample.value
             )
@@ -99,6 +100,69 @@ def test_before_the_first_call_there_is_a_budget_and_no_ratio() -> None:
     assert "ratio" not in found and "forecast_ratio" not in found
     assert found["offered"][("in-time",)] == 0
     assert found["misses_left"][("hung-up", "waste")] == 5
+
+
+def test_what_it_costs_so_far_and_a_bonus_is_no_malus() -> None:
+    """In time 88 %, four points under: two thousand a point. Of hang-ups fewer than agreed."""
+    contract = """
+        [[contract.measure]]
+        id = "in-time"
+        figure = "service_level"
+        target = 0.92
+        scope = "pooled"
+        malus = { per_point = 2000 }
+        [[contract.measure]]
+        id = "hung-up"
+        figure = "abandonment"
+        target = 0.05
+        malus = { per_point = 500 }
+        bonus = { per_point = 100 }
+        [[contract.measure]]
+        id = "fee"
+        figure = "reachability"
+        target = 0.99
+        malus = { per_point = 1, unit = "percent_of_fee" }
+    """
+    booked = Booked(plan(contract, LINES))
+    booked.day("waste", date(2026, 6, 15), answered=88, late=10, abandoned=2)
+    found = _shown(booked, midnight(date(2026, 6, 16), booked.plan.zone))
+    assert found["malus"] == {
+        ("in-time", "EUR"): 8000,
+        ("hung-up", "waste", "EUR"): 0,
+    }
+
+
+def test_the_worst_quarter_hours_are_of_the_longest_period() -> None:
+    """The quarter's worst lies in April; the month, and today, know nothing of it."""
+    booked = Booked(plan(CONTRACT, LINES))
+    booked.day("waste", date(2026, 4, 2), answered=3, late=17)
+    booked.day("waste", date(2026, 6, 16), hour=9, answered=5, late=5)
+    found = _shown(booked, midnight(date(2026, 6, 16), booked.plan.zone) + 12 * HOUR)
+    april = (midnight(date(2026, 4, 2), booked.plan.zone) + 10 * HOUR) / 1e6
+    assert found["worst_timestamp_seconds"]["waste", "01"] == april
+    assert found["worst_misses"] == {("waste", "01"): 17, ("waste", "02"): 5}
+    assert found["worst_offered"] == {("waste", "01"): 20, ("waste", "02"): 10}
+
+
+def test_what_an_exclusion_leaves_out() -> None:
+    contract = (
+        CONTRACT
+        + """
+        [[contract.exclusion]]
+        id = "cable-cut"
+        kind = "event"
+        from = 2026-06-15T09:00:00+02:00
+        until = 2026-06-15T10:00:00+02:00
+        reason = "A cable of the city's was cut"
+    """
+    )
+    booked = Booked(plan(contract, LINES))
+    booked.day("waste", date(2026, 6, 15), hour=9, answered=5, late=5)
+    booked.day("waste", date(2026, 6, 15), hour=11, answered=9, late=1)
+    found = _shown(booked, midnight(date(2026, 6, 16), booked.plan.zone))
+    assert found["ratio"]["in-time",] == 0.9
+    assert found["excluded_quarter_hours"]["in-time", "cable-cut"] == 1
+    assert found["excluded_offered"]["in-time", "cable-cut"] == 10
 
 
 def test_quarter_hours_are_needed_from_the_longest_period_on() -> None:

@@ -13,7 +13,7 @@ from streams.domain.statement.forecast import Outlook
 from streams.domain.statement.holdings import Intervals, measures
 from streams.domain.statement.judging import Result
 from streams.domain.statement.periods import period
-from streams.domain.statement.statement import statement
+from streams.domain.statement.statement import Worst, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Running:
         outlook: how it may end.
         now: up to when that is known.
         end: the first instant after the period.
+        worst: the worst quarter-hours of all the vendor's lines in the period.
     """
 
     vendor: str
@@ -33,6 +34,7 @@ class Running:
     outlook: Outlook | None
     now: int
     end: int
+    worst: tuple[Worst, ...]
 
 
 def kinds(plan: Plan) -> set[str]:
@@ -71,4 +73,5 @@ def running(
             found = statement(plan, vendor, period(kind, day), intervals, now, provisional)
             for place, result in enumerate(found.results):
                 if result.period.kind == kind and result.since <= now < result.until:
-                    yield Running(vendor, result, found.outlooks.get(place), now, found.end)
+                    outlook = found.outlooks.get(place)
+                    yield Running(vendor, result, outlook, now, found.end, found.worst)
