@@ -16,12 +16,13 @@ DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 PATTERN: Final = (
-    r"^((?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))[Tt ]"
+    r"^((?!000[01])[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))[Tt ]"
     r"((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9]|60)(?:\.([0-9]{1,18}))?"
     r"(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$"
 )
 """What an instant is written like: RFC 3339 with offset. The published schemas have it too; whether
-the month has such a day is all that it leaves open."""
+the month has such a day is all that it leaves open. The year 1 is where an empty date comes from in
+many a language, and with an offset it may lie before all that a calendar can show."""
 
 _RFC3339 = re.compile(PATTERN)
 
@@ -44,7 +45,7 @@ def parse(text: str) -> int:
     2500000
 
     Raises:
-        ValueError: not RFC 3339, or no offset.
+        ValueError: not RFC 3339, no offset, or of the years before 2.
     """
     try:
         return _minutes[text[:17]] + _seconds[text[17:19]] + _tails[text[19:]]

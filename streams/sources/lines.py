@@ -6,7 +6,8 @@ A line is never longer in memory than what could be accepted, whatever the file 
 import gzip
 import io
 import sys
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -103,13 +104,14 @@ def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
     """The stream's lines without their ends, in batches of about a chunk.
 
     A line that is too long to be accepted is cut just beyond that length, so that whoever reads it
-    refuses it for its size and goes on with the next.
+    refuses it for its size and goes on with the next. A mark of UTF-8 that some editors and exports
+    put before a file is no part of its first line.
     """
     # Of a pipe what it has: while it waits for a whole chunk, a Ctrl-C may go unheard.
     read = getattr(stream, "read1", stream.read) if stream is sys.stdin.buffer else stream.read
     rest = b""
     skipping = False
-    while chunk := read(CHUNK):
+    for chunk in _after_mark(read):
         lines = (rest + chunk).split(b"\n")
         rest = lines.pop()
         if skipping and lines:
@@ -122,3 +124,15 @@ def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
         yield [b"\0" * (MAX_BYTES + 1)]
     elif rest:
         yield [rest]
+
+
+def _after_mark(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """What is read, in chunks, without the mark of UTF-8 at the beginning."""
+    begin = b""
+    while chunk := read(CHUNK):
+        begin += chunk
+        if len(begin) >= len(BOM_UTF8):  # a pipe may give it byte by byte
+            break
+    yield begin.removeprefix(BOM_UTF8)
+    while chunk := read(CHUNK):
+        yield chunk

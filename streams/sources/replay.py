@@ -79,15 +79,17 @@ def replay(
         spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))  # noqa: SIM115
     first = _Pass(plan, wall, refused)
     for name in files:
+        first.begin(name)
         for lines in _batches(name, spool, first=True):
-            first.take(name, lines)
+            first.take(lines)
             progress(sum(map(len, lines)) + len(lines))
     if not first.revised:
         return first.result()
     again = _Pass(plan, wall, lambda line: None, first.revised)
     for name in files:
+        again.begin(name)
         for lines in _batches(name, spool, first=False):
-            again.take(name, lines)
+            again.take(lines)
     return again.result()
 
 
@@ -130,22 +132,26 @@ class _Pass:
         self._wall = wall
         self._tell = refused
         self._contacts: dict[str, Contact] = {}
-        self._numbers: dict[str, int] = {}
+        self._name = ""
+        self._number = 0
         self._refused: dict[str, int] = {}
         self._accepted = 0
         self._now: int | None = None
 
-    def take(self, name: str, lines: list[bytes]) -> None:
-        """Reads a batch of a file's lines."""
+    def begin(self, name: str) -> None:
+        """What is taken now is the lines of this file."""
+        self._name, self._number = name, 0
+
+    def take(self, lines: list[bytes]) -> None:
+        """Reads the next lines of the file."""
         read, wall, contacts, known = self._reader.read, self._wall, self._contacts, self._known
-        before = self._numbers.get(name, 0)
         now = -(2**62) if self._now is None else self._now
         accepted = self._accepted
-        for number, line in enumerate(lines, before + 1):
+        for number, line in enumerate(lines, self._number + 1):
             event = read(line, wall)
             if isinstance(event, Refusal):
                 if line.strip():
-                    self._refuse(RefusedLine(name, number, event))
+                    self._refuse(RefusedLine(self._name, number, event))
                 continue
             fact, at = event
             accepted += 1
@@ -159,7 +165,7 @@ class _Pass:
             if contact is None:
                 contact = contacts[fact.call_id] = Contact(fact.call_id)
             contact.merge(fact, at)
-        self._numbers[name] = before + len(lines)
+        self._number += len(lines)
         if accepted > self._accepted:
             self._accepted, self._now = accepted, now
 

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -238,6 +239,32 @@ def test_a_refused_line_is_told_with_its_place(tmp_path: Path) -> None:
         [f"{file}:3", "unreadable"],
         [f"{file}:8", "unknown_kind"],
     ]
+
+
+def test_a_file_read_twice_is_told_of_by_its_own_lines(tmp_path: Path) -> None:
+    told: list[str] = []
+    file = written(tmp_path, [*ndjson(CALL.facts), b"{\n"])
+    replayed([file, file], lambda line: told.append(str(line)))
+    assert [each.split(": ")[0] for each in told] == [f"{file}:6", f"{file}:6"]
+
+
+@pytest.mark.parametrize("name", ["events.ndjson", "events.ndjson.gz"])
+def test_a_mark_of_utf_8_at_the_beginning_costs_nothing(tmp_path: Path, name: str) -> None:
+    """As a spreadsheet on Windows saves a file; anywhere else it is not expected."""
+    lines = ndjson(CALL.facts)
+    whole = BOM_UTF8 + b"".join([*lines, BOM_UTF8 + lines[0]])
+    told: list[str] = []
+    file = written(tmp_path, [gzip.compress(whole) if name.endswith("gz") else whole], name)
+    found = replayed(file, lambda line: told.append(str(line)))
+    assert (found.accepted, found.refused) == (5, {"unreadable": 1})
+    assert told[0].startswith(f"{file}:6: unreadable")
+
+
+@given(st.integers(1, 8), st.sampled_from([b"", b"a", b"\n", b"a\nb", b"x" * MAX_BYTES]))
+def test_a_mark_that_comes_byte_by_byte(chunk: int, text: bytes) -> None:
+    stream = Chunked(BOM_UTF8 + text, chunk)
+    found = [line for batch in batches(stream) for line in batch]  # type: ignore[arg-type]
+    assert found == text.removesuffix(b"\n").split(b"\n") if text else not found
 
 
 @given(
