@@ -1,6 +1,7 @@
 """Events from the outside: read whole, or refused with a reason, and never an accident."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +77,12 @@ def test_the_topic_says_the_kind_and_the_field_may_repeat_it_but_not_contradict(
         (b"{}", "unknown_kind"),
         (b'{"event":null}', "unknown_kind"),
         (b'{"event":["queue"]}', "unknown_kind"),
+        (b'{"event":"' + b"q" * 300 + b'"}', "unknown_kind"),
+        (b'{"event":"\xff"}', "unreadable"),
+        (b'{"at":1,"event":"hang-up"}', "unknown_kind"),
+        (b'{"event":"queue","at":1} and more', "unreadable"),
+        (b'{"event":"queue","more":' + b"[" * 5000, "unreadable"),
+        (b"[" + b"1," * 5000, "unreadable"),
         (b'{"event":"queue"}', "missing_field"),
         (json.dumps(QUEUE | {"line": "garden"}).encode(), "unknown_line"),
         (json.dumps(QUEUE | {"visit": True}).encode(), "malformed_field"),
@@ -145,8 +152,24 @@ def test_what_is_a_telephone_number(caller: str) -> None:
     assert reason(START | {"caller": caller}) == "telephone_number"
 
 
+numbers = st.text("+0123456789 ().-/t", max_size=20)
+
+
+@given(st.one_of(numbers, numbers.map("tel:{}".format), numbers.map("sip:{}@pbx".format)))
+def test_a_telephone_number_is_what_it_was_before_its_pattern_read_each_sign_once(
+    caller: str,
+) -> None:
+    between = r"[ ().\-/]*"
+    plain = rf"^(tel:|sips?:)?{between}\+?({between}[0-9]){{6,17}}{between}([@;]|$)"
+    assert is_telephone_number(caller or "t") == bool(re.search(plain, caller))
+
+
 @pytest.mark.parametrize(
-    "caller", ["9f2d3f5c", "12345", "1" * 18, "sip:anna@pbx.example", "t", "k-0475123456", "7" * 32]
+    "caller",
+    [
+        *("9f2d3f5c", "12345", "1" * 18, "7" * 32, "t", "k-0475123456"),
+        *("sip:anna@pbx.example", "+", "++475123456", " " * 128),
+    ],
 )
 def test_what_is_none(caller: str) -> None:
     assert read(START | {"caller": caller})[0].caller == caller
