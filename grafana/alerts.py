@@ -9,7 +9,7 @@ from typing import Final
 
 from grafana import palette
 from grafana.panels import Query, Say, colour, mapped
-from grafana.promql import INFO_KEPT, matching
+from grafana.promql import INFO_KEPT, NOW, matching
 from streams.sinks.words import Links
 
 WATCHDOG: Final = "ContactWatchdog"
@@ -45,13 +45,19 @@ def of_rules(**labels: str) -> str:
     return f'ALERTS{{alertstate="firing", severity=~"{"|".join(SEVERITIES)}"}}'
 
 
+def open_for(by: str, **labels: str) -> str:
+    """Seconds for which the stream's alerts have been open, by these labels."""
+    opened = OPENED + (matching(**labels) if labels else "")
+    return f"{NOW} - on () group_right () min by ({by}) ({opened})"
+
+
 def listed(say: Say, most: int) -> list[Query]:
     """Seconds for which alerts have been open, named by line and meaning, pages before tickets; how
     many there are in all; or that there are none.
 
     Without the watchdog no query may have a series: then nobody knows whether something is wrong.
     """
-    opened = f"max by (line, vendor, kind) (time() - {OPENED})"
+    opened = open_for("line, vendor, kind")
     pages = f"{_worded(opened, 'kind', KINDS, say)} or {_age('page', say)}"
     tickets = _age("ticket", say)
     count = f"(count({_distinct()}) or vector(0)) + (count({of_rules()}) or vector(0))"

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import palette
-from grafana.alerts import OPENED, runbook
+from grafana.alerts import open_for, runbook
 from grafana.panels import (
     CHOSEN,
     DASHED,
@@ -376,7 +376,7 @@ def _open_alerts(say: Say) -> object:
             "Elk alarm leidt naar zijn draaiboek. De alarmen van de stroom zelf en die van de "
             "regels van Prometheus; seconden sinds de moeilijkheid begon of de regel actief is.",
         ),
-        [_named_like_rules(f'max by (line, kind) (time() - {OPENED}{{line="$line"}})')
+        [_named_like_rules(open_for("line, kind", line="$line"))
          + ' or max by (alertname) ((time() - ALERTS_FOR_STATE{line="$line"}) '
          'and ignoring (alertstate) ALERTS{line="$line", alertstate="firing"})'],
         [

@@ -73,7 +73,7 @@ def _health(say: Say) -> object:
     wrong = {"color": colour(palette.BREACH)}
     balanced = mapped({"0": (say("yes", "ja"), None), "-1": ("–", None)})
     unbalanced = "max(abs(contact_books_imbalance))"
-    behind = "time() - min(contact_partition_clock_timestamp_seconds)"
+    behind = "time() - min(contact_partition_current_timestamp_seconds)"
     return numbers(
         say("Is it sound?", "Is alles in orde?"),
         say(
@@ -142,7 +142,7 @@ def _clocks(say: Say) -> object:
         ),
         [
             Query(
-                "time() - max by (partition) (contact_partition_clock_timestamp_seconds)",
+                "time() - max by (partition) (contact_partition_current_timestamp_seconds)",
                 say("partition {{partition}}", "partitie {{partition}}"),
             )
         ],

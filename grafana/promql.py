@@ -3,6 +3,10 @@
 Two workers export the same line for a moment while it changes hands, and a worker whose input has
 stopped goes on exporting the last figures it has. So no dashboard reads a figure as it stands: it
 takes the newest worker's, and nothing at all once the figures have stood still for `FRESH` seconds.
+
+How fresh a figure is does not follow from the instant that it describes: a demo lives through a
+morning of last week, thirty times as fast. So a worker tells besides when, by the machine's clock,
+its figures were current, and that is what Prometheus' time is compared with.
 """
 
 from typing import Final
@@ -10,6 +14,13 @@ from typing import Final
 FRESH: Final = 120
 """Seconds for which a figure passes for fresh: a worker tells its clock every second and is scraped
 every 15 s or less, and a hand-over may take a minute."""
+
+NOW: Final = (
+    "(time() + (max(contact_city_as_of_timestamp_seconds"
+    " - contact_city_current_timestamp_seconds) or vector(0)))"
+)
+"""What time it is in the city that is measured: Prometheus' own, unless the city is a simulated one
+with a clock of its own."""
 
 INFO_KEPT: Final = "1d"
 """How far back names of lines are looked up: an alert keeps its name when telemetry is gone."""
@@ -52,11 +63,11 @@ class Scope:
             also_by: labels to keep beside the scope's.
             labels: that the series must have.
         """
-        as_of = self.raw("as_of_timestamp_seconds")
+        told = self.raw("current_timestamp_seconds")
         by = ", ".join([*([self.by] if self.by else []), *also_by])
         where = f"{self.by}, instance" if self.by else "instance"
         newest = (
-            f"{as_of} >= on ({self.by}) group_left () (max by ({self.by}) ({as_of}) > "
+            f"{told} >= on ({self.by}) group_left () (max by ({self.by}) ({told}) > "
             f"time() - {FRESH})"
         )
         return f"max by ({by}) ({self.raw(figure, **labels)} and on ({where}) ({newest}))"

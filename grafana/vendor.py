@@ -22,7 +22,7 @@ from grafana.panels import (
     numbers,
     rows,
 )
-from grafana.promql import Scope, or_dash
+from grafana.promql import NOW, Scope, or_dash
 from streams.domain.plan import Plan
 
 VENDOR: Final = Scope("vendor", "$vendor")
@@ -182,7 +182,7 @@ def _summary(say: Say, money: Options) -> object:
                 {"unit": "percentunit", "decimals": 1},
             ),
             Query(
-                or_dash(f"(min({period('end_timestamp_seconds')}) - time()) / 86400"),
+                or_dash(f"(min({period('end_timestamp_seconds')}) - {NOW}) / 86400"),
                 say("Days to the end", "Dagen tot het einde"),
                 {"decimals": 1},
             ),

@@ -373,7 +373,8 @@ def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
         base=palette.BREACH,
         none=say("ALERTING DOWN", "ALARMERING STIL"),
     )
-    newest = "min(max by (line) (contact_line_as_of_timestamp_seconds))"
+    slowest = "min(max by (line) (contact_line_as_of_timestamp_seconds))"
+    current = "min(max by (line) (contact_line_current_timestamp_seconds))"
     as_of = numbers(
         say("As of", "Stand van"),
         say(
@@ -384,12 +385,12 @@ def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
         ),
         [
             Query(
-                f"1000 * ({newest} > time() - {FRESH})",
+                f"1000 * {slowest} and {current} > time() - {FRESH}",
                 say("As of", "Stand van"),
                 {"color": colour(palette.NEUTRAL)},
             ),
             Query(
-                f"1000 * ({newest} <= time() - {FRESH})",
+                f"1000 * {slowest} and {current} <= time() - {FRESH}",
                 say("STOPPED at", "STIL sinds"),
                 {"color": colour(palette.BREACH)},
             ),

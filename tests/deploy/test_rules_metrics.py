@@ -6,38 +6,19 @@ wrong. So this asks a worker's own page, in a state in which every metric has so
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import promql_parser
 import pytest
 import yaml
-from aiohttp.test_utils import TestClient, TestServer
-from prometheus_client.parser import text_string_to_metric_families
 
-from streams.domain.board import SLOT
-from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.plan import Plan
-from streams.domain.statement.periods import midnight
-from streams.domain.statement.running import Running, running
-from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.engine.lines import LineOwner
-from streams.engine.routes import Routes
-from streams.engine.source import Source
-from streams.engine.worker import Worker
-from streams.settings import Settings
-from tests.statements import Booked
+from tests.busy_worker import on_the_page
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
-ROUTES = Routes(sources=1, partials=1, callers=1)
-
 #: What rules group, join and speak by, beyond what they select by.
 LABELS = {
     "contact_alert_open": {"line", "vendor", "kind"},
@@ -101,60 +82,10 @@ def asked() -> dict[str, set[str]]:
     }
 
 
-def a_bad_month() -> list[Running]:
-    """Noon of Friday 6 March, six in ten in time on every day so far: the month will be lost."""
-    booked = Booked(PLAN)
-    for day in range(2, 7):
-        booked.day("waste", date(2026, 3, day), answered=6, late=3, abandoned=1)
-    now = midnight(date(2026, 3, 6), PLAN.zone) + 12 * HOUR
-    return list(running(PLAN, ["scheldelijn"], now, booked.intervals))
-
-
-def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
-    """A worker that owns everything, in whose city everything has happened that can."""
-    made = Worker(Settings(alertmanagers="http://127.0.0.1:9093"), PLAN)
-    monkeypatch.setattr(made.app.consumer, "highwater", lambda tp: 7)
-    source = made._sources.owners[0] = Source(0, PLAN, ROUTES, made.counts)
-    source.positions = dict.fromkeys(made.counts.events, 5)
-    now = time.time_ns() // 1_000
-    owner = made._lines.owners[0] = LineOwner(0, PLAN, ROUTES, end=0)
-    for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
-        owner.board.take_figures(scope, 0, SLOT, now - now % SLOT, Tally.of(contacts=1), False)
-    instant = now // MINUTE * MINUTE - 10 * MINUTE
-    notes = [f"{instant + n * SECOND}|{kind}|0|c{n:02}/1" for n in range(59) for kind in "sr"]
-    owner.board.alarms.take("waste", 0, instant, [*notes, f"{instant + MINUTE}|c|0|c60/1"])
-    owner.board.take_clock(0, now)
-    owner.board.advance()
-    with monkeypatch.context() as always_open:
-        # Callers call at night, too, when this runs at night.
-        always_open.setattr("streams.domain.alarms.LineAlarm._closes_at", lambda self, at: None)
-        owner.board.alarms.advance(now)
-    assert {alert.kind for alert in owner.board.alarms.open()} == {
-        "service_level",
-        "reachability",
-        "closed_on_waiting",
-    }
-    monkeypatch.setattr(made.periods, "_judged", {"scheldelijn": a_bad_month()})
-    return made
-
-
 @pytest.fixture(scope="module")
 def exported() -> dict[str, set[str]]:
     """The labels of each metric on a worker's page."""
-
-    async def page() -> str:
-        with pytest.MonkeyPatch.context() as monkeypatch:
-            app = worker(monkeypatch).app.web.web_app
-            async with TestClient(TestServer(app)) as client:
-                answer = await client.get("/metrics")
-                assert answer.status == 200
-                return await answer.text()
-
-    found: dict[str, set[str]] = {}
-    for family in text_string_to_metric_families(asyncio.run(page())):
-        for sample in family.samples:
-            found.setdefault(sample.name, set()).update(sample.labels)
-    return found
+    return on_the_page()
 
 
 def test_the_list_of_labels_is_of_all_that_rules_ask_for() -> None:

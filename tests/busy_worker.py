@@ -1,0 +1,92 @@
+"""A worker in whose city everything has happened that can, and what its page exports.
+
+What rules and dashboards ask for is held against it: a rule on a metric that nobody exports is
+silent for ever, and a panel empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client.parser import text_string_to_metric_families
+
+from streams.domain.board import SLOT
+from streams.domain.instants import HOUR, MINUTE, SECOND
+from streams.domain.plan import Plan
+from streams.domain.statement.periods import midnight
+from streams.domain.statement.running import Running, running
+from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
+from streams.engine.lines import LineOwner
+from streams.engine.routes import Routes
+from streams.engine.source import Source
+from streams.engine.worker import Worker
+from streams.settings import Settings
+from tests.statements import Booked
+
+PLAN = Plan.load(Path(__file__).parents[1] / "deploy" / "plans" / "antwerp.toml")
+ROUTES = Routes(sources=1, partials=1, callers=1)
+
+
+def a_bad_month() -> list[Running]:
+    """Noon of Friday 6 March, six in ten in time on every day so far: the month will be lost."""
+    booked = Booked(PLAN)
+    for day in range(2, 7):
+        booked.day("waste", date(2026, 3, day), answered=6, late=3, abandoned=1)
+    now = midnight(date(2026, 3, 6), PLAN.zone) + 12 * HOUR
+    return list(running(PLAN, ["scheldelijn"], now, booked.intervals))
+
+
+def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """A worker that owns everything, in whose city everything has happened that can."""
+    made = Worker(Settings(alertmanagers="http://127.0.0.1:9093"), PLAN)
+    monkeypatch.setattr(made.app.consumer, "highwater", lambda tp: 7)
+    source = made._sources.owners[0] = Source(0, PLAN, ROUTES, made.counts)
+    source.positions = dict.fromkeys(made.counts.events, 5)
+    now = time.time_ns() // 1_000
+    source.ledger.settle(now)
+    made.last_checkpoint = now / SECOND
+    made.recovered[0] = 0.8, 12_000
+    owner = made._lines.owners[0] = LineOwner(0, PLAN, ROUTES, end=0)
+    full = Tally.of(**dict.fromkeys(COUNTS, 1))
+    full.waits, full.longest = {5: 1}, SECOND
+    for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
+        owner.board.take_figures(scope, 0, SLOT, now - now % SLOT, full, False)
+    instant = now // MINUTE * MINUTE - 10 * MINUTE
+    notes = [f"{instant + n * SECOND}|{kind}|0|c{n:02}/1" for n in range(59) for kind in "sr"]
+    owner.board.alarms.take("waste", 0, instant, [*notes, f"{instant + MINUTE}|c|0|c60/1"])
+    owner.board.take_clock(0, now)
+    owner.board.advance()
+    with monkeypatch.context() as always_open:
+        # Callers call at night, too, when this runs at night.
+        always_open.setattr("streams.domain.alarms.LineAlarm._closes_at", lambda self, at: None)
+        owner.board.alarms.advance(now)
+    assert {alert.kind for alert in owner.board.alarms.open()} == {
+        "service_level",
+        "reachability",
+        "closed_on_waiting",
+    }
+    monkeypatch.setattr(made.periods, "_judged", {"scheldelijn": a_bad_month()})
+    return made
+
+
+def on_the_page() -> dict[str, set[str]]:
+    """The labels of each metric on the worker's own page, as Prometheus reads it."""
+
+    async def page() -> str:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            app = worker(monkeypatch).app.web.web_app
+            async with TestClient(TestServer(app)) as client:
+                answer = await client.get("/metrics")
+                assert answer.status == 200
+                return await answer.text()
+
+    found: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(asyncio.run(page())):
+        for sample in family.samples:
+            found.setdefault(sample.name, set()).update(sample.labels)
+    return found
