@@ -11,7 +11,7 @@ from typing import Final
 from streams.engine import topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
-from tests.benchmarks import loading, traffic
+from tests.benchmarks import loading, tables, traffic
 from tests.benchmarks.environments import environment
 from tests.benchmarks.measuring import Took, python, run, run_whole
 from tests.benchmarks.traffic import QUARTER, Traffic
@@ -109,7 +109,7 @@ def _differences(given: Answer, known: Answer) -> str:
 def bare(bootstrap: str, load: Load) -> Contender:
     """The limit of reading from Kafka."""
     command = [python(), "-m", "tests.benchmarks.bare_run", bootstrap, str(load.events)]
-    return Contender("bare loop", "nothing kept", load, lambda: run(command), None)
+    return Contender(tables.BARE, "nothing kept", load, lambda: run(command), None)
 
 
 def reachline(bootstrap: str, load: Load) -> Contender:
@@ -119,7 +119,7 @@ def reachline(bootstrap: str, load: Load) -> Contender:
         asyncio.run(loading.forget(Settings(broker=bootstrap, partitions=PARTITIONS)))
         return _worker(bootstrap, load)
 
-    return Contender("Reachline", "everything, durable", load, once, load.answer)
+    return Contender(tables.REACHLINE, "everything, durable", load, once, load.answer)
 
 
 def reachline_embedded(load: Load) -> Contender:
@@ -132,7 +132,7 @@ def reachline_embedded(load: Load) -> Contender:
             return await asyncio.to_thread(_worker, broker.bootstrap, load)
 
     return Contender(
-        "Reachline, embedded broker",
+        tables.EMBEDDED,
         "everything, durable",
         load,
         lambda: asyncio.run(once()),
@@ -152,7 +152,7 @@ def faust(bootstrap: str, load: Load, directory: Path) -> Contender:
     script = HERE / "peers" / "faust_run.py"
     rest = [bootstrap, str(load.events), str(PARTITIONS), load.prefix]
     return Contender(
-        "Faust, tables",
+        tables.FAUST,
         "6 counts, changelogs",
         load,
         lambda: run([home, script, *rest]),
@@ -167,14 +167,14 @@ def quix(bootstrap: str, load: Load, directory: Path) -> list[Contender]:
     named = sum(count for (count,) in load.named.values())
     return [
         Contender(
-            "Quix Streams, stateful + tumbling",
+            tables.QUIX,
             "6 counts, changelogs",
             load,
             lambda: run([*command, str(load.events), load.prefix]),
             load.answer,
         ),
         Contender(
-            "Quix Streams, tumbling only",
+            tables.QUIX_WINDOWS,
             "events per line, changelog",
             load,
             lambda: run([*command, str(named), load.prefix, "--windows"]),
@@ -189,21 +189,21 @@ def bytewax(load: Load, directory: Path) -> list[Contender]:
     command = [home, HERE / "peers" / "bytewax_run.py", load.path, str(load.events)]
     return [
         Contender(
-            "Bytewax, stateful + tumbling, recovery",
+            tables.BYTEWAX_DURABLE,
             "6 counts, SQLite, no broker",
             load,
             lambda: run([*command, "--recovery"]),
             load.answer,
         ),
         Contender(
-            "Bytewax, stateful + tumbling",
+            tables.BYTEWAX,
             "6 counts, nothing durable, no broker",
             load,
             lambda: run(command),
             load.answer,
         ),
         Contender(
-            "Bytewax, tumbling only",
+            tables.BYTEWAX_WINDOWS,
             "events per line, nothing durable, no broker",
             load,
             lambda: run([*command, "--windows"]),
@@ -219,7 +219,7 @@ def bare_replay(load: Load) -> Contender:
     def once() -> Took:
         return run_whole(command, load.events)[0]
 
-    return Contender("bare orjson.loads of the file", "nothing kept", load, once, None)
+    return Contender(tables.BARE_FILE, "nothing kept", load, once, None)
 
 
 def replay(load: Load) -> Contender:
@@ -238,4 +238,4 @@ def replay(load: Load) -> Contender:
         line = place.split("|")[0]
         before = whole.get(line, [0] * len(counts))
         whole[line] = [a + b for a, b in zip(before, counts, strict=True)]
-    return Contender("Reachline replay", "everything, whole command", load, once, whole)
+    return Contender(tables.REPLAY, "everything, whole command", load, once, whole)
