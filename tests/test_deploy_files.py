@@ -1,5 +1,6 @@
 """What `deploy/` starts is what the repository has: every path, port, variable and command."""
 
+import json
 import re
 import shlex
 import shutil
@@ -104,6 +105,22 @@ def test_nothing_is_published_beyond_this_machine() -> None:
 
 def test_kafka_is_the_one_that_the_tests_run_on() -> None:
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{KAFKA_VERSION}"
+
+
+def test_kafka_is_well_when_it_answers_where_the_services_ask() -> None:
+    check = shlex.split(SERVICES["kafka"]["healthcheck"]["test"])
+    settings = load(SERVICES["worker"]["environment"])
+    assert check[check.index("--bootstrap-server") + 1] == settings.broker
+    for name in OURS:
+        waits_for = SERVICES[name]["depends_on"]
+        assert waits_for.keys() <= {"kafka", "topics"}
+    assert SERVICES["topics"]["depends_on"]["kafka"]["condition"] == "service_healthy"
+
+
+def test_grafana_is_the_one_whose_components_draw_the_pictures() -> None:
+    package = json.loads((ROOT / "tests" / "wallboard" / "app" / "package.json").read_text())
+    drawn_with = {package["dependencies"][name] for name in ("@grafana/ui", "@grafana/data")}
+    assert {SERVICES["grafana"]["image"]} == {f"grafana/grafana:{each}" for each in drawn_with}
 
 
 def test_every_image_has_a_version() -> None:
