@@ -40,18 +40,17 @@ def decisions(call_id: str, reading: Reading) -> list[tuple[str, Decision]]:
 
 def _service(visit: Visit) -> bool | None:
     """Whether the service level was met; None while undecided and for what its formula leaves
-    out."""
-    if visit.service_at == NEVER or visit.within is None:
+    out. Who still waited at the threshold was a miss then, whatever they did after it: that is what
+    a live system knew, and what a replay must find again."""
+    if visit.service_at == NEVER:
         return None
     abandoned = visit.disposition in (visits.ABANDONED, visits.SHORT_ABANDONED)
-    formula = visit.terms.contract.formula
-    if abandoned and formula == "answered_only":
-        return None
     if abandoned and visit.within:
-        if formula == "abandons_ignored":
+        formula = visit.terms.contract.formula
+        if formula in ("abandons_ignored", "answered_only"):
             return None
         return formula == "abandons_positive"
-    return visit.within
+    return bool(visit.within)
 
 
 def entries(call_id: str, reading: Reading) -> list[Entry]:

@@ -75,7 +75,8 @@ class Visit:
             what stays out of it.
         further: the same at each of the contract's further thresholds.
         service_at, reach_at: the instants of the two decisions, ``NEVER`` while undecided or out.
-            Who is answered after ``reach_at`` had been overdue then.
+            Who is answered after ``reach_at`` had been overdue then. A miss that was decided of
+            somebody waiting stands, though their leaving takes the visit out of the figure.
         reached: True, False (overdue included), or None while undecided or out of it.
         menu, talk: durations in us, None where they can't be told; ``menu`` may be negative.
         by_transfer: a transfer brought the contact here.
@@ -329,9 +330,11 @@ def _decide_service(visit: Visit, counting: int, now: int) -> None:
     contract = visit.terms.contract
     disposition = visit.disposition
     decided = visit.answered if visit.answered is not None else visit.ended
-    if disposition is SHORT_ABANDONED and not contract.short_counts:
-        return
     deadline = counting + contract.threshold + contract.inclusive
+    if disposition is SHORT_ABANDONED and not contract.short_counts:
+        if decided is not None and decided >= deadline:
+            visit.service_at = deadline
+        return
     visit.within = _within(visit, decided, deadline, now)
     if decided is None or decided >= deadline:
         if visit.within is False:
@@ -373,6 +376,8 @@ def _decide_reach(visit: Visit, now: int) -> None:
         visit.reached, visit.reach_at = True, min(visit.answered, overdue)
         return
     if visit.disposition is CALLBACK and not contract.callbacks_not_reached:
+        if visit.ended is not None and visit.ended > overdue:
+            visit.reach_at = overdue
         return
     if visit.disposition is OPEN:
         if now >= overdue:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from streams.domain import visits
 from streams.domain.journey import Contact
-from streams.domain.visits import NEVER, Reading
+from streams.domain.visits import Reading
 from streams.sinks.records import Duration, Instant, Record
 
 Disposition = Literal[
@@ -146,5 +146,5 @@ def _visit(visit: visits.Visit) -> Visit:
         visit.wait,
         visit.within,
         visit.reached,
-        None if visit.service_at == NEVER else visit.service_at,
+        None if visit.within is None else visit.service_at,
     )

@@ -2,23 +2,33 @@
 
 import random
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+import pytest
 from bank import real_calls
 
 from streams.domain import instants
 from streams.domain.alarms import SEAL, Alarms, expected_per_quarter, replayed
-from streams.domain.decisions import DECIDED
+from streams.domain.decisions import DECIDED, decisions
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.ledger import Ledger
-from streams.domain.plan import Plan
+from streams.domain.plan import Contract, Plan
+from streams.domain.visits import resolve
 from tests.stories import PLAN, Fact, Story, at, contacts
 
 HOUR_OF_TROUBLE = (at("10:00"), at("11:00"))
 
 
-def a_morning() -> list[Fact]:
+def _tires(story: Story, begun: int) -> object:
+    return story.hang_up(begun + 4 * MINUTE)
+
+
+def _asks_to_be_called_back(story: Story, begun: int) -> object:
+    return story.leave(begun + 4 * MINUTE, "waste", "callback")
+
+
+def a_morning(ends: Callable[[Story, int], object] = _tires) -> list[Fact]:
     """Two hundred callers from eight to noon; from ten to eleven nobody answers."""
     facts: list[Fact] = []
     for n in range(200):
@@ -26,7 +36,7 @@ def a_morning() -> list[Fact]:
         story = Story(f"c{n}").start(begun).choose(begun + 10 * SECOND, "waste")
         story.enter(begun + 10 * SECOND, "waste")
         if HOUR_OF_TROUBLE[0] <= begun < HOUR_OF_TROUBLE[1]:
-            story.hang_up(begun + 4 * MINUTE)
+            ends(story, begun)
         else:
             story.answer(begun + 15 * SECOND, "waste").hang_up(begun + 2 * MINUTE)
         facts += story.facts
@@ -71,6 +81,33 @@ def test_an_outage_opens_the_same_alerts_live_and_in_replay() -> None:
         assert {i: (a.opened_at, a.people) for i, a in found.items()} == {
             i: (a.opened_at, a.people) for i, a in replay.items()
         }
+
+
+@pytest.mark.parametrize(
+    ("formula", "ends"),
+    [
+        ("abandons_negative", _asks_to_be_called_back),
+        ("abandons_ignored", _tires),
+        ("answered_only", _tires),
+    ],
+)
+def test_who_leaves_the_figure_after_the_alarm_was_told_of_them(
+    formula: str, ends: Callable[[Story, int], object]
+) -> None:
+    """For four minutes nobody answers them; that they then leave the ratio does not undo that."""
+    facts, plan = a_morning(ends), Plan.default(Contract(formula=formula))
+    replay = {alert.id: alert for alert in replayed(contacts(facts), plan, at("13:00") - SEAL)}
+    assert {alert.kind for alert in replay.values()} == {"service_level", "reachability"}
+    assert live(facts, 10 * SECOND, plan) == (replay, 0)
+
+
+def test_a_short_abandon_that_the_contract_leaves_out_was_a_miss_while_it_waited() -> None:
+    """T runs from the choice: 28 s to the queue, and away 4 s later."""
+    call = Story().choose("9:00", "migration").enter("9:00:28", "migration").hang_up("9:00:32")
+    reading = resolve(call.contact(), PLAN, at("9:05"))
+    assert reading is not None and reading.visits[0].within is None
+    told = [each for _, each in decisions("call", reading) if each.kind == "service_level"]
+    assert [(each.at, each.good) for each in told] == [(at("9:00:30"), False)]
 
 
 def test_a_real_day_opens_the_same_alerts_live_and_in_replay() -> None:
