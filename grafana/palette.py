@@ -53,3 +53,15 @@ DISPOSITIONS: Final = {
     "open": ("#3A3F47", "still going on", "nog bezig"),
 }
 """What became of a visit: a colour, and its words in English and Dutch."""
+
+REASONS: Final = {
+    "unreadable": ("#F5C242", "cannot be read", "onleesbaar"),
+    "unknown_kind": ("#C98A3B", "unknown kind", "onbekende soort"),
+    "missing_field": ("#B57FC4", "field missing", "veld ontbreekt"),
+    "malformed_field": ("#7FC8E8", "field malformed", "veld ongeldig"),
+    "unknown_line": ("#E8823A", "unknown line", "onbekende lijn"),
+    "telephone_number": ("#E0482F", "raw telephone number", "telefoonnummer"),
+    "in_future": ("#3D8FC4", "from the future", "uit de toekomst"),
+    "oversized": ("#7A8089", "too large", "te groot"),
+}
+"""Why an event was refused. None is green: a dead letter is nothing to be glad of."""

@@ -178,12 +178,19 @@ def _refused(say: Say) -> object:
             "Events refused, by reason, per quarter of an hour. They are kept, with the reason.",
             "Geweigerde gebeurtenissen, per reden, per kwartier. Ze worden bewaard, met de reden.",
         ),
-        [Query("sum by (reason) (increase(contact_refused_total[15m]))", "{{reason}}")],
+        [
+            Query(
+                f'sum(increase(contact_refused_total{{reason="{reason}"}}[15m])) > 0',
+                say(en, nl),
+                {"color": colour(tint)},
+            )
+            for reason, (tint, en, nl) in palette.REASONS.items()
+        ],
         unit="none",
         bars=True,
         stacked=True,
         interval="15m",
-    )
+    ).no_value(say("none", "geen"))
 
 
 def _late(say: Say) -> object:
@@ -195,7 +202,13 @@ def _late(say: Say) -> object:
             "Gebeurtenissen die kwamen nadat hun interval definitief was, per kwartier. Ze worden "
             "apart bewaard; `reachline restate` telt ze mee.",
         ),
-        [Query("sum(increase(contact_late_total[15m]))", say("late", "laat"))],
+        [
+            Query(
+                "sum(increase(contact_late_total[15m]))",
+                say("late", "laat"),
+                {"color": colour(palette.AT_RISK)},
+            )
+        ],
         unit="none",
         bars=True,
         interval="15m",

@@ -8,7 +8,9 @@ import pytest
 from grafana_files import FILES, load, named, queries
 from test_grafana_lint import _vectors
 
+from grafana import palette
 from grafana.promql import BUILT_IN
+from streams.domain.events import REASONS
 from tests.busy_worker import on_the_page
 
 BY_PROMETHEUS = {"instance", "job"}
@@ -53,6 +55,11 @@ def test_every_label_that_a_query_groups_or_speaks_by_is_exported(
             if label
         }
         assert spoken <= known | made, query
+
+
+def test_every_reason_of_refusal_has_its_words_and_colour() -> None:
+    assert tuple(palette.REASONS) == REASONS
+    assert len({tint for tint, _, _ in palette.REASONS.values()}) == len(REASONS)
 
 
 @pytest.mark.parametrize("file", FILES, ids=named)

@@ -1,40 +1,39 @@
-"""Days of a simulated city, as its exporter would have told them to Prometheus.
+"""Days of a simulated city, as its worker would have told them to Prometheus.
 
-A scenario plays a day of calls through the real ledger, board, detector and collectors and takes
-their metrics at many instants, so that what the pictures show is what users get. Nothing here knows
-a metric by name but those of the pipeline and of the vendors' periods (`promised`), which come from
-a running worker only.
+A scenario plays a day of calls to a worker (`wallboard_worker`) and asks its collectors at many
+instants, so that what the pictures show is what users get. Nothing here knows a metric by name.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from prometheus_client.core import Metric
-from wallboard_promised import Periods, Pipeline, alerts, waits
+from prometheus_client.core import GaugeMetricFamily, Metric
+from wallboard_worker import PlayedWorker
 
+from grafana.alerts import WATCHDOG
 from streams.domain import instants
-from streams.domain.board import Board
-from streams.domain.detector import Decision, Detector
-from streams.domain.events import Event, Reader, Refusal
+from streams.domain.events import Reader, Refusal
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.journey import Contact
-from streams.domain.ledger import Ledger
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, LINE, VENDOR
-from streams.domain.visits import resolve
+from streams.domain.statement.running import running
+from streams.domain.statement.standing import standing
 from streams.simulation import City, Effect, Scenario
 from streams.simulation.scenario import ALWAYS
-from streams.sinks.prometheus import FiguresCollector
+from streams.sinks.period_metrics import period_metrics
 
 PLAN: Final = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 SETTLE: Final = 15 * SECOND
 """How often a worker is scraped, and here also settles."""
+
+SILENT_AFTER: Final = 5 * MINUTE
+"""Without figures, until the rule on silence fires."""
 
 FIRST_WORKER: Final = "reachline-1:8000"
 SECOND_WORKER: Final = "reachline-2:8000"
@@ -108,7 +107,7 @@ DAYS: Final = (
     Day(
         "day",
         "2026-11-05",
-        time(16, 30),
+        time(16, 36),  # a full half hour would be written half over the edge
         (
             effect(1.2, "migration", "desk", "other", *SECOND_LINE),
             effect(1.2, "waste", lasts=2 * HOUR),
@@ -154,8 +153,8 @@ def city_of(lines: int) -> str:
     return head + "\n\n" + "\n".join(entries)
 
 
-def events(day: Day, start: int, until: int) -> list[tuple[int, Event]]:
-    """What the phone system tells, read as a worker reads it."""
+def events(day: Day, start: int, until: int) -> list[tuple[int, dict[str, Any]]]:
+    """What the phone system tells, each with the instant of which it tells."""
     effects = day.effects
     if day.lines:
         ids = [f"line-{n + 1:02}" for n in range(day.lines)]
@@ -166,38 +165,50 @@ def events(day: Day, start: int, until: int) -> list[tuple[int, Event]]:
             effect(0.8, ids[20]),
         )
     scenario = Scenario(day.name, day.name, effects)
-    reader = Reader(day.plan.knows)
-    told = []
-    for _, event in City(day.plan, day.seed, scenario, start=start, until=until).events():
-        read = reader.read(orjson.dumps(event), until + 24 * HOUR)
-        assert not isinstance(read, Refusal), read
-        told.append(read)
-    return [(at, event) for event, at in told if at < until]
+    told = City(day.plan, day.seed, scenario, start=start, until=until).events()
+    return [(at, event) for at, event in told if at < until]
 
 
-def decisions(
-    day: Day, told: Iterable[tuple[int, Event]], until: int
-) -> list[tuple[str, Decision]]:
-    """Every visit's decisions, by line, in the order in which a detector is fed."""
-    contacts: dict[str, Contact] = {}
-    for at, event in told:
-        contacts.setdefault(event.call_id, Contact(event.call_id)).merge(event, at)
-    found = []
-    for contact in contacts.values():
-        reading = resolve(contact, day.plan, until)
-        for visit in reading.visits if reading is not None else ():
-            key = f"{contact.call_id}/{visit.number}"
-            if visit.within is not None and visit.service_at <= until:
-                found.append(
-                    (visit.line, Decision(visit.service_at, "service_level", visit.within, key))
-                )
-            if visit.reached is not None and visit.reach_at <= until:
-                late = visit.answered is not None and visit.answered > visit.reach_at
-                good = visit.reached and not late
-                found.append((visit.line, Decision(visit.reach_at, "reachability", good, key)))
-            if visit.disposition == "closed" and visit.ended is not None and visit.terms.open:
-                found.append((visit.line, Decision(visit.ended, "closed", False, key)))
-    return sorted(found, key=lambda item: item[1].place)
+def spoilt(
+    told: Iterable[tuple[int, dict[str, Any]]],
+) -> list[tuple[int, dict[str, Any] | bytes]]:
+    """The same with what a phone system does wrong: some of it can't be read, some names a line
+    that is none, and a desk that was cut off for an hour tells of its calls at last."""
+    found: list[tuple[int, dict[str, Any] | bytes]] = []
+    for number, (at, event) in enumerate(told):
+        found.append((at, event))
+        if number % 700 == 350:
+            found.append((at, b'{"event":"queue","call'))
+        if number % 430 == 200:
+            strange = event | {"event_id": f"s{number}", "event": "menu-choice", "line": "taxi"}
+            found.append((at, strange))
+        if number % 900 == 450:
+            forgotten = event | {"event_id": f"f{number}", "call_id": f"forgotten-{number}"}
+            found.append((at + HOUR, forgotten))
+    return sorted(found, key=lambda item: item[0])
+
+
+def from_rules(as_of: int, now: int, known: dict[str, int]) -> Iterator[Metric]:
+    """The alerts that Prometheus' own rules would have firing: the watchdog's, and of silence.
+
+    Args:
+        as_of: how far the figures are.
+        known: since when each alert has been firing; kept from one call to the next.
+    """
+    fires = [{"alertname": WATCHDOG, "severity": "none"}]
+    if now - as_of > SILENT_AFTER:
+        fires.append({"alertname": "ContactTelemetrySilent", "severity": "page"})
+    for labels in fires:
+        since = known.setdefault(labels["alertname"], now)
+        for name, more, value in (
+            ("ALERTS", {"alertstate": "firing"}, 1.0),
+            ("ALERTS_FOR_STATE", {}, since / SECOND),
+        ):
+            family = GaugeMetricFamily(name, name, labels=[*labels, *more])
+            family.add_metric([*labels.values(), *more.values()], value)
+            yield family
+    for gone in known.keys() - {labels["alertname"] for labels in fires}:
+        del known[gone]
 
 
 @dataclass
@@ -212,7 +223,7 @@ class Recorder:
             for sample in family.samples:
                 labels = {"instance": instance, "job": self.job, **sample.labels}
                 inside = ",".join(f"{k}={orjson.dumps(v).decode()}" for k, v in labels.items())
-                self.series[f"{sample.name}{{{inside}}}"].append((at / SECOND, sample.value))
+                self.series[f"{sample.name}{{{inside}}}"].append((at / SECOND, float(sample.value)))
 
 
 def play(day: Day) -> Series:
@@ -231,73 +242,52 @@ def play(day: Day) -> Series:
 
 
 def _play_month(day: Day, recorder: Recorder) -> None:
-    """The period so far, reckoned every third evening and told every hour until the next."""
-    now = day.instant
+    """The period so far, reckoned every evening and told every hour until the next."""
+    plan, now = day.plan, day.instant
     start = now - now % HOUR
-    local = instants.to_datetime(now).astimezone(day.plan.zone)
-    first = instants.of(datetime(local.year, local.month, 1, tzinfo=day.plan.zone))
-    periods = Periods(day.plan, events(day, first, now))
-    dues = [*range(first + 19 * HOUR, start - DAY, 3 * DAY), now]
+    local = instants.to_datetime(now).astimezone(plan.zone)
+    first = instants.of(datetime(local.year, local.month, 1, tzinfo=plan.zone))
+    reader = Reader(plan.knows)
+    contacts: dict[str, Contact] = {}
+    for _, event in events(day, first, now):
+        read = reader.read(orjson.dumps(event), now)
+        assert not isinstance(read, Refusal), read
+        contacts.setdefault(read[0].call_id, Contact(read[0].call_id)).merge(*read)
+    dues = [*range(first + 19 * HOUR, start - DAY, DAY), now]
     for due, until in zip(dues, [*dues[1:], now + MINUTE], strict=True):
-        families = list(periods.collect(due, "scheldelijn"))
+        intervals, provisional = standing(contacts.values(), plan, due)
+        families = list(period_metrics(running(plan, ["scheldelijn"], due, intervals, provisional)))
         for tick in range(due, until, HOUR):
             recorder.take(families, tick)
 
 
 def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
-    plan, now = day.plan, day.instant
+    now = day.instant
     start = day.at(time(8))
     until = day.at(day.stops) if day.stops else now
     dies = day.at(day.dies) if day.dies else now + 1
+    worker = PlayedWorker(day.plan)
     told = events(day, start, until)
-    lines = [day.history] if day.history else [terms.line for terms in plan.lines_at(now)]
-    names = {LINE + line for line in lines} | {CITY}
-    names |= {VENDOR + terms.vendor for terms in plan.lines_at(now) if terms.line in lines}
-    detectors = {t.line: Detector(t.line, t.contract) for t in plan.lines_at(now)}
-    feed = iter(decisions(day, told, until))
-    pending = next(feed, None)
-    ledger, board = Ledger(plan), Board(plan, 1, sorted(names))
-    figures = FiguresCollector(plan, lambda: [board])
-    pipeline = Pipeline()
-    stream = iter(told)
-    coming = next(stream, None)
-    seen, known = 0, {}
+    stream = deque(spoilt(told) if day.history else told)
+    known: dict[str, int] = {}
     told_before: list[Metric] = []
     first = start if whole else now - 20 * MINUTE
     for tick in range(start, now + 1, SETTLE):
-        while coming is not None and coming[0] <= tick:
-            seen += ledger.accept(coming[1], coming[0])
-            coming = next(stream, None)
-        ledger.settle(min(tick, until))
-        changes = ledger.changes()
-        for (name, width, begun), partial in changes.partials.items():
-            if name in names:
-                board.take_figures(name, 0, width, begun, partial.tally, partial.final)
-        for name, (count, oldest) in changes.waiting.items():
-            if name in names:
-                board.scope(name).wait(0, count, oldest)
-        board.take_clock(0, ledger.clock)
-        board.advance()
-        while pending is not None and pending[1].at <= tick:
-            detectors[pending[0]].feed(pending[1])
-            pending = next(feed, None)
-        for detector in detectors.values():
-            detector.tick(min(tick, until))
+        come = []
+        while stream and stream[0][0] <= tick:
+            come.append(stream.popleft()[1])
+        worker.take(come, tick)
+        worker.checkpoint(min(tick, until), tick)
         close = tick > now - 3 * MINUTE
-        wanted = tick >= first and (close or (tick - start) % scrape == 0)
-        firing = list(alerts(plan, detectors.values(), min(tick, until, dies), tick, known))
-        if wanted:
-            recorder.take(firing, tick)
-        if wanted and tick < dies:
-            told_now = list(figures.collect())
+        if tick < first or not (close or (tick - start) % scrape == 0):
+            continue
+        recorder.take(from_rules(min(tick, until, dies), tick, known), tick)
+        if tick < dies:
+            told_now = list(worker.collect())
             recorder.take(told_now, tick)
             if day.hand_over:
                 recorder.take(told_before, tick, SECOND_WORKER)
             told_before = told_now
-        if first <= tick < dies:
-            recorder.take(pipeline.collect(tick, ledger, seen), tick)
-        if wanted and tick < dies:
-            recorder.take([waits([board], lines)], tick)
 
 
 def openmetrics(series: Series) -> Iterator[str]:

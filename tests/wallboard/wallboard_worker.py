@@ -1,0 +1,91 @@
+"""A worker that is played a day: the real one, but for Kafka, whose records are handed to it.
+
+Each step is what a worker does between two scrapes: it takes the records that have come, makes a
+checkpoint, adds up what the checkpoint says of lines, and is then asked by its own collectors.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+
+import orjson
+from aiokafka import ConsumerRecord, TopicPartition
+from prometheus_client.core import Metric
+
+from streams.domain.instants import SECOND
+from streams.domain.plan import Plan
+from streams.engine import topics
+from streams.engine.lines import LineOwner
+from streams.engine.routes import Routes
+from streams.engine.source import Source
+from streams.engine.telemetry import PipelineCollector
+from streams.engine.worker import Worker
+from streams.settings import Settings
+from streams.sinks.alert_metrics import AlertsCollector
+from streams.sinks.prometheus import FiguresCollector
+
+TOPIC_OF = {kind: topic for topic, kind in topics.INPUTS.items()}
+GENERATION = 1
+RECOVERED = (0.8, 12_400)
+"""Seconds and records of the recovery at the day's beginning, of which there is no broker to do."""
+
+
+class PlayedWorker:
+    """A worker with one source partition and all lines."""
+
+    def __init__(self, plan: Plan) -> None:
+        routes = Routes(sources=1, partials=1, callers=1)
+        self._worker = worker = Worker(Settings(), plan)
+        self._source = Source(0, plan, routes, worker.counts)
+        self._lines = LineOwner(0, plan, routes, end=0)
+        worker.sources[0] = self._source
+        worker.owners[0] = self._lines
+        worker.recovered[0] = RECOVERED
+        consumer = worker.app.consumer
+        consumer.owned = frozenset(TopicPartition(topic, 0) for topic in topics.INPUTS)
+        consumer.highwater = lambda tp: self._told[tp.topic]
+        self._told: dict[str, int] = defaultdict(int)
+        self._partials = 0
+        self._collectors = (
+            FiguresCollector(plan, worker.boards),
+            AlertsCollector(plan, worker.boards, worker.alertmanagers),
+            PipelineCollector(worker),
+        )
+
+    def take(self, told: Iterable[dict[str, object] | bytes], tick: int) -> None:
+        """Takes the events that have come, as they lie on their topics."""
+        batches: dict[str, list[ConsumerRecord[bytes, bytes]]] = defaultdict(list)
+        for event in told:
+            # Of what can't be read nobody knows where it belongs.
+            kind, key, value = "queue", b"?", event
+            if isinstance(event, dict):
+                kind, key, value = event["event"], event["call_id"].encode(), orjson.dumps(event)
+            topic = TOPIC_OF[kind]
+            batches[topic].append(_record(topic, self._told[topic], tick, key, value))
+            self._told[topic] += 1
+        for topic, records in batches.items():
+            self._source.take(topic, records)
+
+    def checkpoint(self, clock: int, tick: int) -> None:
+        """Brings the books to the clock and tells the lines' owner."""
+        begun = perf_counter()
+        outputs = self._source.checkpoint(clock, GENERATION)
+        records = []
+        for key, value in outputs.get((topics.PARTIALS, 0), []):
+            records.append(_record(topics.PARTIALS, self._partials, tick, key, value))
+            self._partials += 1
+        self._lines.take(records)
+        self._lines.outputs(GENERATION)
+        self._worker.checkpoints.take(perf_counter() - begun)
+        self._worker.last_checkpoint = tick / SECOND - self._worker.settings.checkpoint_seconds / 2
+
+    def collect(self) -> Iterator[Metric]:
+        """What its page would have."""
+        for collector in self._collectors:
+            yield from collector.collect()
+
+
+def _record(
+    topic: str, offset: int, tick: int, key: bytes, value: bytes | None
+) -> "ConsumerRecord[bytes, bytes]":
+    return ConsumerRecord(topic, 0, offset, tick // 1000, 1, key, value, None, 0, 0, ())
