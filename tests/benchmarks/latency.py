@@ -2,32 +2,36 @@
 
 Calls are published as they happen, at a given rate of events, to a worker as it runs in production;
 its ``/metrics`` page is read all the while. The k-th call-start that the broker has acknowledged is
-taken as seen when the city's count of contacts has reached k. Between two readings of the page lie
-some 50 ms, which are in the figures.
+taken as seen when the city's count of contacts has reached k. Some time lies between two readings
+of the page, and is in the figures: reading it costs the worker something, so nobody reads it again
+before three times as long has gone by as the last reading took.
 
 Then what one scrape costs the worker with 10, 100 and 1,000 lines.
 """
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 import uuid
 from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
 
 from streams.domain import instants
+from streams.domain.events import KINDS
 from streams.engine import topics
 from streams.settings import Settings
 from tests.benchmarks import loading, traffic
-from tests.benchmarks.__main__ import CACHE, RESULTS
 from tests.benchmarks.contenders import PARTITIONS
-from tests.benchmarks.measuring import machine
+from tests.benchmarks.measuring import CACHE, RESULTS, keep, machine, stoppable
+from tests.benchmarks.plots import quantiles
 from tests.benchmarks.traffic import EVENTS_PER_CALL, Traffic
 from tests.benchmarks.workers import Worker, caught_up
 from tests.brokers import KafkaCluster
@@ -41,6 +45,17 @@ _TICK: Final = 0.02
 """Seconds for which events are gathered into one batch, as a producer's linger does."""
 
 _READ_EVERY: Final = 0.05
+
+_PREPARED_PER_SECOND: Final = 25_000
+"""Events that are put into batches in a second on a slow machine."""
+
+_SETTLING: Final = 3
+"""Seconds at the start that are left out."""
+
+_SCRAPES: Final = 5
+_SCRAPING: Final = 3.0
+"""How many scrapes are measured at least, and for how many seconds."""
+
 _SEEN: Final = 'contact_city_contacts{window="60m"} '
 
 
@@ -49,24 +64,30 @@ def main() -> int:
     parser.add_argument("--rate", type=int, action="append", help="events per second")
     parser.add_argument("--seconds", type=int, default=SECONDS)
     parser.add_argument("--lines", type=int, action="append", help="of the scraped worker")
+    parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
+    stoppable()
     CACHE.mkdir(parents=True, exist_ok=True)
+    path = arguments.results / "latency.json"
     result: dict[str, Any] = {"machine": machine(), "rates": {}, "scrapes": {}}
     for rate in arguments.rate or RATES:
         row = result["rates"][str(rate)] = asyncio.run(latency(rate, arguments.seconds))
-        print(f"{rate} events/s: {told(row)}", file=sys.stderr)
+        print(f"{rate} events/s: {quantiles(row)}; {row}", file=sys.stderr, flush=True)
+        keep(path, result)
     for lines in arguments.lines or LINES:
         row = result["scrapes"][str(lines)] = asyncio.run(scrape(lines))
-        print(f"{lines} lines: {row}", file=sys.stderr)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "latency.json").write_text(json.dumps(result, indent=1) + "\n")
+        print(f"{lines} lines: {row}", file=sys.stderr, flush=True)
+        keep(path, result)
     return 0
 
 
-def told(row: dict[str, Any]) -> str:
-    """A row in words."""
-    parts = [f"{name} {value:.3f} s" for name, value in row["quantiles"].items()]
-    return ", ".join(parts)
+@dataclass
+class _Tick:
+    """What is published at once: when, which batches, and how many calls begin in them."""
+
+    due: float
+    batches: dict[tuple[str, int], Any]
+    calls: int = 0
 
 
 class _Cluster:
@@ -78,26 +99,32 @@ class _Cluster:
         self.app = f"latency-{uuid.uuid4().hex[:8]}"
 
     async def __aenter__(self) -> "_Cluster":
-        await asyncio.to_thread(self.kafka.start)
-        self.bootstrap = self.kafka.bootstrap
-        await topics.create(Settings(broker=self.bootstrap, partitions=PARTITIONS))
-        plan = CACHE / f"plan-{self._lines}.toml"
-        plan.write_text(traffic.plan(Traffic(1, lines=self._lines)))
-        self.worker = Worker(self.bootstrap, self.app, plan)
-        await asyncio.to_thread(self.worker.ready)
+        worker: Worker | None = None
+        try:
+            self.kafka.start()
+            self.bootstrap = self.kafka.bootstrap
+            await topics.create(Settings(broker=self.bootstrap, partitions=PARTITIONS))
+            plan = CACHE / f"plan-{self._lines}.toml"
+            plan.write_text(traffic.plan(Traffic(1, lines=self._lines)))
+            worker = self.worker = Worker(self.bootstrap, self.app, plan)
+            worker.ready()
+        except BaseException:
+            if worker is not None:
+                worker.stop()
+            self.kafka.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self.worker.stop)
+        self.worker.stop()
         self.kafka.stop()
 
 
 async def latency(rate: int, seconds: int) -> dict[str, Any]:
     """The times from acknowledged to seen at this rate, after a few seconds to settle in."""
     async with _Cluster(lines=4) as cluster:
-        # Written beforehand, for a start that lies far enough ahead: making events takes CPU too.
-        events = rate * seconds
-        start = int(time.time()) + 5 + events // 60_000
+        # Put into batches beforehand, for a start that lies far enough ahead: that takes CPU too.
+        start = int(time.time()) + 5 + rate * seconds // _PREPARED_PER_SECOND
         calls = Traffic(
             round(rate * seconds / EVENTS_PER_CALL) + 1,
             per_second=rate / EVENTS_PER_CALL,
@@ -105,47 +132,77 @@ async def latency(rate: int, seconds: int) -> dict[str, Any]:
             talk=2,
             cut=seconds,
         )
-        path = CACHE / f"live-{uuid.uuid4().hex}.ndjson"
+        producer = AIOKafkaProducer(
+            bootstrap_servers=cluster.bootstrap, acks="all", max_batch_size=1 << 20
+        )
+        await producer.start()
         try:
-            with path.open("wb", buffering=1 << 20) as file:
-                file.writelines(value + b"\n" for value in traffic.events(calls))
+            ticks = await asyncio.to_thread(_prepared, producer, calls)
+            unprepared = max(0.0, time.time() - start)
             acknowledged: list[float] = []
             seen: list[tuple[float, int]] = []
             before = cluster.worker.cpu()
             reading = asyncio.create_task(_read(cluster.worker, seen))
-            late = await _publish(cluster.bootstrap, path, acknowledged)
+            begun = time.monotonic()
+            late = await _publish(producer, ticks, acknowledged)
+            lasted = time.monotonic() - begun
+            used = cluster.worker.cpu() - before
             published = time.time()
             while time.time() < published + 20 and (not seen or seen[-1][1] < len(acknowledged)):
                 await asyncio.sleep(0.1)
             reading.cancel()
         finally:
-            path.unlink(missing_ok=True)
-        took = _times(acknowledged, seen, start + 3)
+            await producer.stop()
+        took = _times(acknowledged, seen, start + _SETTLING)
+        gaps = sorted(after - before for (before, _), (after, _) in pairwise(seen))
         return _histogram(took) | {
             "events_per_second": rate,
             "calls": len(took),
             "unseen": len(acknowledged) - (seen[-1][1] if seen else 0),
-            "publisher_behind_seconds": round(late, 3),
-            "worker_cpu_share": round((cluster.worker.cpu() - before) / seconds, 3),
+            "publisher_behind_seconds": round(max(late, unprepared), 3),
+            "worker_cpu_share": round(used / lasted, 3),
             "readings": len(seen),
+            "seconds_between_readings": round(gaps[len(gaps) // 2], 3) if gaps else None,
         }
 
 
 async def _read(worker: Worker, seen: list[tuple[float, int]]) -> None:
     while True:
+        asked = time.time()
         page = (await asyncio.to_thread(worker.page, "/metrics")).decode()
         now = time.time()
         place = page.find(_SEEN)
         if place >= 0:
             value = page[place + len(_SEEN) : page.index("\n", place)]
             seen.append((now, int(float(value))))
-        await asyncio.sleep(_READ_EVERY)
+        await asyncio.sleep(max(_READ_EVERY, 3 * (now - asked)))
 
 
-async def _publish(bootstrap: str, path: Path, acknowledged: list[float]) -> float:
-    """Sends each event when its instant has come; gives by how much it fell behind at most."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=1 << 20)
-    await producer.start()
+def _prepared(producer: AIOKafkaProducer, calls: Traffic) -> list[_Tick]:
+    """The events as batches per topic and partition, one for every tick in which they happen."""
+    topic_of = {kind: f"{loading.PREFIX}{kind}" for kind in KINDS}
+    ticks: list[_Tick] = []
+    due = 0.0
+    for value in traffic.events(calls):
+        at = _instant(value)
+        if at > due:
+            due = at + _TICK
+            ticks.append(_Tick(due, {}))
+        kind = value[10 : value.index(b'"', 10)].decode()
+        key = loading.key(value)
+        place = topic_of[kind], crc32(key) % PARTITIONS
+        batch = ticks[-1].batches.get(place)
+        if batch is None:
+            batch = ticks[-1].batches[place] = producer.create_batch()
+        batch.append(timestamp=None, key=key, value=value)
+        ticks[-1].calls += kind == "call-start"
+    return ticks
+
+
+async def _publish(
+    producer: AIOKafkaProducer, ticks: list[_Tick], acknowledged: list[float]
+) -> float:
+    """Sends each batch when its instant has come; gives by how much it fell behind at most."""
     late = 0.0
     waiting: set[asyncio.Task[None]] = set()
 
@@ -153,35 +210,17 @@ async def _publish(bootstrap: str, path: Path, acknowledged: list[float]) -> flo
         await asyncio.gather(*sent)
         acknowledged.extend([time.time()] * calls)
 
-    try:
-        values = loading.values(path, 2**62)
-        value = next(values, None)
-        at = _instant(value) if value else 0.0
-        while value is not None:
-            await asyncio.sleep(max(0.0, at + _TICK - time.time()))
-            now = time.time()
-            late = max(late, now - at - _TICK)
-            batches: dict[tuple[str, int], Any] = {}
-            calls = 0
-            while value is not None and at <= now:
-                key = loading.key(value)
-                (topic, _, _) = next(loading.by_call(iter((value,)), loading.PREFIX))
-                place = topic, crc32(key) % PARTITIONS
-                batch = batches.get(place) or batches.setdefault(place, producer.create_batch())
-                batch.append(timestamp=None, key=key, value=value)
-                calls += topic == "contact.call-start"
-                value = next(values, None)
-                at = _instant(value) if value else 0.0
-            sent = [
-                await producer.send_batch(batch, topic, partition=partition)
-                for (topic, partition), batch in batches.items()
-            ]
-            task = asyncio.create_task(acknowledge(sent, calls))
-            waiting.add(task)
-            task.add_done_callback(waiting.discard)
-        await asyncio.gather(*waiting)
-    finally:
-        await producer.stop()
+    for tick in ticks:
+        await asyncio.sleep(max(0.0, tick.due - time.time()))
+        late = max(late, time.time() - tick.due)
+        sent = [
+            await producer.send_batch(batch, topic, partition=partition)
+            for (topic, partition), batch in tick.batches.items()
+        ]
+        task = asyncio.create_task(acknowledge(sent, tick.calls))
+        waiting.add(task)
+        task.add_done_callback(waiting.discard)
+    await asyncio.gather(*waiting)
     return late
 
 
@@ -214,24 +253,26 @@ def _histogram(took: list[float]) -> dict[str, Any]:
 async def scrape(lines: int) -> dict[str, Any]:
     """What one reading of ``/metrics`` takes and costs with that many lines in use."""
     async with _Cluster(lines) as cluster:
-        start = int(time.time()) - 1800
-        calls = Traffic(40_000, lines=lines, per_second=30.0, start=start, cut=1700)
+        start = int(time.time()) - 650  # older than the grace would be late
+        calls = Traffic(30_000, lines=lines, per_second=100.0, start=start)
         placed = loading.by_call(traffic.events(calls), loading.PREFIX)
         await loading.load(cluster.bootstrap, placed, PARTITIONS)
         await caught_up(cluster.bootstrap, cluster.app, [cluster.worker])
         await asyncio.sleep(2.0)
-        times = []
+        times: list[float] = []
         size = 0
         idle = await _idle(cluster.worker, 5.0)
         before, begun = cluster.worker.cpu(), time.monotonic()
-        for _ in range(10):
+        # Until it can be told from the system's clock ticks of 10 ms.
+        while len(times) < _SCRAPES or time.monotonic() - begun < _SCRAPING:
             asked = time.monotonic()
             size = len(await asyncio.to_thread(cluster.worker.page, "/metrics"))
             times.append(time.monotonic() - asked)
         spent = cluster.worker.cpu() - before - idle * (time.monotonic() - begun)
         return {
-            "milliseconds": round(sorted(times)[5] * 1000, 1),
-            "cpu_milliseconds": round(spent / 10 * 1000, 1),
+            "scrapes": len(times),
+            "milliseconds": round(median(times) * 1000, 1),
+            "cpu_milliseconds": round(max(0.0, spent) / len(times) * 1000, 1),
             "kilobytes": size // 1024,
         }
 

@@ -62,6 +62,7 @@ class Traffic:
         talk: seconds that the shortest conversation lasts; the longest twice that.
         cut: seconds after the start from which on nothing more is told; what is open then stays so,
             and there is no truth of it.
+        ways: how each of twenty calls goes.
     """
 
     calls: int
@@ -70,6 +71,7 @@ class Traffic:
     start: int = START
     talk: int = 120
     cut: int | None = None
+    ways: tuple[int, ...] = WAYS
 
     @classmethod
     def of_events(cls, events: int, **rest: float) -> "Traffic":
@@ -80,6 +82,7 @@ class Traffic:
     def name(self) -> str:
         """A name for a file of these events."""
         rest = "" if self.cut is None else f"-{self.cut}"
+        rest += "" if self.ways == WAYS else "-" + "".join(map(str, self.ways))
         return f"{self.calls}-{self.lines}-{self.per_second:g}-{self.start}-{self.talk}{rest}"
 
 
@@ -172,7 +175,7 @@ class _Moments:
 
 def _durations(traffic: Traffic, number: int) -> tuple[int, int, int]:
     """Menu, wait and talk of a call in milliseconds. The wait is that of its way."""
-    way = WAYS[number % 20]
+    way = traffic.ways[number % 20]
     menu = 6_000 + number * 7_919 % 9_000
     if way == SHORT:
         wait = 1_000 + number * 104_729 % 4_000
@@ -187,7 +190,7 @@ def _durations(traffic: Traffic, number: int) -> tuple[int, int, int]:
 def _call(
     traffic: Traffic, number: int, begun: int, moment: _Moments, truth: Truth | None
 ) -> list[tuple[int, bytes]]:
-    way = WAYS[number % 20]
+    way = traffic.ways[number % 20]
     here = number // 20 % traffic.lines
     menu, wait, talk = _durations(traffic, number)
     if truth is not None:
@@ -249,7 +252,7 @@ def _call(
 
 def _count(traffic: Traffic, number: int, begun: int, truth: Truth) -> None:
     """Adds what a call comes to, from its way and its durations alone."""
-    way = WAYS[number % 20]
+    way = traffic.ways[number % 20]
     if way == IN_MENU:
         return
     here = number // 20 % traffic.lines
