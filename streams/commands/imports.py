@@ -52,8 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"Kafka: {error}") from error
     except (MappingError, pseudonyms.KeyMissingError) as error:
         raise CommandError(str(error), USAGE) from error
-    except (OSError, EOFError) as error:
-        raise CommandError(str(error)) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        named = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise CommandError(named) from error
     print(f"{imported.events} events, {imported.bad_rows} rows refused", file=sys.stderr)
     return DONE if imported.events else FAILED
 

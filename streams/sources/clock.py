@@ -50,9 +50,11 @@ class Clock:
         """The instant in RFC 3339, with the offset of the mapping's zone."""
         try:
             moment = instants.EPOCH + timedelta(microseconds=instant)
-            return moment.astimezone(self._times.zone).isoformat()
-        except OverflowError:
-            raise ValueError("a time outside the years 1 to 9999") from None
+            written = moment.astimezone(self._times.zone).isoformat()
+            instants.parse(written)
+        except (OverflowError, ValueError):
+            raise ValueError("a time outside the years 2 to 9999") from None
+        return written
 
     def _of(self, moment: datetime, begun: int | None) -> int:
         if moment.tzinfo is not None:

@@ -4,6 +4,7 @@ import gzip
 import os
 import tempfile
 import time
+import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -22,11 +23,17 @@ def read(file: Path, encoding: str) -> Iterator[str]:
     """The lines of a file, ``.gz`` or not.
 
     Bytes that are not of its encoding become lone surrogates, so that they cost only their line.
+
+    Raises:
+        OSError: it can't be read, or is damaged.
     """
     kept: dict[str, Any] = {"encoding": encoding, "errors": "surrogateescape", "newline": ""}
     stream: IO[str]
-    with gzip.open(file, "rt", **kept) if file.suffix == ".gz" else file.open(**kept) as stream:
-        yield from stream
+    try:
+        with gzip.open(file, "rt", **kept) if file.suffix == ".gz" else file.open(**kept) as stream:
+            yield from stream
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise OSError(f"{file}: can't be read: {error}") from error
 
 
 def follow(

@@ -147,9 +147,11 @@ class Mapping:
             MappingError: with every mistake in it, or with why it can't be read.
         """
         try:
-            return cls.parse(path.read_text("utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise MappingError(str(path), [str(error)]) from error
+            return cls.parse(path.read_text("utf-8-sig"), str(path))
+        except OSError as error:
+            raise MappingError(str(path), [error.strerror or str(error)]) from error
+        except UnicodeDecodeError as error:
+            raise MappingError(str(path), [f"is not UTF-8 text at byte {error.start}"]) from error
 
     @classmethod
     def parse(cls, text: str, name: str = "mapping") -> "Mapping":
@@ -158,6 +160,8 @@ class Mapping:
             content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise MappingError(name, [f"not TOML: {error}"]) from error
+        except RecursionError as error:
+            raise MappingError(name, ["is nested too deeply"]) from error
         check = Check()
         mapping = _mapping(content, check)
         if check.mistakes:

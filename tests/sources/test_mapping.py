@@ -100,6 +100,15 @@ def test_a_file_that_is_not_there_or_not_toml(tmp_path: Path) -> None:
         Mapping.load(broken)
 
 
+def test_a_mapping_that_a_spreadsheet_saved_and_one_that_nobody_wrote(tmp_path: Path) -> None:
+    file = tmp_path / "m.toml"
+    file.write_text('[time]\nzone = "UTC"\nformat = "iso"\n', "utf-8-sig")
+    with pytest.raises(MappingError, match=r"call\.id: missing"):
+        Mapping.load(file)
+    with pytest.raises(MappingError, match="nested too deeply"):
+        Mapping.parse("a = " + "[" * 3000)
+
+
 def test_the_example_that_the_module_shows_is_a_mapping() -> None:
     # The block between "::" and the next text at the margin, without its indentation.
     shown = (mapping_module.__doc__ or "").partition("::\n")[2].partition("\nA `choice`")[0]
