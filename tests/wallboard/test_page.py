@@ -192,6 +192,33 @@ async def test_a_big_screen_holds_all_of_it(
     assert not seen.cut
 
 
+GAPS = """
+[...document.querySelectorAll('.figures')].map((figures) => {
+  const [left, right] = [...figures.querySelectorAll('.value')].map((value) => {
+    const range = document.createRange();
+    range.selectNodeContents(value);
+    return range.getBoundingClientRect();
+  });
+  return right.top >= left.bottom ? 1000 : right.left - left.right;
+})
+"""
+"""Pixels between the two figures of each tile; 1000 where one stands below the other."""
+
+
+@pytest.mark.parametrize("size", [WALL, (1600, 900), PHONE])
+async def test_a_hundred_percent_twice_is_two_figures(
+    worker: Worker, size: tuple[int, int]
+) -> None:
+    worker.live = a_day_when_all_is_well()
+    for line in worker.live["lines"]:
+        tell(line, "ok", level=1.0, reach=1.0, waiting=0, oldest=0.0)
+    seen = await worker.look(size)
+    assert not seen.cut
+    gaps = await worker._seen._evaluate(GAPS)
+    assert len(gaps) == 6
+    assert min(gaps) >= 10, gaps
+
+
 async def test_24_lines_fit_on_the_wall(worker: Worker) -> None:
     worker.live = a_city_of_24_lines()
     seen = await worker.look()
