@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from streams.commands.common import DONE, USAGE, CommandError
-from streams.domain.plan import Plan, check
+from streams.commands.common import DONE, USAGE
+from streams.domain.plan import Plan, PlanError
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,15 +17,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        text = Path(arguments.plan).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{arguments.plan}: {error}", USAGE) from error
-    mistakes = check(text, arguments.plan)
-    for mistake in mistakes:
-        print(f"{arguments.plan}: {mistake}", file=sys.stderr)
-    if mistakes:
-        print(f"{len(mistakes)} to mend", file=sys.stderr)
+        plan = Plan.load(arguments.plan)
+    except PlanError as error:
+        print(f"{error}\n{len(error.mistakes)} to mend", file=sys.stderr)
         return USAGE
-    plan = Plan.read(text, arguments.plan)
     print(f"{arguments.plan}: {len(plan.lines)} lines, digest {plan.digest[:12]}: nothing wrong")
     return DONE

@@ -44,7 +44,7 @@ def duration_text(duration: int) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint at the known word that was probably meant, or at all of them."""
-    words = sorted(known)
+    words = sorted(filter(None, known))  # an entry without its id is noted where it stands
     if near := get_close_matches(word, words, n=1):
         return f'did you mean "{near[0]}"?'
     if len(words) > 12:
