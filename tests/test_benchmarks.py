@@ -1,15 +1,28 @@
 """The benchmarks' own arithmetic: tables, comparisons, sizes; nothing is measured here."""
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
-from tests.benchmarks import readme, side_by_side, tables
+from tests.benchmarks import all as every
+from tests.benchmarks import (
+    growth,
+    latency,
+    plots,
+    readme,
+    side_by_side,
+    sizing,
+    svg,
+    tables,
+)
 from tests.benchmarks.comparing import compare
 from tests.benchmarks.contenders import Contender, Load
+from tests.benchmarks.measuring import RESULTS
 
 ROW = {
     "does": "something",
@@ -137,3 +150,175 @@ class TestReadme:
         assert with_one.startswith("before\n") and with_one.endswith("after\n")
         (tmp_path / "table-2.json").write_text(json.dumps(result(bare=2.5, reachline=9.5)))
         assert "| 9.00 / 9.50 |" in readme.written(text, tmp_path)
+
+
+ROW_OF_SCALE = {
+    "events": 200_000,
+    "cpu_us_per_event": 10.0,
+    "broker_cpu_us_per_event": 3.0,
+    "idle_megabytes": 64,
+    "megabytes": 200,
+}
+SCALE: dict[str, Any] = {
+    "machine": {"processor": "P", "cores": 2, "system": "Linux 6", "python": "3.11.7"},
+    "partitions": {"1": ROW_OF_SCALE, "64": ROW_OF_SCALE | {"cpu_us_per_event": 15.0}},
+    "workers": {"1": ROW_OF_SCALE, "4": ROW_OF_SCALE},
+    "lines": {"4": ROW_OF_SCALE, "1000": ROW_OF_SCALE | {"cpu_us_per_event": 10.5}},
+    "open": {
+        "1000": ROW_OF_SCALE
+        | {"open_contacts": 1_000, "bytes_per_contact": 9_000, "megabytes": 100},
+        "1049576": ROW_OF_SCALE
+        | {
+            "open_contacts": 1_049_576,
+            "bytes_per_contact": 1_100,
+            "megabytes": 1_100,
+            "restart_seconds": 20.0,
+            "restarted_megabytes": 1_000,
+        },
+    },
+}
+LATENCY: dict[str, Any] = {
+    "rates": {
+        "5000": {
+            "quantiles": {"p50": 0.4, "p90": 0.6, "p99": 0.8, "p99.9": 0.9},
+            "buckets": {"0.5": 700, "1": 990},
+            "calls": 1000,
+            "unseen": 0,
+            "publisher_behind_seconds": 0.1,
+            "worker_cpu_share": 0.2,
+        }
+    },
+    "scrapes": {
+        "10": {"cpu_milliseconds": 6.0, "milliseconds": 7.0, "kilobytes": 250},
+        "1000": {"cpu_milliseconds": 600.0, "milliseconds": 700.0, "kilobytes": 22_000},
+    },
+}
+
+
+class TestGrowth:
+    def test_a_contact_takes_what_the_larger_worker_has_more(self) -> None:
+        assert growth.memory_per_contact(SCALE["open"]) == 1000.0
+
+    def test_a_single_measurement_has_to_do(self) -> None:
+        assert growth.memory_per_contact({"1000": SCALE["open"]["1000"]}) == 9_000
+
+    @pytest.mark.parametrize(
+        ("kind", "told"),
+        [("lines", "stays the same (+5%)"), ("partitions", "grows by 50%")],
+    )
+    def test_growth_in_words(self, kind: str, told: str) -> None:
+        assert told in growth.grows(SCALE[kind], "cpu_us_per_event", kind)
+
+
+class TestSizing:
+    COSTS = sizing.Costs(worker=10e-6, broker=3e-6, contact=1_000.0, base=64 * 2**20)
+
+    def test_a_city_needs_the_least_of_everything(self) -> None:
+        need = sizing.needs(sizing.PLACES[0], self.COSTS)
+        assert (need.workers, need.partitions, need.brokers) == (2, 8, 3)
+
+    def test_a_platform_follows_the_rules(self) -> None:
+        place = sizing.Place("platform", 100_000, 1e12, 10_000)
+        need = sizing.needs(place, self.COSTS)
+        assert need.events_per_second == 475_000
+        assert need.workers == 10  # 475,000 x 10 us = 4.75 cores, at a half
+        assert need.partitions == 128  # 95 for the rate
+        assert need.brokers == 3  # 475,000 x 3 us x 3 / 0.3 / 8 = 1.8
+        assert need.contacts == 100_000 * 19 * 60
+        # What ten hold must fit in nine.
+        assert need.worker_gigabytes == pytest.approx(0.0625 + 114e6 / 9 * 1_000 / 2**30)
+
+    def test_twice_the_cost_is_twice_the_workers(self) -> None:
+        place = sizing.Place("platform", 100_000, 1e12, 10_000)
+        dear = sizing.Costs(2 * self.COSTS.worker, 2 * self.COSTS.broker, 1_000.0, 0.0)
+        assert sizing.needs(place, dear).workers == 19
+        assert sizing.needs(place, dear).brokers == 4
+
+    def test_the_highest_cost_counts(self) -> None:
+        costs = sizing.Costs.of(SCALE)
+        assert costs.worker == pytest.approx(10.5e-6)
+        assert costs.contact == 1000.0
+
+    def test_what_this_machine_has_not_had_is_not_called_seen(self) -> None:
+        place = sizing.Place("town", 1_000, 1e9, 2_000)
+        need = sizing.needs(place, self.COSTS)
+        seen = dict(sizing.checked(place, need, SCALE, LATENCY))
+        assert seen["4,750 events/s"] is True
+        assert seen["2,000 lines"] is False
+        assert seen["1,140,000 contacts in state"] is False
+        unseen = LATENCY["rates"]["5000"] | {"unseen": 3}
+        seen = dict(sizing.checked(place, need, SCALE, {"rates": {"5000": unseen}}))
+        assert seen["4,750 events/s"] is False
+
+    def test_the_kept_page_is_that_of_the_kept_results(self) -> None:
+        assert (RESULTS / "sizing.md").read_text() == sizing.kept_page()
+
+    def test_every_plot_on_the_page_is_drawn(self) -> None:
+        page = sizing.page(SCALE, LATENCY, {})
+        drawn = dict(plots.drawn({}, SCALE, LATENCY))
+        shown = set(re.findall(r"\(([a-z-]+\.(?:svg|txt))\)", page))
+        assert shown and shown == set(drawn)
+
+
+class TestPlots:
+    def test_kept_plots_are_those_of_the_kept_results(self) -> None:
+        results = (plots.read(RESULTS, name) for name in ("table-1", "scale", "latency"))
+        for name, text in plots.drawn(*results):
+            assert (RESULTS / name).read_text() == text, name
+
+    def test_each_is_a_whole_document(self) -> None:
+        table = result(bare=2.5, reachline=9.0, faust=400.0)
+        found = plots.drawn(table, SCALE, LATENCY)
+        assert len(found) == 9
+        for name, text in found:
+            if name.endswith(".svg"):
+                assert ElementTree.fromstring(text).tag.endswith("svg"), name
+                assert "nan" not in text
+
+    def test_more_is_higher(self) -> None:
+        text = svg.line_plot("t", "x", "y", [svg.Series("", [(1, 1.0), (2, 2.0), (3, 4.0)])])
+        heights = [float(y) for y in re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)"', text)]
+        assert heights == sorted(heights, reverse=True)
+        assert heights[0] - heights[1] == pytest.approx((heights[1] - heights[2]) / 2, abs=0.2)
+
+    def test_buckets_become_shares_and_the_rest(self) -> None:
+        found = plots.shares(LATENCY["rates"]["5000"])
+        assert found == [("0.5", 0.7), ("1", pytest.approx(0.29)), ("more", pytest.approx(0.01))]
+
+    def test_a_histogram_as_text(self) -> None:
+        text = plots.latency_text(LATENCY["rates"])
+        assert "5,000 events/s, 1,000 calls: p50 0.400 s" in text
+        assert f"   0.5  70.0% {'#' * 28}\n" in text
+
+
+class TestLatency:
+    def test_the_kth_call_is_seen_when_the_count_reaches_k(self) -> None:
+        acknowledged = [10.0, 10.1, 10.2]
+        seen = [(10.3, 1), (10.5, 2), (11.0, 3)]
+        times = latency._times(acknowledged, seen, begin=0.0)
+        assert times == pytest.approx([0.3, 0.4, 0.8])
+
+    def test_calls_before_the_beginning_and_unseen_ones_have_no_time(self) -> None:
+        times = latency._times([10.0, 10.1, 10.2], [(10.5, 2)], begin=10.05)
+        assert times == pytest.approx([0.4])
+
+
+class TestStages:
+    def test_they_go_on_after_one_that_failed(self) -> None:
+        chosen = [every.Stage(name, ("x",), 1.0) for name in ("a", "b")]
+        ended = every.go_through(chosen, lambda stage: "failed" if stage.name == "a" else "done")
+        assert [how for how, _ in ended] == ["failed", "done"]
+
+    def test_one_that_takes_too_long_is_ended(self) -> None:
+        stage = every.Stage("sizing", ("sizing", "--help"), 0.0)
+        assert every.run(stage) == "out of time"
+        assert every.run(stage._replace(limit=60.0)) == "done"
+        assert every.run(stage._replace(command=("sizing", "--no"), limit=60.0)) == "failed with 2"
+
+    def test_each_stage_is_a_command_that_is_there(self) -> None:
+        for stage in every.stages(RESULTS, quick=False):
+            module = stage.command[0]
+            assert not module or (RESULTS.parent / f"{module}.py").exists()
+
+    def test_all_of_it_fits_in_its_time(self) -> None:
+        assert sum(stage.limit for stage in every.stages(RESULTS, quick=False)) <= 41 * 60

@@ -108,7 +108,13 @@ def _differences(given: Answer, known: Answer) -> str:
 
 def bare(bootstrap: str, load: Load) -> Contender:
     """The limit of reading from Kafka."""
-    command = [python(), "-m", "tests.benchmarks.bare_run", bootstrap, str(load.events)]
+    command: list[str | Path] = [
+        python(),
+        "-m",
+        "tests.benchmarks.bare_run",
+        bootstrap,
+        str(load.events),
+    ]
     return Contender(tables.BARE, "nothing kept", load, lambda: run(command), None)
 
 
@@ -142,7 +148,13 @@ def reachline_embedded(load: Load) -> Contender:
 
 def _worker(bootstrap: str, load: Load) -> Took:
     intervals = str(len(load.answer))
-    command = [python(), "-m", "tests.benchmarks.reachline_run", bootstrap, str(load.events)]
+    command: list[str | Path] = [
+        python(),
+        "-m",
+        "tests.benchmarks.reachline_run",
+        bootstrap,
+        str(load.events),
+    ]
     return run([*command, load.plan, intervals])
 
 
@@ -150,7 +162,7 @@ def faust(bootstrap: str, load: Load, directory: Path) -> Contender:
     """Stock Faust with two tables."""
     home = environment("faust", directory)
     script = HERE / "peers" / "faust_run.py"
-    rest = [bootstrap, str(load.events), str(PARTITIONS), load.prefix]
+    rest: list[str | Path] = [bootstrap, str(load.events), str(PARTITIONS), load.prefix]
     return Contender(
         tables.FAUST,
         "6 counts, changelogs",
@@ -163,7 +175,7 @@ def faust(bootstrap: str, load: Load, directory: Path) -> Contender:
 def quix(bootstrap: str, load: Load, directory: Path) -> list[Contender]:
     """Quix Streams: the job, and its last step alone."""
     home = environment("quix", directory)
-    command = [home, HERE / "peers" / "quix_run.py", bootstrap]
+    command: list[str | Path] = [home, HERE / "peers" / "quix_run.py", bootstrap]
     named = sum(count for (count,) in load.named.values())
     return [
         Contender(
@@ -186,7 +198,12 @@ def quix(bootstrap: str, load: Load, directory: Path) -> list[Contender]:
 def bytewax(load: Load, directory: Path) -> list[Contender]:
     """Bytewax, from memory: the job with its recovery store and without, and its last step."""
     home = environment("bytewax", directory)
-    command = [home, HERE / "peers" / "bytewax_run.py", load.path, str(load.events)]
+    command: list[str | Path] = [
+        home,
+        HERE / "peers" / "bytewax_run.py",
+        load.path,
+        str(load.events),
+    ]
     return [
         Contender(
             tables.BYTEWAX_DURABLE,
@@ -214,7 +231,7 @@ def bytewax(load: Load, directory: Path) -> list[Contender]:
 
 def bare_replay(load: Load) -> Contender:
     """The limit of replaying a file."""
-    command = [python(), HERE / "bare_replay.py", load.path]
+    command: list[str | Path] = [python(), HERE / "bare_replay.py", load.path]
 
     def once() -> Took:
         return run_whole(command, load.events)[0]
@@ -224,7 +241,15 @@ def bare_replay(load: Load) -> Contender:
 
 def replay(load: Load) -> Contender:
     """``reachline replay``, as a whole command."""
-    command = [python(), "-m", "streams.cli", "replay", load.path, "--plan", load.plan]
+    command: list[str | Path] = [
+        python(),
+        "-m",
+        "streams.cli",
+        "replay",
+        load.path,
+        "--plan",
+        load.plan,
+    ]
     command += ["--format", "json"]
 
     def once() -> Took:

@@ -37,7 +37,7 @@ from tests.benchmarks.workers import Worker, caught_up
 from tests.brokers import KafkaCluster
 
 RATES: Final = (100, 5_000, 50_000)
-SECONDS: Final = 30
+SECONDS: Final = 20
 LINES: Final = (10, 100, 1000)
 
 _BOUNDS: Final = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -46,7 +46,7 @@ _TICK: Final = 0.02
 
 _READ_EVERY: Final = 0.05
 
-_PREPARED_PER_SECOND: Final = 25_000
+_PREPARED_PER_SECOND: Final = 30_000
 """Events that are put into batches in a second on a slow machine."""
 
 _SETTLING: Final = 3
@@ -180,7 +180,7 @@ async def _read(worker: Worker, seen: list[tuple[float, int]]) -> None:
 
 def _prepared(producer: AIOKafkaProducer, calls: Traffic) -> list[_Tick]:
     """The events as batches per topic and partition, one for every tick in which they happen."""
-    topic_of = {kind: f"{loading.PREFIX}{kind}" for kind in KINDS}
+    topic_of: dict[str, str] = {kind: f"{loading.PREFIX}{kind}" for kind in KINDS}
     ticks: list[_Tick] = []
     due = 0.0
     for value in traffic.events(calls):
@@ -253,8 +253,8 @@ def _histogram(took: list[float]) -> dict[str, Any]:
 async def scrape(lines: int) -> dict[str, Any]:
     """What one reading of ``/metrics`` takes and costs with that many lines in use."""
     async with _Cluster(lines) as cluster:
-        start = int(time.time()) - 650  # older than the grace would be late
-        calls = Traffic(30_000, lines=lines, per_second=100.0, start=start)
+        start = int(time.time()) - 550  # older than the grace would be late
+        calls = Traffic(20_000, lines=lines, per_second=100.0, start=start)
         placed = loading.by_call(traffic.events(calls), loading.PREFIX)
         await loading.load(cluster.bootstrap, placed, PARTITIONS)
         await caught_up(cluster.bootstrap, cluster.app, [cluster.worker])

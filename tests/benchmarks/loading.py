@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -72,7 +72,7 @@ async def load(bootstrap: str, placed: Iterator[Placed], partitions: int) -> int
         bootstrap_servers=bootstrap, acks="all", max_batch_size=1 << 20, linger_ms=5
     )
     await producer.start()
-    open_batches = {}
+    open_batches: dict[tuple[str, int], tuple[Any, int]] = {}
     sent: list[asyncio.Future[object]] = []
     count = 0
     try:

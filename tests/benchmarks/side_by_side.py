@@ -17,9 +17,9 @@ from tests.benchmarks.measuring import CACHE, Took, machine, middle, versions
 from tests.benchmarks.traffic import EVENTS_PER_CALL, Traffic
 from tests.brokers import KAFKA_VERSION, KafkaCluster
 
-LARGE, MIDDLE, SMALL, YEAR = 1_000_000, 200_000, 40_000, 1_000_000
+LARGE, MIDDLE, SMALL, SMALLEST, YEAR = 1_000_000, 200_000, 100_000, 20_000, 1_000_000
 """Events: for who does a million in seconds, for who does tens of thousands a second, for who does
-a few thousand; and for a file that is replayed, over a year."""
+ten thousand, for who does a few thousand; and for a file that is replayed, over a year."""
 
 _PACKAGES: Final = ("aiokafka", "orjson", "msgspec", "uvloop", "faust-streaming")
 
@@ -46,17 +46,18 @@ def whole(
     begun = time.monotonic()
     about = machine()
     large = _load("contact.", LARGE * part)
-    middling = _load("middle.", MIDDLE * part)
+    middling = _load("contact.", MIDDLE * part)
     small = _load("small.", SMALL * part)
+    smallest = _load("smallest.", SMALLEST * part)
     year = Load.make("", of_a_year(round(YEAR * part)), CACHE)
-    with _Filled([large, small], [middling]) as bootstrap:
+    with _Filled([large, smallest], [small]) as bootstrap:
         field = [
             contenders.bare(bootstrap, large),
             contenders.reachline(bootstrap, large),
-            contenders.reachline_embedded(_load("contact.", MIDDLE * part)),
-            *contenders.quix(bootstrap, middling, CACHE),
+            contenders.reachline_embedded(middling),
+            *contenders.quix(bootstrap, small, CACHE),
             *contenders.bytewax(middling, CACHE),
-            contenders.faust(bootstrap, small, CACHE),
+            contenders.faust(bootstrap, smallest, CACHE),
             contenders.bare_replay(year),
             contenders.replay(year),
         ]

@@ -130,10 +130,10 @@ def events(traffic: Traffic, truth: Truth | None = None) -> Iterator[bytes]:
             if second is None:
                 second = waiting[at // 1000] = []
             second.append((at, number * 16 + place, value))
-    for second in sorted(waiting):
-        if traffic.cut is not None and second >= traffic.start + traffic.cut:
+    for rest in sorted(waiting):
+        if traffic.cut is not None and rest >= traffic.start + traffic.cut:
             return
-        for _, _, value in sorted(waiting[second]):
+        for _, _, value in sorted(waiting[rest]):
             yield value
 
 
