@@ -70,6 +70,8 @@ def span(text: str, plan: Plan) -> tuple[int, int]:
         return period.begin(plan.zone), period.end(plan.zone)
     try:
         moment = datetime.fromisoformat(text)
+        if not 1 < moment.year < 9999:
+            raise ValueError("a zone's offset may put it beyond what a calendar can show")
     except ValueError:
         raise CommandError(
             f"--interval: {text!r} is none: write 2026-10-05T09:15, 2026-10-05 or 2026-10", USAGE

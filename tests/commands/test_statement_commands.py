@@ -385,5 +385,6 @@ def test_a_line_or_an_interval_that_is_none(
     of = ["--plan", month.plan, month.first]
     assert run("explain", "--line", "wast", "--interval", "2026-03", *of) == 2
     assert "no line 'wast'" in capsys.readouterr().err
-    assert run("explain", "--line", "waste", "--interval", "noon", *of) == 2
-    assert "'noon' is none" in capsys.readouterr().err
+    for none in ("noon", "0001-01-01", "0001-01-01T00:00+10:00", "9999-12-31T23:59"):
+        assert run("explain", "--line", "waste", "--interval", none, *of) == 2
+        assert f"{none!r} is none" in capsys.readouterr().err

@@ -57,6 +57,7 @@ def test_periods_of_a_kind_within_another() -> None:
 
 
 def test_the_last_month_of_the_last_year_that_there_is() -> None:
-    assert parse("9999-11").after == date(9999, 12, 1)
-    with pytest.raises(ValueError, match="no period"):
-        parse("9999-12")
+    assert parse("9998-12").after == date(9999, 1, 1)
+    for beyond in ("0001", "9999-11"):
+        with pytest.raises(ValueError, match="is no period"):
+            parse(beyond)
