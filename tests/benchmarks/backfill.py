@@ -149,8 +149,8 @@ def _seconds(took: list[Took]) -> float:
 def markdown(result: dict[str, Any]) -> str:
     """The result as a table."""
     lines = [
-        f"| {result['days']} days of Antwerp | events | seconds | CPU µs per event | peak MB "
-        "| of the bare loop |",
+        f"| {result['days']} days of Antwerp | events | seconds | CPU µs per event "
+        "| MB of the largest process | of the bare loop |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for name, row in result["rows"].items():

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from types import FrameType
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
@@ -30,9 +31,19 @@ all threads of the process; a whole command's is that of its child processes too
 nobody's."""
 
 
+_running: Final[set["subprocess.Popen[str]"]] = set()
+"""Contenders under way; a thread that waits for one of them would hold this program up."""
+
+
 def stoppable() -> None:
     """Makes a SIGTERM end this program as Ctrl-C does: with all that it has started."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for child in tuple(_running):
+            child.kill()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def keep(path: Path, result: Mapping[str, Any]) -> None:
@@ -60,17 +71,24 @@ def run(command: Sequence[str | Path]) -> Took:
     Raises:
         RuntimeError: it failed; with the end of what it said.
     """
-    done = subprocess.run(
+    child = subprocess.Popen(
         list(map(str, command)),
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": "", "PYTHONUNBUFFERED": "1"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=LIMIT,
     )
-    lines = [line for line in done.stdout.splitlines() if line.startswith('{"')]
-    if done.returncode or not lines:
-        raise RuntimeError(f"{command[1]} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    _running.add(child)
+    try:
+        output, errors = child.communicate(timeout=LIMIT)
+    finally:
+        child.kill()
+        child.wait()
+        _running.discard(child)
+    lines = [line for line in output.splitlines() if line.startswith('{"')]
+    if child.returncode or not lines:
+        raise RuntimeError(f"{command[1]} ended with {child.returncode}:\n{errors[-3000:]}")
     took: Took = json.loads(lines[-1])
     return took
 
