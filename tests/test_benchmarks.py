@@ -11,8 +11,10 @@ import pytest
 
 from tests.benchmarks import all as every
 from tests.benchmarks import (
+    backfill,
     growth,
     latency,
+    limits,
     plots,
     readme,
     side_by_side,
@@ -258,6 +260,45 @@ class TestSizing:
         drawn = dict(plots.drawn({}, SCALE, LATENCY))
         shown = set(re.findall(r"\(([a-z-]+\.(?:svg|txt))\)", page))
         assert shown and shown == set(drawn)
+
+
+class TestLimits:
+    def million(self, **changed: float) -> dict[str, Any]:
+        row = SCALE["open"]["1049576"] | {"open_contacts": 1_000_000} | changed
+        return SCALE | {"open": SCALE["open"] | {"1000000": row}}
+
+    def met(self, scale: Any = SCALE, latency_: Any = LATENCY, filled: Any = None) -> list[bool]:
+        return [each.met for each in limits.limits(scale, latency_, filled or {})]
+
+    def test_the_99th_percentile_stays_below_a_second(self) -> None:
+        assert self.met({}) == [True]
+        slow = LATENCY["rates"]["5000"] | {"quantiles": {"p99": 1.2}}
+        assert self.met({}, {"rates": {"5000": slow}}) == [False]
+
+    def test_what_was_never_seen_is_no_latency(self) -> None:
+        unseen = LATENCY["rates"]["5000"] | {"unseen": 1}
+        assert self.met({}, {"rates": {"5000": unseen}}) == [False]
+
+    def test_lines_cost_a_tenth_more_at_most(self) -> None:
+        assert self.met(SCALE, {}) == [True]
+        dear = {"4": ROW_OF_SCALE, "1000": ROW_OF_SCALE | {"cpu_us_per_event": 11.2}}
+        assert self.met({"lines": dear}, {}) == [False]
+
+    def test_a_million_open_contacts(self) -> None:
+        held = {key: value for key, value in self.million().items() if key != "lines"}
+        held["open"] = {n: r for n, r in held["open"].items() if n != "1049576"}
+        assert self.met(held, {}) == [True, False]  # 1,050 bytes each
+        large = self.million(restart_seconds=31.0)
+        assert self.met({"open": {"1000000": large["open"]["1000000"]}}, {}) == [False, False]
+
+    def test_a_year_in_fifteen_seconds(self) -> None:
+        rows = {backfill.ALL: {"events": 2_000_000, "seconds": 14.0}}
+        assert self.met({}, {}, {"rows": rows}) == [True]
+        rows[backfill.ALL]["seconds"] = 16.0
+        assert self.met({}, {}, {"rows": rows}) == [False]
+
+    def test_only_what_was_measured_is_held_to_a_limit(self) -> None:
+        assert self.met({}, {}) == []
 
 
 class TestPlots:

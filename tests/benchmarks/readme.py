@@ -1,11 +1,12 @@
-"""The README's table, from the results that are kept: never typed, so never different."""
+"""The README's tables, from the results that are kept: never typed, so never different."""
 
 import json
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks import tables
+from tests.benchmarks import limits, tables
 from tests.benchmarks.measuring import RESULTS, ROOT
+from tests.benchmarks.plots import read
 
 PATH: Final = ROOT / "README.md"
 _BEGIN: Final = "<!-- benchmarks -->\n"
@@ -19,10 +20,15 @@ def kept(results: Path = RESULTS) -> list[dict[str, Any]]:
 
 
 def written(text: str, results: Path = RESULTS) -> str:
-    """A README with the table of the kept results between its marks."""
+    """A README with the tables of the kept results between its marks."""
     before, rest = text.split(_BEGIN)
     after = rest.split(_END)[1]
-    return f"{before}{_BEGIN}{tables.markdown(kept(results))}\n{_END}{after}"
+    parts = [tables.markdown(kept(results))]
+    found = limits.limits(*(read(results, name) for name in ("scale", "latency", "backfill")))
+    if found:
+        parts.append(limits.markdown(found))
+    joined = "\n\n".join(parts)
+    return f"{before}{_BEGIN}{joined}\n{_END}{after}"
 
 
 def write() -> None:
