@@ -7,6 +7,7 @@ file that ``REACHLINE_SETTINGS`` or ``--settings`` names.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import inf
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
@@ -15,6 +16,9 @@ _PREFIX: Final = "REACHLINE_"
 
 class SettingsError(Exception):
     """A setting that can't be used; the message names it."""
+
+
+_LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,10 @@ def load(environment: Mapping[str, str], path: str | None = None) -> Settings:
     path = path or environment.get(_PREFIX + "SETTINGS")
     if path:
         try:
-            given = tomllib.loads(Path(path).read_text())
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            given = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise SettingsError(f"{path}: {error.strerror}") from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise SettingsError(f"{path}: {error}") from error
     types = get_type_hints(Settings)
     for key in given:
@@ -83,9 +89,15 @@ def _as(type_: Any, name: str, value: Any) -> Any:
     if type_ in (int, float):
         try:
             number = type_(value)
-        except (TypeError, ValueError):
-            raise SettingsError(f"{name}: {value!r} is not a number") from None
-        if number <= 0 and name != "web_port":
+            if isinstance(value, bool) or (isinstance(value, float) and number != value):
+                raise ValueError  # 2.5 partitions
+        except (TypeError, ValueError, OverflowError):
+            whole = "whole " if type_ is int else ""
+            raise SettingsError(f"{name}: {value!r} is not a {whole}number") from None
+        if name == "web_port":
+            if not 0 <= number <= _LAST_PORT:
+                raise SettingsError(f"{name}: {value!r} is not a port, 0 to {_LAST_PORT}")
+        elif not 0 < number < inf:
             raise SettingsError(f"{name}: must be above 0")
         return number
     return str(value)

@@ -42,6 +42,12 @@ def load_plan(path: str | None) -> Plan:
         raise CommandError(str(error), USAGE) from error
 
 
+def told(error: Exception) -> str:
+    """What an error says, with its kind named once; aiokafka's name theirs themselves."""
+    kind, said = type(error).__name__, str(error)
+    return said if said.startswith(kind) else f"{kind}: {said}"
+
+
 class Progress:
     """A bar on standard error while a terminal watches; nothing in a pipe."""
 
@@ -96,6 +102,6 @@ def duration(text: str) -> int:
     units = {"s": 1, "m": 60, "h": 3600}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     seconds = float(number) * units[unit]
-    if not 0 < seconds < 10**9:
+    if not 1e-6 <= seconds < 10**9:  # instants know nothing between two microseconds
         raise ValueError(f"not a duration: {text!r}")
     return round(seconds * SECOND)

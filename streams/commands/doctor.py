@@ -6,7 +6,7 @@ import importlib.metadata
 import sys
 from typing import Final
 
-from streams.commands.common import DONE, FAILED, CommandError, load_plan
+from streams.commands.common import DONE, FAILED, CommandError, load_plan, told
 from streams.commands.worker import add_settings, read_settings, run_loop
 
 _PINNED: Final = {"faust-streaming": "0.15.3"}
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             async with asyncio.timeout(_PATIENCE):
                 found = await topics.problems(given)
         except Exception as error:
-            findings.wrong(f"broker {given.broker}: {type(error).__name__}: {error}")
+            findings.wrong(f"broker {given.broker}: {told(error)}")
             return
         findings.good(f"broker {given.broker} answers")
         for problem in found:

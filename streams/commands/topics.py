@@ -12,21 +12,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser("create", help="creates what is missing, checks what is there")
     add_settings(create)
-    create.add_argument("--partitions", type=int, metavar="N", help="over the settings")
-    create.add_argument("--replication", type=int, metavar="N", help="over the settings")
+    create.add_argument("--partitions", metavar="N", help="over the settings")
+    create.add_argument("--replication", metavar="N", help="over the settings")
     create.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from streams.engine import topics
 
     given = read_settings(arguments)
-    if arguments.partitions:
-        given = replace(given, partitions=arguments.partitions)
-    if arguments.replication:
-        given = replace(given, replication=arguments.replication)
     found: list[str] = []
 
     async def work() -> None:

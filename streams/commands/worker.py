@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from streams import logs, settings
-from streams.commands.common import DONE, USAGE, CommandError, load_plan
+from streams.commands.common import DONE, USAGE, CommandError, load_plan, told
 
 if TYPE_CHECKING:
     from streams.engine.worker import Worker
@@ -38,7 +38,7 @@ def read_settings(arguments: argparse.Namespace) -> settings.Settings:
         CommandError: one of them can't be used.
     """
     environment = dict(os.environ)
-    for name in ("broker", "plan"):
+    for name in ("broker", "plan", "partitions", "replication"):
         if getattr(arguments, name, None):
             environment[f"REACHLINE_{name.upper()}"] = getattr(arguments, name)
     try:
@@ -105,4 +105,4 @@ def run_loop(work: Coroutine[object, object, None]) -> None:
     except Exception as error:
         if os.environ.get("REACHLINE_TRACEBACK"):
             raise
-        raise CommandError(f"{type(error).__name__}: {error}") from error
+        raise CommandError(told(error)) from error

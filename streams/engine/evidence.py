@@ -200,7 +200,11 @@ class _Broker:
         self._partitions: dict[str, list[TopicPartition]] = {}
 
     async def __aenter__(self) -> "_Broker":
-        await self._consumer.start()
+        try:
+            await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            raise
         # All topics at once: to ask for one by its name is to create it, where brokers do that.
         cluster = await self._consumer._client.fetch_all_metadata()
         for topic in cluster.topics():

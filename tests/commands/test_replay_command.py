@@ -292,6 +292,7 @@ WRONG = {
     "no such format": ["events", "--format", "xml"],
     "no duration": ["events", "--interval", "soon"],
     "no time at all": ["events", "--interval", "0s"],
+    "less than an instant": ["events", "--interval", "1e-9s"],
     "no plan": ["events", "--plan", "gone.toml"],
     "a wrong plan": ["events", "--plan", "wrong.toml"],
     "nowhere for what is refused": ["events", "--rejected", "no/such/directory"],
