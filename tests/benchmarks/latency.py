@@ -31,7 +31,6 @@ from streams.settings import Settings
 from tests.benchmarks import loading, traffic
 from tests.benchmarks.contenders import PARTITIONS
 from tests.benchmarks.measuring import CACHE, RESULTS, keep, machine, stoppable
-from tests.benchmarks.plots import quantiles
 from tests.benchmarks.traffic import EVENTS_PER_CALL, Traffic
 from tests.benchmarks.workers import Worker, caught_up
 from tests.brokers import KafkaCluster
@@ -70,15 +69,21 @@ def main() -> int:
     CACHE.mkdir(parents=True, exist_ok=True)
     path = arguments.results / "latency.json"
     result: dict[str, Any] = {"machine": machine(), "rates": {}, "scrapes": {}}
-    for rate in arguments.rate or RATES:
-        row = result["rates"][str(rate)] = asyncio.run(latency(rate, arguments.seconds))
-        print(f"{rate} events/s: {quantiles(row)}; {row}", file=sys.stderr, flush=True)
-        keep(path, result)
-    for lines in arguments.lines or LINES:
-        row = result["scrapes"][str(lines)] = asyncio.run(scrape(lines))
-        print(f"{lines} lines: {row}", file=sys.stderr, flush=True)
-        keep(path, result)
-    return 0
+    failed = False
+    for kind, numbers, measured in (
+        ("rates", arguments.rate or RATES, lambda rate: latency(rate, arguments.seconds)),
+        ("scrapes", arguments.lines or LINES, scrape),
+    ):
+        for number in numbers:
+            try:
+                row = result[kind][str(number)] = asyncio.run(measured(number))
+            except Exception as problem:  # the others are worth having without it
+                print(f"{kind} {number}: {problem!r}", file=sys.stderr, flush=True)
+                failed = True
+                continue
+            print(f"{kind} {number}: {row}", file=sys.stderr, flush=True)
+            keep(path, result)
+    return int(failed)
 
 
 @dataclass

@@ -63,17 +63,24 @@ def main() -> int:
         "lines": {n: Run(lines=n, events=events) for n in LINES},
         "open": {n: Run(open_calls=n) for n in OPEN if n <= arguments.most_open},
     }
+    failed = False
     for kind, runs in kinds.items():
         if arguments.only and kind not in arguments.only:
             continue
         rows: dict[int, list[dict[str, Any]]] = {}
         for _ in range(LINES_ROUNDS if kind == "lines" else 1):
             for number, run in runs.items():
-                rows.setdefault(number, []).append(asyncio.run(run.once()))
-                print(f"{kind} {number}: {rows[number][-1]}", file=sys.stderr, flush=True)
+                try:
+                    row = asyncio.run(run.once())
+                except Exception as problem:  # the others are worth having without it
+                    print(f"{kind} {number}: {problem!r}", file=sys.stderr, flush=True)
+                    failed = True
+                    continue
+                rows.setdefault(number, []).append(row)
+                print(f"{kind} {number}: {row}", file=sys.stderr, flush=True)
                 result[kind] = {str(n): middle_of(each) for n, each in rows.items()}
                 keep(path, result)
-    return 0
+    return int(failed)
 
 
 def middle_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
