@@ -260,19 +260,24 @@ class Reader:
         if at > timestamp + self._skew:
             return Refusal(IN_FUTURE, f"at {event.at} is too far after {instants.text(timestamp)}")
         if type(event) is Queue or type(event) is MenuChoice:
+            if type(event) is Queue:
+                if event.phase == "left" and event.reason is None:
+                    return Refusal(MISSING_FIELD, "reason: `left` must say why")
+                if event.agent is not None and is_telephone_number(event.agent):
+                    return Refusal(TELEPHONE_NUMBER, "agent: a telephone number, not a pseudonym")
+            # Asked last: without a plan, a line that is asked for is known from then on.
             if not self._knows_line(event.line, at):
                 return Refusal(
                     UNKNOWN_LINE, f"line {event.line!r} is not in the plan at {event.at}"
                 )
-            if type(event) is Queue:
-                if event.phase == "left":
-                    if event.reason is None:
-                        return Refusal(MISSING_FIELD, "reason: `left` must say why")
-                    if event.to_line is not None and not self._knows_line(event.to_line, at):
-                        self.unknown_to_lines += 1
-                        event = msgspec.structs.replace(event, to_line=None)
-                if event.agent is not None and is_telephone_number(event.agent):
-                    return Refusal(TELEPHONE_NUMBER, "agent: a telephone number, not a pseudonym")
+            if (
+                type(event) is Queue
+                and event.phase == "left"
+                and event.to_line is not None
+                and not self._knows_line(event.to_line, at)
+            ):
+                self.unknown_to_lines += 1
+                event = msgspec.structs.replace(event, to_line=None)
         elif (
             type(event) is CallStart
             and event.caller is not None

@@ -23,6 +23,7 @@ from streams.domain.events import (
     is_telephone_number,
 )
 from streams.domain.instants import parse
+from streams.domain.plan import Plan
 from tests.stories import PLAN, at
 
 NOW = at("9:00")
@@ -110,6 +111,23 @@ def test_the_future_begins_after_the_allowed_skew(late: int, accepted: bool) -> 
     assert (type(outcome) is not Refusal) is accepted
     if not accepted:
         assert outcome.reason == "in_future"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"agent": "+32475123456"},
+        {"phase": "left"},
+        {"at": "2027-11-18T10:00:00Z"},
+        {"visit": -1},
+    ],
+)
+def test_a_refused_event_makes_no_line_known(wrong: dict[str, object]) -> None:
+    """Without a plan every line is taken that is seen, but not from an event that is not."""
+    plan = Plan.default()
+    value = json.dumps(QUEUE | wrong).encode()
+    assert type(Reader(plan.knows).read(value, NOW)) is Refusal
+    assert plan.lines == []
 
 
 def test_an_unknown_to_line_costs_the_field_and_is_counted_not_the_event() -> None:
