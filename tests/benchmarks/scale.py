@@ -58,9 +58,9 @@ def main() -> int:
     result["machine"] = machine()
     events = arguments.events
     kinds = {
+        "lines": {n: Run(lines=n, events=events) for n in LINES},
         "partitions": {n: Run(partitions=n, events=events) for n in PARTITIONS},
         "workers": {n: Run(partitions=8, workers=n, events=events) for n in WORKERS},
-        "lines": {n: Run(lines=n, events=events) for n in LINES},
         "open": {n: Run(open_calls=n) for n in OPEN if n <= arguments.most_open},
     }
     failed = False
