@@ -75,6 +75,28 @@ def test_nothing_of_before_the_silence_is_shown_as_of_now(
         assert values <= {"4", "-1"}, f"{panel['title']}: {values}"
 
 
+def test_a_demo_thirty_times_as_fast_is_news_until_it_ends(
+    told: Prometheus, days: dict[str, Day]
+) -> None:
+    """At 23:00 its clock shows 11:20, and half a minute more each second."""
+    day = days["demo"]
+    lines = [panel for panel in _panels(day, "wallboard") if panel["gridPos"]["y"] > 0]
+    states = [panel["targets"][0]["expr"] for panel in lines if "_status{" in str(panel)]
+
+    def shown(at: int) -> list[str]:
+        return [told.query(state, at)[0]["value"][1] for state in states]
+
+    assert "4" not in shown(day.instant)[:4]
+    assert "3" in shown(day.instant)
+    assert set(shown(day.instant + 3 * MINUTE)) == {"4"}, "the worker has been dead for long"
+    alerts = next(p for p in _panels(day, "wallboard") if p["title"].startswith("Alerts"))
+    found = told.query(alerts["targets"][0]["expr"], day.instant)
+    assert {alert["metric"]["name"] for alert in found} == {"Waste"}
+    for alert in found:
+        # Nobody has answered for 140 minutes of the simulated day, as its people count them.
+        assert 110 * 60 < float(alert["value"][1]) < 145 * 60
+
+
 def test_of_two_workers_that_export_a_line_the_newer_is_shown(
     told: Prometheus, days: dict[str, Day]
 ) -> None:

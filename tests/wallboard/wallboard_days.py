@@ -24,6 +24,7 @@ from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement.running import running
 from streams.domain.statement.standing import standing
+from streams.engine.clocks import Clock, WallClock
 from streams.simulation import City, Effect, Scenario
 from streams.simulation.scenario import ALWAYS
 from streams.sinks.period_metrics import period_metrics
@@ -61,6 +62,7 @@ class Day:
         history: takes metrics of this line over the whole day, not only in its last minutes;
             ``week`` the same of the same weekday before; ``month`` the vendors' period so far.
         hand_over: a second worker still exports the same lines, as of a moment before.
+        speed: of the worker's clock, as in a demo: the day is over by 23:00 of Prometheus' time.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Day:
     week: bool = False
     month: bool = False
     hand_over: bool = False
+    speed: float = 1
     lines: int = 0
     seed: int = 7
 
@@ -87,7 +90,23 @@ class Day:
 
     @property
     def instant(self) -> int:
-        return self.at(self.now)
+        """When, by Prometheus' clock, we look."""
+        return self.clock.machine(self.at(self.now))
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The worker's clock."""
+        return WallClock() if self.speed == 1 else Paced(self)
+
+
+class Paced(WallClock):
+    """Runs ahead of time, and shows the day's ``now`` at 23:00."""
+
+    def __init__(self, day: Day) -> None:
+        self._shows, self._at, self._speed = day.at(day.now), day.at(time(23)), day.speed
+
+    def machine(self, shown: int) -> int:
+        return self._at + round((shown - self._shows) / self._speed)
 
 
 WELL: Final = effect(1.5)
@@ -127,6 +146,7 @@ DAYS: Final = (
         (effect(0.62, *FIRST[:3]), effect(1.4, "other", *SECOND_LINE)),
     ),
     Day("month", "2026-10-22", time(15), (effect(1.06),), month=True),
+    Day("demo", "2026-11-12", time(11, 20), (WELL, effect(0.0, "waste", after=HOUR)), speed=30),
     Day("many", "2026-11-04", time(10, 50), lines=24),
 )
 
@@ -213,14 +233,17 @@ def from_rules(as_of: int, now: int, known: dict[str, int]) -> Iterator[Metric]:
 
 @dataclass
 class Recorder:
-    """Collects samples with their series' identity."""
+    """Collects samples with their series' identity; of lines, where one is named, only of it."""
 
+    only: str = ""
     job: str = "reachline"
     series: Series = field(default_factory=lambda: defaultdict(list))
 
     def take(self, families: Iterable[Metric], at: int, instance: str = FIRST_WORKER) -> None:
         for family in families:
             for sample in family.samples:
+                if self.only and sample.labels.get("line", self.only) != self.only:
+                    continue
                 labels = {"instance": instance, "job": self.job, **sample.labels}
                 inside = ",".join(f"{k}={orjson.dumps(v).decode()}" for k, v in labels.items())
                 self.series[f"{sample.name}{{{inside}}}"].append((at / SECOND, float(sample.value)))
@@ -228,7 +251,7 @@ class Recorder:
 
 def play(day: Day) -> Series:
     """The series of a day, and of the same weekday before it."""
-    recorder = Recorder()
+    recorder = Recorder(day.history)
     if day.week:
         week_before = date.fromisoformat(day.day) - timedelta(days=7)
         before = Day(
@@ -262,11 +285,12 @@ def _play_month(day: Day, recorder: Recorder) -> None:
 
 
 def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
-    now = day.instant
+    now = day.at(day.now)
+    machine = day.clock.machine
     start = day.at(time(8))
     until = day.at(day.stops) if day.stops else now
     dies = day.at(day.dies) if day.dies else now + 1
-    worker = PlayedWorker(day.plan)
+    worker = PlayedWorker(day.plan, day.clock)
     told = events(day, start, until)
     stream = deque(spoilt(told) if day.history else told)
     known: dict[str, int] = {}
@@ -281,12 +305,13 @@ def _play(day: Day, recorder: Recorder, scrape: int, whole: bool) -> None:
         close = tick > now - 3 * MINUTE
         if tick < first or not (close or (tick - start) % scrape == 0):
             continue
-        recorder.take(from_rules(min(tick, until, dies), tick, known), tick)
+        as_of = machine(min(tick, until, dies))
+        recorder.take(from_rules(as_of, machine(tick), known), machine(tick))
         if tick < dies:
             told_now = list(worker.collect())
-            recorder.take(told_now, tick)
+            recorder.take(told_now, machine(tick))
             if day.hand_over:
-                recorder.take(told_before, tick, SECOND_WORKER)
+                recorder.take(told_before, machine(tick), SECOND_WORKER)
             told_before = told_now
 
 

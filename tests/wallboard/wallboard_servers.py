@@ -28,6 +28,9 @@ import wallboard_days
 from wallboard_days import Day
 
 NEEDED: Final = ("prometheus", "promtool")
+LONGEST_BLOCK: Final = "768h"
+"""A month in one block: promtool reads the whole text again for every block that it makes."""
+
 READY_WITHIN: Final = 30.0
 """Seconds that Prometheus may take to open its blocks."""
 
@@ -85,6 +88,7 @@ def write_blocks(days: Sequence[Day], to: Path) -> None:
                 "promtool",
                 "tsdb",
                 "create-blocks-from",
+                f"--max-block-duration={LONGEST_BLOCK}",
                 "openmetrics",
                 "--quiet",
                 str(file),

@@ -15,6 +15,7 @@ from prometheus_client.core import Metric
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.engine import topics
+from streams.engine.clocks import Clock
 from streams.engine.lines import LineOwner
 from streams.engine.routes import Routes
 from streams.engine.source import Source
@@ -31,11 +32,16 @@ RECOVERED = (0.8, 12_400)
 
 
 class PlayedWorker:
-    """A worker with one source partition and all lines."""
+    """A worker with one source partition and all lines.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: its city.
+        clock: by which it lives.
+    """
+
+    def __init__(self, plan: Plan, clock: Clock) -> None:
         routes = Routes(sources=1, partials=1, callers=1)
-        self._worker = worker = Worker(Settings(), plan)
+        self._worker = worker = Worker(Settings(), plan, clock)
         self._source = Source(0, plan, routes, worker.counts)
         self._lines = LineOwner(0, plan, routes, end=0)
         worker.sources[0] = self._source
@@ -47,7 +53,7 @@ class PlayedWorker:
         self._told: dict[str, int] = defaultdict(int)
         self._partials = 0
         self._collectors = (
-            FiguresCollector(plan, worker.boards),
+            FiguresCollector(plan, worker.boards, clock.machine),
             AlertsCollector(plan, worker.boards, worker.alertmanagers),
             PipelineCollector(worker),
         )
@@ -77,7 +83,8 @@ class PlayedWorker:
         self._lines.take(records)
         self._lines.outputs(GENERATION)
         self._worker.checkpoints.take(perf_counter() - begun)
-        self._worker.last_checkpoint = tick / SECOND - self._worker.settings.checkpoint_seconds / 2
+        ago = self._worker.settings.checkpoint_seconds / 2
+        self._worker.last_checkpoint = self._worker.clock.machine(tick) / SECOND - ago
 
     def collect(self) -> Iterator[Metric]:
         """What its page would have."""
