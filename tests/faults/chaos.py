@@ -284,20 +284,27 @@ class Run:
         await asyncio.sleep(self.draw.uniform(1.0, 5.0))
         self.brokers.resume(broker)
 
+    async def schedule(self, seconds: float) -> None:
+        """One fault after the other, whichever the seed draws."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            await self.suffer(*self.draw.choice(list(self.faults().items())))
+            await asyncio.sleep(self.draw.uniform(0.5, 3.0))
+
+    async def suffer(self, name: str, fault: Callable[[], Awaitable[None]]) -> None:
+        """Has one fault happen, and writes it down."""
+        self.outcome.faults[name] += 1
+        with (self.directory / "schedule").open("a") as log:
+            print(f"{time.strftime('%H:%M:%S')} {name}", file=log)
+        await fault()
+
     async def go(self, seconds: float) -> None:
-        """Lives through the schedule."""
+        """Lives through the schedule, with callers and a supervisor."""
         supervising = asyncio.create_task(self.supervising())
         producing = asyncio.create_task(self.produce())
         try:
             await asyncio.sleep(4)  # for the first figures
-            ends = time.monotonic() + seconds
-            while time.monotonic() < ends:
-                name, fault = self.draw.choice(list(self.faults().items()))
-                self.outcome.faults[name] += 1
-                with (self.directory / "schedule").open("a") as log:
-                    print(f"{time.strftime('%H:%M:%S')} {name}", file=log)
-                await fault()
-                await asyncio.sleep(self.draw.uniform(0.5, 3.0))
+            await self.schedule(seconds)
             self.producing = False
             await asyncio.wait_for(producing, 120)
         finally:
