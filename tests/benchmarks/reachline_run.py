@@ -41,7 +41,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 class _Watch:
-    """When the first event was taken and when the last one was durable, in wall and CPU time."""
+    """From when partitions are owned until the last event is durable, in wall and CPU time."""
 
     def __init__(self, worker: Worker, events: int) -> None:
         self.worker = worker
@@ -53,7 +53,8 @@ class _Watch:
     async def whole(self) -> Took:
         """Waits until every event is in a checkpoint, and what that one told is on the boards."""
         worker = self.worker
-        await until(self._taken)
+        await until(lambda: worker.sources)
+        # Nothing, unless events came before this could look.
         skipped, wall, cpu = self._taken(), time.monotonic(), time.process_time()
         await until(
             lambda: (

@@ -64,7 +64,14 @@ def bar_plot(title: str, x: str, rows: Sequence[tuple[str, float, str]]) -> str:
             f'<rect x="{left}" y="{top}" width="{across(value) - left:.1f}" height="14" '
             f'fill="{colour}"/>'
         )
-        parts.append(_text(across(value) + 4, top + 11, f"{value:.3g}", "start"))
+        parts.append(
+            _text(
+                across(value) + 4,
+                top + 11,
+                f"{value:,.0f}" if value >= 100 else f"{value:.3g}",
+                "start",
+            )
+        )
     parts.append(_text((left + WIDTH + 80) / 2, height - 8, x, "middle"))
     return _document(parts, WIDTH + 120, height)
 
@@ -83,8 +90,9 @@ def histogram(title: str, x: str, bounds: Sequence[str], panels: Sequence[Series
         colour = COLOURS[number % len(COLOURS)]
         parts.append(_line(_LEFT, bottom, WIDTH - _RIGHT, bottom, "#333"))
         parts.append(_text(WIDTH - _RIGHT, bottom - tall + 34, panel.name, "end", colour))
+        most = max((share for _, share in panel.points), default=0.0) or 1.0
         for bucket, share in panel.points:
-            high = share * (tall - 40)
+            high = share / most * (tall - 50)
             at = _LEFT + wide * bucket
             parts.append(
                 f'<rect x="{at + 1:.1f}" y="{bottom - high:.1f}" width="{wide - 2:.1f}" '

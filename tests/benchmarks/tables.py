@@ -161,9 +161,10 @@ def _notes(results: Sequence[Result]) -> str:
         )
     return (
         f"Medians of {runs} alternating runs{spread}.{between} CPU is that of all threads of the "
-        "process, from its first event until everything is durable: start-up is left out, and so "
-        "is the broker. The two rows of a file are whole commands, start-up and child processes "
-        "included. Who is slow gets fewer events, after the same start."
+        "process until everything is durable. Start-up is left out (Reachline and the bare loop "
+        "count from where they can read, the peers from their first event), and so is the broker. "
+        "The two rows of a file are whole commands, start-up and child processes included. Who is "
+        "slow gets fewer events."
     )
 
 
