@@ -128,15 +128,21 @@ _COLUMNS: Final = (
 )
 
 
+_LATEST: Final = 2**52
+"""An instant after all calls: a line is called what its newest entry calls it."""
+
+
 def as_table(books: Books, plan: Plan, language: str = "en") -> str:
-    """The figures that people ask for first, a row per line and one for the city."""
-    names = {terms.line: terms.names for terms in plan.lines_at(2**52)}
+    """The figures that people ask for first, a row per line and one for the city.
+
+    A line's service level is by its own contract's formula, as everywhere else.
+    """
     rows = [["", *(heading for heading, _, _ in _COLUMNS)]]
     shown = as_object(books, plan, {})
     for line, of_line in shown["lines"].items():
-        known = names.get(line, {})
-        rows.append([known.get(language, line), *_cells(of_line, plan)])
-    rows.append([plan.city, *_cells(shown["city"], plan)])
+        terms = plan.nearest_terms(line, _LATEST)
+        rows.append([terms.names.get(language, line), *_cells(of_line, terms.contract.formula)])
+    rows.append([plan.city, *_cells(shown["city"], plan.entrance.formula)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(
@@ -149,11 +155,11 @@ def as_table(books: Books, plan: Plan, language: str = "en") -> str:
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
 
-def _cells(of_scope: dict[str, Any], plan: Plan) -> list[str]:
+def _cells(of_scope: dict[str, Any], formula: str) -> list[str]:
     cells = []
     for _, name, form in _COLUMNS:
         value = of_scope.get(name)
         if name == "service_level" and value is not None:
-            value = value.get(plan.entrance.formula)
+            value = value.get(formula)
         cells.append("-" if value is None else form.format(value))
     return cells

@@ -361,6 +361,39 @@ def test_a_table_for_people(events: Path, plan: str) -> None:
     assert "50.0%" in city
 
 
+def test_a_line_is_shown_by_its_own_contract_and_name(tmp_path: Path) -> None:
+    """Two callers, of whom one hung up after 10 s: a half, and all, by what was agreed."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        """
+        [city]
+        name = "Testburg"
+        languages = ["en"]
+        [[contract]]
+        id = "kind"
+        formula = "answered_only"
+        [[line]]
+        id = "waste"
+        [[line]]
+        id = "desk"
+        names = { en = "The desk" }
+        contract = "kind"
+        valid_until = 2026-12-01
+        """
+    )
+    facts = []
+    for line in ("waste", "desk"):
+        served = Story(f"{line}-1").enter("9:00", line).answer("9:00:10", line).hang_up("9:05")
+        tired = Story(f"{line}-2").enter("9:00", line).hang_up("9:00:10")
+        facts += served.facts + tired.facts
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"\n".join(msgspec.json.encode(event) for event, _ in facts))
+    done = reachline("replay", str(file), "--plan", str(plan))
+    _, _, desk, waste, *_ = done.stdout.decode().splitlines()
+    assert desk.startswith("The desk ") and desk.split()[7] == "100.0%"
+    assert waste.startswith("waste ") and waste.split()[6] == "50.0%"
+
+
 # Whoever reads us may go, and whoever typed us may change their mind
 
 
