@@ -33,6 +33,14 @@ def test_a_command_is_one_that_reachline_knows(command: str) -> None:
             assert (ROOT / argument).exists(), argument
 
 
+def test_every_picture_is_in_the_readme_or_one_click_from_it() -> None:
+    pictures = ROOT / "grafana" / "pictures"
+    page = (pictures / "README.md").read_text()
+    assert "](grafana/pictures/README.md)" in README
+    shown = set(re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page))
+    assert shown == {each.name for each in pictures.glob("*.png")}
+
+
 def test_the_two_commands_are_marked_for_ci() -> None:
     for name in ("demo", "tests"):
         assert re.search(rf"<!-- command: {name} -->\n```sh\n[^`]+\n```", README)

@@ -52,11 +52,9 @@ class PlayedWorker:
         consumer.highwater = lambda tp: self._told[tp.topic]
         self._told: dict[str, int] = defaultdict(int)
         self._partials = 0
-        self._collectors = (
-            FiguresCollector(plan, worker.boards, clock.machine),
-            AlertsCollector(plan, worker.boards, worker.alertmanagers),
-            PipelineCollector(worker),
-        )
+        self._figures = FiguresCollector(plan, worker.boards, clock.machine)
+        self._alerts = AlertsCollector(plan, worker.boards, worker.alertmanagers)
+        self._pipeline = PipelineCollector(worker)
 
     def take(self, told: Iterable[dict[str, object] | bytes], tick: int) -> None:
         """Takes the events that have come, as they lie on their topics."""
@@ -86,10 +84,14 @@ class PlayedWorker:
         ago = self._worker.settings.checkpoint_seconds / 2
         self._worker.last_checkpoint = self._worker.clock.machine(tick) / SECOND - ago
 
-    def collect(self) -> Iterator[Metric]:
-        """What its page would have."""
-        for collector in self._collectors:
-            yield from collector.collect()
+    def figures(self) -> Iterator[Metric]:
+        """What its page would have of lines and their alerts."""
+        yield from self._figures.collect()
+        yield from self._alerts.collect()
+
+    def pipeline(self) -> Iterator[Metric]:
+        """What its page would have of the worker itself."""
+        yield from self._pipeline.collect()
 
 
 def _record(
