@@ -138,6 +138,8 @@ def write_broken(file: Path, count: int) -> tuple[int, Counter[str], list[tuple[
     number = good = 0
     kinds = [kind for kind in BREAKAGES if kind not in ("nested", "oversized")]
     with file.open("wb") as stream:
+        stream.write(b"\n")  # at the very beginning a mark of UTF-8 would be no mistake
+        number += 1
         for n in range(count):
             kind = "oversized" if n % 1000 == 7 else "nested" if n % 100 == 3 else rng.choice(kinds)
             number += 1
