@@ -7,7 +7,7 @@ taken back and added anew whenever a contact's facts, or the clock, change what 
 sum is always a function of the set of accepted events.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import islice
 from typing import Final, NamedTuple
@@ -79,6 +79,8 @@ class Ledger:
     Attributes:
         plan: by which contacts are judged.
         clock: the partition's clock; set by ``settle``, never goes back.
+        told: the instant up to which the books are complete: the clock, or earlier while contacts
+            are read only when they are over; never goes back.
         contacts: the contacts in state.
         departed: ids that left state, with the instant, until their calls could not go on.
         waiting: who waits now, per scope.
@@ -88,7 +90,7 @@ class Ledger:
     def __init__(self, plan: Plan, grace: int = GRACE) -> None:
         self.plan = plan
         self.grace = grace
-        self.clock = -NEVER
+        self.clock = self.told = -NEVER
         self.contacts: dict[str, HeldContact] = {}
         self.departed: dict[str, int] = {}
         self.waiting: dict[str, Waiting] = {}
@@ -162,35 +164,60 @@ class Ledger:
         clock = max(self.clock, trial.newest)
         reading = resolve(trial, self.plan, clock)
         booked = entries(reading) if reading is not None else []
-        return any(self.is_final(entry[0], start_of(entry[1], INTERVAL), clock) for entry in booked)
+        as_of = self.told if clock == self.clock else clock
+        return any(self.is_final(entry[0], start_of(entry[1], INTERVAL), as_of) for entry in booked)
 
-    def is_final(self, scope: str, start: int, clock: int | None = None) -> bool:
-        """Whether an interval can't change any more by this clock, by default the partition's: its
-        grace has passed, and every contact that was booked in it has departed."""
-        if start + INTERVAL + self.grace > (self.clock if clock is None else clock):
+    def is_final(self, scope: str, start: int, as_of: int | None = None) -> bool:
+        """Whether an interval can't change any more as of an instant, by default that up to which
+        the books are complete: its grace has passed, and every contact that was booked in it has
+        departed."""
+        if start + INTERVAL + self.grace > (self.told if as_of is None else as_of):
             return False
         place = self.intervals.get(start, {}).get(scope)
         return place is None or not place.count
 
-    def settle(self, clock: int) -> None:
-        """Brings the books to the clock: reads again what changed and what time has changed."""
+    def settle(self, clock: int, lazily: bool = False) -> None:
+        """Brings the books to the clock: reads again what changed and what time has changed.
+
+        Args:
+            clock: the partition's clock.
+            lazily: leave contacts of which something was heard within the grace for later, so that
+                most are read once, when they are over: twice as fast while catching up. Then the
+                books are complete only up to the oldest of these, which ``told`` says.
+        """
         if clock > self.clock:
             self.clock = clock
         self._drop_old_slots()
-        contacts = self.contacts
-        due = self._unread
-        self._unread = {}
+        unread, self._unread = self._unread, {}
+        for contact in self._woken():
+            unread.pop(contact.call_id, None)
+            self._read(contact)
+        told, told_before = self.clock, self.told
+        heard = self.clock - self.grace
+        for contact in unread.values():
+            if (
+                lazily
+                and contact.oldest >= told_before  # else it would change what was told as complete
+                and (contact.newest >= heard or not self._has_room())
+            ):
+                self._unread[contact.call_id] = contact
+                if contact.oldest < told:
+                    told = contact.oldest
+            else:
+                self._read(contact)
+        self.told = told
+        self._find_longest()
+        self._forget_departed()
+
+    def _woken(self) -> Iterator[HeldContact]:
+        """The contacts that are due to be read again, for time alone changes something there."""
         schedule = self._schedule
         while schedule and schedule[0][0] <= self.clock:
             wakes, call_id = heappop(schedule)
-            contact = contacts.get(call_id)
+            contact = self.contacts.get(call_id)
             if contact is not None and contact.wakes == wakes:
                 contact.wakes = NEVER
-                due[call_id] = contact
-        for contact in due.values():
-            self._read(contact)
-        self._find_longest()
-        self._forget_departed()
+                yield contact
 
     def _read(self, contact: HeldContact) -> None:
         if contact.newest > self.clock and not contact.booked:
@@ -313,7 +340,9 @@ class Ledger:
     def _settle(self, entry: Entry) -> None:
         for key in self._keys(entry):
             self._place(key).settled.add(entry)
-            self._settled.add(key)
+            # Decisions in old slots are told with this checkpoint and let go of with the next.
+            if not (entry[6] and key[2] <= self.clock - SLOTS_KEPT):
+                self._settled.add(key)
 
     def _waiting_in(self, scope: str) -> Waiting:
         waiting = self.waiting.get(scope)
@@ -400,7 +429,7 @@ class Ledger:
 
     def _close(self) -> list[PlaceKey]:
         """Intervals that are final now. They are let go, so each is found once."""
-        ended = [start for start in self.intervals if start + INTERVAL + self.grace <= self.clock]
+        ended = [start for start in self.intervals if start + INTERVAL + self.grace <= self.told]
         closed = (
             (scope, INTERVAL, start)
             for start in sorted(ended)

@@ -41,8 +41,11 @@ async def of_sources(
     read_to_end: ReadToEnd,
     generation: int,
     commit: Commit,
+    lazily_before: int,
 ) -> int:
     """Makes a checkpoint of each source partition; gives how many were made.
+
+    Those whose clock is before ``lazily_before`` are settled lazily: nobody looks yet.
 
     One of which some topic has neither brought an event nor been read to its end has no clock yet;
     its facts and dead letters are written all the same.
@@ -57,7 +60,8 @@ async def of_sources(
         ends = {
             topic: read_to_end(TopicPartition(topic, source.partition)) for topic in topics.INPUTS
         }
-        outputs = source.checkpoint(source.clock(ends), generation)
+        clock = source.clock(ends)
+        outputs = source.checkpoint(clock, generation, lazily=clock < lazily_before)
         offsets = {
             TopicPartition(topic, source.partition): position
             for topic, position in source.positions.items()

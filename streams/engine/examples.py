@@ -135,7 +135,7 @@ def outputs() -> dict[str, list[Any]]:
             stored.figures_record(7, 3, (scope, INTERVAL, start), tally, False),
             stored.waiting_record(7, 3, scope, 1, reading.begun + SECOND),
             stored.waiting_record(7, 3, scope, 0, None),
-            stored.clock_record(7, 3, now),
+            stored.clock_record(7, 3, now, now),
             stored.anew_record(7, 3),
             stored.published_record(7, stored.Published(now, frozenset({(scope, start)}))),
         ],

@@ -127,8 +127,8 @@ class _Rebuild:
                 if record.value is not None:
                     told = stored.read_partial(record.key, record.value)
                     if isinstance(told, ClockTold):
-                        before = self._clocks.get(told.source, told.clock)
-                        self._clocks[told.source] = max(before, told.clock)
+                        before = self._clocks.get(told.source, told.settled_at)
+                        self._clocks[told.source] = max(before, told.settled_at)
                         self._advance(told.source, told.positions)
 
         partials = range(self._routes.partials)

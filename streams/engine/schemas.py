@@ -161,7 +161,7 @@ _Waits = list[tuple[int, int]]
 _Figures = tuple[int, bool, tuple[list[int], _Waits, int]]
 _NotedFigures = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
 _Waiting = tuple[int, int, int | None]
-_Clock = tuple[int, int, dict[str, int]]
+_Clock = tuple[int, int, dict[str, int], int]
 _Anew = tuple[int]
 _Told = tuple[int, int, list[tuple[str, int]]]
 
@@ -173,8 +173,9 @@ def _partials(shown: list[Any]) -> Schema:
         "longest wait in us or -1.": _Figures,
         "The same with decisions noted, and how often.": _NotedFigures,
         "Who waits: generation, how many, since when the first of them.": _Waiting,
-        "Clock of a source partition: generation, us since 1970-01-01T00:00:00Z, and on one "
-        "partition the offset per input topic that it holds for.": _Clock,
+        "A source partition's figures are complete: generation, up to when (us since "
+        "1970-01-01T00:00:00Z), on one partition the offset per input topic that this holds for, "
+        "and the partition's clock.": _Clock,
         "A source partition tells everything anew: generation.": _Anew,
         "What the owner of the lines has published: generation, as of when, but for which "
         "intervals (scope, start).": _Told,

@@ -177,9 +177,10 @@ class Source:
             for topic in topics.INPUTS
         )
 
-    def checkpoint(self, clock: int, generation: int) -> Outputs:
-        """Brings the books to the clock and gives every record that the checkpoint consists of."""
-        self.ledger.settle(clock)
+    def checkpoint(self, clock: int, generation: int, lazily: bool = False) -> Outputs:
+        """Brings the books to the clock and gives every record that the checkpoint consists of;
+        ``lazily`` as in ``Ledger.settle``."""
+        self.ledger.settle(clock, lazily)
         changes = self.ledger.changes()
         self.imbalance = changes.imbalance
         self._number += 1
@@ -270,7 +271,11 @@ class Source:
             # Once is enough for the positions, which only a rebuild asks for.
             mine = there == self.partition % self._routes.partials
             clock = stored.clock_record(
-                generation, self.partition, self.ledger.clock, self.positions if mine else {}
+                generation,
+                self.partition,
+                self.ledger.told,
+                self.ledger.clock,
+                self.positions if mine else {},
             )
             outputs.setdefault((topics.PARTIALS, there), []).append(clock)
 

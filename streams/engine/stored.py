@@ -289,14 +289,16 @@ class Waits(NamedTuple):
 
 
 class ClockTold(NamedTuple):
-    """A source partition's clock; what it told before is complete up to there.
+    """Up to which instant what a source partition told before is complete.
 
     ``positions`` are those of its checkpoint, on one partition of the partials; else empty.
+    ``settled_at`` is the partition's own clock, which may be ahead while it catches up.
     """
 
     source: int
     clock: int
     positions: dict[str, int]
+    settled_at: int
 
 
 class Anew(NamedTuple):
@@ -329,7 +331,7 @@ def read_partial(key: bytes, value: bytes) -> Figures | Waits | ClockTold | Anew
         scope, source = rest.decode().rsplit("|", 1)
         return Waits(scope, int(source), data[1], data[2])
     if kind == _CLOCK:
-        return ClockTold(int(rest), data[1], data[2])
+        return ClockTold(int(rest), data[1], data[2], data[3])
     if kind == _ANEW:
         return Anew(int(rest))
     return Published(data[1], frozenset((scope, start) for scope, start in data[2]))
@@ -358,10 +360,11 @@ _NONE: Final[Mapping[str, int]] = {}
 
 
 def clock_record(
-    generation: int, source: int, clock: int, positions: Mapping[str, int] = _NONE
+    generation: int, source: int, told: int, clock: int, positions: Mapping[str, int] = _NONE
 ) -> Record:
-    """A source partition's clock; the last of what a checkpoint tells."""
-    return b"%b|%d" % (_CLOCK, source), orjson.dumps([generation, clock, positions])
+    """How far a source partition's figures are complete, and its clock; the last of what a
+    checkpoint tells."""
+    return b"%b|%d" % (_CLOCK, source), orjson.dumps([generation, told, positions, clock])
 
 
 def anew_record(generation: int, source: int) -> Record:

@@ -14,6 +14,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from streams.domain.board import Board
+from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.engine import checkpoints, topics
 from streams.engine.callers import CallerOwner
@@ -24,7 +25,7 @@ from streams.engine.periods import Periods
 from streams.engine.recovery import read_back, read_to_end
 from streams.engine.roles import Role
 from streams.engine.routes import Routes
-from streams.engine.source import Counts, Source
+from streams.engine.source import UNKNOWN, Counts, Source
 from streams.engine.stored import Restored
 from streams.engine.transport import App, Batch
 from streams.engine.web import serve
@@ -53,6 +54,10 @@ nobody looks at figures of yesterday, and a contact is read once instead of at e
 
 CATCHING_UP_SECONDS = 2.0
 """The longest between two checkpoints while catching up."""
+
+LONG_AGO = HOUR
+"""How far a partition's clock must be behind for its contacts to be read lazily, while catching up:
+nothing of then is in the longest rolling window any more."""
 
 
 class Worker:
@@ -223,6 +228,7 @@ class Worker:
             self._read_to_end,
             generation,
             self._commit,
+            self.clock.now() - LONG_AGO if self._lag() > CATCHING_UP else UNKNOWN,
         )
         for line in self._lines.among(owned):
             tp = TopicPartition(topics.PARTIALS, line.partition)

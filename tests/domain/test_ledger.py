@@ -122,6 +122,61 @@ def test_live_books_are_those_of_the_accepted_whenever_settled(data: st.DataObje
     assert _filled({k[::2]: t for k, t in kept.final.items()}) == kept.intervals()
 
 
+@settings(max_examples=200)
+@given(st.data())
+def test_read_only_when_they_are_over_contacts_give_the_same_books(data: st.DataObject) -> None:
+    """Settled lazily now and then, as while catching up: whenever all is read, and at the end, the
+    books are those of what was accepted; what was told final stays; and what lies before ``told``
+    is complete."""
+    begin = data.draw(begins)
+    facts = data.draw(events(begin, begin + 3 * HOUR))
+    order = data.draw(
+        st.one_of(st.permutations(facts), st.just(sorted(facts, key=lambda fact: fact[1])))
+    )
+    ledger, kept = Ledger(PLAN), Kept()
+    accepted: list[Fact] = []
+    for event, instant in order:
+        if ledger.accept(event, instant):
+            accepted.append((event, instant))
+        if data.draw(st.integers(0, 2)) == 0:
+            now = ledger.clock if ledger.clock > 0 else begin
+            lazily = data.draw(st.booleans())
+            ledger.settle(now + data.draw(st.sampled_from((0, 10, 600, 4000))) * SECOND, lazily)
+            kept.take(ledger.changes())
+            assert ledger.imbalance() == 0
+            if not lazily:
+                assert ledger.told == ledger.clock
+                assert kept.intervals() == _intervals(accepted, ledger.clock)
+            elif accepted:
+                wanted = _intervals(accepted, ledger.clock)
+                complete = {key for key in wanted if key[1] + INTERVAL <= ledger.told}
+                assert all(kept.intervals()[key] == wanted[key] for key in complete)
+    ledger.settle(begin + DAY)
+    ledger.settle(begin + DAY + 1)
+    kept.take(ledger.changes())
+    assert kept.intervals() == _intervals(accepted, begin + DAY)
+    assert _filled({k[::2]: t for k, t in kept.final.items()}) == kept.intervals()
+
+
+def test_lazily_a_call_is_read_once() -> None:
+    """What is over leaves at once; of what is not, nothing is told, nor claimed to be complete."""
+    ledger, kept = Ledger(PLAN), Kept()
+    for number, hour in enumerate(("9:00", "9:20")):
+        for event, instant in Story(f"c{number}").start(hour).hang_up(hour).facts:
+            assert ledger.accept(event, instant)
+    ledger.settle(at("9:30"), lazily=True)
+    kept.take(ledger.changes())
+    assert list(ledger.contacts) == ["c1"]
+    assert ledger.told == at("9:20")
+    assert ("city", INTERVAL, at("9:00")) in kept.totals
+    assert ("city", INTERVAL, at("9:15")) not in kept.totals
+    assert not ledger.is_final("city", at("9:15"), ledger.told)
+    ledger.settle(at("9:31"))
+    kept.take(ledger.changes())
+    assert ledger.told == at("9:31")
+    assert kept.totals["city", INTERVAL, at("9:15")]["contacts"] == 1
+
+
 @settings(max_examples=100)
 @given(st.data())
 def test_nothing_is_late_that_comes_within_the_grace(data: st.DataObject) -> None:

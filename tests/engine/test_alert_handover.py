@@ -46,7 +46,7 @@ def told(notes: list[tuple[int, str]], clock: int) -> list[Record]:
         tally.notes[note] = 1
         key = (f"{DECIDED}migration", SLOT, instant - instant % SLOT)
         records.append(stored.figures_record(1, 0, key, tally, False))
-    return [*records, stored.clock_record(1, 0, clock)]
+    return [*records, stored.clock_record(1, 0, clock, clock)]
 
 
 class Log:
