@@ -61,6 +61,8 @@ class Source:
         partition: which one.
         ledger: its books.
         positions: per input topic the offset up to which everything is in the ledger.
+        newest: per input topic the newest accepted ``at``.
+        fruitless: input topics of whose last batch nothing was accepted.
         pending: events merged since the last checkpoint was taken.
         imbalance: by how much the books failed to balance at the last checkpoint.
     """
@@ -71,7 +73,8 @@ class Source:
         self.positions: dict[str, int] = {}
         self.pending = 0
         self.imbalance = 0
-        self._newest: dict[str, int] = {}
+        self.newest: dict[str, int] = {}
+        self.fruitless: set[str] = set()
         self._reader = Reader(plan.knows)
         self._routes = routes
         self._counts = counts
@@ -101,7 +104,7 @@ class Source:
             return
         self._number = checkpoint.number
         self.positions = dict(checkpoint.positions)
-        self._newest = dict(checkpoint.newest)
+        self.newest = dict(checkpoint.newest)
         departed: dict[str, int] = {}
         for number, (clock, call_ids) in restored.gone().items():
             departed |= dict.fromkeys(call_ids, clock)
@@ -119,7 +122,8 @@ class Source:
         """Merges one batch of records of one input topic."""
         kind = topics.INPUTS[topic]
         position = self.positions.get(topic, 0)
-        newest = self._newest.get(topic, UNKNOWN)
+        newest = self.newest.get(topic, UNKNOWN)
+        accepted = 0
         read, accept = self._reader.read, self.ledger.accept
         counts = self._counts
         taken = 0
@@ -146,14 +150,20 @@ class Source:
                 counts.late += 1
                 # Whole, with what only the topic or its headers said of it.
                 self._late.append((_place(record), msgspec.json.encode(event)))
-            elif at > newest:
+                continue
+            accepted += 1
+            if at > newest:
                 newest = at
         counts.events[topic] += taken
         self.pending += taken
         if records:
             self.positions[topic] = max(position, records[-1].offset + 1)
         if newest != UNKNOWN:
-            self._newest[topic] = newest
+            self.newest[topic] = newest
+        if accepted:
+            self.fruitless.discard(topic)
+        else:
+            self.fruitless.add(topic)
 
     def _refuse(self, record: "ConsumerRecord[bytes, bytes]", refusal: Refusal) -> None:
         self._counts.refused[refusal.reason] += 1
@@ -171,7 +181,7 @@ class Source:
         """The partition's clock: over its four topics the smallest of the newest accepted ``at``,
         where a topic read to its end counts as the wall clock (given per topic, else None)."""
         return min(
-            self._newest.get(topic, UNKNOWN)
+            self.newest.get(topic, UNKNOWN)
             if read_to_end[topic] is None
             else read_to_end[topic] or UNKNOWN
             for topic in topics.INPUTS
@@ -238,7 +248,7 @@ class Source:
             generation,
             self.ledger.clock,
             dict(self.positions),
-            dict(self._newest),
+            dict(self.newest),
             [call_id for call_id, _ in self._covered],
             list(self._places.items()),
             self._dropped,

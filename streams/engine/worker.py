@@ -17,6 +17,7 @@ from streams.domain.board import Board
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.engine import checkpoints, topics
+from streams.engine.alignment import too_far_ahead
 from streams.engine.callers import CallerOwner
 from streams.engine.clocks import Clock, WallClock
 from streams.engine.failpoints import reach
@@ -173,6 +174,7 @@ class Worker:
         async for batch in batches:
             source = self.sources[batch.tp.partition]
             source.take(batch.tp.topic, batch.records)
+            self._align(source)
             if self._pending() > PENDING_AT_MOST:
                 self._room.clear()
                 self._full.set()
@@ -188,6 +190,20 @@ class Worker:
         async for batch in batches:
             self._callers.owners[batch.tp.partition].take(batch.records)
             await asyncio.sleep(0)
+
+    def _align(self, source: Source) -> None:
+        """Lets the topics of a source partition wait for each other."""
+        consumer = self.app.consumer
+        tps = {topic: TopicPartition(topic, source.partition) for topic in topics.INPUTS}
+        unread = [
+            topic
+            for topic, tp in tps.items()
+            if topic not in source.fruitless
+            and (consumer.highwater(tp) or 0) > (consumer.position(tp) or 0)
+        ]
+        waiting = too_far_ahead(source.newest, unread)
+        consumer.pause(tps[topic] for topic in waiting)
+        consumer.resume(tps[topic] for topic in tps.keys() - waiting)
 
     def _lag(self) -> int:
         """Input records not yet read, as far as fetches have told."""
@@ -214,6 +230,8 @@ class Worker:
                 owned = self.app.consumer.owned
                 if owned:
                     await self._checkpoint(owned)
+                    for source in self._sources.among(owned):
+                        self._align(source)  # one may have come to its end
             # Owned or not: whoever gives partitions up waits for the agents, and they for room.
             self._full.clear()
             self._room.set()
