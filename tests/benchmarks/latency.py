@@ -144,17 +144,16 @@ async def latency(rate: int, seconds: int) -> dict[str, Any]:
         try:
             ticks = await asyncio.to_thread(_prepared, producer, calls)
             unprepared = max(0.0, time.time() - start)
+            await asyncio.sleep(max(0.0, start - time.time()))
             acknowledged: list[float] = []
             seen: list[tuple[float, int]] = []
             before = cluster.worker.cpu()
             reading = asyncio.create_task(_read(cluster.worker, seen))
-            begun = time.monotonic()
             late = await _publish(producer, ticks, acknowledged)
-            lasted = time.monotonic() - begun
-            used = cluster.worker.cpu() - before
             published = time.time()
             while time.time() < published + 20 and (not seen or seen[-1][1] < len(acknowledged)):
                 await asyncio.sleep(0.1)
+            used = cluster.worker.cpu() - before
             reading.cancel()
         finally:
             await producer.stop()
@@ -165,7 +164,7 @@ async def latency(rate: int, seconds: int) -> dict[str, Any]:
             "calls": len(took),
             "unseen": len(acknowledged) - (seen[-1][1] if seen else 0),
             "publisher_behind_seconds": round(max(late, unprepared), 3),
-            "worker_cpu_share": round(used / lasted, 3),
+            "worker_cpu_share": round(used / seconds, 3),
             "readings": len(seen),
             "seconds_between_readings": round(gaps[len(gaps) // 2], 3) if gaps else None,
         }
