@@ -43,8 +43,11 @@ def load_plan(path: str | None) -> Plan:
 
 
 def told(error: Exception) -> str:
-    """What an error says, with its kind named once; aiokafka's name theirs themselves."""
-    kind, said = type(error).__name__, str(error)
+    """What an error says in one line, with its kind named once; aiokafka's name theirs themselves,
+    and some go over several lines."""
+    kind, said = type(error).__name__, " ".join(str(error).split())
+    if not said and isinstance(error, TimeoutError):
+        said = "the broker did not answer in time"
     return said if said.startswith(kind) else f"{kind}: {said}"
 
 

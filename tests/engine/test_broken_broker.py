@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from aiokafka.errors import CommitFailedError
 from bank import real_books, real_calls
 from brokers import KafkaCluster, free_port
 from running import WorkerProcess, all_published, fresh_topics
 
 from streams.domain.plan import Plan
 from streams.engine import recovery, roles, topics
+from streams.engine import worker as worker_module
 from streams.engine.publish import Publisher
 from streams.engine.recovery import RecoveryError, read_to_end
 from streams.engine.worker import Worker
@@ -67,13 +70,7 @@ async def test_a_recovery_that_does_not_end_is_given_up(
     kafka: KafkaCluster, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recovery, "STALLED", 2.0)
-    writer = Writer(settings.broker, settings.app, timeout=10.0)
-    await writer.start()
-    for partition in range(2):
-        for number in range(20):
-            records = [(b"key%d" % number, bytes(1_000_000))]
-            await writer.write({(topics.STATE, partition): records})
-    await writer.stop()
+    await much_state(settings)
     try:
         with pytest.raises(RecoveryError, match=r"contact\.state: partitions 0, 1 .* for 2 s"):
             await read_to_end(
@@ -81,6 +78,68 @@ async def test_a_recovery_that_does_not_end_is_given_up(
             )
     finally:
         kafka.resume()
+
+
+async def much_state(settings: Settings) -> None:
+    """More state than one fetch brings."""
+    writer = Writer(settings.broker, settings.app, timeout=10.0)
+    await writer.start()
+    for partition in range(2):
+        for number in range(20):
+            records = [(b"key%d" % number, bytes(1_000_000))]
+            await writer.write({(topics.STATE, partition): records})
+    await writer.stop()
+
+
+async def test_the_worker_ends_when_its_recovery_does_not(
+    kafka: KafkaCluster, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "STALLED", 2.0)
+    monkeypatch.setattr(recovery, "reach", lambda name: kafka.pause())  # at the first of the state
+    await much_state(settings)
+    worker = Worker(settings, Plan.default())
+    try:
+        with pytest.raises(RecoveryError, match=r"contact\.state: partitions 0, 1 .* for 2 s"):
+            await asyncio.wait_for(worker.run(), 90)
+        assert not worker.ready()
+    finally:
+        kafka.resume()
+
+
+async def fails(offsets: object) -> None:
+    raise CommitFailedError("the group has gone on")
+
+
+async def hangs(offsets: object) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("commit", "error"), [(fails, CommitFailedError), (hangs, TimeoutError)])
+async def test_the_worker_ends_when_its_commits_do_not_move(
+    commit: Callable[[object], Awaitable[None]],
+    error: type[Exception],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_module, "COMMIT_PATIENCE", 2.0)
+    worker = Worker(settings, Plan.default())
+    running = asyncio.create_task(worker.run())
+    while not worker.ready():
+        await asyncio.sleep(0.05)
+    consumer = worker.app.consumer
+    works = consumer.commit
+    if commit is fails:
+        # A rebalance fails a commit or two: that is no reason to end.
+        consumer.commit = commit
+        await asyncio.sleep(0.5)
+        consumer.commit = works
+        await asyncio.sleep(2.5)
+        assert not running.done()
+    consumer.commit = commit
+    begun = time.monotonic()
+    with pytest.raises(error):
+        await asyncio.wait_for(running, 60)
+    assert time.monotonic() - begun < 30
 
 
 async def test_the_worker_ends_when_its_writes_do_not_come_back(
