@@ -83,7 +83,7 @@ async def create(settings: Settings) -> list[str]:
                         spec.name,
                         settings.partitions,
                         settings.replication,
-                        topic_configs=dict(spec.config),
+                        topic_configs={**spec.config, **_durable(settings.replication)},
                     )
                     for spec in missing
                 ]
@@ -116,10 +116,17 @@ async def problems(settings: Settings) -> list[str]:
             found.append(f"{STATE}: must have {inputs} partitions, as many as the inputs")
         present = [spec for spec in wanted if spec.name in described]
         for spec, actual in zip(present, await _configs(admin, present), strict=True):
-            for key, value in spec.config.items():
+            copies = min(len(each["replicas"]) for each in described[spec.name]["partitions"])
+            for key, value in {**spec.config, **_durable(copies)}.items():
                 if key in actual and not _equal(key, actual[key], value):
                     found.append(f"{spec.name}: {key} is {actual[key]}, should be {value}")
     return found
+
+
+def _durable(copies: int) -> dict[str, str]:
+    """Of three copies two must have a record before it counts as written: one broker that is lost
+    may not take along what it alone had, and with one of the three away work goes on."""
+    return {"min.insync.replicas": "2"} if copies >= 3 else {}
 
 
 def _equal(key: str, actual: str, wanted: str) -> bool:
