@@ -174,9 +174,7 @@ numbers = st.text("+0123456789 ().-/t", max_size=20)
 
 
 @given(st.one_of(numbers, numbers.map("tel:{}".format), numbers.map("sip:{}@pbx".format)))
-def test_a_telephone_number_is_what_it_was_before_its_pattern_read_each_sign_once(
-    caller: str,
-) -> None:
+def test_the_pattern_reads_each_sign_once_and_means_the_plain_one(caller: str) -> None:
     between = r"[ ().\-/]*"
     plain = rf"^(tel:|sips?:)?{between}\+?({between}[0-9]){{6,17}}{between}([@;]|$)"
     assert is_telephone_number(caller or "t") == bool(re.search(plain, caller))
