@@ -53,11 +53,15 @@ class BatchQueue(ThrowableQueue):  # type: ignore[misc]
         self._current = await super().get()
         return self._current
 
-    def drop(self) -> None:
-        """Take back what the agent has not begun."""
+    def drop(self) -> set[TopicPartition]:
+        """Take back what the agent has not begun; the partitions of which there was some."""
         waiting: deque[Batch] = self._queue
+        dropped = set()
         while waiting:
-            waiting.popleft().done()
+            batch = waiting.popleft()
+            batch.done()
+            dropped.add(batch.tp)
+        return dropped
 
     def _finish(self) -> None:
         finished, self._current = self._current, None

@@ -80,6 +80,8 @@ class Consumer(Service):  # type: ignore[misc]
         self.generation = -1
         self._queues: dict[str, list[BatchQueue]] = {}
         self._unfinished: Counter[TopicPartition] = Counter()
+        #: Of these something was fetched and given back unread while partitions were given up.
+        self._dropped: set[TopicPartition] = set()
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
         self._held_back: set[TopicPartition] = set()
@@ -136,7 +138,7 @@ class Consumer(Service):  # type: ignore[misc]
         still when the broker does; None while records wait. It moves on for an empty partition too.
         """
         state = self._state(tp)
-        if state is None or state.timestamp is None or self._unfinished[tp]:
+        if state is None or state.timestamp is None or self._unfinished[tp] or tp in self._dropped:
             return None
         if not state.has_valid_position or state.position < state.highwater:
             return None
@@ -244,6 +246,7 @@ class Consumer(Service):  # type: ignore[misc]
     async def _take_over(self, tps: frozenset[TopicPartition]) -> None:
         for tp, offset in (await self.app.on_assigned(tps) or {}).items():
             self._kafka.seek(tp, offset)
+        self._dropped.clear()
         self.owned = self.retained = tps
         self._kafka.resume(*tps - self._held_back)
 
@@ -252,7 +255,7 @@ class Consumer(Service):  # type: ignore[misc]
             await self._halt()
             for queues in self._queues.values():
                 for queue in queues:
-                    queue.drop()
+                    self._dropped |= queue.drop()
             if not self.owned or self.crashed:
                 return  # after an exception no checkpoint: what went wrong may be in the state
             async with asyncio.timeout(self.app.conf.broker_rebalance_timeout * _REVOKE_SHARE):

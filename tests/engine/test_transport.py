@@ -507,6 +507,34 @@ async def test_a_slow_agent_is_not_buried_in_batches(city: City) -> None:
     assert max(worker.batches) == 50
 
 
+async def test_what_was_fetched_and_given_back_is_not_taken_for_read(city: City) -> None:
+    """Else the last checkpoint of a worker that stops would call everything after it late."""
+    await city.send("queue", *values(3))
+    worker = city.worker("anna")
+    worker.app.consumer.max_poll_records = 1
+    go_on = asyncio.Event()
+    tp = city.tp("queue", 0)
+    ends: list[int | None] = []
+
+    async def wait(batch: Batch) -> None:
+        await go_on.wait()
+
+    async def last_checkpoint(tps: TPs) -> None:
+        ends.append(worker.app.consumer.read_to_end_at(tp))
+
+    worker.work = wait
+    worker.app.on_revoked = last_checkpoint
+    async with worker.at_work():
+        await until(lambda: worker.app.consumer.position(tp) == 3)
+        stopping = asyncio.create_task(worker.app.stop())
+        await asyncio.sleep(0.3)
+        ends.append(worker.app.consumer.read_to_end_at(tp))
+        go_on.set()
+        await stopping
+    assert worker.seen == {tp: values(1)}
+    assert ends == [None, None]
+
+
 async def test_a_partition_that_is_held_back_waits_and_loses_nothing(city: City) -> None:
     worker = city.worker("anna")
     async with worker.at_work():
