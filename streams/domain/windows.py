@@ -1,7 +1,7 @@
 """Rolling windows of one scope, from the slots and intervals of all source partitions.
 
 A window of length L at ``now`` holds the slots that start in (now - L, now], the running slot
-included; "today" holds the intervals since local midnight, "all" every interval heard of. Slots
+included; "today" holds the intervals since local midnight, "all" every interval heard of. Both
 arrive as absolute figures, in any order and any number of times, so each window keeps a running sum
 from which the old figure of a slot is taken before the new one is added, and which lets go of slots
 as ``now`` passes them::
@@ -13,7 +13,7 @@ as ``now`` passes them::
 
 from typing import Final
 
-from streams.domain.books import SLOT
+from streams.domain.books import INTERVAL, SLOT, start_of
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.plan import Plan
 from streams.domain.tally import Tally
@@ -31,16 +31,96 @@ LONGEST: Final = max(LENGTHS.values())
 SEALED: Final = -1
 """Stands for all source partitions of an interval that is final."""
 
+_EVER: Final = 2**62
+"""Before its negative no instant is, and none after it."""
+
+_Kept = dict[int, dict[int, Tally]]
+"""What is booked, by start and source partition."""
+
 
 class _Window:
-    """The running sum of the slots in one window."""
+    """The running sum of what is booked in [first, last], of the slots or the intervals kept.
 
-    __slots__ = ("first", "last", "length", "sum")
+    Args:
+        kept: the tallies of all starts, per source partition.
+        width: of what is kept; every start is a multiple of it.
 
-    def __init__(self, length: int) -> None:
-        self.length = length
-        self.first = self.last = 0  # slots in [first, last] are in the sum
-        self.sum = Tally()
+    Attributes:
+        version: moves on whenever the sum may have changed.
+        gone: the longest wait of what is in the sum still, but kept no more.
+    """
+
+    __slots__ = ("_certain", "_kept", "_sum", "_width", "first", "gone", "last", "version")
+
+    def __init__(self, kept: _Kept, width: int, first: int = 1, last: int = 0) -> None:
+        self._kept = kept
+        self._width = width
+        self.first, self.last = first, last
+        self.gone = -1
+        self.version = 0
+        self._sum = Tally()
+        # A maximum can't be taken away: after that the sum's longest wait is only an upper bound.
+        self._certain = True
+
+    def replace(self, start: int, before: Tally | None, after: Tally | None) -> None:
+        """What is booked at a start becomes another."""
+        if not self.first <= start <= self.last:
+            return
+        if before is not None:
+            self._take(before)
+        if after is not None:
+            self._add(after)
+
+    def move(self, first: int, last: int) -> None:
+        """Holds [first, last] from now on; neither goes back."""
+        if (first, last) == (self.first, self.last):
+            return
+        leaving: list[int] = []
+        if self.last < first:
+            self._sum, self._certain = Tally(), True
+            self.version += 1
+            coming = self._within(first, last)
+        else:
+            leaving = self._within(self.first, first - 1)
+            coming = self._within(self.last + 1, last)
+        for start in leaving:
+            for tally in self._kept[start].values():
+                self._take(tally)
+        for start in coming:
+            for tally in self._kept[start].values():
+                self._add(tally)
+        self.first, self.last = first, last
+
+    def sum(self) -> Tally:
+        """The sum, for whoever asks to keep."""
+        total = self._sum
+        if not self._certain:
+            held = self._within(self.first, self.last)
+            waits = (tally.longest for start in held for tally in self._kept[start].values())
+            total.longest = max(self.gone, max(waits, default=-1))
+            self._certain = True
+        copy = Tally(total.packed)
+        copy.waits, copy.notes = dict(total.waits), dict(total.notes)
+        copy.longest = total.longest
+        return copy
+
+    def _add(self, tally: Tally) -> None:
+        self.version += 1
+        self._certain = self._certain or tally.longest >= self._sum.longest
+        self._sum.plus(tally)
+
+    def _take(self, tally: Tally) -> None:
+        self.version += 1
+        self._certain = self._certain and not 0 <= tally.longest == self._sum.longest
+        self._sum.minus(tally)
+
+    def _within(self, first: int, last: int) -> list[int]:
+        """The starts kept in [first, last]: by counting or by looking, whichever is shorter."""
+        width, kept = self._width, self._kept
+        if (last - first) // width < len(kept):
+            begin = -(-first // width) * width
+            return [start for start in range(begin, last + 1, width) if start in kept]
+        return [start for start in kept if first <= start <= last]
 
 
 class Windows:
@@ -52,14 +132,16 @@ class Windows:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._slots: dict[int, dict[int, Tally]] = {}
-        self._intervals: dict[int, dict[int, Tally]] = {}
-        self._sealed = Tally()
+        self._slots: _Kept = {}
+        self._intervals: _Kept = {}
         # What callers' histories tell, beside the books: it may change after an interval is final.
-        self._histories: dict[int, dict[int, Tally]] = {}
-        self._histories_whole = Tally()
-        self._windows = {name: _Window(length) for name, length in LENGTHS.items()}
-        self.now = -(2**62)
+        self._histories: _Kept = {}
+        self._rolling = {name: _Window(self._slots, SLOT) for name in LENGTHS}
+        both = self._intervals, self._histories
+        self._today = tuple(_Window(kept, INTERVAL) for kept in both)
+        self._whole = tuple(_Window(kept, INTERVAL, -_EVER, _EVER) for kept in both)
+        self._slot = self._interval = -_EVER  # the running ones
+        self.now = -_EVER
 
     def replace_slot(self, source: int, start: int, tally: Tally) -> None:
         """Takes the absolute figures of a slot from a source partition."""
@@ -68,11 +150,8 @@ class Windows:
         slots = self._slots.setdefault(start, {})
         before = slots.get(source)
         slots[source] = tally
-        for window in self._windows.values():
-            if window.first <= start <= window.last:
-                if before is not None:
-                    window.sum.minus(before)
-                window.sum.plus(tally)
+        for window in self._rolling.values():
+            window.replace(start, before, tally)
 
     def slots_of(self, source: int) -> list[int]:
         """The slots for which a source partition has told figures."""
@@ -85,30 +164,36 @@ class Windows:
 
     def remove_interval(self, source: int, start: int) -> None:
         """Takes back the figures of an interval from a source partition."""
-        self._intervals.get(start, {}).pop(source, None)
+        before = self._intervals.get(start, {}).pop(source, None)
+        for window in (self._today[0], self._whole[0]):
+            window.replace(start, before, None)
 
     def replace_interval(self, source: int, start: int, tally: Tally) -> None:
         """Takes the absolute figures of an interval from a source partition."""
-        self._intervals.setdefault(start, {})[source] = tally
+        self._replace(0, self._intervals, source, start, tally)
 
     def replace_history(self, source: int, start: int, tally: Tally) -> None:
         """Takes what callers' histories tell of an interval, absolute."""
-        known = self._histories.setdefault(start, {})
+        self._replace(1, self._histories, source, start, tally)
+
+    def _replace(self, of: int, kept: _Kept, source: int, start: int, tally: Tally) -> None:
+        known = kept.setdefault(start, {})
         before = known.get(source)
-        if before is not None:
-            self._histories_whole.minus(before)
-        self._histories_whole.plus(tally)
         known[source] = tally
+        for window in (self._today[of], self._whole[of]):
+            window.replace(start, before, tally)
 
     def interval(self, start: int) -> Tally:
         """The sum of an interval over all source partitions."""
-        return _sum(self._intervals.get(start, {}))
+        total = Tally()
+        for tally in self._intervals.get(start, {}).values():
+            total.plus(tally)
+        return total
 
     def seal(self, start: int) -> Tally:
         """The sum of an interval that is final; from now on it is kept as one tally."""
         total = self.interval(start)
         self._intervals[start] = {SEALED: total}
-        self._sealed.plus(total)
         return total
 
     def advance(self, now: int) -> None:
@@ -116,76 +201,44 @@ class Windows:
         if now <= self.now:
             return
         self.now = now
-        last = now - now % SLOT
-        for window in self._windows.values():
-            first = now - window.length
-            first += SLOT - first % SLOT  # the first slot start after now - length
-            self._move(window, first, last)
+        slot = start_of(now, SLOT)
+        if slot == self._slot:
+            return
+        self._slot = slot
+        for name, length in LENGTHS.items():
+            self._rolling[name].move(slot - length + SLOT, slot)
         for start in [start for start in self._slots if start <= now - LONGEST]:
             del self._slots[start]
+        interval = start_of(now, INTERVAL)
+        if interval == self._interval:
+            return
+        self._interval = interval
+        # All offsets are multiples of an interval, so a day begins with one.
+        midnight = self._plan.midnight(interval)
+        for window in self._today:
+            window.move(midnight, interval)
         past = now - INTERVALS_KEPT
         for start in [s for s, by in self._intervals.items() if s < past and SEALED in by]:
-            del self._intervals[start]
+            self._let_go(0, self._intervals, start)
         for start in [start for start in self._histories if start < past]:
-            del self._histories[start]
+            self._let_go(1, self._histories, start)
 
-    def _move(self, window: _Window, first: int, last: int) -> None:
-        if window.last < first:
-            window.sum = Tally()
-            coming = [start for start in self._slots if first <= start <= last]
-            leaving: list[int] = []
-        else:
-            leaving = _within(self._slots, window.first, first - SLOT)
-            coming = _within(self._slots, window.last + SLOT, last)
-        for start in leaving:
-            for tally in self._slots[start].values():
-                window.sum.minus(tally)
-        for start in coming:
-            for tally in self._slots[start].values():
-                window.sum.plus(tally)
-        window.first, window.last = first, last
+    def _let_go(self, of: int, kept: _Kept, start: int) -> None:
+        for tally in kept.pop(start).values():
+            self._whole[of].gone = max(self._whole[of].gone, tally.longest)
 
     def tally(self, name: str) -> Tally:
         """The tally of a window, by its name in ``NAMES``."""
-        total = Tally()
-        if name == ALL:
-            total.plus(self._sealed)
-            total.plus(self._histories_whole)
-            for sources in self._intervals.values():
-                if SEALED not in sources:
-                    total.plus(_sum(sources))
-            return total
-        if name == TODAY:
-            midnight = self._plan.midnight(self.now)
-            for start, sources in self._intervals.items():
-                if midnight <= start <= self.now:
-                    total.plus(_sum(sources))
-            for start, sources in self._histories.items():
-                if midnight <= start <= self.now:
-                    total.plus(_sum(sources))
-            return total
-        window = self._windows[name]
-        total.plus(window.sum)
-        total.longest = max(
-            (
-                tally.longest
-                for start in _within(self._slots, window.first, window.last)
-                for tally in self._slots[start].values()
-            ),
-            default=-1,
-        )
+        if name in self._rolling:
+            return self._rolling[name].sum()
+        books, histories = self._whole if name == ALL else self._today
+        total = books.sum()
+        total.plus(histories.sum())
         return total
 
-
-def _sum(sources: dict[int, Tally]) -> Tally:
-    total = Tally()
-    for tally in sources.values():
-        total.plus(tally)
-    return total
-
-
-def _within(slots: dict[int, dict[int, Tally]], first: int, last: int) -> list[int]:
-    """The slots that start in [first, last]: by counting or by looking, whichever is shorter."""
-    if (last - first) // SLOT < len(slots):
-        return [start for start in range(first, last + SLOT, SLOT) if start in slots]
-    return [start for start in slots if first <= start <= last]
+    def version(self, name: str) -> int:
+        """A number that moves on whenever a window's tally may have changed."""
+        if name in self._rolling:
+            return self._rolling[name].version
+        books, histories = self._whole if name == ALL else self._today
+        return books.version + histories.version

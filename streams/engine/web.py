@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import orjson
 from aiohttp import web
 from faust.web.base import BlueprintManager
-from prometheus_client.exposition import choose_encoder
 
 from streams.domain.instants import SECOND
 from streams.engine.clocks import Clock
@@ -16,6 +15,7 @@ from streams.engine.peers import Peers
 from streams.engine.telemetry import PipelineCollector, healthy
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.live import Live, live_figures, merged
+from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.prometheus import FiguresCollector, registry
 
 if TYPE_CHECKING:
@@ -36,16 +36,18 @@ PAGE_HEADERS: Final = {
 def serve(worker: "Worker") -> None:
     """Adds the pages to the worker's app; before it starts."""
     peers = Peers(worker.settings.peers)
-    own = registry(
+    written = MetricsPage(
         FiguresCollector(worker.plan, worker.boards, worker.clock.machine),
-        AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
-        worker.periods,
-        PipelineCollector(worker),
+        registry(
+            AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
+            worker.periods,
+            PipelineCollector(worker),
+        ),
     )
 
     async def metrics(request: web.Request) -> web.Response:
-        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        return web.Response(body=encode(own), headers={"Content-Type": content_type})
+        body, content_type = await written.answer(request.headers.get("Accept", ""))
+        return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def ready(request: web.Request) -> web.Response:
         return _answer(worker.ready(), "ready", "recovering")

@@ -6,16 +6,18 @@ by the plan. A ratio with nothing under the line has no sample. Ratios are fract
 durations seconds, instants seconds since 1970.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from streams.domain import figures, windows
-from streams.domain.board import Board
+from streams.domain.board import Board, Scope
 from streams.domain.instants import SECOND
-from streams.domain.plan import Plan
+from streams.domain.plan import Plan, Terms
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.visits import DISPOSITIONS, OPEN
 
@@ -78,6 +80,9 @@ RATIOS: Final[dict[str, tuple[figures.Figure, str]]] = {
 STATUS: Final = {"closed": 0, "ok": 1, "at_risk": 2, "breach": 3, "no_data": 4}
 """Values of ``contact_line_status``."""
 
+STATUS_WINDOW: Final = "30m"
+"""What a line's status is taken from."""
+
 AT_RISK: Final = 0.05
 """How far above its target a figure of the last half hour is called at risk: five points, about
 what one bad interval of an hour takes off."""
@@ -85,7 +90,10 @@ what one bad interval of an hour takes off."""
 
 def status(tally: Tally, plan: Plan, line: str, now: int) -> int:
     """A line's state in one word, from its last half hour: the worse of its two figures."""
-    terms = plan.terms(line, now)
+    return _status(tally, plan.terms(line, now))
+
+
+def _status(tally: Tally, terms: Terms | None) -> int:
     if terms is None or not terms.open:
         return STATUS["closed"]
     level = figures.service_level(tally, terms.contract.formula)
@@ -105,22 +113,167 @@ def status(tally: Tally, plan: Plan, line: str, now: int) -> int:
     return STATUS["at_risk"] if min(margins) < AT_RISK else STATUS["ok"]
 
 
-class _Families:
-    """Metric families made when their first sample comes."""
+class Shown(NamedTuple):
+    """A scope as it is shown: as of when by its own clock and by the machine's, and of a line what
+    holds there then."""
 
-    def __init__(self) -> None:
-        self._families: dict[str, GaugeMetricFamily] = {}
+    kind: "Kind"
+    own: str
+    scope: Scope
+    as_of: int
+    current: int
+    terms: Terms | None
 
-    def add(self, name: str, text: str, labels: dict[str, str], value: float | None) -> None:
-        if value is None:
-            return
-        family = self._families.get(name)
-        if family is None:
-            family = self._families[name] = GaugeMetricFamily(name, text, labels=list(labels))
-        family.add_metric(list(labels.values()), value)
 
-    def __iter__(self) -> Iterator[Metric]:
-        return iter(self._families.values())
+class Series(NamedTuple):
+    """A series that every scope of a kind has: its family, its labels beside the scope's own, and
+    what its value is made of (``tally`` is its window's, or the last half hour's)."""
+
+    name: str
+    text: str
+    labels: dict[str, str]
+    value: Callable[[Shown, Tally], float | None]
+
+
+class Kind(NamedTuple):
+    """What the scopes of one kind show.
+
+    Attributes:
+        prefix: of their metrics.
+        label: that tells one of them from another; empty for the city.
+        windows: per window the series made of its tally.
+        present: the series of this moment.
+    """
+
+    prefix: str
+    label: str
+    windows: dict[str, tuple[Series, ...]]
+    present: tuple[Series, ...]
+
+
+def _kind(prefix: str, label: str) -> Kind:
+    windowed = {window: tuple(_windowed(window, label)) for window in windows.NAMES}
+    return Kind(prefix, label, windowed, tuple(_present(label)))
+
+
+def _windowed(window: str, label: str) -> Iterator[Series]:
+    def series(
+        name: str, text: str, figure: Callable[[Tally], float | None], **labels: str
+    ) -> Series:
+        return Series(name, text, {"window": window, **labels}, lambda _, tally: figure(tally))
+
+    for each in (*DISPOSITIONS, OPEN):
+        text = "Visits booked in the window by disposition"
+        yield series("visits", text, itemgetter(each), disposition=each)
+    text = "Visits that chose or reached the line"
+    yield series("offered", text, itemgetter("line_offered"))
+    yield series("queue_offered", "Visits offered to the queue", itemgetter("queue_offered"))
+    yield series("out_of_hours", "Visits begun outside opening hours", itemgetter("out_of_hours"))
+    for part, count in SERVICE_PARTS.items():
+        text = "What service level is made of"
+        yield series("service_level_counts", text, itemgetter(count), part=part)
+    for each in figures.FORMULAS:
+        level = partial(figures.service_level, formula=each)
+        yield series("service_level_ratio", "Service level by formula", level, formula=each)
+    of_city = not label
+    for part, count in (CITY_REACH_PARTS if of_city else REACH_PARTS).items():
+        text = "What reachability is made of"
+        yield series("reachability_counts", text, itemgetter(count), part=part)
+    reach = figures.city_reachability if of_city else figures.reachability
+    yield series("reachability_ratio", "Reached / visits ended or overdue, in hours", reach)
+    menu = figures.city_menu_abandonment if of_city else figures.menu_abandonment
+    yield series("menu_abandonment_ratio", "Hung up before the queue / offered", menu)
+    for name, (figure, text) in RATIOS.items():
+        yield series(name, text, figure)
+    yield series("contacts", "Distinct contacts", itemgetter("contacts"))
+    text = "Contacts that had called in vain within 24 h"
+    yield series("repeat_callers", text, itemgetter("repeat_callers"))
+    for quantile in QUANTILES:
+        text = "Waits of answered visits, upper bound of the quantile's bucket"
+        wait = partial(figures.wait_quantile, share=float(quantile))
+        yield series("wait_seconds", text, wait, quantile=quantile)
+    if of_city:
+        for outcome, count in OUTCOMES.items():
+            text = "Contacts by outcome"
+            yield series("outcomes", text, itemgetter(count), outcome=outcome)
+    if label == "line":
+        text = "Service level by the contract's own formula"
+        by = {"window": window}
+        yield Series("contract_service_level_ratio", text, by, _contract_service_level)
+        if window == WAITS_WINDOW:
+            text = "Answered visits that waited no longer than le, of all in the window"
+            for le in (*map(str, WAIT_BOUNDS), "+Inf"):
+                yield series("waits", text, partial(_answered_within, float(le)), le=le)
+
+
+def _contract_service_level(shown: Shown, tally: Tally) -> float | None:
+    if shown.terms is None:
+        return None
+    return figures.service_level(tally, shown.terms.contract.formula)
+
+
+def _answered_within(bound: float, tally: Tally) -> int:
+    return sum(count for upper, count in tally.waits.items() if upper <= bound)
+
+
+def _present(label: str) -> Iterator[Series]:
+    def series(name: str, text: str, value: Callable[[Shown], float | None]) -> Series:
+        return Series(name, text, {}, lambda shown, _: value(shown))
+
+    yield series("waiting", "Callers waiting now", lambda shown: shown.scope.waiting)
+    text = "How long the first of the waiting has waited"
+    yield series("oldest_wait_seconds", text, lambda shown: shown.scope.oldest_wait(shown.as_of))
+    text = "Instant as of which the figures stand"
+    yield series("as_of_timestamp_seconds", text, lambda shown: shown.as_of / SECOND)
+    text = "When, by the machine's clock, the figures were current"
+    yield series("current_timestamp_seconds", text, lambda shown: shown.current / SECOND)
+    text = "Start of the newest slot with a visit"
+    yield series("last_event_timestamp_seconds", text, _newest)
+    if label == "line":
+        yield series("open", "Whether the line is in its opening hours", _open)
+        text = "0 closed, 1 ok, 2 at risk, 3 breach, 4 no data, from the last half hour"
+        yield Series("status", text, {}, _shown_status)
+
+
+def _newest(shown: Shown) -> float | None:
+    return None if shown.scope.newest is None else shown.scope.newest / SECOND
+
+
+def _open(shown: Shown) -> float | None:
+    return None if shown.terms is None else float(shown.terms.open)
+
+
+def _shown_status(shown: Shown, tally: Tally) -> float | None:
+    return None if shown.terms is None else _status(tally, shown.terms)
+
+
+def agreed(line: str, terms: Terms) -> list[Metric]:
+    """The families of what is agreed of a line, each with its one series."""
+    contract, names = terms.contract, terms.names
+    labels = {"line": line, "vendor": terms.vendor}
+    info = {
+        "tier": str(terms.tier),
+        "name": next(iter(names.values()), line),
+        "name_en": names.get("en", line),
+        "name_nl": names.get("nl", line),
+        "formula": contract.formula,
+    }
+    families: list[Metric] = []
+    for name, text, own, value in (
+        ("service_level_target_ratio", "Contract's target", labels, contract.target),
+        ("reachability_target_ratio", "Target", labels, contract.reach_target),
+        ("threshold_seconds", "Contract's threshold", labels, contract.threshold / SECOND),
+        ("info", "Names of the line", labels | info, 1.0),
+    ):
+        family = GaugeMetricFamily(LINES.prefix + name, text, labels=list(own))
+        family.add_metric(list(own.values()), value)
+        families.append(family)
+    return families
+
+
+THE_CITY: Final = _kind("contact_city_", "")
+LINES: Final = _kind("contact_line_", "line")
+VENDORS: Final = _kind("contact_vendor_", "vendor")
 
 
 class FiguresCollector(Collector):
@@ -146,168 +299,43 @@ class FiguresCollector(Collector):
     def describe(self) -> Iterable[Metric]:
         return ()
 
-    def collect(self) -> Iterator[Metric]:
-        families = _Families()
-        for board in self._boards():
-            as_of = board.as_of
-            if as_of is None:
-                continue
+    def shown(self) -> Iterator[Shown]:
+        """The scopes, each as it stands when its turn comes: whoever takes one at a time may let
+        others work in between."""
+        for board in list(self._boards()):
             for name in sorted(board.scopes):
-                _Scope(families, self._plan, board, name, as_of).show(self._machine(as_of))
-        yield from families
+                as_of = board.as_of
+                if as_of is None:
+                    break
+                current = self._machine(as_of)
+                kind, own, terms = THE_CITY, "", None
+                if name.startswith(VENDOR):
+                    kind, own = VENDORS, name.removeprefix(VENDOR)
+                elif name != CITY:
+                    kind, own = LINES, name.removeprefix(LINE)
+                    terms = self._plan.terms(own, as_of)
+                yield Shown(kind, own, board.scopes[name], as_of, current, terms)
 
-
-class _Scope:
-    """Writes the samples of one scope."""
-
-    def __init__(
-        self, families: _Families, plan: Plan, board: Board, name: str, as_of: int
-    ) -> None:
-        self._families = families
-        self._plan = plan
-        self._scope = board.scope(name)
-        self._as_of = as_of
-        self._name = name
-        if name == CITY:
-            self._prefix, self._labels = "contact_city_", {}
-        elif name.startswith(VENDOR):
-            self._prefix = "contact_vendor_"
-            self._labels = {"vendor": name.removeprefix(VENDOR)}
-        else:
-            self._prefix = "contact_line_"
-            self._labels = {"line": name.removeprefix(LINE)}
-
-    def _add(self, name: str, text: str, value: float | None, /, **labels: str) -> None:
-        self._families.add(self._prefix + name, text, self._labels | labels, value)
-
-    def show(self, current: int) -> None:
-        """Writes all of them.
-
-        Args:
-            current: when, by the machine's clock, the figures were current.
-        """
-        scope = self._scope
-        for window in windows.NAMES:
-            self._window(window, scope.windows.tally(window))
-        self._add("waiting", "Callers waiting now", scope.waiting)
-        self._add(
-            "oldest_wait_seconds",
-            "How long the first of the waiting has waited",
-            scope.oldest_wait(self._as_of),
-        )
-        self._add(
-            "as_of_timestamp_seconds",
-            "Instant as of which the figures stand",
-            self._as_of / SECOND,
-        )
-        self._add(
-            "current_timestamp_seconds",
-            "When, by the machine's clock, the figures were current",
-            current / SECOND,
-        )
-        if scope.newest is not None:
-            self._add(
-                "last_event_timestamp_seconds",
-                "Start of the newest slot with a visit",
-                scope.newest / SECOND,
-            )
-        if self._prefix == "contact_line_":
-            self._waits(scope.windows.tally(WAITS_WINDOW).waits)
-            self._line(self._labels["line"])
-
-    def _waits(self, waits: Mapping[int, int]) -> None:
-        text = "Answered visits that waited no longer than le, of all in the window"
-        for bound in WAIT_BOUNDS:
-            within = sum(count for upper, count in waits.items() if upper <= bound)
-            self._add("waits", text, within, window=WAITS_WINDOW, le=str(bound))
-        self._add("waits", text, sum(waits.values()), window=WAITS_WINDOW, le="+Inf")
-
-    def _window(self, window: str, tally: Tally) -> None:
-        def add(name: str, text: str, value: float | None, **labels: str) -> None:
-            self._add(name, text, value, window=window, **labels)
-
-        for disposition in (*DISPOSITIONS, OPEN):
-            add(
-                "visits",
-                "Visits booked in the window by disposition",
-                tally[disposition],
-                disposition=disposition,
-            )
-        add("offered", "Visits that chose or reached the line", tally["line_offered"])
-        add("queue_offered", "Visits offered to the queue", tally["queue_offered"])
-        add("out_of_hours", "Visits begun outside opening hours", tally["out_of_hours"])
-        for part, count in SERVICE_PARTS.items():
-            add("service_level_counts", "What service level is made of", tally[count], part=part)
-        for formula in figures.FORMULAS:
-            add(
-                "service_level_ratio",
-                "Service level by formula",
-                figures.service_level(tally, formula),
-                formula=formula,
-            )
-        of_city = self._name == CITY
-        for part, count in (CITY_REACH_PARTS if of_city else REACH_PARTS).items():
-            add("reachability_counts", "What reachability is made of", tally[count], part=part)
-        reach = figures.city_reachability(tally) if of_city else figures.reachability(tally)
-        add("reachability_ratio", "Reached / visits ended or overdue, in hours", reach)
-        menu = figures.city_menu_abandonment if of_city else figures.menu_abandonment
-        add("menu_abandonment_ratio", "Hung up before the queue / offered", menu(tally))
-        for name, (figure, text) in RATIOS.items():
-            add(name, text, figure(tally))
-        add("contacts", "Distinct contacts", tally["contacts"])
-        add(
-            "repeat_callers",
-            "Contacts that had called in vain within 24 h",
-            tally["repeat_callers"],
-        )
-        for quantile in QUANTILES:
-            add(
-                "wait_seconds",
-                "Waits of answered visits, upper bound of the quantile's bucket",
-                figures.wait_quantile(tally, float(quantile)),
-                quantile=quantile,
-            )
-        if of_city:
-            for outcome, count in OUTCOMES.items():
-                add("outcomes", "Contacts by outcome", tally[count], outcome=outcome)
-
-    def _line(self, line: str) -> None:
-        terms = self._plan.terms(line, self._as_of)
-        if terms is None:
-            return
-        contract = terms.contract
-        half_hour = self._scope.windows.tally("30m")
-        self._add("open", "Whether the line is in its opening hours", float(terms.open))
-        self._add(
-            "status",
-            "0 closed, 1 ok, 2 at risk, 3 breach, 4 no data, from the last half hour",
-            status(half_hour, self._plan, line, self._as_of),
-        )
-        vendor = {"vendor": terms.vendor}
-        for window in windows.NAMES:
-            self._add(
-                "contract_service_level_ratio",
-                "Service level by the contract's own formula",
-                figures.service_level(self._scope.windows.tally(window), contract.formula),
-                window=window,
-            )
-        self._add("service_level_target_ratio", "Contract's target", contract.target, **vendor)
-        self._add("reachability_target_ratio", "Target", contract.reach_target, **vendor)
-        self._add(
-            "threshold_seconds", "Contract's threshold", contract.threshold / SECOND, **vendor
-        )
-        names = terms.names
-        self._add(
-            "info",
-            "Names of the line",
-            1.0,
-            **vendor,
-            tier=str(terms.tier),
-            name=next(iter(names.values()), line),
-            name_en=names.get("en", line),
-            name_nl=names.get("nl", line),
-            formula=contract.formula,
-        )
+    def collect(self) -> Iterator[Metric]:
+        families: dict[str, Metric] = {}
+        for shown in self.shown():
+            kind = shown.kind
+            own = {kind.label: shown.own} if kind.label else {}
+            tallies = {name: shown.scope.windows.tally(name) for name in windows.NAMES}
+            rows = [(each, tallies[name]) for name in kind.windows for each in kind.windows[name]]
+            rows += [(each, tallies[STATUS_WINDOW]) for each in kind.present]
+            for each, tally in rows:
+                family = families.setdefault(
+                    kind.prefix + each.name, Metric(kind.prefix + each.name, each.text, "gauge")
+                )
+                value = each.value(shown, tally)
+                if value is not None:
+                    family.add_sample(family.name, own | each.labels, value)
+            for found in agreed(shown.own, shown.terms) if shown.terms else ():
+                families.setdefault(found.name, found)
+                if families[found.name] is not found:
+                    families[found.name].samples += found.samples
+        yield from (family for family in families.values() if family.samples)
 
 
 def registry(*collectors: Collector) -> CollectorRegistry:

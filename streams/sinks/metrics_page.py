@@ -1,0 +1,292 @@
+"""The page of metrics, written beside the worker's other work.
+
+The client library writes the page of a thousand lines, a quarter of a million series, in seconds,
+and all that time nothing else is done: no event is read, no heartbeat sent. Here it writes each
+family of a kind of scopes once, with a mark where the scope's own name stands; then only names and
+values are filled in::
+
+    contact_line_offered{line="|",window="5m"} 0.0         written by the library, once per format
+    contact_line_offered{line="waste",window="5m"} 7.0     filled in, per scope
+
+So the page is the library's byte for byte, in whichever format was asked for. After every stretch
+of work others get their turn. What was written of a window is kept until the window changes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from time import perf_counter
+from typing import Final, NamedTuple
+
+from prometheus_client.core import Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector, CollectorRegistry
+from prometheus_client.utils import floatToGoString
+
+from streams.domain.board import Scope
+from streams.domain.plan import Terms
+from streams.domain.tally import Tally
+from streams.sinks.prometheus import (
+    STATUS_WINDOW,
+    FiguresCollector,
+    Kind,
+    Series,
+    Shown,
+    agreed,
+)
+
+STRETCH: Final = 0.01
+"""Seconds of work between two turns of others. A scope takes a millisecond or two."""
+
+AT_ONCE: Final = 200
+"""Samples that the library writes in one go: some milliseconds."""
+
+FORMATS_KEPT: Final = 2
+"""Formats of which what was written is kept: usually everybody asks for the same."""
+
+_MARK: Final = "\x00"
+
+_Encode = Callable[[Collector], bytes]
+_Format = tuple[object, object]
+
+
+class MetricsPage:
+    """Writes the page.
+
+    Args:
+        figures: of the lines, vendors and the city.
+        others: everything else that is on the page.
+    """
+
+    def __init__(self, figures: FiguresCollector, others: CollectorRegistry) -> None:
+        self._figures = figures
+        self._others = others
+        self._formats: dict[_Format, _Figures] = {}
+        self._writing: dict[_Format, asyncio.Task[bytes]] = {}
+
+    async def answer(self, accept: str) -> tuple[bytes, str]:
+        """The page and its content type, in the format that the client asks for in ``Accept``.
+        Whoever asks while it is being written gets the same."""
+        encode, content_type = choose_encoder(accept)
+        asked: _Format = encode, ""
+        if isinstance(encode, partial):
+            # The version of OpenMetrics changes nothing but native histograms, and we have none.
+            asked = encode.func, encode.keywords["escaping"]
+        task = self._writing.get(asked)
+        if task is None:
+            task = self._writing[asked] = asyncio.create_task(self._write(asked, encode))
+            task.add_done_callback(lambda _: self._writing.pop(asked))
+        # One who hangs up does not take it from the others.
+        return await asyncio.shield(task), content_type
+
+    async def _write(self, asked: _Format, encode: _Encode) -> bytes:
+        figures = self._formats.pop(asked, None) or _Figures(encode)
+        self._formats[asked] = figures  # the newest last
+        if len(self._formats) > FORMATS_KEPT:
+            del self._formats[next(iter(self._formats))]
+        pieces = [piece async for piece in figures.write(self._figures)]
+        turn = perf_counter()
+        for part in _parts(self._others):
+            pieces.append(_written(encode, part))
+            turn = await _others_turn(turn)
+        return b"".join([*pieces, encode(_Families())])
+
+
+class _Families(Collector):
+    """These families and no others, for the library to write."""
+
+    def __init__(self, *families: Metric) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
+
+
+class _Part(NamedTuple):
+    """Some samples of a family, the first or the following."""
+
+    family: Metric
+    first: bool
+
+
+def _parts(collector: Collector) -> Iterator[_Part]:
+    for family in collector.collect():
+        if family.type != "gauge" or len(family.samples) <= AT_ONCE:
+            yield _Part(family, True)
+            continue
+        for begin in range(0, len(family.samples), AT_ONCE):
+            part = Metric(family.name, family.documentation, family.type, family.unit)
+            part.samples = family.samples[begin : begin + AT_ONCE]
+            yield _Part(part, begin == 0)
+
+
+def _written(encode: _Encode, part: _Part) -> bytes:
+    text = encode(_Families(part.family)).removesuffix(encode(_Families()))
+    if not part.first:
+        while text.startswith(b"#"):
+            text = text.partition(b"\n")[2]
+    return text
+
+
+async def _others_turn(since: float) -> float:
+    """Lets others work if it is time; when the next stretch began."""
+    if perf_counter() - since < STRETCH:
+        return since
+    await asyncio.sleep(0)
+    return perf_counter()
+
+
+class _Family(NamedTuple):
+    """A family of a kind of scopes, ready to be filled in.
+
+    Attributes:
+        name: the metric's.
+        head: what stands before its samples.
+        series: what is before and after the scope's own name, and how the value is found.
+    """
+
+    name: str
+    head: bytes
+    series: tuple[tuple[str, str, Series], ...]
+
+    def filled(self, shown: Shown, own: str, tally: Tally) -> bytes:
+        lines = []
+        for before, after, series in self.series:
+            value = series.value(shown, tally)
+            if value is not None:
+                lines.append(f"{before}{own}{after}{_number(value)}\n")
+        return "".join(lines).encode()
+
+
+def _number(value: float) -> str:
+    """The value as the library writes it; it writes exponents from a million on."""
+    return repr(float(value)) if 0 <= value < 1_000_000 else str(floatToGoString(value))  # type: ignore[no-untyped-call]
+
+
+class _Form(NamedTuple):
+    """All families of a kind of scopes."""
+
+    windows: dict[str, list[_Family]]
+    present: list[_Family]
+
+
+class _Kept:
+    """What was last written of a scope.
+
+    Attributes:
+        windows: per window, the version of its figures and what each family says of it.
+        agreed: what each family says of what is agreed.
+    """
+
+    __slots__ = ("agreed", "scope", "terms", "windows")
+
+    def __init__(self, scope: Scope, terms: Terms | None) -> None:
+        self.scope = scope
+        self.terms = terms
+        self.windows: dict[str, tuple[int, list[bytes]]] = {}
+        self.agreed: dict[str, tuple[bytes, bytes]] = {}
+
+
+class _Figures:
+    """Writes the figures in one format."""
+
+    def __init__(self, encode: _Encode) -> None:
+        self._encode = encode
+        self._forms: dict[str, _Form] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
+
+    async def write(self, figures: FiguresCollector) -> AsyncIterator[bytes]:
+        """The families that have samples, one after another."""
+        heads: dict[str, bytes] = {}
+        samples: dict[str, list[bytes]] = {}
+
+        def put(name: str, head: bytes, text: bytes) -> None:
+            if name not in samples:
+                heads[name], samples[name] = head, []
+            samples[name].append(text)
+
+        kept: dict[tuple[str, str], _Kept] = {}
+        turn = perf_counter()
+        for shown in figures.shown():
+            form = self._forms.get(shown.kind.prefix)
+            if form is None:
+                form = self._forms[shown.kind.prefix] = self._form(shown.kind)
+            key = shown.kind.prefix, shown.own
+            written = self._kept.get(key)
+            if written is None or (written.scope, written.terms) != (shown.scope, shown.terms):
+                written = _Kept(shown.scope, shown.terms)
+                written.agreed = self._agreed(shown)
+            kept[key] = written
+            own = _escaped(shown.own)
+            for window, families in form.windows.items():
+                for family, text in zip(
+                    families, _of_window(written, window, families, shown, own), strict=True
+                ):
+                    put(family.name, family.head, text)
+            half_hour = shown.scope.windows.tally(STATUS_WINDOW)
+            for family in form.present:
+                put(family.name, family.head, family.filled(shown, own, half_hour))
+            for name, (head, text) in written.agreed.items():
+                put(name, head, text)
+            turn = await _others_turn(turn)
+        self._kept = kept
+        for name, texts in samples.items():
+            text = b"".join(texts)
+            if text:
+                yield heads[name] + text
+            await asyncio.sleep(0)
+
+    def _form(self, kind: Kind) -> _Form:
+        windows = {window: self._families(kind, each) for window, each in kind.windows.items()}
+        return _Form(windows, self._families(kind, kind.present))
+
+    def _families(self, kind: Kind, series: tuple[Series, ...]) -> list[_Family]:
+        grouped: dict[str, list[Series]] = {}
+        for each in series:
+            grouped.setdefault(each.name, []).append(each)
+        own = {kind.label: _MARK} if kind.label else {}
+        families = []
+        for name, members in grouped.items():
+            metric = Metric(kind.prefix + name, members[0].text, "gauge")
+            for each in members:
+                metric.add_sample(metric.name, own | each.labels, 0)
+            head, lines = self._apart(metric)
+            marked = [line.rpartition("0.0")[0].partition(_MARK) for line in lines]
+            filled = [
+                (before, after, each)
+                for (before, _, after), each in zip(marked, members, strict=True)
+            ]
+            families.append(_Family(metric.name, head, tuple(filled)))
+        return families
+
+    def _agreed(self, shown: Shown) -> dict[str, tuple[bytes, bytes]]:
+        found = {}
+        for metric in agreed(shown.own, shown.terms) if shown.terms else ():
+            head, lines = self._apart(metric)
+            found[metric.name] = head, "".join(line + "\n" for line in lines).encode()
+        return found
+
+    def _apart(self, metric: Metric) -> tuple[bytes, list[str]]:
+        """What stands before a family's samples, and a line for each of them."""
+        text = _written(self._encode, _Part(metric, True)).decode()
+        lines = text.removesuffix("\n").split("\n")
+        head = [line for line in lines if line.startswith("#")]
+        return "".join(line + "\n" for line in head).encode(), lines[len(head) :]
+
+
+def _of_window(
+    written: _Kept, window: str, families: list[_Family], shown: Shown, own: str
+) -> list[bytes]:
+    version = shown.scope.windows.version(window)
+    known = written.windows.get(window)
+    if known is not None and known[0] == version:
+        return known[1]
+    tally = shown.scope.windows.tally(window)
+    texts = [family.filled(shown, own, tally) for family in families]
+    written.windows[window] = version, texts
+    return texts
+
+
+def _escaped(label: str) -> str:
+    """A label's value as both formats write it."""
+    return label.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

@@ -1,0 +1,146 @@
+"""The page is the client library's own, byte for byte, and holds nobody up while it is written."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from streams.domain.board import SLOT, Board
+from streams.domain.books import INTERVAL
+from streams.domain.detector.alert import KINDS
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
+from streams.domain.plan import Plan
+from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
+from streams.sinks.alert_metrics import AlertsCollector
+from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.metrics_page import AT_ONCE, MetricsPage
+from streams.sinks.prometheus import FiguresCollector, registry
+from streams.sinks.words import Links
+
+ANTWERP = Plan.load(Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml")
+NINE = 1_790_000_000 * SECOND
+OPENMETRICS = "application/openmetrics-text;version=1.0.0"
+FORMATS = (
+    "",
+    "text/plain;version=0.0.4",
+    "text/plain;version=1.0.0;escaping=allow-utf-8",
+    OPENMETRICS,
+    "application/openmetrics-text;version=1.0.0;escaping=dots",
+    "application/openmetrics-text;version=2.0.0;escaping=values",
+)
+QUOTED = 'a "line"\\\nof two\u2028\x00{le="'
+
+
+def _calls(draw: Random) -> Tally:
+    tally = Tally.of(**{name: draw.choice((0, 1, 7, 3_000_000)) for name in COUNTS})
+    tally.waits = {draw.randrange(700): draw.randrange(1, 5) for _ in range(draw.randrange(5))}
+    tally.longest = draw.choice((-1, 0, 1, 11 * SECOND + 1, 2 * DAY))
+    return tally
+
+
+class City:
+    """A board to which things happen, and its page."""
+
+    def __init__(self, plan: Plan, scopes: list[str]) -> None:
+        self.draw = Random(len(scopes))
+        self.now = NINE
+        self.scopes = scopes
+        self.boards = [Board(plan, 1, scopes)]
+        nobody = Alertmanagers([], plan, Links("", ""), clock=lambda: 0, certain=lambda: True)
+        self.figures = FiguresCollector(plan, lambda: self.boards, lambda shown: shown + 1)
+        self.alerts = AlertsCollector(plan, lambda: self.boards, nobody)
+        self.page = MetricsPage(self.figures, registry(self.alerts))
+
+    def live(self, scopes: list[str], later: int) -> None:
+        """Calls in these scopes, in the running slot and a while ago; then time goes by."""
+        for board in self.boards:
+            for name in scopes:
+                for width, ago in ((SLOT, 0), (SLOT, 20 * MINUTE), (INTERVAL, 0), (INTERVAL, HOUR)):
+                    start = (self.now - ago) // width * width
+                    board.take_figures(name, 0, width, start, _calls(self.draw), False)
+                board.take_waiting(name, 0, self.draw.randrange(4), self.now - MINUTE)
+            self.now += later
+            board.take_clock(0, self.now)
+            board.advance()
+
+    def is_the_librarys(self, accept: str) -> None:
+        encode, content_type = choose_encoder(accept)
+        written = asyncio.run(self.page.answer(accept))
+        assert written[1] == content_type
+        own, librarys = written[0].split(b"\n"), encode(registry(self.figures, self.alerts))
+        for mine, its in zip(own, librarys.split(b"\n"), strict=True):
+            assert mine == its
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+def test_the_page_is_the_librarys_sample_by_sample(accept: str) -> None:
+    """While calls come to some lines and not to others, over hours, midnight and a rebalance."""
+    scopes = [CITY, VENDOR + "scheldelijn", *(LINE + line for line in ANTWERP.lines)]
+    city = City(ANTWERP, scopes)
+    city.is_the_librarys(accept)
+    for later in (SECOND, 3 * SECOND, SLOT, 6 * MINUTE, 0, HOUR, 11 * HOUR, 2 * DAY):
+        city.live(city.draw.sample(scopes, 2), later)
+        city.is_the_librarys(accept)
+    city.boards = [Board(ANTWERP, 1, scopes[1:])]
+    city.live(scopes[2:], SECOND)
+    city.is_the_librarys(accept)
+    city.boards = []
+    city.is_the_librarys(accept)
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+def test_no_name_breaks_out_of_its_label(accept: str) -> None:
+    """Without a plan, a line is called whatever its calls say."""
+    city = City(Plan.default(), [])
+    city.live([LINE + QUOTED, VENDOR + QUOTED, LINE + "\x00"], SECOND)
+    city.is_the_librarys(accept)
+
+
+class Many(Collector):
+    """More samples than are written at once."""
+
+    def collect(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily("many", 'More than "at once"', labels=["n"])
+        for n in range(2 * AT_ONCE + 1):
+            family.add_metric([str(n)], n)
+        yield family
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+def test_a_long_family_written_in_parts_is_one_family(accept: str) -> None:
+    figures = FiguresCollector(ANTWERP, list)
+    body, _ = asyncio.run(MetricsPage(figures, registry(Many())).answer(accept))
+    assert body == choose_encoder(accept)[0](registry(Many()))
+
+
+def test_others_work_goes_on_and_all_who_ask_meanwhile_get_the_same() -> None:
+    """Two hundred lines take a fifth of a second; heartbeats go out all the while, and one who
+    asks first and hangs up takes the page from nobody."""
+    city = City(Plan.default(), [LINE + f"{n}" for n in range(200)])
+    city.live(city.scopes, SECOND)
+    beats = 0
+
+    async def heartbeats() -> None:
+        nonlocal beats
+        while True:
+            beats += 1
+            await asyncio.sleep(0)
+
+    async def ask() -> list[bytes]:
+        beating = asyncio.create_task(heartbeats())
+        asking = [asyncio.create_task(city.page.answer(OPENMETRICS)) for _ in range(3)]
+        await asyncio.sleep(0)
+        asking[0].cancel()
+        told = [(await each)[0] for each in asking[1:]]
+        beating.cancel()
+        return told
+
+    first, second = asyncio.run(ask())
+    assert first is second
+    assert beats > 5
+    assert len(KINDS) * 200 == first.count(b"contact_alert_open{")
