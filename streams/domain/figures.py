@@ -107,8 +107,8 @@ def wait_quantile(tally: Tally, share: float) -> int | None:
         return None
     needed = max(1, -(-total * share // 1))
     reached = 0
-    for bucket, count in sorted(tally.waits.items()):
-        reached += count
+    for bucket in sorted(tally.waits):
+        reached += tally.waits[bucket]
         if reached >= needed:
             return bucket
     raise AssertionError("a histogram holds as many as its sum")

@@ -13,6 +13,7 @@ of work others get their turn. What was written of a window is kept until the wi
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from time import perf_counter
@@ -25,15 +26,8 @@ from prometheus_client.utils import floatToGoString
 
 from streams.domain.board import Scope
 from streams.domain.plan import Terms
-from streams.domain.tally import Tally
-from streams.sinks.prometheus import (
-    STATUS_WINDOW,
-    FiguresCollector,
-    Kind,
-    Series,
-    Shown,
-    agreed,
-)
+from streams.sinks.prometheus import STATUS_WINDOW, FiguresCollector
+from streams.sinks.series import Counted, Kind, Series, Shown, agreed
 
 STRETCH: Final = 0.01
 """Seconds of work between two turns of others. A scope takes a millisecond or two."""
@@ -141,21 +135,24 @@ class _Family(NamedTuple):
 
     Attributes:
         name: the metric's.
-        head: what stands before its samples.
         series: what is before and after the scope's own name, and how the value is found.
     """
 
     name: str
-    head: bytes
-    series: tuple[tuple[str, str, Series], ...]
+    series: tuple[tuple[str, str, Callable[[Counted], float | None]], ...]
 
-    def filled(self, shown: Shown, own: str, tally: Tally) -> bytes:
+    def filled(self, own: str, counted: Counted) -> bytes:
         lines = []
-        for before, after, series in self.series:
-            value = series.value(shown, tally)
+        for before, after, value_of in self.series:
+            value = value_of(counted)
             if value is not None:
-                lines.append(f"{before}{own}{after}{_number(value)}\n")
+                number = _SMALL.get(value) or _number(value)
+                lines.append(f"{before}{own}{after}{number}\n")
         return "".join(lines).encode()
+
+
+_SMALL: Final[dict[float, str]] = {n: f"{n}.0" for n in range(1000)}
+"""What most values are: found is faster than written."""
 
 
 def _number(value: float) -> str:
@@ -180,11 +177,11 @@ class _Kept:
 
     __slots__ = ("agreed", "scope", "terms", "windows")
 
-    def __init__(self, scope: Scope, terms: Terms | None) -> None:
+    def __init__(self, scope: Scope, terms: Terms | None, agreed: dict[str, bytes]) -> None:
         self.scope = scope
         self.terms = terms
         self.windows: dict[str, tuple[int, list[bytes]]] = {}
-        self.agreed: dict[str, tuple[bytes, bytes]] = {}
+        self.agreed = agreed
 
 
 class _Figures:
@@ -193,18 +190,12 @@ class _Figures:
     def __init__(self, encode: _Encode) -> None:
         self._encode = encode
         self._forms: dict[str, _Form] = {}
+        self._heads: dict[str, bytes] = {}
         self._kept: dict[tuple[str, str], _Kept] = {}
 
     async def write(self, figures: FiguresCollector) -> AsyncIterator[bytes]:
         """The families that have samples, one after another."""
-        heads: dict[str, bytes] = {}
-        samples: dict[str, list[bytes]] = {}
-
-        def put(name: str, head: bytes, text: bytes) -> None:
-            if name not in samples:
-                heads[name], samples[name] = head, []
-            samples[name].append(text)
-
+        samples: defaultdict[str, list[bytes]] = defaultdict(list)
         kept: dict[tuple[str, str], _Kept] = {}
         turn = perf_counter()
         for shown in figures.shown():
@@ -214,26 +205,23 @@ class _Figures:
             key = shown.kind.prefix, shown.own
             written = self._kept.get(key)
             if written is None or (written.scope, written.terms) != (shown.scope, shown.terms):
-                written = _Kept(shown.scope, shown.terms)
-                written.agreed = self._agreed(shown)
+                written = _Kept(shown.scope, shown.terms, self._agreed(shown))
             kept[key] = written
             own = _escaped(shown.own)
             for window, families in form.windows.items():
-                for family, text in zip(
-                    families, _of_window(written, window, families, shown, own), strict=True
-                ):
-                    put(family.name, family.head, text)
-            half_hour = shown.scope.windows.tally(STATUS_WINDOW)
+                texts = _of_window(written, window, families, shown, own)
+                for family, text in zip(families, texts, strict=True):
+                    samples[family.name].append(text)
+            half_hour = Counted(shown, STATUS_WINDOW)
             for family in form.present:
-                put(family.name, family.head, family.filled(shown, own, half_hour))
-            for name, (head, text) in written.agreed.items():
-                put(name, head, text)
+                samples[family.name].append(family.filled(own, half_hour))
+            for name, text in written.agreed.items():
+                samples[name].append(text)
             turn = await _others_turn(turn)
         self._kept = kept
         for name, texts in samples.items():
-            text = b"".join(texts)
-            if text:
-                yield heads[name] + text
+            if any(texts):
+                yield b"".join([self._heads[name], *texts])
             await asyncio.sleep(0)
 
     def _form(self, kind: Kind) -> _Form:
@@ -250,28 +238,28 @@ class _Figures:
             metric = Metric(kind.prefix + name, members[0].text, "gauge")
             for each in members:
                 metric.add_sample(metric.name, own | each.labels, 0)
-            head, lines = self._apart(metric)
+            lines = self._lines(metric)
             marked = [line.rpartition("0.0")[0].partition(_MARK) for line in lines]
             filled = [
-                (before, after, each)
+                (before, after, each.value)
                 for (before, _, after), each in zip(marked, members, strict=True)
             ]
-            families.append(_Family(metric.name, head, tuple(filled)))
+            families.append(_Family(metric.name, tuple(filled)))
         return families
 
-    def _agreed(self, shown: Shown) -> dict[str, tuple[bytes, bytes]]:
-        found = {}
-        for metric in agreed(shown.own, shown.terms) if shown.terms else ():
-            head, lines = self._apart(metric)
-            found[metric.name] = head, "".join(line + "\n" for line in lines).encode()
-        return found
+    def _agreed(self, shown: Shown) -> dict[str, bytes]:
+        found = agreed(shown.own, shown.terms) if shown.terms else ()
+        return {
+            each.name: "".join(line + "\n" for line in self._lines(each)).encode() for each in found
+        }
 
-    def _apart(self, metric: Metric) -> tuple[bytes, list[str]]:
-        """What stands before a family's samples, and a line for each of them."""
+    def _lines(self, metric: Metric) -> list[str]:
+        """A line for each sample of a family, of which the head is remembered."""
         text = _written(self._encode, _Part(metric, True)).decode()
         lines = text.removesuffix("\n").split("\n")
         head = [line for line in lines if line.startswith("#")]
-        return "".join(line + "\n" for line in head).encode(), lines[len(head) :]
+        self._heads[metric.name] = "".join(line + "\n" for line in head).encode()
+        return lines[len(head) :]
 
 
 def _of_window(
@@ -281,8 +269,8 @@ def _of_window(
     known = written.windows.get(window)
     if known is not None and known[0] == version:
         return known[1]
-    tally = shown.scope.windows.tally(window)
-    texts = [family.filled(shown, own, tally) for family in families]
+    counted = Counted(shown, window)
+    texts = [family.filled(own, counted) for family in families]
     written.windows[window] = version, texts
     return texts
 

@@ -9,17 +9,18 @@ durations seconds, instants seconds since 1970.
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from streams.domain import figures, windows
-from streams.domain.board import Board, Scope
+from streams.domain.board import Board
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, Terms
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.visits import DISPOSITIONS, OPEN
+from streams.sinks.series import Counted, Kind, Series, Shown, agreed
 
 QUANTILES: Final = ("0.5", "0.9", "0.95")
 
@@ -113,44 +114,6 @@ def _status(tally: Tally, terms: Terms | None) -> int:
     return STATUS["at_risk"] if min(margins) < AT_RISK else STATUS["ok"]
 
 
-class Shown(NamedTuple):
-    """A scope as it is shown: as of when by its own clock and by the machine's, and of a line what
-    holds there then."""
-
-    kind: "Kind"
-    own: str
-    scope: Scope
-    as_of: int
-    current: int
-    terms: Terms | None
-
-
-class Series(NamedTuple):
-    """A series that every scope of a kind has: its family, its labels beside the scope's own, and
-    what its value is made of (``tally`` is its window's, or the last half hour's)."""
-
-    name: str
-    text: str
-    labels: dict[str, str]
-    value: Callable[[Shown, Tally], float | None]
-
-
-class Kind(NamedTuple):
-    """What the scopes of one kind show.
-
-    Attributes:
-        prefix: of their metrics.
-        label: that tells one of them from another; empty for the city.
-        windows: per window the series made of its tally.
-        present: the series of this moment.
-    """
-
-    prefix: str
-    label: str
-    windows: dict[str, tuple[Series, ...]]
-    present: tuple[Series, ...]
-
-
 def _kind(prefix: str, label: str) -> Kind:
     windowed = {window: tuple(_windowed(window, label)) for window in windows.NAMES}
     return Kind(prefix, label, windowed, tuple(_present(label)))
@@ -158,9 +121,9 @@ def _kind(prefix: str, label: str) -> Kind:
 
 def _windowed(window: str, label: str) -> Iterator[Series]:
     def series(
-        name: str, text: str, figure: Callable[[Tally], float | None], **labels: str
+        name: str, text: str, figure: Callable[[Counted], float | None], **labels: str
     ) -> Series:
-        return Series(name, text, {"window": window, **labels}, lambda _, tally: figure(tally))
+        return Series(name, text, {"window": window, **labels}, figure)
 
     for each in (*DISPOSITIONS, OPEN):
         text = "Visits booked in the window by disposition"
@@ -198,27 +161,25 @@ def _windowed(window: str, label: str) -> Iterator[Series]:
             yield series("outcomes", text, itemgetter(count), outcome=outcome)
     if label == "line":
         text = "Service level by the contract's own formula"
-        by = {"window": window}
-        yield Series("contract_service_level_ratio", text, by, _contract_service_level)
+        yield series("contract_service_level_ratio", text, _contract_service_level)
         if window == WAITS_WINDOW:
             text = "Answered visits that waited no longer than le, of all in the window"
             for le in (*map(str, WAIT_BOUNDS), "+Inf"):
                 yield series("waits", text, partial(_answered_within, float(le)), le=le)
 
 
-def _contract_service_level(shown: Shown, tally: Tally) -> float | None:
-    if shown.terms is None:
-        return None
-    return figures.service_level(tally, shown.terms.contract.formula)
+def _contract_service_level(counted: Counted) -> float | None:
+    terms = counted.shown.terms
+    return None if terms is None else figures.service_level(counted, terms.contract.formula)
 
 
-def _answered_within(bound: float, tally: Tally) -> int:
-    return sum(count for upper, count in tally.waits.items() if upper <= bound)
+def _answered_within(bound: float, counted: Counted) -> int:
+    return sum([count for upper, count in counted.waits.items() if upper <= bound])
 
 
 def _present(label: str) -> Iterator[Series]:
     def series(name: str, text: str, value: Callable[[Shown], float | None]) -> Series:
-        return Series(name, text, {}, lambda shown, _: value(shown))
+        return Series(name, text, {}, lambda counted: value(counted.shown))
 
     yield series("waiting", "Callers waiting now", lambda shown: shown.scope.waiting)
     text = "How long the first of the waiting has waited"
@@ -243,32 +204,9 @@ def _open(shown: Shown) -> float | None:
     return None if shown.terms is None else float(shown.terms.open)
 
 
-def _shown_status(shown: Shown, tally: Tally) -> float | None:
-    return None if shown.terms is None else _status(tally, shown.terms)
-
-
-def agreed(line: str, terms: Terms) -> list[Metric]:
-    """The families of what is agreed of a line, each with its one series."""
-    contract, names = terms.contract, terms.names
-    labels = {"line": line, "vendor": terms.vendor}
-    info = {
-        "tier": str(terms.tier),
-        "name": next(iter(names.values()), line),
-        "name_en": names.get("en", line),
-        "name_nl": names.get("nl", line),
-        "formula": contract.formula,
-    }
-    families: list[Metric] = []
-    for name, text, own, value in (
-        ("service_level_target_ratio", "Contract's target", labels, contract.target),
-        ("reachability_target_ratio", "Target", labels, contract.reach_target),
-        ("threshold_seconds", "Contract's threshold", labels, contract.threshold / SECOND),
-        ("info", "Names of the line", labels | info, 1.0),
-    ):
-        family = GaugeMetricFamily(LINES.prefix + name, text, labels=list(own))
-        family.add_metric(list(own.values()), value)
-        families.append(family)
-    return families
+def _shown_status(counted: Counted) -> float | None:
+    terms = counted.shown.terms
+    return None if terms is None else _status(counted, terms)
 
 
 THE_CITY: Final = _kind("contact_city_", "")
@@ -321,14 +259,14 @@ class FiguresCollector(Collector):
         for shown in self.shown():
             kind = shown.kind
             own = {kind.label: shown.own} if kind.label else {}
-            tallies = {name: shown.scope.windows.tally(name) for name in windows.NAMES}
-            rows = [(each, tallies[name]) for name in kind.windows for each in kind.windows[name]]
-            rows += [(each, tallies[STATUS_WINDOW]) for each in kind.present]
-            for each, tally in rows:
+            counted = {name: Counted(shown, name) for name in windows.NAMES}
+            rows = [(each, counted[name]) for name in kind.windows for each in kind.windows[name]]
+            rows += [(each, counted[STATUS_WINDOW]) for each in kind.present]
+            for each, of in rows:
                 family = families.setdefault(
                     kind.prefix + each.name, Metric(kind.prefix + each.name, each.text, "gauge")
                 )
-                value = each.value(shown, tally)
+                value = each.value(of)
                 if value is not None:
                     family.add_sample(family.name, own | each.labels, value)
             for found in agreed(shown.own, shown.terms) if shown.terms else ():
