@@ -177,6 +177,74 @@ def test_slots_in_any_order_and_replaced_at_any_time(data: st.DataObject) -> Non
             assert shown.tally(name) == expected, name
 
 
+@settings(max_examples=settings.default.max_examples // 2)
+@given(st.data())
+def test_intervals_and_histories_replaced_sealed_and_over_midnight(data: st.DataObject) -> None:
+    """The days alone: intervals replaced, taken back and sealed at will, and what callers'
+    histories tell of them, while days of 23 and 25 hours go by. The longest wait falls, too."""
+    now = data.draw(st.sampled_from(BEGINS))
+    shown = Windows(PLAN)
+    known: dict[tuple[bool, int, int], Tally] = {}
+    final: set[int] = set()
+    interval = st.integers(-105, 2).map(lambda n: n * INTERVAL)
+    for _ in range(data.draw(st.integers(1, 25))):
+        now += data.draw(st.sampled_from((0, 1, INTERVAL - 1, INTERVAL, 3 * HOUR, 23 * HOUR)))
+        shown.advance(now)
+        source, start = data.draw(st.integers(0, 2)), start_of(now, INTERVAL) + data.draw(interval)
+        of_history = data.draw(st.booleans())
+        step = data.draw(st.sampled_from(("replace", "replace", "remove", "seal")))
+        if of_history:
+            if start >= now - windows.INTERVALS_KEPT:
+                known[True, source, start] = tally = Tally.of(repeat_callers=source + 1)
+                shown.replace_history(source, start, tally)
+        elif start in final:
+            pass  # nobody changes it again
+        elif step == "seal":
+            final.add(start)
+            whole = Tally()
+            for key, tally in known.items():
+                if not key[0] and key[2] == start:
+                    whole.plus(tally)
+            assert shown.seal(start) == whole
+        elif step == "remove":
+            known.pop((False, source, start), None)
+            shown.remove_interval(source, start)
+        else:
+            known[False, source, start] = tally = told(data.draw(st.integers(0, 3)))
+            tally.longest = data.draw(st.integers(-1, 3)) * MINUTE if tally.longest >= 0 else -1
+            shown.replace_interval(source, start, tally)
+        for name, first in ((TODAY, PLAN.midnight(now)), (ALL, -(2**62))):
+            expected = Tally()
+            for (_, _, each), tally in known.items():
+                if first <= each and (name == ALL or each <= now):
+                    expected.plus(tally)
+            assert shown.tally(name) == expected, name
+
+
+def test_a_window_that_changes_says_so() -> None:
+    """What was written of a window is shown until its version moves on."""
+    shown = Windows(PLAN)
+    shown.advance(at("9:00"))
+    seen = [{name: shown.version(name) for name in windows.NAMES}]
+
+    def changed() -> set[str]:
+        seen.append({name: shown.version(name) for name in windows.NAMES})
+        return {name for name in windows.NAMES if seen[-1][name] != seen[-2][name]}
+
+    shown.advance(at("9:00:10"))
+    assert changed() == set()
+    shown.replace_slot(0, at("9:00"), told(1))
+    assert changed() == set(LENGTHS)
+    shown.replace_interval(0, at("9:00"), told(1))
+    assert changed() == {TODAY, ALL}
+    shown.replace_history(0, at("9:00"), Tally.of(repeat_callers=1))
+    assert changed() == {TODAY, ALL}
+    shown.advance(at("9:06"))
+    assert changed() == {"5m"}
+    shown.advance(at("9:00", "2026-11-20"))
+    assert changed() >= {TODAY, "15m", "30m", "60m"}
+
+
 def told(visits: int) -> Tally:
     """The figures of some answered visits, one of them after a minute."""
     tally = Tally()
