@@ -135,6 +135,19 @@ def test_a_key_that_is_not_the_call_is_refused() -> None:
     assert all(b"must be the call_id" in letter for _, letter in letters)
 
 
+def test_dead_letters_hurry_no_checkpoint() -> None:
+    """While catching up, checkpoints go by the work: each tells all open calls anew, and a flood of
+    letters must not have that done more often. Without end they may not be kept back either."""
+    source = Source(0, Plan.default(), Routes(1, 1, 1), Counts())
+    (_, start), *_ = Call.of(1, 1, NOW).events()
+    good = record("contact.call-start", 0, start["call_id"].encode(), orjson.dumps(start))
+    source.take("contact.call-start", [good])
+    assert source.pending == 1
+    flood = [record("contact.call-start", offset, b"c", b"?") for offset in range(1, 81)]
+    source.take("contact.call-start", flood)
+    assert source.pending == 1 + 10
+
+
 def junk(draw: Random, good: bytes) -> tuple[bytes | None, bytes | None]:
     """A key and value that must not be accepted."""
     event = orjson.loads(good)
