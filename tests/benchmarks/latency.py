@@ -15,6 +15,7 @@ import sys
 import time
 import uuid
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -95,7 +96,7 @@ class _Tick:
     calls: int = 0
 
 
-class _Cluster:
+class Cluster:
     """A Kafka with the topics, and a worker on it."""
 
     def __init__(self, lines: int) -> None:
@@ -103,7 +104,7 @@ class _Cluster:
         self._lines = lines
         self.app = f"latency-{uuid.uuid4().hex[:8]}"
 
-    async def __aenter__(self) -> "_Cluster":
+    async def __aenter__(self) -> "Cluster":
         worker: Worker | None = None
         try:
             self.kafka.start()
@@ -125,9 +126,12 @@ class _Cluster:
         self.kafka.stop()
 
 
-async def latency(rate: int, seconds: int) -> dict[str, Any]:
-    """The times from acknowledged to seen at this rate, after a few seconds to settle in."""
-    async with _Cluster(lines=4) as cluster:
+async def latency(
+    rate: int, seconds: int, bad: Callable[[bytes], bytes] | None = None
+) -> dict[str, Any]:
+    """The times from acknowledged to seen at this rate, after a few seconds to settle in; with
+    ``bad``, each event is followed by what that makes of it."""
+    async with Cluster(lines=4) as cluster:
         # Put into batches beforehand, for a start that lies far enough ahead: that takes CPU too.
         start = int(time.time()) + 5 + rate * seconds // _PREPARED_PER_SECOND
         calls = Traffic(
@@ -142,7 +146,7 @@ async def latency(rate: int, seconds: int) -> dict[str, Any]:
         )
         await producer.start()
         try:
-            ticks = await asyncio.to_thread(_prepared, producer, calls)
+            ticks = await asyncio.to_thread(_prepared, producer, calls, bad)
             unprepared = max(0.0, time.time() - start)
             await asyncio.sleep(max(0.0, start - time.time()))
             acknowledged: list[float] = []
@@ -182,7 +186,9 @@ async def _read(worker: Worker, seen: list[tuple[float, int]]) -> None:
         await asyncio.sleep(max(_READ_EVERY, 3 * (now - asked)))
 
 
-def _prepared(producer: AIOKafkaProducer, calls: Traffic) -> list[_Tick]:
+def _prepared(
+    producer: AIOKafkaProducer, calls: Traffic, bad: Callable[[bytes], bytes] | None
+) -> list[_Tick]:
     """The events as batches per topic and partition, one for every tick in which they happen."""
     topic_of: dict[str, str] = {kind: f"{loading.PREFIX}{kind}" for kind in KINDS}
     ticks: list[_Tick] = []
@@ -199,6 +205,8 @@ def _prepared(producer: AIOKafkaProducer, calls: Traffic) -> list[_Tick]:
         if batch is None:
             batch = ticks[-1].batches[place] = producer.create_batch()
         batch.append(timestamp=None, key=key, value=value)
+        if bad is not None:
+            batch.append(timestamp=None, key=key, value=bad(value))
         ticks[-1].calls += kind == "call-start"
     return ticks
 
@@ -256,7 +264,7 @@ def _histogram(took: list[float]) -> dict[str, Any]:
 
 async def scrape(lines: int) -> dict[str, Any]:
     """What one reading of ``/metrics`` takes and costs with that many lines in use."""
-    async with _Cluster(lines) as cluster:
+    async with Cluster(lines) as cluster:
         start = int(time.time()) - 550  # older than the grace would be late
         calls = Traffic(20_000, lines=lines, per_second=100.0, start=start)
         placed = loading.by_call(traffic.events(calls), loading.PREFIX)
