@@ -190,8 +190,7 @@ class Ledger:
         self._drop_old_slots()
         unread, self._unread = self._unread, {}
         for contact in self._woken():
-            unread.pop(contact.call_id, None)
-            self._read(contact)
+            unread[contact.call_id] = contact
         told, told_before = self.clock, self.told
         heard = self.clock - self.grace
         for contact in unread.values():

@@ -1,5 +1,6 @@
 """Where a ledger books: a contact in state, a scope's slot or interval, and who waits now."""
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -34,7 +35,7 @@ class HeldContact(Contact):
         self.stored = False
 
     @classmethod
-    def from_facts(cls, call_id: str, facts: list[Any]) -> "HeldContact":
+    def from_facts(cls, call_id: str, facts: Sequence[Any]) -> "HeldContact":
         contact = super().from_facts(call_id, facts)
         assert isinstance(contact, HeldContact)
         contact.stored = True

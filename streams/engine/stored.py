@@ -18,6 +18,9 @@ from streams.sinks.alerts import alert_object, alert_told
 VERSION: Final = 1
 """Of the form of the state. A worker refuses a newer one: it would misread it."""
 
+_encode: Final = msgspec.json.Encoder().encode
+"""Takes tuples, named or not, as they are; orjson would have them made lists first."""
+
 _REBUILD: Final = "stop the workers and run `reachline rebuild`"
 
 Record = tuple[bytes, bytes | None]
@@ -105,7 +108,7 @@ class Checkpoint(NamedTuple):
 
 def contact_record(contact: HeldContact) -> Record:
     """A contact's facts."""
-    return _CONTACT + contact.call_id.encode(), orjson.dumps(contact.facts())
+    return _CONTACT + contact.call_id.encode(), _encode(contact.facts())
 
 
 def contact_gone(call_id: str) -> Record:

@@ -40,10 +40,10 @@ COMMIT_PATIENCE = 30.0
 """Seconds for which commits of offsets may fail. Nothing is lost meanwhile, for the state has its
 own positions; but who can't commit for longer is not in the group that it believes itself in."""
 
-PENDING_AT_MOST = 50_000
-"""Events merged and not yet in a checkpoint, above which intake waits for it: a second of work, so
-that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
-memory."""
+PENDING_AT_MOST = 100_000
+"""Events merged and not yet in a checkpoint, above which intake waits for it: two seconds of work,
+so that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
+memory. With half as many the facts of a call are written twice as often while catching up."""
 
 COLLECT_AFTER = (50_000, 20, 20)
 """New objects before Python looks for garbage that refers to itself. Events and contacts never do;
@@ -206,13 +206,16 @@ class Worker:
         consumer.resume(tps[topic] for topic in tps.keys() - waiting)
 
     def _lag(self) -> int:
-        """Input records not yet read, as far as fetches have told."""
+        """Input records not yet merged, as far as fetches have told; those of topics of which
+        nothing was merged yet too."""
         consumer = self.app.consumer
-        return sum(
-            max(0, (consumer.highwater(TopicPartition(topic, partition)) or 0) - position)
-            for partition, source in self.sources.items()
-            for topic, position in source.positions.items()
-        )
+        lag = 0
+        for partition, source in self.sources.items():
+            for topic in topics.INPUTS:
+                tp = TopicPartition(topic, partition)
+                position = source.positions.get(topic) or consumer.position(tp) or 0
+                lag += max(0, (consumer.highwater(tp) or 0) - position)
+        return lag
 
     def _pending(self) -> int:
         return sum(source.pending for source in self.sources.values())

@@ -126,7 +126,7 @@ def journey(contact: Contact, reading: Reading) -> Journey:
         contact.hungup,
         contact.hangup_reason,
         [_visit(visit) for visit in reading.visits],
-        contact.facts(),  # type: ignore[arg-type]
+        contact.facts(),
     )
 
 

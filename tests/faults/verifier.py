@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 from numbered_calls import LOST_AFTER
 from recount import instant, recount
@@ -160,7 +161,7 @@ async def _journeys(bootstrap: str, raw: Raw) -> list[str]:
         contact = raw.contacts.get(call_id)
         if contact is None:
             wrong.append(f"{call_id}: told, but never heard of")
-        elif orjson.dumps(contact.facts()) != orjson.dumps(journey["facts"]):
+        elif msgspec.json.encode(contact.facts()) != msgspec.json.encode(journey["facts"]):
             wrong.append(f"{call_id}: told {journey['facts']}, sent {contact.facts()}")
     wrong += [f"{call_id}: told {n} times" for call_id, n in told.items() if n > 1]
     wrong += [f"{call_id}: never told" for call_id in raw.contacts if call_id not in told]
