@@ -80,8 +80,9 @@ class OneByOne(Run):
         await asyncio.sleep(1)
 
     async def end_worker(self) -> None:
+        ending = list(self.workers)  # another takes its place at once
         await super().end_worker()
-        while any(each.running for each in self.workers):
+        while any(each.running for each in ending):
             await asyncio.sleep(0.1)
 
     async def kill_at_failpoint(self) -> None:
