@@ -51,7 +51,7 @@ async def of_sources(
     its facts and dead letters are written all the same.
 
     Raises:
-        WriteError, KafkaError, TimeoutError: it is not durable; the worker must end.
+        WriteError, CommitError: it is not durable; the worker must end.
     """
     written = []
     writes = []

@@ -61,6 +61,10 @@ LONG_AGO = HOUR
 nothing of then is in the longest rolling window any more."""
 
 
+class CommitError(Exception):
+    """Offsets do not move; the worker must end."""
+
+
 class Worker:
     """Everything that one process of the application does.
 
@@ -273,11 +277,14 @@ class Worker:
         try:
             async with asyncio.timeout(COMMIT_PATIENCE):
                 await self.app.consumer.commit(offsets)
-        except (CommitFailedError, IllegalStateError) as error:
+        except (CommitFailedError, IllegalStateError, TimeoutError) as error:
             # The group is rebalancing, or has gone on without this worker, which will hear of it.
             # What was written stands: whoever has the partitions next goes on from there.
-            if begun - self._committed > COMMIT_PATIENCE:
-                raise
+            if isinstance(error, TimeoutError) or begun - self._committed > COMMIT_PATIENCE:
+                raise CommitError(
+                    f"offsets could not be committed for {COMMIT_PATIENCE:g} s: the group has gone "
+                    "on without this worker, or the broker does not answer"
+                ) from error
             log.warning("offsets not committed", extra={"why": str(error)})
         else:
             self._committed = time.monotonic()
