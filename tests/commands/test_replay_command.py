@@ -437,6 +437,8 @@ def test_ctrl_c_while_it_reads() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=REPOSITORY,
+        # Tests that run in a shell's background ignore Ctrl-C, and their children with them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdin is not None and process.stderr is not None
         # More than a pipe holds: once it is written, the command has begun to read.
