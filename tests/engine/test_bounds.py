@@ -144,15 +144,20 @@ def lived(stream: Stream, count: int, enemies: int = 0) -> Iterator[int]:
             stream.source.take(topic, stream.records(topic, [told]))
         stream.checkpoint(now)
         if (now - BEGUN + STEP) % DAY == 0:
-            instants._minutes.clear()  # a cache with a bound of its own
-            instants._tails.clear()
-            gc.collect()
-            yield sys.getallocatedblocks()
+            yield memory()
+
+
+def memory() -> int:
+    """How many pieces of memory are held, but for a cache that has a bound of its own."""
+    instants._minutes.clear()
+    instants._tails.clear()
+    gc.collect()
+    return sys.getallocatedblocks()
 
 
 def test_days_of_traffic_take_no_more_than_the_first_days() -> None:
     stream = Stream()
-    idle = sys.getallocatedblocks()
+    idle = memory()  # without what other tests have left behind
     held = [blocks - idle for blocks in lived(stream, 12)]
     # Callers are remembered for eight days, everything else for hours. Days differ by a few calls;
     # what is never let go of would add an eleventh of it all on each.
