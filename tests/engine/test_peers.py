@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from brokers import free_port
+from brokers import KafkaCluster, free_port
 from running import WorkerProcess, fresh_topics, until
 
 from streams.domain import instants
@@ -24,9 +24,10 @@ LINES = sorted(Plan.load(PLAN).lines)
 
 
 @pytest.fixture
-def settings(bootstrap: str) -> Settings:
+def settings(kafka: KafkaCluster) -> Settings:
+    """Of Apache Kafka: the demo's broker does not share out again when a second worker joins."""
     return Settings(
-        broker=bootstrap,
+        broker=kafka.bootstrap,
         app=f"test-{uuid.uuid4().hex[:8]}",
         plan=str(PLAN),
         partitions=8,
