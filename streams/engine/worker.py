@@ -40,10 +40,10 @@ COMMIT_PATIENCE = 30.0
 """Seconds for which commits of offsets may fail. Nothing is lost meanwhile, for the state has its
 own positions; but who can't commit for longer is not in the group that it believes itself in."""
 
-PENDING_AT_MOST = 100_000
-"""Events merged and not yet in a checkpoint, above which intake waits for it: two seconds of work,
+PENDING_AT_MOST = 25_000
+"""Events merged and not yet in a checkpoint, above which intake waits for it: half a second of work,
 so that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
-memory. With half as many the facts of a call are written twice as often while catching up."""
+memory."""
 
 COLLECT_AFTER = (50_000, 20, 20)
 """New objects before Python looks for garbage that refers to itself. Events and contacts never do;

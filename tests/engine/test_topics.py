@@ -43,7 +43,10 @@ async def test_a_record_counts_as_written_when_two_brokers_have_it(kafka3: Kafka
     anybody = Settings(broker=kafka3.bootstrap)
     assert await topics.problems(anybody) == []
     await made_anew(kafka3.bootstrap, topics.ALERTS, min_insync_replicas="1")
-    said = [each for each in await topics.problems(anybody) if "insync" in each]
+    said: list[str] = []
+    async with asyncio.timeout(30):  # until all three brokers know
+        while not said:
+            said = [each for each in await topics.problems(anybody) if "insync" in each]
     assert said == [f"{topics.ALERTS}: min.insync.replicas is 1, should be 2"]
 
 
