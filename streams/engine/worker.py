@@ -41,7 +41,7 @@ COMMIT_PATIENCE = 30.0
 own positions; but who can't commit for longer is not in the group that it believes itself in."""
 
 PENDING_AT_MOST = 25_000
-"""Events merged and not yet in a checkpoint, above which intake waits for it: half a second of work,
+"""Events merged and not yet in a checkpoint, above which intake waits for it: half a second's work,
 so that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
 memory."""
 
