@@ -23,6 +23,7 @@ from streams.settings import Settings
 NOON = 1_795_003_200_000_000
 
 
+@pytest.mark.parametrize("bootstrap", ["embedded"], indirect=True)
 async def test_of_a_long_backlog_each_call_is_read_once(
     bootstrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
