@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 from bank import real_books, real_calls
 from brokers import KafkaCluster
+from carrying_on import carries_on
 from running import (
     WorkerProcess,
-    all_published,
     fresh_topics,
     latest_of,
     published_intervals,
-    records_of,
 )
 
 from streams.engine import topics
@@ -80,14 +79,7 @@ async def test_killed_there_the_books_are_the_same(
         final = await published_intervals(settings.broker)
         assert not all_ended or final != real_books().intervals, "it died after its work"
 
-        last = WorkerProcess(settings, tmp_path, "last")
-        workers.append(last)
-        last.wait_ready()
-        await all_published(settings.broker, real_books().intervals)
-        told = [record.key for record in await records_of(settings.broker, topics.JOURNEYS)]
-        assert len(told) == len(set(told)), "an ended call was told twice"
-        assert not await records_of(settings.broker, topics.LATE)
-        assert last.stop() == 0, last.text()
+        await carries_on(settings, tmp_path)
     finally:
         for worker in workers:
             worker.kill()

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from bank import real_books, real_calls
+from bank import real_calls
 from brokers import KafkaCluster
+from carrying_on import carries_on
 from running import (
     ROOT,
     WorkerProcess,
-    all_published,
     fresh_topics,
     latest_of,
     published_intervals,
@@ -71,20 +71,6 @@ async def midway(settings: Settings, directory: Path) -> None:
     worker = WorkerProcess(settings, directory, "first", REACHLINE_FAILPOINT="committed:3")
     assert worker.wait() < 0
     assert len(await latest_of(settings.broker, topics.STATE)) > 10, "there is nothing to lose"
-
-
-async def carries_on(settings: Settings, directory: Path) -> None:
-    """A worker that starts now comes to the books of a run in which nothing was lost."""
-    worker = WorkerProcess(settings, directory, "last")
-    try:
-        worker.wait_ready()
-        await all_published(settings.broker, real_books().intervals)
-        told = [record.key for record in await records_of(settings.broker, topics.JOURNEYS)]
-        assert len(told) == len(set(told)), "an ended call was told twice"
-        assert not await records_of(settings.broker, topics.LATE)
-        assert worker.stop() == 0, worker.text()
-    finally:
-        worker.kill()
 
 
 async def test_a_lost_changelog_is_rebuilt(settings: Settings, tmp_path: Path) -> None:
