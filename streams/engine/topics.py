@@ -72,27 +72,37 @@ def specs(settings: Settings) -> list[TopicSpec]:
 
 
 async def create(settings: Settings) -> list[str]:
-    """Creates the topics that are missing, and says which they were."""
+    """Creates the topics that are missing, and says which they were.
+
+    Raises:
+        KafkaError: one is missing and the broker refuses to create it.
+    """
     async with _admin(settings) as admin:
-        present = set(await admin.list_topics())
-        missing = [spec for spec in specs(settings) if spec.name not in present]
-        if missing:
-            response = await admin.create_topics(
-                [
-                    NewTopic(
-                        spec.name,
-                        settings.partitions,
-                        settings.replication,
-                        topic_configs={**spec.config, **_durable(settings.replication)},
-                    )
-                    for spec in missing
-                ]
-            )
-            for name, code, *_ in response.topic_errors:
-                error = for_code(code)
-                if code and error is not TopicAlreadyExistsError:
+        # All are asked for: what a broker lists may be behind what the controller knows.
+        response = await admin.create_topics(
+            [
+                NewTopic(
+                    spec.name,
+                    settings.partitions,
+                    settings.replication,
+                    topic_configs={**spec.config, **_durable(settings.replication)},
+                )
+                for spec in specs(settings)
+            ]
+        )
+        created, refused = [], {}
+        for name, code, *_ in response.topic_errors:
+            error = for_code(code)
+            if not code:
+                created.append(name)
+            elif error is not TopicAlreadyExistsError:
+                refused[name] = error
+        if refused:  # as one is who may not create, and need not where they are
+            present = set(await admin.list_topics())
+            for name, error in refused.items():
+                if name not in present:
                     raise error(f"{name}: the broker refuses to create it")
-        return [spec.name for spec in missing]
+        return created
 
 
 async def problems(settings: Settings) -> list[str]:
