@@ -1,6 +1,5 @@
 """What the worker tells of itself: metrics of the pipeline, readiness, health."""
 
-import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -29,9 +28,7 @@ times the usual, and longer than a broker takes to elect a new leader."""
 
 def healthy(worker: "Worker") -> bool:
     """Whether the worker makes progress: it is starting, idle, or has made a checkpoint lately."""
-    if worker.last_checkpoint is None or not worker.app.consumer.owned:
-        return True
-    return time.time() - worker.last_checkpoint < STALLED
+    return worker.stalled_for() < STALLED
 
 
 class PipelineCollector(Collector):

@@ -72,6 +72,7 @@ class Worker:
         settings, plan, clock: what it goes by.
         app: the Faust app; ``await worker.run()`` runs it until ``stop()``.
         counts: what was counted since the start.
+        last_checkpoint: when the last was durable, in seconds since 1970; None before the first.
         name: host and process, for metrics and logs.
     """
 
@@ -83,6 +84,7 @@ class Worker:
         self.checkpoints = Timings()
         self.recovered: dict[int, tuple[float, int]] = {}  # seconds, records
         self.last_checkpoint: float | None = None
+        self._progressed = time.monotonic()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         role = partial(Role, app=settings.app, bootstrap=settings.broker)
         self._sources: Role[Source] = role("source", topics.INPUTS)
@@ -143,6 +145,11 @@ class Worker:
     def ready(self) -> bool:
         """Whether everything assigned has been recovered and is shown."""
         return bool(self.app.consumer.owned) and all(o.shown for o in self.owners.values())
+
+    def stalled_for(self) -> float:
+        """Seconds since partitions were given to it or a checkpoint was made; 0 while it is idle or
+        recovers, which has a limit of its own."""
+        return time.monotonic() - self._progressed if self.app.consumer.owned else 0.0
 
     def boards(self) -> list[Board]:
         """The boards that may be shown."""
@@ -269,6 +276,7 @@ class Worker:
             self._callers.among(owned), self._callers.writers, generation, self._commit
         )
         self.last_checkpoint = time.time()
+        self._progressed = time.monotonic()
         self.checkpoints.take(time.monotonic() - begun)
         self._broken = False
 
@@ -320,6 +328,7 @@ class Worker:
             starts[TopicPartition(topics.PARTIALS, partition)] = line.position
         for partition, caller in self._callers.owners.items():
             starts[TopicPartition(topics.CALLERS, partition)] = caller.position
+        self._progressed = time.monotonic()
         return starts
 
     async def _recover(self, routes: Routes, partitions: set[int]) -> dict[int, Source]:
