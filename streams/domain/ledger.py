@@ -253,9 +253,19 @@ class Ledger:
     def _book(self, contact: HeldContact, booked: list[Entry]) -> None:
         """Takes back what the contact no longer adds and books what it adds now."""
         gone = list(contact.booked)
+        new = []
         for entry in booked:
             if entry in gone:
                 gone.remove(entry)
+            else:
+                new.append(entry)
+        for entry in new:
+            # Mostly the same visit is booked in the same places and only counts otherwise.
+            for old in gone:
+                if old[1] == entry[1] and old[0] == entry[0] and not (old[6] or entry[6]):
+                    gone.remove(old)
+                    self._change(old, entry)
+                    break
             else:
                 self._hold(entry)
         for entry in gone:
@@ -335,6 +345,18 @@ class Ledger:
                 place.stale = True
         if entry[5] >= 0:
             self._waiting_in(entry[0]).take(entry[5])
+
+    def _change(self, before: Entry, after: Entry) -> None:
+        for key in self._keys(after):
+            place = self._place(key)
+            if not place.held.change(before, after) and before[4] > place.settled.longest:
+                place.stale = True
+        if before[5] != after[5]:
+            waiting = self._waiting_in(after[0])
+            if before[5] >= 0:
+                waiting.take(before[5])
+            if after[5] >= 0:
+                waiting.add(after[5])
 
     def _settle(self, entry: Entry) -> None:
         for key in self._keys(entry):

@@ -64,8 +64,10 @@ class Place:
 
     def total(self) -> Tally:
         """Everything booked here."""
-        total = Tally()
-        total.plus(self.settled)
+        settled = self.settled
+        total = Tally(settled.packed)
+        total.waits, total.notes = settled.waits.copy(), settled.notes.copy()
+        total.longest = settled.longest
         if self.count:
             total.plus(self.held)
         return total

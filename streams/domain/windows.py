@@ -16,7 +16,7 @@ from typing import Final
 from streams.domain.books import INTERVAL, SLOT, start_of
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.plan import Plan
-from streams.domain.tally import Tally
+from streams.domain.tally import Difference, Tally
 
 LENGTHS: Final = {"5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE, "60m": HOUR}
 TODAY: Final = "today"
@@ -33,6 +33,8 @@ SEALED: Final = -1
 
 _EVER: Final = 2**62
 """Before its negative no instant is, and none after it."""
+
+_NOTHING: Final = Tally()
 
 _Kept = dict[int, dict[int, Tally]]
 """What is booked, by start and source partition."""
@@ -62,14 +64,16 @@ class _Window:
         # A maximum can't be taken away: after that the sum's longest wait is only an upper bound.
         self._certain = True
 
-    def replace(self, start: int, before: Tally | None, after: Tally | None) -> None:
+    def replace(self, start: int, before: Tally, after: Tally, difference: Difference) -> None:
         """What is booked at a start becomes another."""
         if not self.first <= start <= self.last:
             return
-        if before is not None:
-            self._take(before)
-        if after is not None:
-            self._add(after)
+        self.version += 1
+        total = self._sum
+        total.differ(difference)
+        certain = self._certain and not 0 <= before.longest == total.longest
+        self._certain = certain or after.longest >= total.longest
+        total.longest = max(total.longest, after.longest)
 
     def move(self, first: int, last: int) -> None:
         """Holds [first, last] from now on; neither goes back."""
@@ -148,10 +152,11 @@ class Windows:
         if start <= self.now - LONGEST:
             return
         slots = self._slots.setdefault(start, {})
-        before = slots.get(source)
+        before = slots.get(source, _NOTHING)
         slots[source] = tally
+        difference = tally.difference(before)
         for window in self._rolling.values():
-            window.replace(start, before, tally)
+            window.replace(start, before, tally, difference)
 
     def slots_of(self, source: int) -> list[int]:
         """The slots for which a source partition has told figures."""
@@ -164,9 +169,8 @@ class Windows:
 
     def remove_interval(self, source: int, start: int) -> None:
         """Takes back the figures of an interval from a source partition."""
-        before = self._intervals.get(start, {}).pop(source, None)
-        for window in (self._today[0], self._whole[0]):
-            window.replace(start, before, None)
+        self.replace_interval(source, start, Tally())
+        del self._intervals[start][source]
 
     def replace_interval(self, source: int, start: int, tally: Tally) -> None:
         """Takes the absolute figures of an interval from a source partition."""
@@ -178,10 +182,11 @@ class Windows:
 
     def _replace(self, of: int, kept: _Kept, source: int, start: int, tally: Tally) -> None:
         known = kept.setdefault(start, {})
-        before = known.get(source)
+        before = known.get(source, _NOTHING)
         known[source] = tally
+        difference = tally.difference(before)
         for window in (self._today[of], self._whole[of]):
-            window.replace(start, before, tally)
+            window.replace(start, before, tally, difference)
 
     def interval(self, start: int) -> Tally:
         """The sum of an interval over all source partitions."""
