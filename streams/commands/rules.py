@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from streams.commands.common import DONE, CommandError, load_plan, wall
+from streams.commands.common import DONE, USAGE, CommandError, load_plan, wall
+from streams.domain import instants
 from streams.sinks import rules
 from streams.sinks.words import Links
 
@@ -12,6 +13,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser("rules", help="Prometheus rules made from a plan")
     parser.add_argument("--plan", metavar="PLAN", required=True)
     parser.add_argument("--to", metavar="DIRECTORY", type=Path, required=True)
+    parser.add_argument(
+        "--since", metavar="YEAR", type=int, help="the first of three years; default: this one"
+    )
     links = Links()
     parser.add_argument("--runbooks", metavar="URL", default=links.runbooks)
     parser.add_argument("--grafana", metavar="URL", default=links.grafana)
@@ -20,8 +24,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(arguments: argparse.Namespace) -> int:
     links = Links(arguments.runbooks, arguments.grafana)
+    plan = load_plan(arguments.plan)
+    now = wall()
+    if arguments.since is not None:
+        try:
+            now = instants.parse(f"{arguments.since}-07-01T00:00:00Z")
+        except ValueError as error:
+            raise CommandError(f"--since: no year: {arguments.since}", USAGE) from error
     try:
-        written = rules.write(load_plan(arguments.plan), arguments.to, wall(), links=links)
+        written = rules.write(plan, arguments.to, now, links=links)
     except OSError as error:
         raise CommandError(f"{arguments.to}: {error.strerror}") from error
     for path in written:
