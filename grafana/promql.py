@@ -12,8 +12,8 @@ its figures were current, and that is what Prometheus' time is compared with.
 from typing import Final
 
 FRESH: Final = 120
-"""Seconds for which a figure passes for fresh: a worker tells its clock every second and is scraped
-every 15 s or less, and a hand-over may take a minute."""
+"""Seconds for which a figure passes for fresh: a worker tells its clock several times a second and
+is scraped every 15 s or less, and a hand-over may take a minute."""
 
 NOW: Final = (
     "(time() + (max(contact_city_as_of_timestamp_seconds"

@@ -43,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(words: list[str] | None = None) -> int:
-    """Runs a command; the exit status is 0 done, 1 the work failed, 2 arguments or plan wrong."""
+    """Runs a command; the exit status is 0 done, 1 the work failed, 2 arguments or plan wrong,
+    130 ended by Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names that a terminal can't show

@@ -34,7 +34,7 @@ class Settings:
             by commas; a name that stands for all replicas will do.
         partitions: of the topics, when they are created.
         replication: of the topics, when they are created.
-        retention_days: of raw events and journeys, so that restating can reach back.
+        retention_days: of raw and late events, and of journeys, so that restating can reach back.
         checkpoint_seconds: time between checkpoints: what a figure may be behind at most, and how
             much is read again after a crash.
         alertmanagers: addresses of Alertmanagers, separated by commas; none, and alerts are only on

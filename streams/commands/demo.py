@@ -130,7 +130,7 @@ class _Demo:
 
     def _announce(self, host: str, port: int) -> None:
         print(f"{self._plan.city}, scenario {self._scenario.name}: {self._scenario.description}")
-        print(f"  wallboard  http://{host}:{port}/")
+        print(f"  live page  http://{host}:{port}/")
         print(f"  metrics    http://{host}:{port}/metrics")
         print("Ctrl-C ends it and prints the books.\n", flush=True)
 

@@ -40,8 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     plan = books.plan(arguments)
     since, until = span(arguments.interval, plan)
     contacts = books.contacts(arguments, plan, since, arguments.late)
+    # Asked only now: without a plan, lines are known by their events.
     if arguments.line not in plan.lines:
-        there = ", ".join(plan.lines)
+        there = ", ".join(plan.lines) or "none"
         raise CommandError(f"no line {arguments.line!r} in the plan; there are {there}", USAGE)
     found, total = explain(contacts, plan, arguments.line, since, until, books.as_of(arguments))
     of = explained.as_object(arguments.line, since, until, found, total)
@@ -74,7 +75,9 @@ def span(text: str, plan: Plan) -> tuple[int, int]:
             raise ValueError("a zone's offset may put it beyond what a calendar can show")
     except ValueError:
         raise CommandError(
-            f"--interval: {text!r} is none: write 2026-10-05T09:15, 2026-10-05 or 2026-10", USAGE
+            f"--interval: {text!r} is no quarter-hour, day or month: write "
+            "2026-10-05T09:15, 2026-10-05 or 2026-10",
+            USAGE,
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=plan.zone)

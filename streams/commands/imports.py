@@ -26,7 +26,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--mapping", type=Path, required=True, help="what the columns mean (TOML)")
     parser.add_argument("--follow", action="store_true", help="go on while the file grows")
     parser.add_argument("--to", choices=("kafka", "-"), default="-", help="default: - (NDJSON)")
-    add_settings(parser)
+    add_settings(parser, plan=False)
     parser.add_argument("--key-file", type=Path, help="key of the callers' pseudonyms")
     parser.set_defaults(run=run)
 

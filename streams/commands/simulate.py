@@ -17,6 +17,7 @@ from streams.domain import instants
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
 from streams.simulation.city import City
+from streams.simulation.dirty import dirty
 from streams.simulation.scenario import SCENARIOS, Scenario
 
 _STEP: Final = 0.1  # seconds that events of now may wait for the next helping
@@ -24,7 +25,8 @@ _STEP: Final = 0.1  # seconds that events of now may wait for the next helping
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("simulate", help="events of a simulated city, with their truth")
-    add_settings(parser)
+    add_settings(parser, plan=False)
+    parser.add_argument("--plan", metavar="PLAN", help="another city's plan")
     parser.add_argument("--scenario", default="normal", metavar="S", help="default: normal")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", metavar="INSTANT", help="default: the latest working day")
@@ -32,6 +34,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--for", dest="lasts", type=duration, metavar="8h", help="of simulated time"
     )
     parser.add_argument("--scale", type=float, default=1.0, metavar="N", help="times the callers")
+    parser.add_argument(
+        "--dirty", action="store_true", help="out of order and repeated, as events really arrive"
+    )
     parser.add_argument(
         "--live", action="store_true", help="begin now and keep pace with the clock"
     )
@@ -45,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     if scenario is None:
         known = ", ".join(sorted(SCENARIOS))
         raise CommandError(f"no scenario {arguments.scenario!r}; there are: {known}", USAGE)
+    if not arguments.scale > 0:
+        raise CommandError("--scale must be above 0", USAGE)
     plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
     start, until = _span(arguments, plan, scenario)
     try:
@@ -60,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
                 truth.write(msgspec.json.encode(told).decode() + "\n")
 
         with contextlib.suppress(KeyboardInterrupt):  # the way in which a live city ends
-            for at, event in city.events(witness):
+            events = city.events(witness)
+            for at, event in dirty(events, arguments.seed) if arguments.dirty else events:
                 if arguments.live:
                     _wait_until(at)
                 write(event)

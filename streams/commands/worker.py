@@ -24,11 +24,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.set_defaults(run=run)
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Adds the arguments with which settings are given."""
+def add_settings(parser: argparse.ArgumentParser, plan: bool = True) -> None:
+    """Adds the arguments with which settings are given; without ``plan`` for those who need none
+    or have one of their own."""
     parser.add_argument("--settings", metavar="FILE", help="TOML; REACHLINE_* variables go first")
     parser.add_argument("--broker", metavar="HOST:PORT", help="over the settings")
-    parser.add_argument("--plan", metavar="PLAN", help="over the settings")
+    if plan:
+        parser.add_argument("--plan", metavar="PLAN", help="over the settings")
 
 
 def read_settings(arguments: argparse.Namespace) -> settings.Settings:

@@ -1,8 +1,8 @@
 """What the owner of a set of lines knows: their windows, who waits, and which intervals are final.
 
 Each source partition tells the absolute figures of its slots and intervals, who waits there, and
-every second its clock, so that a silent partition is told from a slow one. The board adds the
-partitions up. It stands *as of* the slowest of their clocks: further on, some partition's part
+with every checkpoint its clock, so that a silent partition is told from a slow one. The board adds
+the partitions up. It stands *as of* the slowest of their clocks: further on, some partition's part
 would be missing.
 """
 

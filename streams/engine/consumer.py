@@ -117,10 +117,6 @@ class Consumer(Service):  # type: ignore[misc]
         self._held_back -= released
         self._kafka.resume(*released.intersection(self.owned))
 
-    def seek(self, tp: TopicPartition, offset: int) -> None:
-        """Go on from `offset`. Batches already with the agents come through."""
-        self._kafka.seek(tp, offset)
-
     def position(self, tp: TopicPartition) -> int | None:
         """The offset to be fetched next; None when not assigned or not yet known."""
         state = self._state(tp)

@@ -138,13 +138,12 @@ class EmbeddedBroker:
 def _binary() -> Path:
     # The program itself, not the `noida-db` command: that is a Python wrapper, whose end would
     # leave the broker running.
-    name = "noida-db.exe" if os.name == "nt" else "noida-db"
     try:
-        binary = Path(str(files("noida_db"))) / name
+        binary = Path(str(files("noida_db"))) / "noida-db"
     except ModuleNotFoundError:
         raise EmbeddedBrokerError(
-            "the embedded broker is not installed: pip install 'reachline[demo]', "
-            "or point the command at a Kafka broker"
+            "the embedded broker is not installed: pip install 'reachline[demo]'; with a Kafka of "
+            "your own, `reachline worker` and `reachline simulate --live --to kafka` do the same"
         ) from None
     if not binary.is_file():
         raise EmbeddedBrokerError(f"the embedded broker's program is missing: {binary}")

@@ -1,8 +1,8 @@
 """One source partition: the same partition of the four input topics, its ledger and its state.
 
 Records come in by the batch, in any order between the topics. A checkpoint takes what changed,
-writes it in one transaction, and only then lets the offsets move. Its first record form is
-described in ``stored``; its two steps for a departing contact are:
+writes it in one transaction, and only then lets the offsets move. What the records look like is in
+``stored``. A departing contact takes two steps:
 
 1. checkpoint n writes, in one record, the tallies that cover the contact and the contact's id;
 2. checkpoint n + 1 writes those tallies under their own keys and removes the contact's facts.

@@ -34,7 +34,7 @@ class TopicsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
-    """A topic as it should be. ``partitions`` None means: as many as the inputs."""
+    """A topic as it should be; all have as many partitions as the settings say."""
 
     name: str
     config: Mapping[str, str] = field(default_factory=dict)

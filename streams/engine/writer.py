@@ -1,8 +1,8 @@
 """Writing in transactions: all of a checkpoint's records, or none, and only by the owner.
 
-One producer per source partition (and per partition of line partials), each with a transactional
-id of its own: when a successor starts, the broker fences whoever wrote under that id before, so a
-worker that was paused past its session can't overwrite what came after it.
+One producer per source partition (and per partition of line partials and of callers' calls), each
+with a transactional id of its own: when a successor starts, the broker fences whoever wrote under
+that id before, so a worker that was paused past its session can't overwrite what came after it.
 """
 
 import asyncio

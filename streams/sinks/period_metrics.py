@@ -4,8 +4,8 @@ what it costs, what was left out, and which quarter-hours were the worst.
 Labels are the vendor, the contract, the measure's id in the plan, its figure, and the line: empty
 for a pool, which to Prometheus is no label. Ratios are fractions of one after the contract's
 exclusions, with no sample where nothing is under the line; of the average speed of answer the same
-in seconds. Judging costs some 25 ms of CPU per measure, line and month, so it is done anew when a
-quarter-hour has become final, beside the event loop, and not at each scrape.
+in seconds. Judging costs some 25 ms of CPU per measure, line and month, so it is done once a
+minute, beside the event loop, and not at each scrape.
 """
 
 from collections.abc import Iterable, Iterator

@@ -38,7 +38,7 @@ class Interval(Struct, frozen=True, kw_only=True):
     """A quarter-hour of a line, a vendor or the city that can't change any more.
 
     Attributes:
-        revision: 0; above it, a restatement with the late events.
+        revision: always 0; what late events change is told by a restatement, in files.
         waits: answered visits per bucket of their wait: its upper bound in seconds, and how many.
         longest: the longest wait of any visit that was offered to the queue and ended.
     """
@@ -52,21 +52,20 @@ class Interval(Struct, frozen=True, kw_only=True):
     longest: Duration | None
 
 
-def interval(scope: str, start: int, tally: Tally, revision: int = 0) -> Interval:
+def interval(scope: str, start: int, tally: Tally) -> Interval:
     """A final interval by the names of its counts."""
     return Interval(
         scope=scope,
         start=start,
-        revision=revision,
         counts=Counts(*tally.counts),
         waits=sorted(tally.waits.items()),
         longest=tally.longest if tally.longest >= 0 else None,
     )
 
 
-def interval_record(scope: str, start: int, tally: Tally, revision: int = 0) -> Record:
+def interval_record(scope: str, start: int, tally: Tally) -> Record:
     """A final interval as a record, keyed by `scope|start`."""
-    return b"%b|%d" % (scope.encode(), start), _encode(interval(scope, start, tally, revision))
+    return b"%b|%d" % (scope.encode(), start), _encode(interval(scope, start, tally))
 
 
 class DeadLetter(Struct, frozen=True):

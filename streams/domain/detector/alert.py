@@ -106,7 +106,7 @@ def recovery_in_words(good: int, decided: int, length: int, target: float) -> st
 
 
 def waiting_in_words(people: int) -> str:
-    """The Norrkoping case.
+    """What is known of those whom a closing line left waiting.
 
     >>> waiting_in_words(2)
     '2 people still waiting when the line closed.'

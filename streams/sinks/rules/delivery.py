@@ -131,11 +131,11 @@ def watchdog(links: Links) -> Alert:
     )
 
 
-def outdated(links: Links, until: str, months: str) -> Alert:
+def outdated(links: Links, until: str, notice: str) -> Alert:
     """The years that these rules cover come to an end."""
     return Alert(
         "ContactRulesOutdated",
-        f"vector({until}) - time() < {months}",
+        f"vector({until}) - time() < {notice}",
         TICKET,
         {
             "en": Text(

@@ -21,8 +21,8 @@ from streams.domain.plan.validity import Version
 from streams.sinks.rules.text import Record, quoted
 
 YEARS: Final = 3
-"""Years that rules cover, the running one included: two more than are needed if they are generated
-every year, which an alert asks for."""
+"""Years that rules cover, the running one included; sixty days before their end an alert asks for
+new ones."""
 
 LOCAL: Final = "contact_plan_clock:local_seconds"
 OFFSET: Final = "contact_plan_clock:offset_seconds"

@@ -144,8 +144,3 @@ def as_text(of: Thing, w: Writing) -> str:
 
 def _clock(w: Writing, text: str) -> str:
     return w.local(text).strftime("%H:%M:%S.%f")[:-3]
-
-
-def is_whole(of: Thing) -> bool:
-    """Whether the visits listed are all that the books have of the line in the span."""
-    return bool(of["books"].get("line_offered", 0) == len(of["visits"]))

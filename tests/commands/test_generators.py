@@ -1,0 +1,55 @@
+"""The commands that make something of a plan: a simulated city, and Prometheus' rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from streams.cli import main
+
+PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
+
+
+def told(capfdbinary: pytest.CaptureFixture[bytes], *words: str) -> bytes:
+    assert main([*words]) == 0
+    return capfdbinary.readouterr().out
+
+
+def test_dirt_is_in_order_and_repetition_and_changes_no_figure(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    simulated = ["simulate", "--for", "3h", "--start", "2026-03-02T08:00:00+01:00"]
+    clean = told(capfdbinary, *simulated)
+    dirty = told(capfdbinary, *simulated, "--dirty")
+    lines = dirty.splitlines()
+    assert len(lines) > len(set(lines)) == len(clean.splitlines())
+    at = [orjson.loads(line)["at"] for line in lines]
+    assert at != sorted(at)
+    books = set()
+    for name, events in (("clean", clean), ("dirty", dirty)):
+        path = tmp_path / f"{name}.ndjson"
+        path.write_bytes(events)
+        plan = ("--plan", str(PLAN), "--format", "json")
+        books.add(told(capfdbinary, "replay", str(path), *plan).replace(str(path).encode(), b""))
+    assert len(books) == 1
+
+
+def test_nobody_calls_minus_one_times(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--scale", "-1"]) == 2
+    assert "--scale must be above 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("year", ["2027", "2031"])
+def test_rules_can_be_made_for_years_to_come(tmp_path: Path, year: str) -> None:
+    assert main(["rules", "--plan", str(PLAN), "--to", str(tmp_path), "--since", year]) == 0
+    for path in (tmp_path / "rules").glob("*.yml"):
+        assert f"# Covers {year}-01-01 to {int(year) + 3}-01-01." in path.read_text()
+
+
+def test_a_year_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["rules", "--plan", str(PLAN), "--to", str(tmp_path), "--since", "27"]
+    assert main(words) == 2
+    assert "--since" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
