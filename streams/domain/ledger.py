@@ -14,9 +14,11 @@ from typing import Final, NamedTuple
 
 from streams.domain import callers, decisions
 from streams.domain.books import INTERVAL, SLOT, start_of
+from streams.domain.decisions import DECIDED
 from streams.domain.entries import entries
 from streams.domain.events import Event, Queue
 from streams.domain.instants import HOUR, MINUTE
+from streams.domain.journey import Contact
 from streams.domain.places import HeldContact, Place, PlaceKey, Waiting
 from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
@@ -35,11 +37,12 @@ time-out for lost calls, the oldest are forgotten first."""
 
 DEPARTURES_AT_ONCE: Final = 20_000
 SETTLED_AT_ONCE: Final = 10_000
-DROPPED_AT_ONCE: Final = 100_000
+DROPPED_AT_ONCE: Final = 50_000
 """Contacts that leave, tallies that they leave behind, and old slots and final intervals that are
 let go of, at one settling at most: a checkpoint names them all in one record, which must stay well
-below what a broker takes as one message (id, tally and key have about 30, 300 and 40 bytes). The
-rest waits for the next settling: after a clock that stood still has jumped by months, say."""
+below what a broker takes as one message (id, tally and key have about 30, 300 and 40 bytes; ids and
+lines 128 at most). The rest waits for the next settling: after a clock that stood still has jumped
+by months, say."""
 
 
 class Partial(NamedTuple):
@@ -118,7 +121,7 @@ class Ledger:
         self.clock = clock
         self.departed = dict(departed)
         for (scope, width, start), tally in settled.items():
-            if width == SLOT and start <= clock - SLOTS_KEPT:
+            if width == SLOT and start <= clock - SLOTS_KEPT and not scope.startswith(DECIDED):
                 continue
             place = Place()
             place.settled = tally
@@ -162,10 +165,15 @@ class Ledger:
             return False
         # As of when all of its facts have happened: some may lie a little ahead of the clock.
         clock = max(self.clock, trial.newest)
-        reading = resolve(trial, self.plan, clock)
-        booked = entries(reading) if reading is not None else []
         as_of = self.told if clock == self.clock else clock
-        return any(self.is_final(entry[0], start_of(entry[1], INTERVAL), as_of) for entry in booked)
+        # Where it stands without the event nothing is final, be it booked there already or not.
+        new = self._intervals_of(trial, clock) - self._intervals_of(contact, clock)
+        return any(self.is_final(scope, start, as_of) for scope, start in new)
+
+    def _intervals_of(self, contact: Contact, now: int) -> set[tuple[str, int]]:
+        reading = resolve(contact, self.plan, now)
+        booked = () if reading is None else entries(reading)
+        return {(entry[0], start_of(entry[1], INTERVAL)) for entry in booked}
 
     def is_final(self, scope: str, start: int, as_of: int | None = None) -> bool:
         """Whether an interval can't change any more as of an instant, by default that up to which
@@ -304,7 +312,7 @@ class Ledger:
         """Where an entry is booked: its interval, and its slot while windows may hold that.
 
         Decisions have no interval. Theirs are booked in old slots too, so that catching up tells
-        them; such a slot is let go of with the next settling.
+        them; such a slot is kept until the books are complete beyond it.
         """
         scope, at = entry[0], entry[1]
         slot = at - at % SLOT
@@ -337,7 +345,7 @@ class Ledger:
 
     def _take(self, entry: Entry) -> None:
         for key in self._keys(entry):
-            if entry[6] and key[2] <= self.clock - SLOTS_KEPT:
+            if entry[6] and key[2] <= self.told - SLOTS_KEPT:
                 continue  # told, and let go of
             place = self._place(key)
             place.count -= 1
@@ -361,8 +369,7 @@ class Ledger:
     def _settle(self, entry: Entry) -> None:
         for key in self._keys(entry):
             self._place(key).settled.add(entry)
-            # Decisions in old slots are told with this checkpoint and let go of with the next.
-            if not (entry[6] and key[2] <= self.clock - SLOTS_KEPT):
+            if not (entry[6] and key[2] <= self.told - SLOTS_KEPT):
                 self._settled.add(key)
 
     def _waiting_in(self, scope: str) -> Waiting:
@@ -399,7 +406,18 @@ class Ledger:
         for start in [start for start in self.slots if start <= self.clock - SLOTS_KEPT]:
             if len(self._dropped) >= DROPPED_AT_ONCE:
                 break
-            self._dropped += [(scope, SLOT, start) for scope in self.slots.pop(start)]
+            scopes = self.slots[start]
+            # A slot of decisions is told whole each time, so it is kept until no more can come.
+            gone = [
+                scope
+                for scope in scopes
+                if start <= self.told - SLOTS_KEPT or not scope.startswith(DECIDED)
+            ]
+            self._dropped += [(scope, SLOT, start) for scope in gone]
+            for scope in gone:
+                del scopes[scope]
+            if not scopes:
+                del self.slots[start]
 
     def _forget_departed(self) -> None:
         departed = self.departed

@@ -1,0 +1,84 @@
+"""While a backlog is worked off nothing is called late, and nothing is lost on the way."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.domain import alarms
+from streams.domain.board import Board
+from streams.domain.detector import Decision
+from streams.domain.instants import HOUR
+from streams.domain.ledger import Ledger
+from tests.stories import PLAN, Fact, Story, at, events
+
+NOON = at("12:00")
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_what_comes_in_order_is_not_late(data: st.DataObject) -> None:
+    """However far apart the clock moves, and whenever contacts are read."""
+    facts = sorted(data.draw(events(NOON, NOON + 3 * HOUR)), key=lambda fact: fact[1])
+    ledger = Ledger(PLAN)
+    for event, instant in facts:
+        accepted = ledger.accept(event, instant)
+        assert accepted or event.revision or event.call_id in ledger.departed
+        if data.draw(st.booleans()):
+            ledger.settle(instant, lazily=data.draw(st.booleans()))
+            ledger.changes()
+
+
+def test_a_visit_that_begins_and_is_answered_in_one_step_of_the_clock_is_not_late() -> None:
+    """A long call is passed on, and answered there half an hour after the clock of then."""
+    ledger = Ledger(PLAN)
+    story = Story("long").start("9:00").choose("9:00:10", "waste").enter("9:00:15", "waste", 1)
+    for event, instant in story.facts:
+        assert ledger.accept(event, instant)
+    ledger.settle(at("9:16"))
+    ledger.changes()
+    further = Story("long").leave("9:17", "waste", "transfer", 1, "desk").enter("9:17", "desk", 2)
+    for event, instant in further.answer("9:50", "desk", 2).facts:
+        assert ledger.accept(event, instant), event
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+def test_decisions_told_in_parts_all_come_to_the_detector(
+    monkeypatch: pytest.MonkeyPatch, lazily: bool
+) -> None:
+    """Thirty give up; one who came with them waits an hour longer, and is read later than they."""
+    fed: Counter[str] = Counter()
+
+    def feed(_: object, decision: Decision) -> list[object]:
+        fed[decision.kind] += 1
+        return []
+
+    monkeypatch.setattr(alarms.LineAlarm, "feed", feed)
+    ledger, board = Ledger(PLAN), Board(PLAN, 1)
+
+    def checkpoint(clock: int) -> None:
+        ledger.settle(clock, lazily)
+        for (scope, width, start), partial in ledger.changes().partials.items():
+            board.take_figures(scope, 0, width, start, partial.tally, partial.final)
+        board.take_clock(0, ledger.told)
+        board.advance()
+        assert board.as_of is not None
+        board.alarms.advance(board.as_of)
+
+    def came(call_id: str) -> Story:
+        story = Story(call_id).start("9:30:01").choose("9:30:01", "waste")
+        return story.enter("9:30:01", "waste", 1)
+
+    facts: list[Fact] = []
+    for number in range(30):
+        facts += came(f"gives-up-{number}").hang_up("9:34").facts
+    facts += came("waits").leave("10:38", "waste", "overflow", 1).hang_up("10:39").facts
+    checkpoint(at("9:00"))
+    for clock in (at("10:40"), at("11:00"), at("12:00")):
+        heard = [fact for fact in facts if fact[1] < at("10:39") or clock > at("10:40")]
+        for event, instant in heard:
+            assert ledger.accept(event, instant)
+            facts.remove((event, instant))
+        checkpoint(clock)
+    assert fed == {"service_level": 31, "reachability": 31}
