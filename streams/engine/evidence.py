@@ -74,7 +74,7 @@ async def kept(settings: Settings, since: int, until: int) -> Kept:
                 if since <= told.start < until:
                     final[told.scope, told.start] = tally(told)
 
-    open_: dict[int, dict[tuple[str, int], Tally]] = {}
+    open_: dict[tuple[int, int], dict[tuple[str, int], Tally]] = {}
     clocks: dict[int, int] = {}
 
     def take_open(records: Records) -> None:
@@ -82,11 +82,12 @@ async def kept(settings: Settings, since: int, until: int) -> Kept:
             assert record.key is not None
             told = None if record.value is None else stored.read_partial(record.key, record.value)
             if isinstance(told, Figures) and told.width == INTERVAL:
-                open_.setdefault(told.source, {})[told.scope, told.start] = told.tally
+                of_source = open_.setdefault((record.partition, told.source), {})
+                of_source[told.scope, told.start] = told.tally
             elif isinstance(told, ClockTold):
                 clocks[told.source] = max(told.clock, clocks.get(told.source, told.clock))
             elif isinstance(told, Anew):
-                open_.pop(told.source, None)
+                open_.pop((record.partition, told.source), None)
 
     async with _Broker(settings) as broker:
         await broker.read(topics.PARTIALS, None, take_open)
