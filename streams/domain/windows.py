@@ -178,6 +178,8 @@ class Windows:
 
     def replace_history(self, source: int, start: int, tally: Tally) -> None:
         """Takes what callers' histories tell of an interval, absolute."""
+        if start not in self._histories and start < self.now - INTERVALS_KEPT:
+            return  # it may have been let go of, and is in the whole then
         self._replace(1, self._histories, source, start, tally)
 
     def _replace(self, of: int, kept: _Kept, source: int, start: int, tally: Tally) -> None:

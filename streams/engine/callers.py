@@ -5,7 +5,8 @@ from them is told like any other figures, absolute per slot and interval, by sou
 the source partitions. Rebuilt by reading the partition from its start.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 import orjson
@@ -25,20 +26,43 @@ from streams.engine.writer import Outputs
 REMEMBERED = 8 * DAY
 """How long a caller's calls are remembered: a callback may be kept a week after it was accepted."""
 
+CROWD = 200
+"""Calls in eight days from which on a pseudonym is no person, but a switchboard, or everybody who
+withholds their number. Each time they are booked all of them are looked at."""
+
+CROWDS_SHARE = 0.05
+"""Of its time that the worker spends on each such crowd at most; so what is known of a crowd may be
+seconds late."""
+
 _DECODER = msgspec.json.Decoder(Call)
 
 
 class CallerOwner:
     """One partition of callers' calls.
 
+    Args:
+        end: where the partition ended when it was taken over. Until it has been read to there
+            nothing is told: half a history is not absolute.
+        clock: seconds, for how much of its time crowds may take.
+
     Attributes:
         position: the offset up to which everything is in the histories.
     """
 
-    def __init__(self, partition: int, routes: Routes) -> None:
+    def __init__(
+        self,
+        partition: int,
+        routes: Routes,
+        end: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.partition = partition
         self.position = 0
         self._routes = routes
+        self._end = end
+        self._clock = clock
+        self._unbooked: set[str] = set()  # crowds of which something was heard
+        self._again: dict[str, float] = {}  # when they may be booked again
         self._calls: dict[str, dict[str, Call]] = {}
         self._booked: dict[str, list[Entry]] = {}
         self._places: dict[PlaceKey, Tally] = {}
@@ -61,7 +85,29 @@ class CallerOwner:
                 self._newest = max(self._newest, call.begun)
             heard.add(caller)
         for caller in heard:
+            if len(self._calls[caller]) > CROWD:
+                self._unbooked.add(caller)
+            else:
+                self._book(caller, callers.entries(self._calls[caller].values()))
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was there at the take-over has been read."""
+        return self.position >= self._end
+
+    def read_to(self, position: int) -> None:
+        """Everything up to this offset is known: what ends a log need not be records."""
+        self.position = max(self.position, position)
+
+    def _book_crowds(self) -> None:
+        for caller in list(self._unbooked):
+            begun = self._clock()
+            if begun < self._again.get(caller, begun):
+                continue
             self._book(caller, callers.entries(self._calls[caller].values()))
+            self._unbooked.discard(caller)
+            ended = self._clock()
+            self._again[caller] = ended + (ended - begun) / CROWDS_SHARE
 
     def _book(self, caller: str, entries: list[Entry]) -> None:
         gone = list(self._booked.get(caller, ()))
@@ -82,12 +128,20 @@ class CallerOwner:
         else:
             self._booked.pop(caller, None)
 
-    def _keys(self, entry: Entry) -> tuple[PlaceKey, PlaceKey]:
+    def _keys(self, entry: Entry) -> Iterator[PlaceKey]:
+        """Where an entry is booked. What may have been let go of is not begun anew: it would be
+        told as if nothing else were there, and less than nothing when that is taken back."""
         scope, at = entry[0], entry[1]
-        return (scope, INTERVAL, at - at % INTERVAL), (scope, SLOT, at - at % SLOT)
+        for width in (INTERVAL, SLOT):
+            start = at - at % width
+            if start >= self._newest - _kept(width):
+                yield scope, width, start
 
     def outputs(self, generation: int) -> Outputs:
         """What has changed since this was asked last; what is too old to matter is let go of."""
+        if not self.whole:
+            return {}
+        self._book_crowds()
         source = self._routes.sources + self.partition
         outputs: Outputs = {}
         for key in self._moved:
@@ -111,6 +165,8 @@ class CallerOwner:
             if not calls:
                 del self._calls[caller]
                 self._booked.pop(caller, None)
+                self._unbooked.discard(caller)
+                self._again.pop(caller, None)
 
 
 def _kept(width: int) -> int:

@@ -299,3 +299,15 @@ def test_someone_who_waits_is_seen_until_answered() -> None:
         for scope, (count, since) in ledger.changes().waiting.items():
             board.take_waiting(scope, 0, count, since)
         assert (waste.waiting, waste.oldest_wait(at(now))) == (waiting, oldest)
+
+
+def test_a_history_told_again_after_a_day_is_not_counted_twice() -> None:
+    """What callers' histories tell of an interval is let go of after a day, and stays in the whole;
+    a callback that is kept the next day tells the interval anew."""
+    windows = Windows(PLAN)
+    start = at("9:00")
+    windows.advance(at("9:10"))
+    windows.replace_history(5, start, Tally.of(repeat_callers=5))
+    windows.advance(start + 27 * HOUR)
+    windows.replace_history(5, start, Tally.of(repeat_callers=5, callbacks_kept=1))
+    assert windows.tally("all")["repeat_callers"] == 5

@@ -46,7 +46,7 @@ class Stream:
         routes = Routes(1, 1, 1)
         self.source = Source(0, plan, routes, Counts())
         self.lines = LineOwner(0, plan, routes, 0)
-        self.callers = CallerOwner(0, routes)
+        self.callers = CallerOwner(0, routes, end=0)
         self.kept: dict[bytes, bytes] = {}  # what the compacted changelog holds
         self._offsets: dict[str, int] = {}
 
