@@ -77,6 +77,8 @@ class Consumer(Service):  # type: ignore[misc]
         #: Of those being assigned, the ones that nobody else can have owned since this worker did:
         #: what it remembers of them is current.
         self.retained: frozenset[TopicPartition] = frozenset()
+        #: Whether everything that the group gave has been taken over, be it nothing.
+        self.taken_over = False
         self.generation = -1
         self._queues: dict[str, list[BatchQueue]] = {}
         self._unfinished: Counter[TopicPartition] = Counter()
@@ -234,6 +236,7 @@ class Consumer(Service):  # type: ignore[misc]
         self._assignor.remember(generation, tps)
         self._held_back &= self.retained
         self._kafka.pause(*tps)
+        self.taken_over = False
         # In tasks of their own, because aiokafka sends no heartbeats while its listener runs
         # (aiokafka/consumer/group_coordinator.py:720-738): restoring takes the time that it takes.
         self._spawn(self._take_over(tps))
@@ -245,8 +248,10 @@ class Consumer(Service):  # type: ignore[misc]
         self._dropped.clear()
         self.owned = self.retained = tps
         self._kafka.resume(*tps - self._held_back)
+        self.taken_over = True
 
     async def _give_up(self) -> None:
+        self.taken_over = False
         async with self._giving_up:  # a rebalance that comes while the app stops waits for that
             await self._halt()
             for queues in self._queues.values():

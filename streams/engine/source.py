@@ -131,6 +131,7 @@ class Source:
         read, accept = self._reader.read, self.ledger.accept
         counts = self._counts
         taken, dead = 0, len(self._dead)
+        unknown = self._reader.unknown_to_lines
         for record in records:
             if record.offset < position:
                 counts.repeated += 1  # merged before the crash that it is read again for
@@ -159,6 +160,7 @@ class Source:
             if at > newest:
                 newest = at
         counts.events[topic] += taken
+        counts.unknown_to_lines += self._reader.unknown_to_lines - unknown
         refused = len(self._dead) - dead
         self.pending += taken - refused + refused // LETTERS_LIKE_AN_EVENT
         if records:

@@ -45,6 +45,13 @@ PENDING_AT_MOST = 25_000
 so that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
 memory."""
 
+TAKEN_AT_ONCE = 50
+"""Records merged between two looks at the time."""
+
+TURN = 0.1
+"""Seconds of merging after which heartbeats and scrapes get their turn amid a batch. A batch takes
+some hundredths; but where all calls come under one call id, each event of it takes as long."""
+
 COLLECT_AFTER = (50_000, 20, 20)
 """New objects before Python looks for garbage that refers to itself. Events and contacts never do;
 at Python's own 700 the looking took a tenth to a third of the worker's time."""
@@ -92,6 +99,7 @@ class Worker:
         self._callers: Role[CallerOwner] = role("callers", [topics.CALLERS])
         self._routes: Routes | None = None
         self._committed = time.monotonic()
+        self._refused: float | None = None  # since when commits are refused
         self._checkpointing = asyncio.Lock()
         self._broken = False
         self._room = asyncio.Event()
@@ -143,8 +151,8 @@ class Worker:
         return self._lines.owners
 
     def ready(self) -> bool:
-        """Whether everything assigned has been recovered and is shown."""
-        return bool(self.app.consumer.owned) and all(o.shown for o in self.owners.values())
+        """Whether everything assigned has been recovered and is shown; nothing is, too."""
+        return self.app.consumer.taken_over and all(o.shown for o in self.owners.values())
 
     def stalled_for(self) -> float:
         """Seconds since partitions were given to it or a checkpoint was made; 0 while it is idle or
@@ -184,7 +192,12 @@ class Worker:
     async def _intake(self, batches: AsyncIterator[Batch]) -> None:
         async for batch in batches:
             source = self.sources[batch.tp.partition]
-            source.take(batch.tp.topic, batch.records)
+            turn = time.monotonic()
+            for begin in range(0, len(batch), TAKEN_AT_ONCE):
+                if time.monotonic() - turn > TURN:
+                    await asyncio.sleep(0)
+                    turn = time.monotonic()
+                source.take(batch.tp.topic, batch.records[begin : begin + TAKEN_AT_ONCE])
             self._align(source)
             if self._pending() > PENDING_AT_MOST:
                 self._room.clear()
@@ -272,6 +285,11 @@ class Worker:
         )
         for change in changes:
             self.alertmanagers.tell(change.alert)
+        for caller in self._callers.among(owned):
+            tp = TopicPartition(topics.CALLERS, caller.partition)
+            position = self.app.consumer.position(tp)
+            if not caller.whole and position and self.app.consumer.read_to_end_at(tp):
+                caller.read_to(position)
         await checkpoints.of_callers(
             self._callers.among(owned), self._callers.writers, generation, self._commit
         )
@@ -288,7 +306,8 @@ class Worker:
         except (CommitFailedError, IllegalStateError, TimeoutError) as error:
             # The group is rebalancing, or has gone on without this worker, which will hear of it.
             # What was written stands: whoever has the partitions next goes on from there.
-            if isinstance(error, TimeoutError) or begun - self._committed > COMMIT_PATIENCE:
+            self._refused = self._refused or begun
+            if isinstance(error, TimeoutError) or begun - self._refused > COMMIT_PATIENCE:
                 raise CommitError(
                     f"offsets could not be committed for {COMMIT_PATIENCE:g} s: the group has gone "
                     "on without this worker, or the broker does not answer"
@@ -296,6 +315,7 @@ class Worker:
             log.warning("offsets not committed", extra={"why": str(error)})
         else:
             self._committed = time.monotonic()
+            self._refused = None
 
     def _certain(self) -> bool:
         """Whether nobody else can own what this worker does: the group took its offsets lately."""
@@ -311,6 +331,7 @@ class Worker:
     async def _assigned(self, tps: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:
         retained = self.app.consumer.retained
         self._committed = time.monotonic()
+        self._refused = None
         routes = await self._find_routes()
         await self._sources.take_over(tps, retained, partial(self._recover, routes))
         await self._lines.take_over(tps, retained, partial(self._take_lines, routes))
@@ -378,7 +399,9 @@ class Worker:
         return taken
 
     async def _take_callers(self, routes: Routes, partitions: set[int]) -> dict[int, CallerOwner]:
-        return {partition: CallerOwner(partition, routes) for partition in partitions}
+        tps = [TopicPartition(topics.CALLERS, partition) for partition in partitions]
+        ends = await self.app.consumer.end_offsets(tps) if tps else {}
+        return {tp.partition: CallerOwner(tp.partition, routes, ends[tp]) for tp in tps}
 
     async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
         reach("revoking")

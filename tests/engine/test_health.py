@@ -1,18 +1,21 @@
-"""What ``/healthy`` says to whoever restarts workers that are stuck."""
+"""What a worker says of itself to whoever restarts it, and when it gives up by itself."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import replace
 
 import aiohttp
 import pytest
-from brokers import free_port
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError
+from brokers import KafkaCluster, free_port
 from running import fresh_topics
 
 from streams.domain.plan import Plan
 from streams.engine import telemetry
-from streams.engine.worker import Worker
+from streams.engine.worker import COMMIT_PATIENCE, CommitError, Worker
 from streams.settings import Settings
 
 STALLED = 0.8
@@ -57,3 +60,48 @@ async def test_a_worker_whose_checkpoints_are_stuck_is_not_healthy(
         finally:
             await worker.stop()
             await running
+
+
+async def test_a_worker_gives_up_when_commits_are_refused_for_long_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However long ago its last commit was: a recovery may have taken longer than its patience."""
+    now = 1_000.0
+    monkeypatch.setattr("streams.engine.worker.time.monotonic", lambda: now)
+    worker = Worker(Settings(), Plan.default())
+
+    async def refuse(_: object) -> None:
+        raise CommitFailedError("rebalance in progress")
+
+    monkeypatch.setattr(worker.app.consumer, "commit", refuse)
+    offsets = {TopicPartition("contact.queue", 0): 1}
+    now += 2 * COMMIT_PATIENCE
+    await worker._commit(offsets)
+    now += COMMIT_PATIENCE - 1
+    await worker._commit(offsets)
+    now += 2
+    with pytest.raises(CommitError):
+        await worker._commit(offsets)
+
+
+async def test_a_worker_for_whom_nothing_is_left_is_ready(kafka: KafkaCluster) -> None:
+    """A spare one: an upgrade must not wait for it for ever."""
+    settings = Settings(
+        broker=kafka.bootstrap, app=f"test-{uuid.uuid4().hex[:8]}", partitions=1, session_seconds=3
+    )
+    await fresh_topics(settings)
+    workers = [Worker(replace(settings, web_port=free_port()), Plan.default()) for _ in range(2)]
+    assert not any(worker.ready() for worker in workers)
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        async with asyncio.timeout(40):
+            while not all(worker.ready() for worker in workers) or not all(
+                worker.app.consumer.generation == workers[0].app.consumer.generation >= 1
+                for worker in workers
+            ):
+                await asyncio.sleep(0.1)
+        assert sorted(len(worker.sources) for worker in workers) == [0, 1]
+    finally:
+        for worker in workers:
+            await worker.stop()
+        await asyncio.gather(*running)

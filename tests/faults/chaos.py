@@ -367,16 +367,19 @@ async def rebuilt(run: Run) -> None:
     """Loses the state, with calls going on in it, and has it made anew from the raw topics."""
     run.outcome.faults["lose the state"] += 1
     await without(run.settings, topics.STATE)
-    await asyncio.sleep(run.settings.session_seconds + 1)  # until the group knows that all are gone
     given = {"BROKER": run.settings.broker, "APP": run.settings.app, "PLAN": run.plan}
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "streams.cli", "rebuild"),
-        env={**os.environ, **{f"REACHLINE_{key}": value for key, value in given.items()}},
-        cwd=HERE.parent.parent,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await child.communicate()
+    for _ in range(20):
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "streams.cli", "rebuild"),
+            env={**os.environ, **{f"REACHLINE_{key}": value for key, value in given.items()}},
+            cwd=HERE.parent.parent,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await child.communicate()
+        if b"stop them first" not in said:
+            break
+        await asyncio.sleep(2)  # until the group knows that all are gone
     (run.directory / "rebuild.log").write_bytes(said)
     if child.returncode:
         run.outcome.differences.append(f"rebuild failed:\n{said.decode()}")
