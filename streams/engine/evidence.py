@@ -6,7 +6,7 @@ allowed skew of their clocks.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -58,11 +58,56 @@ class Raw(NamedTuple):
     late: list[Late]
 
 
-async def kept(settings: Settings, since: int, until: int) -> Kept:
+class Partials:
+    """What the line partials tell of quarter-hours that are not final, and of the clocks.
+
+    Whoever asks again reads on from where it was read to: the topic is compacted, yet has hundreds
+    of megabytes.
+    """
+
+    def __init__(self) -> None:
+        self.positions: dict[TopicPartition, int] = {}
+        self.clocks: dict[int, int] = {}
+        # By partition and source: each partition is told anew by itself.
+        self._open: dict[tuple[int, int], dict[tuple[str, int], Tally]] = {}
+
+    def take(self, records: Records) -> None:
+        """Takes records in the order of their offsets."""
+        clocks = self.clocks
+        for record in records:
+            assert record.key is not None
+            told = None if record.value is None else stored.read_partial(record.key, record.value)
+            if isinstance(told, Figures) and told.width == INTERVAL:
+                of_source = self._open.setdefault((record.partition, told.source), {})
+                of_source[told.scope, told.start] = told.tally
+            elif isinstance(told, ClockTold):
+                clocks[told.source] = max(told.clock, clocks.get(told.source, told.clock))
+            elif isinstance(told, Anew):
+                self._open.pop((record.partition, told.source), None)
+
+    def provisional(
+        self, since: int, final: Mapping[tuple[str, int], Tally]
+    ) -> Iterator[tuple[tuple[str, int], Tally]]:
+        """The parts of the quarter-hours from ``since`` on that are not final; all others are
+        forgotten."""
+        for figures in self._open.values():
+            for key in [key for key in figures if key[1] < since or key in final]:
+                del figures[key]
+            yield from figures.items()
+
+
+async def kept(
+    settings: Settings, since: int, until: int, partials: Partials | None = None
+) -> Kept:
     """The quarter-hours between two instants.
 
+    Args:
+        settings: where the broker is.
+        since, until: the instants.
+        partials: what was read before; what came since is added.
+
     Raises:
-        EvidenceError: no worker has told how far it is.
+        EvidenceError: no worker has told how far it is, or the topic was made anew since.
     """
     final: dict[tuple[str, int], Tally] = {}
     decode = msgspec.json.Decoder(Interval).decode
@@ -74,39 +119,24 @@ async def kept(settings: Settings, since: int, until: int) -> Kept:
                 if since <= told.start < until:
                     final[told.scope, told.start] = tally(told)
 
-    open_: dict[tuple[int, int], dict[tuple[str, int], Tally]] = {}
-    clocks: dict[int, int] = {}
-
-    def take_open(records: Records) -> None:
-        for record in records:
-            assert record.key is not None
-            told = None if record.value is None else stored.read_partial(record.key, record.value)
-            if isinstance(told, Figures) and told.width == INTERVAL:
-                of_source = open_.setdefault((record.partition, told.source), {})
-                of_source[told.scope, told.start] = told.tally
-            elif isinstance(told, ClockTold):
-                clocks[told.source] = max(told.clock, clocks.get(told.source, told.clock))
-            elif isinstance(told, Anew):
-                open_.pop((record.partition, told.source), None)
-
+    partials = Partials() if partials is None else partials
     async with _Broker(settings) as broker:
-        await broker.read(topics.PARTIALS, None, take_open)
+        await broker.read(topics.PARTIALS, None, partials.take, partials.positions)
         # After the others: what becomes final between the two is then in both, not in neither.
         await broker.read(topics.INTERVALS, since, take_final)
         sources = len(broker.partitions(next(iter(topics.INPUTS))))
-    missing = sorted(set(range(sources)) - set(clocks))
+    missing = sorted(set(range(sources)) - set(partials.clocks))
     if missing:
         raise EvidenceError(
             f"source partitions {missing} have never told how far they are: run `reachline worker`"
         )
     intervals = dict(final)
     provisional = set()
-    for figures in open_.values():
-        for key, partial in figures.items():
-            if since <= key[1] < until and key not in final:
-                intervals.setdefault(key, Tally()).plus(partial)
-                provisional.add(key)
-    return Kept(intervals, provisional, min(clocks[source] for source in range(sources)))
+    for key, partial in partials.provisional(since, final):
+        if key[1] < until:
+            intervals.setdefault(key, Tally()).plus(partial)
+            provisional.add(key)
+    return Kept(intervals, provisional, min(partials.clocks[source] for source in range(sources)))
 
 
 def tally(told: Interval) -> Tally:
@@ -227,13 +257,29 @@ class _Broker:
             raise EvidenceError(f"{topic}: no such topic; run `reachline topics create`")
         return found
 
-    async def read(self, topic: str, since: int | None, take: Callable[[Records], object]) -> None:
-        """Reads a topic, from the first record written at or after an instant, to its end now."""
+    async def read(
+        self,
+        topic: str,
+        since: int | None,
+        take: Callable[[Records], object],
+        positions: dict[TopicPartition, int] | None = None,
+    ) -> None:
+        """Reads a topic to its end now: from the first record written at or after an instant, or
+        from ``positions``, which are moved on.
+
+        Raises:
+            EvidenceError: it can't be read to its end, or ends before these positions.
+        """
         consumer, tps = self._consumer, self.partitions(topic)
         consumer.assign(tps)
         await consumer.seek_to_beginning(*tps)
         ends = await consumer.end_offsets(tps)
-        unread = {tp for tp in tps if ends[tp] > 0}
+        before = {} if positions is None else positions
+        if any(before.get(tp, 0) > ends[tp] for tp in tps):
+            raise EvidenceError(f"{topic}: was made anew while it was read")
+        for tp, position in before.items():
+            consumer.seek(tp, position)
+        unread = {tp for tp in tps if ends[tp] > before.get(tp, 0)}
         if since is not None:
             first = max(0, (since - DEFAULT_SKEW) // 1000)
             starts = await consumer.offsets_for_times(dict.fromkeys(tps, first))
@@ -244,7 +290,8 @@ class _Broker:
                     consumer.seek(tp, start.offset)
         moved = time.monotonic()
         while unread:
-            fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=10_000)
+            # A worker reads this beside its work: some milliseconds at a time.
+            fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=1_000)
             for records in fetched.values():
                 take(records)
                 moved = time.monotonic()
@@ -254,3 +301,4 @@ class _Broker:
                 raise EvidenceError(
                     f"{topic}: could not be read to its end: nothing came for {STALLED:.0f} s"
                 )
+        before.update(ends)

@@ -17,7 +17,7 @@ from streams.domain.plan import Plan
 from streams.domain.statement.running import Running, running, since
 from streams.domain.tally import VENDOR
 from streams.engine.clocks import Clock
-from streams.engine.evidence import EvidenceError, Kept, kept
+from streams.engine.evidence import EvidenceError, Kept, Partials, kept
 from streams.settings import Settings
 from streams.sinks.period_metrics import period_metrics
 
@@ -48,6 +48,7 @@ class Periods(Collector):
         self._clock = clock
         self._boards = boards
         self._judged: dict[str, list[Running]] = {}
+        self._partials = Partials()
 
     async def run(self) -> None:
         """Judges until it is cancelled. A broker that does not answer costs a round, no more."""
@@ -56,16 +57,17 @@ class Periods(Collector):
                 await self.judge()
             except (KafkaError, EvidenceError, TimeoutError, OSError) as error:
                 log.warning("running periods not judged", extra={"why": str(error)})
+                self._partials = Partials()
             await asyncio.sleep(EVERY if self._judged else SOON)
 
     async def judge(self) -> None:
         """Judges the vendors owned now, once."""
         vendors = self._owned()
         if not vendors:
-            self._judged = {}
+            self._judged, self._partials = {}, Partials()
             return
         now = self._clock.now()
-        found = await kept(self._settings, since(self._plan, now), now)
+        found = await kept(self._settings, since(self._plan, now), now, self._partials)
         judged: dict[str, list[Running]] = {vendor: [] for vendor in vendors}
         for each in await asyncio.to_thread(self._running, vendors, found.as_of, found):
             judged[each.vendor].append(each)

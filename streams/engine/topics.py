@@ -1,6 +1,8 @@
 """The topics: their names, partitions, and how they keep what they are given."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -71,6 +73,11 @@ def specs(settings: Settings) -> list[TopicSpec]:
     ]
 
 
+_TOLD_WITHIN: Final = 10.0
+"""Seconds for which creating topics waits for a broker to tell of them; whoever asks next should not
+be told that they are missing."""
+
+
 async def create(settings: Settings) -> list[str]:
     """Creates the topics that are missing, and says which they were.
 
@@ -102,6 +109,10 @@ async def create(settings: Settings) -> list[str]:
             for name, error in refused.items():
                 if name not in present:
                     raise error(f"{name}: the broker refuses to create it")
+        with suppress(TimeoutError):  # brokers tell of topics a moment after they are made
+            async with asyncio.timeout(_TOLD_WITHIN):
+                while not {*created} <= {*await admin.list_topics()}:
+                    await asyncio.sleep(0.1)
         return created
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+import uuid
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from aiokafka import ConsumerRecord
 
+from streams.domain import instants
 from streams.domain.books import INTERVAL
+from streams.domain.events import CallStart
+from streams.domain.instants import HOUR
 from streams.domain.tally import LINE, Tally
 from streams.engine import evidence, stored, topics
+from streams.engine.publish import Publisher
 from streams.settings import Settings
+from tests.running import WorkerProcess, fresh_topics
 
 START = INTERVAL * 1_900_000
 SCOPES = [LINE + "a", LINE + "b"]
@@ -48,7 +59,7 @@ async def test_what_a_worker_told_anew_in_one_partition_voids_nothing_in_another
             return [0]
 
         async def read(
-            self, topic: str, since: int | None, take: Callable[[Records], object]
+            self, topic: str, since: int | None, take: Callable[[Records], object], *_: object
         ) -> None:
             for partition in order if topic == topics.PARTIALS else ():
                 take(partials(partition))
@@ -59,3 +70,55 @@ async def test_what_a_worker_told_anew_in_one_partition_voids_nothing_in_another
         SCOPES, 5
     )
     assert found.provisional == {(scope, START) for scope in SCOPES}
+
+
+async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_path: Path) -> None:
+    settings = Settings(
+        broker=bootstrap,
+        app=f"test-{uuid.uuid4().hex[:8]}",
+        partitions=2,
+        checkpoint_seconds=0.1,
+        session_seconds=6.0,
+    )
+    await fresh_topics(settings)
+    now = time.time_ns() // 1000
+    since, until = now - HOUR, now + HOUR
+    partials = evidence.Partials()
+    taken: Counter[int] = Counter()
+    take = partials.take
+    worker = WorkerProcess(settings, tmp_path)
+    try:
+        worker.wait_ready()
+        for said in (1, 2):
+            at = instants.text(now)
+            async with Publisher(settings.broker) as publisher:
+                await publisher.publish(
+                    CallStart(event_id=f"{said}-{n}", call_id=f"{said}-{n}", at=at)
+                    for n in range(10)
+                )
+
+            def counted(records: Records, said: int = said) -> None:
+                taken[said] += len(records)
+                take(records)
+
+            partials.take = counted  # type: ignore[method-assign]
+            async with asyncio.timeout(30):
+                while True:
+                    with suppress(evidence.EvidenceError):
+                        whole = await evidence.kept(settings, since, until)
+                        if sum(t["contacts"] for t in whole.intervals.values()) == 10 * said:
+                            break
+                    await asyncio.sleep(0.1)
+            onward = await evidence.kept(settings, since, until, partials)
+            assert onward.intervals == whole.intervals
+            assert onward.provisional == whole.provisional == set(whole.intervals)
+        assert 0 < taken[2] <= sum(partials.positions.values()) - taken[1]
+    finally:
+        worker.kill()
+    await fresh_topics(settings)
+    said_of_it = "no such topic"
+    while "no such topic" in said_of_it:  # brokers tell of topics a moment after they are made
+        with pytest.raises(evidence.EvidenceError) as refused:
+            await evidence.kept(settings, since, until, partials)
+        said_of_it = str(refused.value)
+    assert "made anew" in said_of_it
