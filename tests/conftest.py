@@ -5,15 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# tests/ is no package: its support modules are imported by their names.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from brokers import KafkaCluster, KafkaMissingError
+from tests.brokers import KafkaCluster, KafkaMissingError
 
 # No deadlines: the machines that this runs on are shared. `HYPOTHESIS_PROFILE=ci` tries harder.
 settings.register_profile("default", deadline=None)

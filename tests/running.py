@@ -17,12 +17,12 @@ from urllib.request import urlopen
 import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from brokers import free_port
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.tally import COUNTS, Tally
 from streams.engine import topics
 from streams.settings import Settings
+from tests.brokers import free_port
 
 ROOT = Path(__file__).parent.parent
 

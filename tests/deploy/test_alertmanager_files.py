@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-from servers import AMTOOL, run
 
 from streams.domain import instants
 from streams.domain.detector import Alert
@@ -16,6 +15,7 @@ from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
 from streams.sinks.alertmanager import body
 from streams.sinks.words import Links
+from tests.servers import AMTOOL, run
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 FILE = DEPLOY / "alertmanager" / "alertmanager.yml"

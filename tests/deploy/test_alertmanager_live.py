@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 import yaml
-from servers import Alertmanager, Prometheus, Telephone, at_hand
 
 from streams.domain import instants
 from streams.domain.detector import Alert
@@ -25,6 +24,7 @@ from streams.domain.plan import Plan
 from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.words import Links
+from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")

@@ -30,9 +30,6 @@ from typing import Any
 import orjson
 import pytest
 import yaml
-from brokers import KafkaCluster
-from running import WorkerProcess, fresh_topics, records_of, until
-from servers import Alertmanager, Prometheus, Telephone, at_hand
 
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
@@ -42,6 +39,9 @@ from streams.engine import topics
 from streams.engine.publish import Publisher, publishing
 from streams.settings import Settings
 from streams.sinks import rules
+from tests.brokers import KafkaCluster
+from tests.running import WorkerProcess, fresh_topics, records_of, until
+from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 

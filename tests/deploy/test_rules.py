@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import yaml
-from servers import PROMTOOL, Prometheus, run
 
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
@@ -23,6 +22,7 @@ from streams.domain.plan import Plan
 from streams.sinks import rules
 from streams.sinks.rules.text import quoted
 from streams.sinks.words import Links
+from tests.servers import PROMTOOL, Prometheus, run
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

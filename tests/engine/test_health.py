@@ -7,13 +7,13 @@ import uuid
 
 import aiohttp
 import pytest
-from brokers import free_port
-from running import fresh_topics
 
 from streams.domain.plan import Plan
 from streams.engine import telemetry
 from streams.engine.worker import Worker
 from streams.settings import Settings
+from tests.brokers import free_port
+from tests.running import fresh_topics
 
 STALLED = 0.8
 """Seconds here: several checkpoints, and a test that does not last half a minute."""

@@ -10,14 +10,14 @@ from typing import Any
 
 import orjson
 import pytest
-from brokers import KafkaCluster, free_port
-from running import WorkerProcess, fresh_topics, until
 
 from streams.domain import instants
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.engine.publish import Publisher
 from streams.settings import Settings
+from tests.brokers import KafkaCluster, free_port
+from tests.running import WorkerProcess, fresh_topics, until
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 LINES = sorted(Plan.load(PLAN).lines)

@@ -11,10 +11,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
-from brokers import KafkaCluster
 
 from streams.engine import consumer as consumers
 from streams.engine.transport import App, Batch
+from tests.brokers import KafkaCluster
 
 INPUTS = ["call-start", "menu-choice", "queue", "hangup"]
 PARTIALS = "line-partials"

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from grafana_files import DASHBOARDS, FILES, PLAN, load, named
 
 from grafana.generate import DASHBOARDS as KINDS
 from grafana.generate import generate, main
@@ -11,6 +10,7 @@ from grafana.panels import DATASOURCE, Say
 from grafana.wallboard import ROWS, grid, shown
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
+from tests.grafana.grafana_files import DASHBOARDS, FILES, PLAN, load, named
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from wallboard_browser import Browser, Look, browser, program
 
 from grafana import palette
 from streams.domain.plan import Plan
 from streams.engine.web import PAGE_HEADERS, live_page
 from streams.sinks.live import live_figures
+from tests.wallboard.wallboard_browser import Browser, Look, browser, program
 
 pytestmark = pytest.mark.wallboard
 

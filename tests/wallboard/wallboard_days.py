@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import orjson
 from prometheus_client.core import GaugeMetricFamily, Metric
-from wallboard_worker import PlayedWorker
 
 from grafana.alerts import WATCHDOG
 from streams.domain import instants
@@ -29,6 +28,7 @@ from streams.engine.clocks import Clock, WallClock
 from streams.simulation import City, Effect, Scenario
 from streams.simulation.scenario import ALWAYS
 from streams.sinks.period_metrics import period_metrics
+from tests.wallboard.wallboard_worker import PlayedWorker
 
 PLAN: Final = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 SETTLE: Final = 15 * SECOND
