@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
@@ -128,11 +128,10 @@ class WorkerProcess:
         return self.log.read_text(errors="replace")
 
 
-def until(true: object, timeout: float, said: object = "") -> None:
-    """Waits until a condition holds."""
-    assert callable(true)
+def until(holds: Callable[[], object], timeout: float, said: Callable[[], str] | str = "") -> None:
+    """Waits until something holds; fails with what is said then if it does not in time."""
     deadline = time.monotonic() + timeout
-    while not true():
+    while not holds():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {said() if callable(said) else said}")
         time.sleep(0.05)
