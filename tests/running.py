@@ -137,6 +137,17 @@ def until(holds: Callable[[], object], timeout: float, said: Callable[[], str] |
         time.sleep(0.05)
 
 
+async def eventually(
+    holds: Callable[[], object], limit: float = 20.0, said: Callable[[], str] | str = ""
+) -> None:
+    """`until` for what comes of the tasks that go on meanwhile."""
+    deadline = time.monotonic() + limit
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {limit:g} s: {said() if callable(said) else said}")
+        await asyncio.sleep(0.01)
+
+
 async def fresh_topics(settings: Settings) -> None:
     """The application's topics, empty, whatever a test before has left in them."""
     await without(settings, *await _topics(settings.broker))

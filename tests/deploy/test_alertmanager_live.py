@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from streams.domain.plan import Plan
 from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.words import Links
+from tests.running import eventually
 from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -84,13 +85,6 @@ async def worker(*servers: Alertmanager, plan: Plan = PLAN) -> AsyncIterator[Ale
             await running
 
 
-async def until(holds: Callable[[], bool], limit: float = 20.0) -> None:
-    deadline = time.monotonic() + limit
-    while not holds():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
-
-
 async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_second(
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
@@ -98,7 +92,7 @@ async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_seco
         stream.tell(fall("waste"))
         stream.tell(fall("desk"))
         begun = time.monotonic()
-        await until(lambda: bool(telephone.calls))
+        await eventually(lambda: bool(telephone.calls))
         assert time.monotonic() - begun < 5
         await asyncio.sleep(QUIET)
     [(_, where, message)] = telephone.calls
@@ -116,16 +110,16 @@ async def test_a_worker_dies_in_the_incident_and_its_successor_does_not_page_aga
     alert = fall()
     async with worker(alertmanagers[0]) as stream:
         stream.tell(alert)
-        await until(lambda: bool(telephone.calls))
+        await eventually(lambda: bool(telephone.calls))
     await asyncio.sleep(QUIET)
     async with worker(alertmanagers[0]) as successor:
         successor.tell(alert)
-        await until(lambda: successor.peers[0].delivered > 0)
+        await eventually(lambda: successor.peers[0].delivered > 0)
         await asyncio.sleep(QUIET)
         assert len(telephone.calls) == 1
         assert len(alertmanagers[0].alerts()) == 1
         successor.tell(fall(since=alert.since, opened_at=alert.opened_at, resolved=True))
-        await until(lambda: len(telephone.calls) == 2)
+        await eventually(lambda: len(telephone.calls) == 2)
         assert [told["status"] for told in telephone.alerts()] == ["firing", "resolved"]
         assert "Over at" in telephone.alerts()[1]["annotations"]["summary_en"]
         await asyncio.sleep(QUIET)
@@ -141,16 +135,16 @@ async def test_an_alertmanager_that_dies_is_survived_and_told_again_when_it_is_b
     monkeypatch.setattr(alertmanager, "RETRY", 0.2)
     first, second = alertmanagers
     async with worker(first, second) as stream:
-        await until(lambda: all(peer.rounds for peer in stream.peers))
+        await eventually(lambda: all(peer.rounds for peer in stream.peers))
         first.kill()
         stream.tell(fall())
-        await until(lambda: bool(telephone.calls))
-        await until(lambda: not stream.peers[0].up)
+        await eventually(lambda: bool(telephone.calls))
+        await eventually(lambda: not stream.peers[0].up)
         assert stream.peers[1].up and not stream.failing
         assert [alert["labels"]["line"] for alert in second.alerts()] == ["waste"]
         await asyncio.to_thread(first.start)
-        await until(lambda: stream.peers[0].up)
-        await until(lambda: len(first.alerts()) == 1)
+        await eventually(lambda: stream.peers[0].up)
+        await eventually(lambda: len(first.alerts()) == 1)
 
 
 async def test_an_alert_that_nobody_sends_again_ends_by_itself(
@@ -159,8 +153,8 @@ async def test_an_alert_that_nobody_sends_again_ends_by_itself(
     monkeypatch.setattr(alertmanager, "LASTS", 2 * SECOND)
     async with worker(alertmanagers[0]) as stream:
         stream.tell(fall())
-        await until(lambda: bool(telephone.calls))
-    await until(lambda: alertmanagers[0].alerts() == [])
+        await eventually(lambda: bool(telephone.calls))
+    await eventually(lambda: alertmanagers[0].alerts() == [])
 
 
 async def test_an_alertmanager_takes_what_ends_before_it_heard_of_it_and_rings_nobody(
@@ -168,7 +162,7 @@ async def test_an_alertmanager_takes_what_ends_before_it_heard_of_it_and_rings_n
 ) -> None:
     async with worker(alertmanagers[0]) as stream:
         stream.tell(fall(resolved=True))
-        await until(lambda: stream.peers[0].delivered > 0)
+        await eventually(lambda: stream.peers[0].delivered > 0)
         await asyncio.sleep(QUIET)
     assert telephone.calls == []
 
@@ -374,16 +368,16 @@ async def test_announced_maintenance_keeps_pages_until_it_is_over(
         ]
 
     with Prometheus(yaml.safe_dump(own), files):
-        await until(announced)
+        await eventually(announced)
         async with worker(server, plan=plan) as stream:
             stream.tell(fall("waste"))
             stream.tell(fall("desk"))
-            await until(lambda: bool(rang("desk")))
+            await eventually(lambda: bool(rang("desk")))
             await asyncio.sleep(QUIET)
             assert rang("waste") == []
             assert state(server, "ContactReachabilityDrop", line="waste") == "suppressed"
             # What is still wrong when it is over pages then.
-            await until(lambda: bool(rang("waste")), limit=120)
+            await eventually(lambda: bool(rang("waste")), 120)
             assert rang("waste")[0] >= over / SECOND
             # No worker is scraped here, and Prometheus may have begun to say so, of no line.
             assert len(rang("desk")) == len(rang("waste")) == 1
