@@ -12,16 +12,15 @@ import yaml
 from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
-from streams.domain.plan import Plan
 from streams.sinks.alertmanager import body
 from streams.sinks.words import Links
+from tests.plans import ANTWERP
 from tests.servers import AMTOOL, run
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 FILE = DEPLOY / "alertmanager" / "alertmanager.yml"
 TEMPLATES = DEPLOY / "alertmanager" / "templates" / "*.tmpl"
 CONFIGURATION = yaml.safe_load(FILE.read_text())
-PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
 
 
 def test_amtool_finds_nothing_to_complain_of() -> None:
@@ -60,7 +59,7 @@ def test_an_alert_goes_to_whoever_can_do_something(labels: str, receiver: str) -
 
 def test_the_pages_of_each_vendor_go_to_the_receiver_that_the_plan_names() -> None:
     names = {receiver["name"] for receiver in CONFIGURATION["receivers"]}
-    for vendor in PLAN.vendors_at(instants.parse("2026-11-23T10:00:00Z")):
+    for vendor in ANTWERP.vendors_at(instants.parse("2026-11-23T10:00:00Z")):
         assert vendor.receiver in names
         routed = run(
             AMTOOL,
@@ -119,7 +118,7 @@ def fall(line: str, since: str, resolved: int | None = None) -> dict[str, Any]:
         target=0.6,
         evidence="15 of 16 people in 5 min not reached.",
     )
-    told = body(alert, PLAN, Links("https://city.example/r", "https://city.example/g"), begun)
+    told = body(alert, ANTWERP, Links("https://city.example/r", "https://city.example/g"), begun)
     return told | {"status": "firing" if resolved is None else "resolved"}
 
 

@@ -24,11 +24,11 @@ from streams.domain.plan import Plan
 from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.words import Links
+from tests.plans import ANTWERP
 from tests.running import eventually
 from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
 
 #: Nothing more rings within this many seconds of a group interval of 0.3 s: it does not ring.
 QUIET = 1.5
@@ -73,7 +73,7 @@ def fall(line: str = "waste", resolved: bool = False, **changes: Any) -> Alert:
 
 
 @asynccontextmanager
-async def worker(*servers: Alertmanager, plan: Plan = PLAN) -> AsyncIterator[Alertmanagers]:
+async def worker(*servers: Alertmanager, plan: Plan = ANTWERP) -> AsyncIterator[Alertmanagers]:
     """A worker that tells these Alertmanagers of its lines."""
     stream = Alertmanagers([server.url for server in servers], plan, Links())
     running = asyncio.create_task(stream.run())

@@ -13,14 +13,13 @@ import pytest
 
 from streams.domain import instants
 from streams.domain.instants import SECOND
-from streams.domain.plan import Plan
 from streams.engine.publish import Publisher
 from streams.settings import Settings
 from tests.brokers import KafkaCluster, free_port
+from tests.plans import ANTWERP, ANTWERP_FILE
 from tests.running import WorkerProcess, fresh_topics, until
 
-PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
-LINES = sorted(Plan.load(PLAN).lines)
+LINES = sorted(ANTWERP.lines)
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def settings(kafka: KafkaCluster) -> Settings:
     return Settings(
         broker=kafka.bootstrap,
         app=f"test-{uuid.uuid4().hex[:8]}",
-        plan=str(PLAN),
+        plan=str(ANTWERP_FILE),
         partitions=8,
         checkpoint_seconds=0.1,
         session_seconds=10.0,  # longer than one of the two is frozen here
