@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from streams.domain.plan import Plan
 from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.words import Links
+from tests.alerts import fall
 from tests.plans import ANTWERP
 from tests.running import eventually
 from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
@@ -56,20 +58,9 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-def fall(line: str = "waste", resolved: bool = False, **changes: Any) -> Alert:
-    begun = now() // MINUTE * MINUTE - 10 * MINUTE
-    values: dict[str, Any] = {
-        "line": line,
-        "kind": "reachability",
-        "since": begun,
-        "opened_at": begun + 5 * MINUTE,
-        "resolved_at": now() - SECOND if resolved else None,
-        "people": 15,
-        "decided": 16,
-        "target": 0.6,
-        "evidence": "15 of 16 people in 5 min not reached.",
-    }
-    return Alert(**values | changes)
+def fallen(line: str = "waste", **changes: Any) -> Alert:
+    """Ten minutes ago."""
+    return fall(line, now() // MINUTE * MINUTE - 10 * MINUTE, **changes)
 
 
 @asynccontextmanager
@@ -89,8 +80,8 @@ async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_seco
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fall("waste"))
-        stream.tell(fall("desk"))
+        stream.tell(fallen("waste"))
+        stream.tell(fallen("desk"))
         begun = time.monotonic()
         await eventually(lambda: bool(telephone.calls))
         assert time.monotonic() - begun < 5
@@ -107,7 +98,7 @@ async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_seco
 async def test_a_worker_dies_in_the_incident_and_its_successor_does_not_page_again(
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
-    alert = fall()
+    alert = fallen()
     async with worker(alertmanagers[0]) as stream:
         stream.tell(alert)
         await eventually(lambda: bool(telephone.calls))
@@ -118,7 +109,7 @@ async def test_a_worker_dies_in_the_incident_and_its_successor_does_not_page_aga
         await asyncio.sleep(QUIET)
         assert len(telephone.calls) == 1
         assert len(alertmanagers[0].alerts()) == 1
-        successor.tell(fall(since=alert.since, opened_at=alert.opened_at, resolved=True))
+        successor.tell(replace(alert, resolved_at=now() - SECOND))
         await eventually(lambda: len(telephone.calls) == 2)
         assert [told["status"] for told in telephone.alerts()] == ["firing", "resolved"]
         assert "Over at" in telephone.alerts()[1]["annotations"]["summary_en"]
@@ -137,7 +128,7 @@ async def test_an_alertmanager_that_dies_is_survived_and_told_again_when_it_is_b
     async with worker(first, second) as stream:
         await eventually(lambda: all(peer.rounds for peer in stream.peers))
         first.kill()
-        stream.tell(fall())
+        stream.tell(fallen())
         await eventually(lambda: bool(telephone.calls))
         await eventually(lambda: not stream.peers[0].up)
         assert stream.peers[1].up and not stream.failing
@@ -152,7 +143,7 @@ async def test_an_alert_that_nobody_sends_again_ends_by_itself(
 ) -> None:
     monkeypatch.setattr(alertmanager, "LASTS", 2 * SECOND)
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fall())
+        stream.tell(fallen())
         await eventually(lambda: bool(telephone.calls))
     await eventually(lambda: alertmanagers[0].alerts() == [])
 
@@ -161,7 +152,7 @@ async def test_an_alertmanager_takes_what_ends_before_it_heard_of_it_and_rings_n
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fall(resolved=True))
+        stream.tell(fallen(resolved_at=now() - SECOND))
         await eventually(lambda: stream.peers[0].delivered > 0)
         await asyncio.sleep(QUIET)
     assert telephone.calls == []
@@ -370,8 +361,8 @@ async def test_announced_maintenance_keeps_pages_until_it_is_over(
     with Prometheus(yaml.safe_dump(own), files):
         await eventually(announced)
         async with worker(server, plan=plan) as stream:
-            stream.tell(fall("waste"))
-            stream.tell(fall("desk"))
+            stream.tell(fallen("waste"))
+            stream.tell(fallen("desk"))
             await eventually(lambda: bool(rang("desk")))
             await asyncio.sleep(QUIET)
             assert rang("waste") == []

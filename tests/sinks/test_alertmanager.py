@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,31 +15,14 @@ from yarl import URL
 
 from streams.cli import main
 from streams.domain import instants
-from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.sinks import alertmanager
 from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses, body
 from streams.sinks.words import Links
+from tests.alerts import NOON, fall
 from tests.plans import ANTWERP
 
 LINKS = Links("https://city.example/runbooks", "https://city.example/grafana")
-NOON = instants.parse("2026-11-23T12:50:00+01:00")
-
-
-def fall(line: str = "waste", since: int = NOON, **changes: Any) -> Alert:
-    """15 of the 16 people who chose a line in vain."""
-    alert = Alert(
-        line=line,
-        kind="reachability",
-        since=since,
-        opened_at=since + 5 * MINUTE,
-        resolved_at=None,
-        people=15,
-        decided=16,
-        target=0.6,
-        evidence="15 of 16 people in 5 min not reached",
-    )
-    return replace(alert, **changes)
 
 
 class City:
@@ -98,7 +80,7 @@ def test_a_page_says_which_line_how_bad_since_when_how_many_and_what_to_do() -> 
     assert said["description_nl"].startswith("15 van de 16 mensen die sinds ma 23 nov 12:50")
     # Antwerp's first language is Dutch.
     assert said["summary"] == said["summary_nl"]
-    assert said["evidence"] == "15 of 16 people in 5 min not reached"
+    assert said["evidence"] == "15 of 16 people in 5 min not reached."
     assert said["runbook_url"] == "https://city.example/runbooks/ContactReachabilityDrop.md"
     assert said["dashboard_url"].endswith("/d/reachline-line?var-line=waste")
 
