@@ -26,7 +26,7 @@ from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.words import Links
 from tests.alerts import fall
-from tests.plans import ANTWERP
+from tests.plans import ANTWERP, town
 from tests.running import eventually
 from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
 
@@ -299,25 +299,6 @@ def test_the_heartbeat_goes_from_prometheus_through_alertmanager_to_the_outside(
 
 
 UNDER_REPAIR = """
-[city]
-name = "Testburg"
-languages = ["en", "nl"]
-
-[[vendor]]
-id = "scheldelijn"
-name = "Scheldelijn Contact"
-owner = "the shift lead"
-receiver = "scheldelijn-oncall"
-
-[[line]]
-id = "waste"
-names = {{ en = "Waste", nl = "Afval" }}
-vendor = "scheldelijn"
-
-[[line]]
-id = "desk"
-names = {{ en = "Desk", nl = "Loket" }}
-
 [[maintenance]]
 from = {since}
 until = {until}
@@ -332,9 +313,8 @@ async def test_announced_maintenance_keeps_pages_until_it_is_over(
     """From the plan, by way of Prometheus' rules: two lines fall during the maintenance of one."""
     server = alertmanagers[0]
     over = -(-(now() + 20 * SECOND) // MINUTE) * MINUTE  # time enough for all before it
-    plan = Plan.read(
-        UNDER_REPAIR.format(since=instants.text(over - 5 * MINUTE), until=instants.text(over))
-    )
+    since, until = instants.text(over - 5 * MINUTE), instants.text(over)
+    plan = Plan.read(town(rest=UNDER_REPAIR.format(since=since, until=until)))
     own = {
         "global": {"evaluation_interval": "1s"},
         "rule_files": ["rules/*.yml"],
