@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import date
-from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -17,7 +16,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.board import SLOT
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.plan import Plan
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
 from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
@@ -26,32 +24,32 @@ from streams.engine.routes import Routes
 from streams.engine.source import Source
 from streams.engine.worker import Worker
 from streams.settings import Settings
+from tests.plans import ANTWERP
 from tests.statements import Booked
 
-PLAN = Plan.load(Path(__file__).parents[1] / "deploy" / "plans" / "antwerp.toml")
 ROUTES = Routes(sources=1, partials=1, callers=1)
 
 
 def a_bad_month() -> list[Running]:
     """Noon of Friday 6 March, six in ten in time on every day so far: the month will be lost."""
-    booked = Booked(PLAN)
+    booked = Booked(ANTWERP)
     for day in range(2, 7):
         booked.day("waste", date(2026, 3, day), answered=6, late=3, abandoned=1)
-    now = midnight(date(2026, 3, 6), PLAN.zone) + 12 * HOUR
-    return list(running(PLAN, ["scheldelijn"], now, booked.intervals))
+    now = midnight(date(2026, 3, 6), ANTWERP.zone) + 12 * HOUR
+    return list(running(ANTWERP, ["scheldelijn"], now, booked.intervals))
 
 
 def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     """A worker that owns everything, in whose city everything has happened that can."""
-    made = Worker(Settings(alertmanagers="http://127.0.0.1:9093"), PLAN)
+    made = Worker(Settings(alertmanagers="http://127.0.0.1:9093"), ANTWERP)
     monkeypatch.setattr(made.app.consumer, "highwater", lambda tp: 7)
-    source = made._sources.owners[0] = Source(0, PLAN, ROUTES, made.counts)
+    source = made._sources.owners[0] = Source(0, ANTWERP, ROUTES, made.counts)
     source.positions = dict.fromkeys(made.counts.events, 5)
     now = time.time_ns() // 1_000
     source.ledger.settle(now)
     made.last_checkpoint = now / SECOND
     made.recovered[0] = 0.8, 12_000
-    owner = made._lines.owners[0] = LineOwner(0, PLAN, ROUTES, end=0)
+    owner = made._lines.owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
     full = Tally.of(**dict.fromkeys(COUNTS, 1))
     full.waits, full.longest = {5: 1}, SECOND
     for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):

@@ -1,30 +1,23 @@
-"""What the whole test tree shares: how hard Hypothesis tries, and the brokers."""
+"""What the whole test tree shares: how Hypothesis tries, the markers, and the brokers."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# tests/ is no package: its support modules are imported by their names.
-sys.path.insert(0, str(Path(__file__).parent))
+from tests.brokers import KafkaCluster, KafkaMissingError
 
-from brokers import KafkaCluster, KafkaMissingError
-
-# No deadlines: the machines that this runs on are shared. `HYPOTHESIS_PROFILE=ci` tries harder.
+# No deadlines: the machines that this runs on are shared.
 settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, max_examples=500)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
-
+settings.load_profile("default")
 
 _BY_ROOM = {
     "faults": "faults",
     "wallboard": "wallboard",
-    "benchmarks": "benchmark",
     "deploy": "rules",
 }
 """Which real parts the tests of a room need; the markers are described in pyproject.toml."""

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
@@ -17,12 +17,12 @@ from urllib.request import urlopen
 import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from brokers import free_port
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.tally import COUNTS, Tally
 from streams.engine import topics
 from streams.settings import Settings
+from tests.brokers import free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -128,14 +128,24 @@ class WorkerProcess:
         return self.log.read_text(errors="replace")
 
 
-def until(true: object, timeout: float, said: object = "") -> None:
-    """Waits until a condition holds."""
-    assert callable(true)
+def until(holds: Callable[[], object], timeout: float, said: Callable[[], str] | str = "") -> None:
+    """Waits until something holds; fails with what is said then if it does not in time."""
     deadline = time.monotonic() + timeout
-    while not true():
+    while not holds():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {said() if callable(said) else said}")
         time.sleep(0.05)
+
+
+async def eventually(
+    holds: Callable[[], object], limit: float = 20.0, said: Callable[[], str] | str = ""
+) -> None:
+    """`until` for what comes of the tasks that go on meanwhile."""
+    deadline = time.monotonic() + limit
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {limit:g} s: {said() if callable(said) else said}")
+        await asyncio.sleep(0.01)
 
 
 async def fresh_topics(settings: Settings) -> None:

@@ -25,7 +25,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 import yaml
-from brokers import free_port
+
+from tests.brokers import free_port
 
 #: Either server is ready within a second on an idle core.
 START_LIMIT = 30.0

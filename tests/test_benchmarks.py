@@ -303,8 +303,12 @@ class TestLimits:
 
 class TestPlots:
     def test_kept_plots_are_those_of_the_kept_results(self) -> None:
-        results = (plots.read(RESULTS, name) for name in ("table-1", "scale", "latency"))
-        for name, text in plots.drawn(*results):
+        drawn = plots.drawn(
+            *(plots.read(RESULTS, name) for name in ("table-1", "scale", "latency"))
+        )
+        if not drawn:
+            pytest.skip("nothing that a plot shows has been measured and kept yet")
+        for name, text in drawn:
             assert (RESULTS / name).read_text() == text, name
 
     def test_each_is_a_whole_document(self) -> None:

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from brokers import KafkaCluster, KafkaMissingError, kafka_jars
+
+from tests.brokers import KafkaCluster, KafkaMissingError, kafka_jars
 
 
 async def create(cluster: KafkaCluster, topic: str) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
-from brokers import KAFKA_VERSION
 
 from streams.cli import parser
 from streams.settings import Settings, load
+from tests.brokers import KAFKA_VERSION
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from streams import __version__
+from streams.commands import doctor
+
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
@@ -58,6 +61,18 @@ def test_both_lock_files_have_the_same_versions() -> None:
         return set(re.findall(r"^[\w.-]+==[^\s;]+", (ROOT / file).read_text(), re.M))
 
     assert versions("requirements.lock") <= versions("requirements-test.lock")
+
+
+def test_the_doctor_asks_for_the_versions_that_are_pinned() -> None:
+    pairs = (each.split("==") for each in PROJECT["project"]["dependencies"] if "==" in each)
+    assert dict(pairs) == doctor._PINNED
+
+
+def test_the_version_is_the_same_wherever_it_is_told() -> None:
+    kubernetes = (ROOT / "deploy" / "kubernetes" / "reachline.yaml").read_text()
+    images = re.findall(r"image: reachline:(\S+)", kubernetes)
+    assert images
+    assert {PROJECT["project"]["version"], *images} == {__version__}
 
 
 def test_lock_files_name_no_registry() -> None:

@@ -23,9 +23,10 @@ from streams.engine import topics
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.benchmarks.loading import final_intervals
-from tests.benchmarks.measuring import Took, peak_megabytes
+from tests.benchmarks.measuring import LIMIT, Took, peak_megabytes
 from tests.benchmarks.workers import caught_up
 from tests.brokers import free_port
+from tests.running import eventually
 
 _COMMITTED = 5.0
 """Seconds in which to find that the offsets are committed: they were before the clock stopped."""
@@ -33,11 +34,8 @@ _COMMITTED = 5.0
 PATIENCE = 10.0
 """Seconds without a new final interval after which no more are expected."""
 
-
-async def until(condition: Callable[[], object]) -> None:
-    """Waits for something that nothing in the worker tells of."""
-    while not condition():
-        await asyncio.sleep(0.01)
+_WITHIN = 0.9 * LIMIT
+"""Seconds for each wait: what hangs says how far it came before it is ended from outside."""
 
 
 class _Watch:
@@ -50,32 +48,38 @@ class _Watch:
     def _taken(self) -> int:
         return sum(self.worker.counts.events.values())
 
+    async def _until(self, holds: Callable[[], object]) -> None:
+        """Waits for something that nothing in the worker tells of."""
+        await eventually(
+            holds, _WITHIN, lambda: f"{self._taken():,} of {self.events:,} events are taken"
+        )
+
     async def whole(self) -> Took:
         """Waits until every event is in a checkpoint, and what that one told is on the boards."""
         worker = self.worker
-        await until(lambda: worker.sources)
+        await self._until(lambda: worker.sources)
         # Nothing, unless events came before this could look.
         skipped, wall, cpu = self._taken(), time.monotonic(), time.process_time()
-        await until(
+        await self._until(
             lambda: (
                 self._taken() >= self.events
                 and not any(source.pending for source in worker.sources.values())
             )
         )
         merged = worker.last_checkpoint
-        await until(lambda: worker.last_checkpoint != merged)
+        await self._until(lambda: worker.last_checkpoint != merged)
         ends = await worker.app.consumer.end_offsets(
             [TopicPartition(topics.PARTIALS, partition) for partition in worker.owners]
         )
         # The last offset is that of a transaction's marker.
-        await until(
+        await self._until(
             lambda: all(
                 tp.partition in worker.owners and worker.owners[tp.partition].position >= end - 1
                 for tp, end in ends.items()
             )
         )
         shown = worker.last_checkpoint
-        await until(lambda: worker.last_checkpoint != shown)
+        await self._until(lambda: worker.last_checkpoint != shown)
         return {
             "events": self.events - skipped,
             "seconds": time.monotonic() - wall,

@@ -16,10 +16,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from bank import real_calls
 
 from streams.cli import main
 from streams.sources.files import ndjson
+from tests.bank import real_calls
 
 LOCAL = ZoneInfo("Asia/Jerusalem")
 INCIDENT = datetime(1999, 2, 3, 12, 50, tzinfo=LOCAL)

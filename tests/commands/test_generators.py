@@ -8,8 +8,7 @@ import orjson
 import pytest
 
 from streams.cli import main
-
-PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
+from tests.plans import ANTWERP_FILE
 
 
 def told(capfdbinary: pytest.CaptureFixture[bytes], *words: str) -> bytes:
@@ -31,7 +30,7 @@ def test_dirt_is_in_order_and_repetition_and_changes_no_figure(
     for name, events in (("clean", clean), ("dirty", dirty)):
         path = tmp_path / f"{name}.ndjson"
         path.write_bytes(events)
-        plan = ("--plan", str(PLAN), "--format", "json")
+        plan = ("--plan", str(ANTWERP_FILE), "--format", "json")
         books.add(told(capfdbinary, "replay", str(path), *plan).replace(str(path).encode(), b""))
     assert len(books) == 1
 
@@ -43,13 +42,13 @@ def test_nobody_calls_minus_one_times(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("year", ["2027", "2031"])
 def test_rules_can_be_made_for_years_to_come(tmp_path: Path, year: str) -> None:
-    assert main(["rules", "--plan", str(PLAN), "--to", str(tmp_path), "--since", year]) == 0
+    assert main(["rules", "--plan", str(ANTWERP_FILE), "--to", str(tmp_path), "--since", year]) == 0
     for path in (tmp_path / "rules").glob("*.yml"):
         assert f"# Covers {year}-01-01 to {int(year) + 3}-01-01." in path.read_text()
 
 
 def test_a_year_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["rules", "--plan", str(PLAN), "--to", str(tmp_path), "--since", "27"]
+    words = ["rules", "--plan", str(ANTWERP_FILE), "--to", str(tmp_path), "--since", "27"]
     assert main(words) == 2
     assert "--since" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 import yaml
-from servers import AMTOOL, run
 
 from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
-from streams.domain.plan import Plan
 from streams.sinks.alertmanager import body
 from streams.sinks.words import Links
+from tests.alerts import NOON, fall
+from tests.plans import ANTWERP
+from tests.servers import AMTOOL, run
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 FILE = DEPLOY / "alertmanager" / "alertmanager.yml"
 TEMPLATES = DEPLOY / "alertmanager" / "templates" / "*.tmpl"
 CONFIGURATION = yaml.safe_load(FILE.read_text())
-PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
 
 
 def test_amtool_finds_nothing_to_complain_of() -> None:
@@ -60,7 +60,7 @@ def test_an_alert_goes_to_whoever_can_do_something(labels: str, receiver: str) -
 
 def test_the_pages_of_each_vendor_go_to_the_receiver_that_the_plan_names() -> None:
     names = {receiver["name"] for receiver in CONFIGURATION["receivers"]}
-    for vendor in PLAN.vendors_at(instants.parse("2026-11-23T10:00:00Z")):
+    for vendor in ANTWERP.vendors_at(instants.parse("2026-11-23T10:00:00Z")):
         assert vendor.receiver in names
         routed = run(
             AMTOOL,
@@ -106,21 +106,10 @@ def message(*alerts: dict[str, Any]) -> str:
     )
 
 
-def fall(line: str, since: str, resolved: int | None = None) -> dict[str, Any]:
-    begun = instants.parse(since)
-    alert = Alert(
-        line=line,
-        kind="reachability",
-        since=begun,
-        opened_at=begun + 5 * MINUTE,
-        resolved_at=resolved,
-        people=15,
-        decided=16,
-        target=0.6,
-        evidence="15 of 16 people in 5 min not reached.",
-    )
-    told = body(alert, PLAN, Links("https://city.example/r", "https://city.example/g"), begun)
-    return told | {"status": "firing" if resolved is None else "resolved"}
+def posted(alert: Alert) -> dict[str, Any]:
+    """An alert as Alertmanager hands it to its templates."""
+    told = body(alert, ANTWERP, Links("https://city.example/r", "https://city.example/g"), NOON)
+    return told | {"status": "firing" if alert.resolved_at is None else "resolved"}
 
 
 def rendered(template: str, told: str, directory: Path) -> str:
@@ -136,7 +125,7 @@ def rendered(template: str, told: str, directory: Path) -> str:
 
 
 def test_at_three_in_the_morning_the_text_says_it_all(tmp_path: Path) -> None:
-    told = message(fall("waste", "2026-11-23T12:50:00+01:00"))
+    told = message(posted(fall("waste")))
     assert rendered("contact.subject.en", told, tmp_path) == (
         "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50"
     )
@@ -157,7 +146,7 @@ def test_at_three_in_the_morning_the_text_says_it_all(tmp_path: Path) -> None:
 
 
 def test_the_same_in_dutch(tmp_path: Path) -> None:
-    told = message(fall("waste", "2026-11-23T12:50:00+01:00"))
+    told = message(posted(fall("waste")))
     text = rendered("contact.text.nl", told, tmp_path)
     assert text.startswith(
         "Afval: maar 6,2 % van de bellers bereikt iemand (doel 60 %), 15 mensen tevergeefs sinds "
@@ -173,9 +162,9 @@ def test_two_lines_of_a_vendor_are_one_message_and_what_is_over_is_told_apart(
 ) -> None:
     over = instants.parse("2026-11-23T13:40:00+01:00")
     told = message(
-        fall("waste", "2026-11-23T12:50:00+01:00"),
-        fall("desk", "2026-11-23T12:51:00+01:00"),
-        fall("migration", "2026-11-23T12:40:00+01:00", over),
+        posted(fall("waste")),
+        posted(fall("desk", NOON + MINUTE)),
+        posted(fall("migration", NOON - 10 * MINUTE, resolved_at=over)),
     )
     assert rendered("contact.subject.en", told, tmp_path).startswith("[2 alerts] Waste: only")
     text = rendered("contact.text.en", told, tmp_path)
@@ -185,7 +174,7 @@ def test_two_lines_of_a_vendor_are_one_message_and_what_is_over_is_told_apart(
 
 def test_when_all_is_over_the_subject_says_so(tmp_path: Path) -> None:
     over = instants.parse("2026-11-23T13:40:00+01:00")
-    told = message(fall("waste", "2026-11-23T12:50:00+01:00", over))
+    told = message(posted(fall("waste", resolved_at=over)))
     assert rendered("contact.subject.en", told, tmp_path).startswith("[over] Over at 13:40. Waste")
     assert rendered("contact.subject.nl", told, tmp_path).startswith("[voorbij] Voorbij om 13:40.")
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from servers import Alertmanager, Prometheus, Telephone, at_hand
 
 from streams.domain import instants
 from streams.domain.detector import Alert
@@ -25,9 +25,12 @@ from streams.domain.plan import Plan
 from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.words import Links
+from tests.alerts import fall
+from tests.plans import ANTWERP, town
+from tests.running import eventually
+from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
 
 #: Nothing more rings within this many seconds of a group interval of 0.3 s: it does not ring.
 QUIET = 1.5
@@ -55,24 +58,13 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-def fall(line: str = "waste", resolved: bool = False, **changes: Any) -> Alert:
-    begun = now() // MINUTE * MINUTE - 10 * MINUTE
-    values: dict[str, Any] = {
-        "line": line,
-        "kind": "reachability",
-        "since": begun,
-        "opened_at": begun + 5 * MINUTE,
-        "resolved_at": now() - SECOND if resolved else None,
-        "people": 15,
-        "decided": 16,
-        "target": 0.6,
-        "evidence": "15 of 16 people in 5 min not reached.",
-    }
-    return Alert(**values | changes)
+def fallen(line: str = "waste", **changes: Any) -> Alert:
+    """Ten minutes ago."""
+    return fall(line, now() // MINUTE * MINUTE - 10 * MINUTE, **changes)
 
 
 @asynccontextmanager
-async def worker(*servers: Alertmanager, plan: Plan = PLAN) -> AsyncIterator[Alertmanagers]:
+async def worker(*servers: Alertmanager, plan: Plan = ANTWERP) -> AsyncIterator[Alertmanagers]:
     """A worker that tells these Alertmanagers of its lines."""
     stream = Alertmanagers([server.url for server in servers], plan, Links())
     running = asyncio.create_task(stream.run())
@@ -84,21 +76,14 @@ async def worker(*servers: Alertmanager, plan: Plan = PLAN) -> AsyncIterator[Ale
             await running
 
 
-async def until(holds: Callable[[], bool], limit: float = 20.0) -> None:
-    deadline = time.monotonic() + limit
-    while not holds():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
-
-
 async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_second(
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fall("waste"))
-        stream.tell(fall("desk"))
+        stream.tell(fallen("waste"))
+        stream.tell(fallen("desk"))
         begun = time.monotonic()
-        await until(lambda: bool(telephone.calls))
+        await eventually(lambda: bool(telephone.calls))
         assert time.monotonic() - begun < 5
         await asyncio.sleep(QUIET)
     [(_, where, message)] = telephone.calls
@@ -113,19 +98,19 @@ async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_seco
 async def test_a_worker_dies_in_the_incident_and_its_successor_does_not_page_again(
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
-    alert = fall()
+    alert = fallen()
     async with worker(alertmanagers[0]) as stream:
         stream.tell(alert)
-        await until(lambda: bool(telephone.calls))
+        await eventually(lambda: bool(telephone.calls))
     await asyncio.sleep(QUIET)
     async with worker(alertmanagers[0]) as successor:
         successor.tell(alert)
-        await until(lambda: successor.peers[0].delivered > 0)
+        await eventually(lambda: successor.peers[0].delivered > 0)
         await asyncio.sleep(QUIET)
         assert len(telephone.calls) == 1
         assert len(alertmanagers[0].alerts()) == 1
-        successor.tell(fall(since=alert.since, opened_at=alert.opened_at, resolved=True))
-        await until(lambda: len(telephone.calls) == 2)
+        successor.tell(replace(alert, resolved_at=now() - SECOND))
+        await eventually(lambda: len(telephone.calls) == 2)
         assert [told["status"] for told in telephone.alerts()] == ["firing", "resolved"]
         assert "Over at" in telephone.alerts()[1]["annotations"]["summary_en"]
         await asyncio.sleep(QUIET)
@@ -141,16 +126,16 @@ async def test_an_alertmanager_that_dies_is_survived_and_told_again_when_it_is_b
     monkeypatch.setattr(alertmanager, "RETRY", 0.2)
     first, second = alertmanagers
     async with worker(first, second) as stream:
-        await until(lambda: all(peer.rounds for peer in stream.peers))
+        await eventually(lambda: all(peer.rounds for peer in stream.peers))
         first.kill()
-        stream.tell(fall())
-        await until(lambda: bool(telephone.calls))
-        await until(lambda: not stream.peers[0].up)
+        stream.tell(fallen())
+        await eventually(lambda: bool(telephone.calls))
+        await eventually(lambda: not stream.peers[0].up)
         assert stream.peers[1].up and not stream.failing
         assert [alert["labels"]["line"] for alert in second.alerts()] == ["waste"]
         await asyncio.to_thread(first.start)
-        await until(lambda: stream.peers[0].up)
-        await until(lambda: len(first.alerts()) == 1)
+        await eventually(lambda: stream.peers[0].up)
+        await eventually(lambda: len(first.alerts()) == 1)
 
 
 async def test_an_alert_that_nobody_sends_again_ends_by_itself(
@@ -158,17 +143,17 @@ async def test_an_alert_that_nobody_sends_again_ends_by_itself(
 ) -> None:
     monkeypatch.setattr(alertmanager, "LASTS", 2 * SECOND)
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fall())
-        await until(lambda: bool(telephone.calls))
-    await until(lambda: alertmanagers[0].alerts() == [])
+        stream.tell(fallen())
+        await eventually(lambda: bool(telephone.calls))
+    await eventually(lambda: alertmanagers[0].alerts() == [])
 
 
 async def test_an_alertmanager_takes_what_ends_before_it_heard_of_it_and_rings_nobody(
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fall(resolved=True))
-        await until(lambda: stream.peers[0].delivered > 0)
+        stream.tell(fallen(resolved_at=now() - SECOND))
+        await eventually(lambda: stream.peers[0].delivered > 0)
         await asyncio.sleep(QUIET)
     assert telephone.calls == []
 
@@ -314,25 +299,6 @@ def test_the_heartbeat_goes_from_prometheus_through_alertmanager_to_the_outside(
 
 
 UNDER_REPAIR = """
-[city]
-name = "Testburg"
-languages = ["en", "nl"]
-
-[[vendor]]
-id = "scheldelijn"
-name = "Scheldelijn Contact"
-owner = "the shift lead"
-receiver = "scheldelijn-oncall"
-
-[[line]]
-id = "waste"
-names = {{ en = "Waste", nl = "Afval" }}
-vendor = "scheldelijn"
-
-[[line]]
-id = "desk"
-names = {{ en = "Desk", nl = "Loket" }}
-
 [[maintenance]]
 from = {since}
 until = {until}
@@ -347,9 +313,8 @@ async def test_announced_maintenance_keeps_pages_until_it_is_over(
     """From the plan, by way of Prometheus' rules: two lines fall during the maintenance of one."""
     server = alertmanagers[0]
     over = -(-(now() + 20 * SECOND) // MINUTE) * MINUTE  # time enough for all before it
-    plan = Plan.read(
-        UNDER_REPAIR.format(since=instants.text(over - 5 * MINUTE), until=instants.text(over))
-    )
+    since, until = instants.text(over - 5 * MINUTE), instants.text(over)
+    plan = Plan.read(town(rest=UNDER_REPAIR.format(since=since, until=until)))
     own = {
         "global": {"evaluation_interval": "1s"},
         "rule_files": ["rules/*.yml"],
@@ -374,16 +339,16 @@ async def test_announced_maintenance_keeps_pages_until_it_is_over(
         ]
 
     with Prometheus(yaml.safe_dump(own), files):
-        await until(announced)
+        await eventually(announced)
         async with worker(server, plan=plan) as stream:
-            stream.tell(fall("waste"))
-            stream.tell(fall("desk"))
-            await until(lambda: bool(rang("desk")))
+            stream.tell(fallen("waste"))
+            stream.tell(fallen("desk"))
+            await eventually(lambda: bool(rang("desk")))
             await asyncio.sleep(QUIET)
             assert rang("waste") == []
             assert state(server, "ContactReachabilityDrop", line="waste") == "suppressed"
             # What is still wrong when it is over pages then.
-            await until(lambda: bool(rang("waste")), limit=120)
+            await eventually(lambda: bool(rang("waste")), 120)
             assert rang("waste")[0] >= over / SECOND
             # No worker is scraped here, and Prometheus may have begun to say so, of no line.
             assert len(rang("desk")) == len(rang("waste")) == 1

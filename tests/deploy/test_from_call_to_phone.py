@@ -30,9 +30,6 @@ from typing import Any
 import orjson
 import pytest
 import yaml
-from brokers import KafkaCluster
-from running import WorkerProcess, fresh_topics, records_of, until
-from servers import Alertmanager, Prometheus, Telephone, at_hand
 
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
@@ -42,6 +39,10 @@ from streams.engine import topics
 from streams.engine.publish import Publisher, publishing
 from streams.settings import Settings
 from streams.sinks import rules
+from tests.brokers import KafkaCluster
+from tests.plans import town
+from tests.running import WorkerProcess, fresh_topics, records_of, until
+from tests.servers import Alertmanager, Prometheus, Telephone, at_hand
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -62,36 +63,11 @@ def city(closes: int) -> str:
     no midnight comes between."""
     east = 12 - datetime.now(UTC).hour
     local = instants.to_datetime(closes + east * instants.HOUR)
-    return f"""
-[city]
-name = "Testburg"
-time_zone = "Etc/GMT{-east:+d}"
-languages = ["en", "nl"]
-
-[[vendor]]
-id = "scheldelijn"
-name = "Scheldelijn Contact"
-owner = "the shift lead"
-receiver = "scheldelijn-oncall"
-
-[[hours]]
-id = "day"
-daily = "00:00-{local:%H:%M}"
-
-[[line]]
-id = "waste"
-names = {{ en = "Waste", nl = "Afval" }}
-option = "3"
-vendor = "scheldelijn"
-hours = "day"
-expected_per_hour = 120
-
-[[line]]
-id = "desk"
-names = {{ en = "Desk", nl = "Loket" }}
-hours = "day"
-expected_per_hour = 120
-"""
+    return town(
+        zone=f"Etc/GMT{-east:+d}",
+        of_each_line='hours = "day"\nexpected_per_hour = 120',
+        rest=f'[[hours]]\nid = "day"\ndaily = "00:00-{local:%H:%M}"',
+    )
 
 
 def served(line: str, number: int, begun: int) -> list[Event]:

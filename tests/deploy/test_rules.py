@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import yaml
-from servers import PROMTOOL, Prometheus, run
 
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
@@ -23,11 +22,12 @@ from streams.domain.plan import Plan
 from streams.sinks import rules
 from streams.sinks.rules.text import quoted
 from streams.sinks.words import Links
+from tests.plans import ANTWERP
+from tests.servers import PROMTOOL, Prometheus, run
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 PROMETHEUS = DEPLOY / "prometheus"
-PLAN = Plan.load(DEPLOY / "plans" / "antwerp.toml")
 FILES = sorted((PROMETHEUS / "rules").glob("*.yml"))
 TESTS = sorted((PROMETHEUS / "tests").glob("*.yml"))
 
@@ -46,24 +46,28 @@ def covered_since() -> int:
 
 
 def test_the_committed_rules_are_those_of_the_plan() -> None:
-    fresh = rules.render(PLAN, covered_since())
+    fresh = rules.render(ANTWERP, covered_since())
     committed = {f"rules/{path.name}": path.read_text() for path in FILES}
     assert committed == fresh, "generate them anew: reachline rules --to deploy/prometheus"
 
 
 def test_rules_are_the_same_on_any_day_of_the_year() -> None:
-    assert rules.render(PLAN, covered_since()) == rules.render(PLAN, covered_since() + 300 * DAY)
+    assert rules.render(ANTWERP, covered_since()) == rules.render(
+        ANTWERP, covered_since() + 300 * DAY
+    )
 
 
 def test_links_lead_where_the_city_keeps_its_pages() -> None:
-    text = "".join(rules.render(PLAN, covered_since(), Links("https://a/r/", "https://b")).values())
+    text = "".join(
+        rules.render(ANTWERP, covered_since(), Links("https://a/r/", "https://b")).values()
+    )
     assert '"https://a/r/ContactTelemetrySilent.md"' in text
     assert "https://b/d/reachline-line?var-line=" in text
     assert "localhost" not in text
 
 
 def test_write_puts_the_files_below_prometheus_directory(tmp_path: Path) -> None:
-    written = rules.write(PLAN, tmp_path, covered_since())
+    written = rules.write(ANTWERP, tmp_path, covered_since())
     assert {str(path.relative_to(tmp_path)) for path in written} == {
         f"rules/{path.name}" for path in FILES
     }
@@ -178,18 +182,18 @@ def test_prometheus_knows_by_itself_when_lines_are_open_and_what_they_expect(
 ) -> None:
     start = instants.parse(f"{day}T00:00:00Z") + 5 * HOUR
     opened = at_each(prometheus, "contact_plan_hours:open", "hours", start, 13)
-    line = PLAN.lines[instants.parse(f"{day}T00:00:00Z") // DAY % len(PLAN.lines)]
+    line = ANTWERP.lines[instants.parse(f"{day}T00:00:00Z") // DAY % len(ANTWERP.lines)]
     pace = (
         at_each(
             prometheus, f'contact_plan_expected_calls:per_hour{{line="{line}"}}', "line", start, 13
         )
-        if PLAN.expected_per_hour(line, start) is not None
+        if ANTWERP.expected_per_hour(line, start) is not None
         else {}
     )
     for at in range(start, start + 13 * HOUR, STEP):
         for hours in ("first-line", "office"):
-            assert ((hours, at) in opened) is PLAN.within(hours, at), (instants.text(at), hours)
-        assert pace.get((line, at), 0) == (PLAN.expected_per_hour(line, at) or 0), line
+            assert ((hours, at) in opened) is ANTWERP.within(hours, at), (instants.text(at), hours)
+        assert pace.get((line, at), 0) == (ANTWERP.expected_per_hour(line, at) or 0), line
 
 
 def test_every_line_of_the_plan_is_open_when_it_says(prometheus: Prometheus) -> None:
@@ -197,7 +201,7 @@ def test_every_line_of_the_plan_is_open_when_it_says(prometheus: Prometheus) -> 
         at = instants.parse(moment)
         found = prometheus.query(inlined("contact_plan_line:open"), at / SECOND)
         assert {(one["metric"]["line"], one["metric"]["vendor"]) for one in found} == {
-            (terms.line, terms.vendor) for terms in PLAN.lines_at(at) if terms.open
+            (terms.line, terms.vendor) for terms in ANTWERP.lines_at(at) if terms.open
         }
 
 
@@ -212,14 +216,14 @@ def test_targets_outlive_the_workers(prometheus: Prometheus) -> None:
         }
         assert known == {
             (terms.line, terms.vendor): getattr(terms.contract, figure)
-            for terms in PLAN.lines_at(int(at) * SECOND)
+            for terms in ANTWERP.lines_at(int(at) * SECOND)
         }
 
 
 def test_maintenance_begins_and_ends_when_the_plan_says(prometheus: Prometheus) -> None:
-    [window] = PLAN.entries.maintenance
+    [window] = ANTWERP.entries.maintenance
     lines = at_each(prometheus, "contact_plan_maintenance:active", "line", window.since - HOUR, 5)
-    assert {line for line, _ in lines} == set(PLAN.lines)
+    assert {line for line, _ in lines} == set(ANTWERP.lines)
     ats = [at for line, at in lines if line == "waste"]
     assert min(ats) == window.since
     assert max(ats) == window.until - STEP

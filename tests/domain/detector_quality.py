@@ -1,6 +1,6 @@
 """What the detector is worth: false pages and minutes to notice, on simulated and on real days.
 
-    python tests/domain/detector_quality.py      # writes detector_quality.json and .md beside it
+    python -m tests.domain.detector_quality      # writes detector_quality.json and .md beside it
 
 How it is measured is told by `detector_quality_simulated.py` and `detector_quality_real.py`; here
 are the tables. Everything is seeded; `test_detector_quality.py` computes it again and compares it
@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from detector_quality_real import real
-from detector_quality_simulated import DAYS, LEVELS, in_runs, simulated
+from tests.domain.detector_quality_real import real
+from tests.domain.detector_quality_simulated import DAYS, LEVELS, in_runs, simulated
 
 HERE = Path(__file__).parent
 
@@ -41,7 +41,7 @@ def table(head: list[str], rows: list[list[Any]]) -> str:
 
 def markdown(found: dict[str, Any]) -> str:
     parts = [
-        "# What the detector is worth\n\nWritten by `python tests/domain/detector_quality.py`,"
+        "# What the detector is worth\n\nWritten by `python -m tests.domain.detector_quality`,"
         " which says how it is measured; a test computes it again.\n"
     ]
     for an_hour, rules in found["simulated"].items():

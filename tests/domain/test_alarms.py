@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 import pytest
-from bank import real_calls
 
 from streams.domain import instants
 from streams.domain.alarms import SEAL, Alarms, expected_per_quarter, replayed
@@ -15,6 +14,7 @@ from streams.domain.instants import MINUTE, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Contract, Plan
 from streams.domain.visits import resolve
+from tests.bank import real_calls
 from tests.stories import PLAN, Fact, Story, at, contacts
 
 HOUR_OF_TROUBLE = (at("10:00"), at("11:00"))

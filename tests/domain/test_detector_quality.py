@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from detector_quality import HERE, markdown, measure, text_of
+
+from tests.domain.detector_quality import HERE, markdown, measure, text_of
 
 
 @pytest.fixture(scope="module")

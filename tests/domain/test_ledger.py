@@ -62,6 +62,14 @@ def _intervals(facts: Iterable[Fact], now: int) -> dict[tuple[str, int], Tally]:
 begins = st.sampled_from((NOON, *DAYLIGHT_SAVING))
 
 
+@st.composite
+def in_some_order(draw: st.DrawFn, begin: int, end: int) -> list[Fact]:
+    """Facts as they may arrive: in any order, or in that in which they happened."""
+    facts = draw(events(begin, end))
+    as_happened = sorted(facts, key=lambda fact: fact[1])
+    return draw(st.one_of(st.permutations(facts), st.just(as_happened)))
+
+
 @given(st.data())
 def test_any_order_and_repetition_gives_the_same_books(data: st.DataObject) -> None:
     begin = data.draw(begins)
@@ -99,13 +107,9 @@ def test_live_books_are_those_of_the_accepted_whenever_settled(data: st.DataObje
     """Facts come in any order, settled at any moments, some of them late: at each moment the
     books are those of what was accepted, and what was final then is what it is at the end."""
     begin = data.draw(begins)
-    facts = data.draw(events(begin, begin + 3 * HOUR))
-    order = data.draw(
-        st.one_of(st.permutations(facts), st.just(sorted(facts, key=lambda fact: fact[1])))
-    )
     ledger, kept = Ledger(PLAN), Kept()
     accepted: list[Fact] = []
-    for event, instant in order:
+    for event, instant in data.draw(in_some_order(begin, begin + 3 * HOUR)):
         if ledger.accept(event, instant):
             accepted.append((event, instant))
         if data.draw(st.integers(0, 3)) == 0:
@@ -129,13 +133,9 @@ def test_read_only_when_they_are_over_contacts_give_the_same_books(data: st.Data
     books are those of what was accepted; what was told final stays; and what lies before ``told``
     is complete."""
     begin = data.draw(begins)
-    facts = data.draw(events(begin, begin + 3 * HOUR))
-    order = data.draw(
-        st.one_of(st.permutations(facts), st.just(sorted(facts, key=lambda fact: fact[1])))
-    )
     ledger, kept = Ledger(PLAN), Kept()
     accepted: list[Fact] = []
-    for event, instant in order:
+    for event, instant in data.draw(in_some_order(begin, begin + 3 * HOUR)):
         if ledger.accept(event, instant):
             accepted.append((event, instant))
         if data.draw(st.integers(0, 2)) == 0:

@@ -9,8 +9,7 @@ from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan import Contract, Plan, PlanError
 from streams.domain.plan.plan import MOST_LINES_WITHOUT_PLAN
-
-ANTWERP = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
+from tests.plans import ANTWERP_FILE
 
 HANDED_OVER = """
 [city]
@@ -183,7 +182,7 @@ def test_a_call_that_outlives_its_line_is_judged_by_the_nearest_terms() -> None:
 
 
 def test_equal_terms_are_one_object_and_closing_makes_other_terms() -> None:
-    plan = Plan.load(ANTWERP)
+    plan = Plan.load(ANTWERP_FILE)
     morning = plan.terms("waste", at("2026-11-23T09:00:00+01:00"))
     assert morning is plan.terms("waste", at("2026-11-24T15:00:00+01:00"))
     evening = plan.terms("waste", at("2026-11-23T18:00:00+01:00"))
@@ -194,14 +193,14 @@ def test_equal_terms_are_one_object_and_closing_makes_other_terms() -> None:
 
 def test_terms_do_not_depend_on_what_was_asked_before() -> None:
     moments = [at("2026-10-25T00:00:00Z") + i * 7 * HOUR + 1 for i in range(100)]
-    forward, backward = Plan.load(ANTWERP), Plan.load(ANTWERP)
+    forward, backward = Plan.load(ANTWERP_FILE), Plan.load(ANTWERP_FILE)
     asked = [forward.terms("desk", moment) for moment in moments]
     assert asked == [backward.terms("desk", moment) for moment in reversed(moments)][::-1]
 
 
 def test_terms_survive_the_emptying_of_their_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streams.domain.plan.plan.DAYS_KEPT", 3)
-    plan, kept = Plan.load(ANTWERP), Plan.load(ANTWERP)
+    plan, kept = Plan.load(ANTWERP_FILE), Plan.load(ANTWERP_FILE)
     start = at("2026-11-23T09:00:00+01:00")
     for day in [*range(10), *range(10)]:
         moment = start + day * DAY
@@ -211,7 +210,7 @@ def test_terms_survive_the_emptying_of_their_cache(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("moment", [-(10**17), -1, 0, 10**17, 2**62])
 def test_an_instant_of_no_calendar_is_no_accident(moment: int) -> None:
-    for plan in (Plan.load(ANTWERP), Plan.default()):
+    for plan in (Plan.load(ANTWERP_FILE), Plan.default()):
         assert plan.knows("waste", moment)
         assert plan.terms("waste", moment) is not None
         plan.opens_at("waste", moment)
@@ -303,7 +302,7 @@ def test_maintenance_mutes_its_lines_from_its_first_to_before_its_last_instant()
 
 
 def test_the_forecast_is_by_local_hour_and_nothing_while_closed() -> None:
-    plan = Plan.load(ANTWERP)
+    plan = Plan.load(ANTWERP_FILE)
     assert plan.expected_per_hour("waste", at("2026-11-23T08:00:00+01:00")) == 29
     assert plan.expected_per_hour("waste", at("2026-07-01T10:59:59+02:00")) == 50
     assert plan.expected_per_hour("waste", at("2026-11-22T10:00:00+01:00")) == 0
@@ -316,7 +315,7 @@ def test_the_forecast_is_by_local_hour_and_nothing_while_closed() -> None:
 
 
 def test_antwerp_expects_eleven_hundred_and_fifty_answered_calls_on_a_working_day() -> None:
-    plan = Plan.load(ANTWERP)
+    plan = Plan.load(ANTWERP_FILE)
     midnight = at("2026-11-23T00:00:00+01:00")
     day = sum(
         plan.expected_per_hour(line, midnight + hour * HOUR + MINUTE) or 0
@@ -327,7 +326,7 @@ def test_antwerp_expects_eleven_hundred_and_fifty_answered_calls_on_a_working_da
 
 
 def test_antwerp_has_its_four_lines_in_two_languages_and_the_desks_behind_them() -> None:
-    lines = {t.line: t for t in Plan.load(ANTWERP).lines_at(at("2026-11-23T09:30:00+01:00"))}
+    lines = {t.line: t for t in Plan.load(ANTWERP_FILE).lines_at(at("2026-11-23T09:30:00+01:00"))}
     first = {line: t.names["nl"] for line, t in lines.items() if t.tier == 1}
     assert first == {
         "migration": "Migratie",
@@ -365,7 +364,7 @@ def test_the_digest_is_of_what_the_plan_says_and_not_of_how_it_is_written() -> N
 
 
 def test_a_plan_goes_to_another_process_whole() -> None:
-    plan = Plan.load(ANTWERP)
+    plan = Plan.load(ANTWERP_FILE)
     moment = at("2026-11-23T09:00:00+01:00")
     again = pickle.loads(pickle.dumps(plan))
     assert again.digest == plan.digest

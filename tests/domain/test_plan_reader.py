@@ -1,15 +1,15 @@
 """A plan with mistakes: whoever wrote it hears of all of them at once, where, and what to do."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.domain.plan import Mistake, Plan, PlanError, check, places
+from tests.plans import ANTWERP_FILE
 
-ANTWERP = (Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml").read_text("utf-8")
+ANTWERP = ANTWERP_FILE.read_text("utf-8")
 
 LINE = '[[line]]\nid = "waste"\n'
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bank import real_books
-from running import WorkerProcess, all_published, records_of
-
 from streams.engine import topics
 from streams.settings import Settings
+from tests.bank import real_books
+from tests.running import WorkerProcess, all_published, records_of
 
 
 async def carries_on(settings: Settings, directory: Path) -> None:

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import AsyncIterator
 
 import pytest
-from brokers import KafkaCluster
 
 from streams.engine.embedded import EmbeddedBroker
+from tests.brokers import KafkaCluster
 
 
 @pytest.fixture(params=["kafka", "embedded"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
 import uuid
 from collections import Counter
@@ -17,10 +16,8 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from brokers import KafkaCluster
 from hypothesis import given
 from hypothesis import strategies as st
-from running import WorkerProcess, fresh_topics, records_of
 
 from streams.domain import instants
 from streams.domain.events import REASONS
@@ -30,12 +27,11 @@ from streams.engine import topics
 from streams.engine.routes import Routes
 from streams.engine.source import Counts, Source
 from streams.settings import Settings
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
-
-from chaos import done
-from numbered_calls import PLAN, Call
-from verifier import differences_of
+from tests.brokers import KafkaCluster
+from tests.faults.chaos import done
+from tests.faults.numbered_calls import PLAN, Call
+from tests.faults.verifier import differences_of
+from tests.running import WorkerProcess, fresh_topics, records_of
 
 NOW = time.time_ns() // 1000
 INSTANTS = (

@@ -6,7 +6,6 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import orjson
@@ -28,10 +27,7 @@ from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.prometheus import FiguresCollector
 from streams.sinks.words import Links
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
-
-from numbered_calls import PLAN, Call
+from tests.faults.numbered_calls import PLAN, Call
 
 BEGUN = parse("2026-11-02T00:00:00Z")
 EVERY = 4 * MINUTE  # a call

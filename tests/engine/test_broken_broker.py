@@ -10,9 +10,6 @@ from pathlib import Path
 
 import pytest
 from aiokafka.errors import CommitFailedError
-from bank import real_books, real_calls
-from brokers import KafkaCluster, free_port
-from running import WorkerProcess, all_published, fresh_topics
 
 from streams.domain.plan import Plan
 from streams.engine import recovery, roles, topics
@@ -22,6 +19,9 @@ from streams.engine.recovery import RecoveryError, read_to_end
 from streams.engine.worker import CommitError, Worker
 from streams.engine.writer import WriteError, Writer
 from streams.settings import Settings
+from tests.bank import real_books, real_calls
+from tests.brokers import KafkaCluster, free_port
+from tests.running import WorkerProcess, all_published, fresh_topics
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from bank import real_calls
-from running import WorkerProcess, all_published, fresh_topics, until
 
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, Hangup, Queue
@@ -25,6 +23,8 @@ from streams.engine.publish import Publisher
 from streams.settings import Settings
 from streams.sinks.statement import plain
 from streams.sinks.statement.plain import Made
+from tests.bank import real_calls
+from tests.running import WorkerProcess, all_published, fresh_topics, until
 
 PLAN = """
 [city]

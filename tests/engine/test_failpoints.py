@@ -11,20 +11,20 @@ import uuid
 from pathlib import Path
 
 import pytest
-from bank import real_books, real_calls
-from brokers import KafkaCluster
-from carrying_on import carries_on
-from running import (
-    WorkerProcess,
-    fresh_topics,
-    latest_of,
-    published_intervals,
-)
 
 from streams.engine import topics
 from streams.engine.failpoints import NAMES, VARIABLE
 from streams.engine.publish import Publisher
 from streams.settings import Settings
+from tests.bank import real_books, real_calls
+from tests.brokers import KafkaCluster
+from tests.engine.carrying_on import carries_on
+from tests.running import (
+    WorkerProcess,
+    fresh_topics,
+    latest_of,
+    published_intervals,
+)
 
 #: At which passing of the place to die, so that it is neither in the first checkpoint nor after all
 #: work is done. A checkpoint writes once per partition, and commits once; contacts leave only when

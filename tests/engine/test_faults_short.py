@@ -8,22 +8,18 @@ So there is one worker at a time, and who died is taken out of the group before 
 from __future__ import annotations
 
 import asyncio
-import sys
 import uuid
 from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.group import LeaveGroupRequest
-from running import fresh_topics
 
 from streams.engine.embedded import EmbeddedBroker
 from streams.engine.failpoints import NAMES, VARIABLE
 from streams.settings import Settings
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
-
-from chaos import Run, live
+from tests.faults.chaos import Run, live
+from tests.running import fresh_topics
 
 
 class OneByOne(Run):

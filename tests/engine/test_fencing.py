@@ -9,10 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from bank import real_books, real_calls
-from brokers import KafkaCluster
-from running import WorkerProcess, all_published, fresh_topics, latest_of, records_of, until
-from servers import Telephone
 
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice
@@ -21,6 +17,10 @@ from streams.engine import topics
 from streams.engine.publish import Publisher
 from streams.engine.stored import CHECKPOINT_KEY
 from streams.settings import Settings
+from tests.bank import real_books, real_calls
+from tests.brokers import KafkaCluster
+from tests.running import WorkerProcess, all_published, fresh_topics, latest_of, records_of, until
+from tests.servers import Telephone
 
 
 async def went_back(bootstrap: str) -> list[bytes]:

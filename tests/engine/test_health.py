@@ -10,13 +10,13 @@ import aiohttp
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError
-from brokers import KafkaCluster, free_port
-from running import fresh_topics
 
 from streams.domain.plan import Plan
 from streams.engine import telemetry
 from streams.engine.worker import COMMIT_PATIENCE, CommitError, Worker
 from streams.settings import Settings
+from tests.brokers import KafkaCluster, free_port
+from tests.running import fresh_topics
 
 STALLED = 0.8
 """Seconds here: several checkpoints, and a test that does not last half a minute."""

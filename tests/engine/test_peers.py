@@ -10,17 +10,16 @@ from typing import Any
 
 import orjson
 import pytest
-from brokers import KafkaCluster, free_port
-from running import WorkerProcess, fresh_topics, until
 
 from streams.domain import instants
 from streams.domain.instants import SECOND
-from streams.domain.plan import Plan
 from streams.engine.publish import Publisher
 from streams.settings import Settings
+from tests.brokers import KafkaCluster, free_port
+from tests.plans import ANTWERP, ANTWERP_FILE
+from tests.running import WorkerProcess, fresh_topics, until
 
-PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
-LINES = sorted(Plan.load(PLAN).lines)
+LINES = sorted(ANTWERP.lines)
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def settings(kafka: KafkaCluster) -> Settings:
     return Settings(
         broker=kafka.bootstrap,
         app=f"test-{uuid.uuid4().hex[:8]}",
-        plan=str(PLAN),
+        plan=str(ANTWERP_FILE),
         partitions=8,
         checkpoint_seconds=0.1,
         session_seconds=10.0,  # longer than one of the two is frozen here
@@ -106,19 +105,21 @@ async def test_either_page_shows_the_city_and_the_rest_of_it_while_one_is_away(
         mine, others = known(figures(here, only_own=True)), known(figures(there, only_own=True))
         return bool(mine and others and not mine & others and len(mine | others) == len(LINES))
 
-    until(divided, 60, lambda: [figures(worker, only_own=True) for worker in workers])
+    until(divided, 60, lambda: str([figures(worker, only_own=True) for worker in workers]))
     mine = known(figures(here, only_own=True))
 
     everybody = dict.fromkeys(LINES, 3) | {LINES[0]: 0}
     for worker in workers:
-        until(lambda w=worker: waiting(figures(w)) == everybody, 20, lambda w=worker: figures(w))
+        until(
+            lambda w=worker: waiting(figures(w)) == everybody, 20, lambda w=worker: str(figures(w))
+        )
         shown = figures(worker)
         assert known(shown) == set(LINES)
         assert shown["whole"]["waiting"] == 3 * (len(LINES) - 1)
         assert shown["whole"]["contacts_today"] in (0, 3 * len(LINES))  # 0: begun before midnight
 
     there.pause()
-    until(lambda: known(figures(here)) == mine, 6, lambda: figures(here))
+    until(lambda: known(figures(here)) == mine, 6, lambda: str(figures(here)))
     begun = time.monotonic()
     shown = figures(here)
     assert time.monotonic() - begun < 4, "the page waits for nobody"
@@ -128,4 +129,4 @@ async def test_either_page_shows_the_city_and_the_rest_of_it_while_one_is_away(
         else:
             assert (line["status"], line["waiting"]) == ("no_data", None)
     there.resume()
-    until(lambda: known(figures(here)) == set(LINES), 20, lambda: figures(here))
+    until(lambda: known(figures(here)) == set(LINES), 20, lambda: str(figures(here)))

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from bank import real_calls
-from brokers import KafkaCluster
-from carrying_on import carries_on
-from running import (
+
+from streams.engine import topics
+from streams.engine.publish import Publisher
+from streams.settings import Settings
+from tests.bank import real_calls
+from tests.brokers import KafkaCluster
+from tests.engine.carrying_on import carries_on
+from tests.running import (
     ROOT,
     WorkerProcess,
     fresh_topics,
@@ -22,10 +26,6 @@ from running import (
     records_of,
     without,
 )
-
-from streams.engine import topics
-from streams.engine.publish import Publisher
-from streams.settings import Settings
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from brokers import KafkaCluster
-from running import fresh_topics
 
 from streams.engine import topics
 from streams.settings import Settings
+from tests.brokers import KafkaCluster
+from tests.running import fresh_topics
 
 
 async def made_anew(bootstrap: str, topic: str, **config: str) -> None:

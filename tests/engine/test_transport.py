@@ -11,10 +11,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
-from brokers import KafkaCluster
 
 from streams.engine import consumer as consumers
 from streams.engine.transport import App, Batch
+from tests.brokers import KafkaCluster
+from tests.running import eventually
 
 INPUTS = ["call-start", "menu-choice", "queue", "hangup"]
 PARTIALS = "line-partials"
@@ -120,17 +121,11 @@ class Worker:
         """Runs until the end of the block, and then must not have crashed."""
         running = asyncio.create_task(self.app.run())
         try:
-            await until(lambda: bool(self.owned) or running.done())
+            await eventually(lambda: bool(self.owned) or running.done())
             yield self
         finally:
             await self.app.stop()
             await asyncio.wait_for(running, PATIENCE)
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not happened():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -149,7 +144,7 @@ async def test_records_arrive_by_the_batch_in_their_order_and_each_once(city: Ci
         await city.send("queue", *values(3000), partition=partition)
     worker = city.worker("anna")
     async with worker.at_work():
-        await until(lambda: sum(worker.batches) >= 6000)
+        await eventually(lambda: sum(worker.batches) >= 6000)
         await asyncio.sleep(0.3)  # time for a record too many to show up
     assert worker.seen == {city.tp("queue", p): values(3000) for p in (0, 5)}
     assert len(worker.batches) < 600
@@ -165,7 +160,7 @@ async def test_each_partition_starts_where_the_hook_says_else_at_the_beginning(c
 
     worker.app.on_assigned = restored
     async with worker.at_work():
-        await until(lambda: sum(worker.batches) >= 13)
+        await eventually(lambda: sum(worker.batches) >= 13)
     assert worker.seen == {city.tp("queue", 0): values(10)[7:], city.tp("queue", 1): values(10)}
 
 
@@ -184,11 +179,11 @@ async def test_nothing_is_fetched_while_state_is_restored_however_long_it_takes(
 
     worker.app.on_assigned = restore
     running = asyncio.create_task(worker.app.run())
-    await until(lambda: bool(worker.story))
+    await eventually(lambda: bool(worker.story))
     await asyncio.sleep(3.0)  # three sessions' worth of silence, were there no heartbeats
     assert worker.batches == []
     restored.set()
-    await until(lambda: sum(worker.batches) == 10)
+    await eventually(lambda: sum(worker.batches) == 10)
     assert worker.chapters == ["assigned"]  # never thrown out of the group
     await worker.app.stop()
     await running
@@ -197,7 +192,7 @@ async def test_nothing_is_fetched_while_state_is_restored_however_long_it_takes(
 async def test_two_workers_share_and_a_calls_topics_stay_together(city: City) -> None:
     anna, bert = city.worker("anna"), city.worker("bert")
     async with anna.at_work(), bert.at_work():
-        await until(lambda: len(anna.owned) == len(bert.owned) == 4 * 4 + 3)
+        await eventually(lambda: len(anna.owned) == len(bert.owned) == 4 * 4 + 3)
         for worker in (anna, bert):
             together = {frozenset(worker.partitions(topic)) for topic in INPUTS}
             assert len(together) == 1
@@ -239,10 +234,10 @@ async def test_a_partition_is_given_up_before_anybody_else_gets_it(
     async with anna.at_work():
         calling = asyncio.create_task(calls())
         async with bert.at_work():
-            await until(lambda: len(anna.owned) == len(bert.owned) == 19)
+            await eventually(lambda: len(anna.owned) == len(bert.owned) == 19)
             await asyncio.sleep(0.3)
         await calling
-        await until(lambda: sum(anna.batches) + sum(bert.batches) >= 4000)
+        await eventually(lambda: sum(anna.batches) + sum(bert.batches) >= 4000)
         await asyncio.sleep(0.3)
     begins, gives_up, takes = (
         moments.index(m) for m in ("anna begins to give up", "anna has given up", "bert takes over")
@@ -267,7 +262,7 @@ async def test_an_agent_may_wait_for_a_checkpoint_while_its_partitions_are_calle
     async def wait_for_room(batch: Batch) -> None:
         waiting.set()
         await bert_is_coming.wait()
-        await until(lambda: not anna.app.consumer._tasks)  # anna has heard of bert
+        await eventually(lambda: not anna.app.consumer._tasks)  # anna has heard of bert
         assert anna.owned
         await anna.commit(anna.owned)
 
@@ -276,7 +271,7 @@ async def test_an_agent_may_wait_for_a_checkpoint_while_its_partitions_are_calle
         await waiting.wait()
         bert_is_coming.set()
         async with bert.at_work():
-            await until(lambda: len(anna.owned) == len(bert.owned) == 19)
+            await eventually(lambda: len(anna.owned) == len(bert.owned) == 19)
     assert anna.seen == {city.tp("queue", 0): values(10)}
     assert bert.seen == {}
 
@@ -291,9 +286,9 @@ async def test_what_a_worker_keeps_through_a_rebalance_it_is_told_to_remember(ci
     anna.app.on_assigned = note
     async with anna.at_work():
         async with bert.at_work():
-            await until(lambda: len(anna.owned) == 19)
+            await eventually(lambda: len(anna.owned) == 19)
             kept = anna.owned
-        await until(lambda: len(anna.owned) == 38)
+        await eventually(lambda: len(anna.owned) == 38)
     assert retained == [frozenset(), kept, kept]
 
 
@@ -309,7 +304,7 @@ async def test_who_was_thrown_out_of_the_group_remembers_nothing(city: City) -> 
         # As after a pause longer than the session: the group went on, and counted one further.
         anna.app.consumer.generation -= 1
         anna.app.consumer._kafka._coordinator.request_rejoin()
-        await until(lambda: len(retained) == 2)
+        await eventually(lambda: len(retained) == 2)
     assert retained == [frozenset(), frozenset()]
 
 
@@ -330,9 +325,9 @@ async def test_a_rebalance_during_a_restore_cancels_it_and_there_is_nothing_to_g
 
     anna.app.on_assigned = restore
     running = asyncio.create_task(anna.app.run())
-    await until(lambda: anna.app.consumer.generation > 0)
+    await eventually(lambda: anna.app.consumer.generation > 0)
     async with bert.at_work():
-        await until(lambda: len(anna.owned) == len(bert.owned) == 19)
+        await eventually(lambda: len(anna.owned) == len(bert.owned) == 19)
         assert len(cancelled) == 1
         assert anna.chapters == ["assigned"]
         await anna.app.stop()
@@ -353,7 +348,7 @@ async def test_an_agents_exception_ends_the_worker_and_nothing_is_committed(city
     assert await city.committed(city.tp("queue", 0)) == [None]
     successor = city.worker("bert")
     async with successor.at_work():
-        await until(lambda: sum(successor.batches) == 10)
+        await eventually(lambda: sum(successor.batches) == 10)
     assert successor.seen == {city.tp("queue", 0): values(10)}
 
 
@@ -400,7 +395,7 @@ async def test_a_worker_waits_for_topics_that_are_still_to_be_created(
     running = asyncio.create_task(worker.app.run())
     await asyncio.sleep(0.5)
     await city.create_topics()
-    await until(lambda: len(worker.owned) == 38)
+    await eventually(lambda: len(worker.owned) == 38)
     await worker.app.stop()
     await running
 
@@ -420,7 +415,7 @@ async def test_a_commit_that_the_broker_does_not_take_raises(city: City) -> None
         assert await anna.app.consumer.committed(city.tp("queue", 0)) == 3
         assert await anna.app.consumer.committed(city.tp("queue", 1)) is None
         async with bert.at_work():
-            await until(lambda: len(anna.owned) == len(bert.owned) == 19)
+            await eventually(lambda: len(anna.owned) == len(bert.owned) == 19)
             (lost,) = [tp for tp in bert.owned if tp.topic.endswith(".queue")][:1]
             with pytest.raises(KafkaError):
                 await anna.app.consumer.commit({lost: 9})
@@ -433,7 +428,7 @@ async def test_stopping_gives_everything_up_first_and_leaves_the_group_at_once(
     await city.send("queue", *values(10))
     anna, bert = city.worker("anna", broker_session_timeout=20.0), city.worker("bert")
     async with anna.at_work():
-        await until(lambda: sum(anna.batches) == 10)
+        await eventually(lambda: sum(anna.batches) == 10)
         everything = anna.owned
     assert anna.story[-1] == ("revoked", everything)
     async with asyncio.timeout(10), bert.at_work():  # well within anna's session
@@ -461,7 +456,7 @@ async def test_a_rebalance_while_a_worker_stops_waits_for_its_last_checkpoint(
     async with anna.at_work():
         stopping = asyncio.create_task(anna.app.stop())
         async with bert.at_work():
-            await until(lambda: len(bert.owned) == 38)
+            await eventually(lambda: len(bert.owned) == 38)
         await stopping
     assert moments[0] == "anna has given up"
 
@@ -496,13 +491,13 @@ async def test_a_slow_agent_is_not_buried_in_batches(city: City) -> None:
     worker.work = wait
     async with worker.at_work():
         tp = city.tp("queue", 0)
-        await until(lambda: (worker.app.consumer.position(tp) or 0) > 0)
+        await eventually(lambda: (worker.app.consumer.position(tp) or 0) > 0)
         await asyncio.sleep(0.5)
         assert worker.app.consumer.position(tp) == consumers.MAX_BATCHES
         assert worker.app.consumer.read_to_end_at(tp) is None
         worker.app.consumer.max_poll_records = 50
         go_on.set()
-        await until(lambda: sum(worker.batches) == 200)
+        await eventually(lambda: sum(worker.batches) == 200)
     assert worker.seen == {tp: values(200)}
     assert max(worker.batches) == 50
 
@@ -525,7 +520,7 @@ async def test_what_was_fetched_and_given_back_is_not_taken_for_read(city: City)
     worker.work = wait
     worker.app.on_revoked = last_checkpoint
     async with worker.at_work():
-        await until(lambda: worker.app.consumer.position(tp) == 3)
+        await eventually(lambda: worker.app.consumer.position(tp) == 3)
         stopping = asyncio.create_task(worker.app.stop())
         await asyncio.sleep(0.3)
         ends.append(worker.app.consumer.read_to_end_at(tp))
@@ -541,11 +536,11 @@ async def test_a_partition_that_is_held_back_waits_and_loses_nothing(city: City)
         worker.app.consumer.pause([city.tp("queue", 0)])
         await city.send("queue", *values(10), partition=0)
         await city.send("queue", *values(10), partition=1)
-        await until(lambda: sum(worker.batches) == 10)
+        await eventually(lambda: sum(worker.batches) == 10)
         await asyncio.sleep(0.5)
         assert list(worker.seen) == [city.tp("queue", 1)]
         worker.app.consumer.resume([city.tp("queue", 0)])
-        await until(lambda: sum(worker.batches) == 20)
+        await eventually(lambda: sum(worker.batches) == 20)
     assert worker.seen[city.tp("queue", 0)] == values(10)
 
 
@@ -565,13 +560,13 @@ async def test_when_a_topic_has_been_read_to_its_end_is_known_for_empty_ones_too
     busy, empty = city.tp("queue", 0), city.tp("queue", 1)
     consumer = worker.app.consumer
     async with worker.at_work():
-        await until(lambda: None not in (consumer.read_to_end_at(tp) for tp in (busy, empty)))
+        await eventually(lambda: None not in (consumer.read_to_end_at(tp) for tp in (busy, empty)))
         assert worker.seen == {busy: [b"a call"]}
         assert consumer.position(busy) == consumer.highwater(busy) == 4
         assert await consumer.end_offsets([busy, empty]) == {busy: 4, empty: 0}
         before = consumer.read_to_end_at(empty)
         assert before is not None
-        await until(lambda: (consumer.read_to_end_at(empty) or 0) > before)
+        await eventually(lambda: (consumer.read_to_end_at(empty) or 0) > before)
 
 
 async def test_a_silent_broker_does_not_pass_for_a_silent_city(
@@ -582,7 +577,7 @@ async def test_a_silent_broker_does_not_pass_for_a_silent_city(
     worker = city.worker("anna")
     tp = city.tp("queue", 0)
     async with worker.at_work():
-        await until(lambda: worker.app.consumer.read_to_end_at(tp) is not None)
+        await eventually(lambda: worker.app.consumer.read_to_end_at(tp) is not None)
         kafka.pause()
         try:
             await asyncio.sleep(0.5)  # what was on its way has arrived
@@ -592,4 +587,4 @@ async def test_a_silent_broker_does_not_pass_for_a_silent_city(
         finally:
             kafka.resume()
         assert before is not None
-        await until(lambda: (worker.app.consumer.read_to_end_at(tp) or 0) > before)
+        await eventually(lambda: (worker.app.consumer.read_to_end_at(tp) or 0) > before)

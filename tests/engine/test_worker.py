@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bank import real_books, real_calls
-from running import (
-    WorkerProcess,
-    all_published,
-    fresh_topics,
-    until,
-)
 
 from streams.domain.books import Books
 from streams.domain.tally import CITY, LINE, VENDOR
 from streams.engine.publish import Publisher
 from streams.settings import Settings
+from tests.bank import real_books, real_calls
+from tests.running import (
+    WorkerProcess,
+    all_published,
+    fresh_topics,
+    until,
+)
 
 
 @pytest.fixture

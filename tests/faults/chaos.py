@@ -25,14 +25,14 @@ from typing import Protocol
 import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from numbered_calls import PLAN, Call
-from running import Labels, WorkerProcess, fresh_topics, without
-from verifier import differences_of
 
 from streams.domain.instants import HOUR, SECOND
 from streams.engine import topics
 from streams.engine.failpoints import NAMES, VARIABLE
 from streams.settings import Settings
+from tests.faults.numbered_calls import PLAN, Call
+from tests.faults.verifier import differences_of
+from tests.running import Labels, WorkerProcess, fresh_topics, without
 
 SPEED = 120.0
 CALLS_PER_SECOND = 60  # of the wall's seconds: some 250 events

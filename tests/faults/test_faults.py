@@ -9,8 +9,9 @@ import os
 from pathlib import Path
 
 import pytest
-from brokers import KafkaCluster
-from chaos import begin, live
+
+from tests.brokers import KafkaCluster
+from tests.faults.chaos import begin, live
 
 SEEDS = [int(each) for each in os.environ.get("REACHLINE_FAULT_SEEDS", "1,2,3,4,5").split(",")]
 SECONDS = float(os.environ.get("REACHLINE_FAULT_SECONDS", "35"))

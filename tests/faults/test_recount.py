@@ -6,10 +6,10 @@ from collections import Counter
 from itertools import chain
 
 import orjson
-from numbered_calls import LOST_AFTER, Call
-from recount import QUARTER, recount
 
 from streams.domain.instants import SECOND
+from tests.faults.numbered_calls import LOST_AFTER, Call
+from tests.faults.recount import QUARTER, recount
 
 BEGUN = 1_790_000_000 * SECOND
 

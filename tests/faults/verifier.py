@@ -14,9 +14,6 @@ from typing import Any
 
 import msgspec
 import orjson
-from numbered_calls import LOST_AFTER
-from recount import instant, recount
-from running import Intervals, differences, latest_of, published_intervals, records_of
 
 from streams.domain.books import INTERVAL, books
 from streams.domain.events import Reader, Refusal
@@ -25,6 +22,9 @@ from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
 from streams.engine import topics
+from tests.faults.numbered_calls import LOST_AFTER
+from tests.faults.recount import instant, recount
+from tests.running import Intervals, differences, latest_of, published_intervals, records_of
 
 COUNTED = (
     "line_offered",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[2]
-PLAN: Final = ROOT / "deploy" / "plans" / "antwerp.toml"
 DASHBOARDS: Final = ROOT / "grafana" / "dashboards"
 FILES: Final = sorted(DASHBOARDS.glob("*/*.json"))
 

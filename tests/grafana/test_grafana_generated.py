@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from grafana_files import DASHBOARDS, FILES, PLAN, load, named
 
 from grafana.generate import DASHBOARDS as KINDS
 from grafana.generate import generate, main
@@ -11,11 +10,13 @@ from grafana.panels import DATASOURCE, Say
 from grafana.wallboard import ROWS, grid, shown
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
+from tests.grafana.grafana_files import DASHBOARDS, FILES, load, named
+from tests.plans import ANTWERP, ANTWERP_FILE
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return Plan.load(PLAN)
+    return ANTWERP
 
 
 def test_the_committed_dashboards_are_what_the_generator_writes(plan: Plan) -> None:
@@ -27,7 +28,7 @@ def test_the_committed_dashboards_are_what_the_generator_writes(plan: Plan) -> N
 
 
 def test_one_command_writes_them_in_both_languages(tmp_path) -> None:
-    assert main(["--plan", str(PLAN), "--to", str(tmp_path)]) == 0
+    assert main(["--plan", str(ANTWERP_FILE), "--to", str(tmp_path)]) == 0
     written = {str(file.relative_to(tmp_path)) for file in tmp_path.glob("*/*.json")}
     assert written == {f"{language}/{name}.json" for language in Say.LANGUAGES for name in KINDS}
 

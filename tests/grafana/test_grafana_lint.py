@@ -8,10 +8,10 @@ variables.
 
 import promql_parser
 import pytest
-from grafana_files import FILES, load, named, queries
 
 from grafana.panels import DATASOURCE
 from grafana.promql import NOW
+from tests.grafana.grafana_files import FILES, load, named, queries
 
 WALLS = [file for file in FILES if file.stem == "wallboard"]
 OTHERS = [file for file in FILES if file.stem != "wallboard"]

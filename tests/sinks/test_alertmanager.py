@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,32 +15,14 @@ from yarl import URL
 
 from streams.cli import main
 from streams.domain import instants
-from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
-from streams.domain.plan import Plan
 from streams.sinks import alertmanager
 from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses, body
 from streams.sinks.words import Links
+from tests.alerts import NOON, fall
+from tests.plans import ANTWERP
 
-PLAN = Plan.load(Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml")
 LINKS = Links("https://city.example/runbooks", "https://city.example/grafana")
-NOON = instants.parse("2026-11-23T12:50:00+01:00")
-
-
-def fall(line: str = "waste", since: int = NOON, **changes: Any) -> Alert:
-    """15 of the 16 people who chose a line in vain."""
-    alert = Alert(
-        line=line,
-        kind="reachability",
-        since=since,
-        opened_at=since + 5 * MINUTE,
-        resolved_at=None,
-        people=15,
-        decided=16,
-        target=0.6,
-        evidence="15 of 16 people in 5 min not reached",
-    )
-    return replace(alert, **changes)
 
 
 class City:
@@ -56,7 +36,7 @@ class City:
         self.posted: list[tuple[str, list[Mapping[str, Any]]]] = []
         self.stream = Alertmanagers(
             [f"http://{host}:9093" for host in hosts],
-            PLAN,
+            ANTWERP,
             LINKS,
             self.post,
             clock=lambda: self.now,
@@ -81,7 +61,7 @@ class City:
 
 
 def test_a_page_says_which_line_how_bad_since_when_how_many_and_what_to_do() -> None:
-    said = body(fall(), PLAN, LINKS, NOON)["annotations"]
+    said = body(fall(), ANTWERP, LINKS, NOON)["annotations"]
     assert said["summary_en"] == (
         "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50"
     )
@@ -100,7 +80,7 @@ def test_a_page_says_which_line_how_bad_since_when_how_many_and_what_to_do() -> 
     assert said["description_nl"].startswith("15 van de 16 mensen die sinds ma 23 nov 12:50")
     # Antwerp's first language is Dutch.
     assert said["summary"] == said["summary_nl"]
-    assert said["evidence"] == "15 of 16 people in 5 min not reached"
+    assert said["evidence"] == "15 of 16 people in 5 min not reached."
     assert said["runbook_url"] == "https://city.example/runbooks/ContactReachabilityDrop.md"
     assert said["dashboard_url"].endswith("/d/reachline-line?var-line=waste")
 
@@ -118,7 +98,7 @@ def test_every_alert_names_its_line_in_both_languages(
         target=None if kind == "closed_on_waiting" else 0.8,
         resolved_at=resolved,
     )
-    said = body(alert, PLAN, LINKS, NOON)["annotations"]
+    said = body(alert, ANTWERP, LINKS, NOON)["annotations"]
     for language, name, over in (("en", "Waste", "Over at 13:40"), ("nl", "Afval", "Voorbij om")):
         summary, action = said[f"summary_{language}"], said[f"action_{language}"]
         assert name in summary
@@ -130,9 +110,9 @@ def test_every_alert_names_its_line_in_both_languages(
 
 
 def test_an_alert_is_known_by_the_same_labels_until_it_is_over() -> None:
-    opened = body(fall(), PLAN, LINKS, NOON)
-    grown = body(fall(people=80, decided=90), PLAN, LINKS, NOON + 20 * MINUTE)
-    over = body(fall(people=80, decided=120, resolved_at=NOON + 60 * MINUTE), PLAN, LINKS, NOON)
+    opened = body(fall(), ANTWERP, LINKS, NOON)
+    grown = body(fall(people=80, decided=90), ANTWERP, LINKS, NOON + 20 * MINUTE)
+    over = body(fall(people=80, decided=120, resolved_at=NOON + 60 * MINUTE), ANTWERP, LINKS, NOON)
     assert (
         opened["labels"]
         == grown["labels"]
@@ -150,18 +130,18 @@ def test_an_alert_is_known_by_the_same_labels_until_it_is_over() -> None:
 
 
 def test_an_alert_ends_when_it_was_resolved_or_when_nobody_sends_it_again() -> None:
-    assert body(fall(), PLAN, LINKS, NOON)["endsAt"] == instants.text(NOON + LASTS)
+    assert body(fall(), ANTWERP, LINKS, NOON)["endsAt"] == instants.text(NOON + LASTS)
     over = NOON + 60 * MINUTE
-    assert body(fall(resolved_at=over), PLAN, LINKS, over)["endsAt"] == instants.text(over)
+    assert body(fall(resolved_at=over), ANTWERP, LINKS, over)["endsAt"] == instants.text(over)
 
 
 def test_no_alert_ends_before_it_begins_though_its_events_are_ahead_of_the_clock() -> None:
-    told = body(fall(), PLAN, LINKS, NOON - LASTS)
+    told = body(fall(), ANTWERP, LINKS, NOON - LASTS)
     assert told["endsAt"] == told["startsAt"]
 
 
 def test_a_line_that_the_plan_no_longer_has_still_pages() -> None:
-    told = body(fall(line="pensions"), PLAN, LINKS, NOON)
+    told = body(fall(line="pensions"), ANTWERP, LINKS, NOON)
     assert told["labels"]["vendor"] == "city"
     assert "pensions" in told["annotations"]["summary_en"]
 
@@ -312,10 +292,10 @@ async def test_an_alertmanager_that_comes_back_is_told_within_seconds(
 
 
 def test_credentials_in_an_address_are_shown_to_nobody() -> None:
-    stream = Alertmanagers(["https://user:secret@alerts.example"], PLAN)
+    stream = Alertmanagers(["https://user:secret@alerts.example"], ANTWERP)
     assert stream.peers[0].name == "alerts.example:443"
     with pytest.raises(ValueError, match="no address of an Alertmanager") as wrong:
-        Alertmanagers(["ftp://user:secret@alerts.example"], PLAN)
+        Alertmanagers(["ftp://user:secret@alerts.example"], ANTWERP)
     assert "secret" not in str(wrong.value)
 
 

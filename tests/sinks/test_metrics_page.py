@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -21,8 +20,8 @@ from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.metrics_page import AT_ONCE, MetricsPage
 from streams.sinks.prometheus import FiguresCollector, registry
 from streams.sinks.words import Links
+from tests.plans import ANTWERP
 
-ANTWERP = Plan.load(Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml")
 NINE = 1_790_000_000 * SECOND
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
 FORMATS = (

@@ -2,21 +2,16 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "grafana"))
-
 import pytest
-import wallboard_app
-import wallboard_browser
-import wallboard_servers
-from wallboard_browser import Look
-from wallboard_days import DAYS, Day
-from wallboard_servers import Prometheus
 
 from grafana.generate import generate
+from tests.wallboard import wallboard_app, wallboard_browser, wallboard_servers
+from tests.wallboard.wallboard_browser import Look
+from tests.wallboard.wallboard_days import DAYS, Day
+from tests.wallboard.wallboard_servers import Prometheus
 
 PICTURES = Path(__file__).parents[2] / "build" / "wallboard"
 """Where the pictures are left, for people and for CI to keep."""

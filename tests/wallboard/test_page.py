@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from wallboard_browser import Browser, Look, browser, program
 
 from grafana import palette
-from streams.domain.plan import Plan
 from streams.engine.web import PAGE_HEADERS, live_page
 from streams.sinks.live import live_figures
+from tests.plans import ANTWERP
+from tests.wallboard.wallboard_browser import Browser, Look, browser, program
 
 pytestmark = pytest.mark.wallboard
 
-PLAN = Plan.load(Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml")
 AS_OF = 1_795_175_220.0  # 20 November 2026, 12:47 in Antwerp
 PICTURES = Path(__file__).parents[2] / "build" / "wallboard"
 WALL = (1920, 1080)
@@ -28,7 +27,7 @@ Live = dict[str, Any]
 
 
 def a_day_when_all_is_well() -> Live:
-    live = live_figures(PLAN, [])
+    live = live_figures(ANTWERP, [])
     for line in live["lines"]:
         tell(line, "ok", level=0.91, reach=0.95, waiting=1, oldest=21.0)
     live["whole"] = {
@@ -262,7 +261,7 @@ async def test_figures_of_half_a_minute_are_still_news(worker: Worker) -> None:
 
 async def test_a_line_that_nobody_speaks_of_has_no_data(worker: Worker) -> None:
     worker.live = a_day_when_all_is_well()
-    fresh = of(live_figures(PLAN, []), "waste")
+    fresh = of(live_figures(ANTWERP, []), "waste")
     of(worker.live, "waste").update(fresh)
     seen = await worker.look()
     assert words(seen)[2] == "NO DATA"

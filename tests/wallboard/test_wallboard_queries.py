@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from grafana_files import replaced
-from wallboard_days import Day
-from wallboard_servers import Prometheus
 
 from grafana.generate import generate
 from grafana.promql import Scope
 from streams.domain.instants import HOUR, MINUTE
+from tests.grafana.grafana_files import replaced
+from tests.wallboard.wallboard_days import Day
+from tests.wallboard.wallboard_servers import Prometheus
 
 pytestmark = pytest.mark.timeout(900)
 """The first test waits for days to be played, and on a new machine for npm."""

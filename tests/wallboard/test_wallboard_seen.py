@@ -8,9 +8,9 @@ import json
 import struct
 
 import pytest
-from wallboard_days import Day
 
 from grafana.generate import generate
+from tests.wallboard.wallboard_days import Day
 
 pytestmark = pytest.mark.timeout(900)
 """The first test waits for days to be played, and on a new machine for npm."""

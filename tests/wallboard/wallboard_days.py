@@ -10,12 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from prometheus_client.core import GaugeMetricFamily, Metric
-from wallboard_worker import PlayedWorker
 
 from grafana.alerts import WATCHDOG
 from streams.domain import instants
@@ -29,8 +27,9 @@ from streams.engine.clocks import Clock, WallClock
 from streams.simulation import City, Effect, Scenario
 from streams.simulation.scenario import ALWAYS
 from streams.sinks.period_metrics import period_metrics
+from tests.plans import ANTWERP, ANTWERP_FILE
+from tests.wallboard.wallboard_worker import PlayedWorker
 
-PLAN: Final = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 SETTLE: Final = 15 * SECOND
 """How often a worker is scraped, and here also settles."""
 
@@ -83,7 +82,7 @@ class Day:
 
     @cached_property
     def plan(self) -> Plan:
-        return Plan.read(city_of(self.lines)) if self.lines else Plan.load(PLAN)
+        return Plan.read(city_of(self.lines)) if self.lines else ANTWERP
 
     def at(self, clock: time) -> int:
         """A local time of the day as an instant."""
@@ -162,7 +161,7 @@ def city_of(lines: int) -> str:
         "Work and benefits", "Mobility", "Water and sewers", "Youth", "Elderly care", "Culture",
         "Business desk", "Markets and fairs", "Complaints",
     )  # fmt: skip
-    text = PLAN.read_text(encoding="utf-8")
+    text = ANTWERP_FILE.read_text(encoding="utf-8")
     head = text[: text.index("[[line]]")]
     head = "\n".join(line for line in head.splitlines() if not line.strip().startswith("lines = "))
     per_hour = ", ".join(f"{hour:02} = 45" for hour in range(8, 18))

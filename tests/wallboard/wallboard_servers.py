@@ -24,8 +24,8 @@ from pathlib import Path
 from socket import socket
 from typing import Any, Final
 
-import wallboard_days
-from wallboard_days import Day
+from tests.wallboard import wallboard_days
+from tests.wallboard.wallboard_days import Day
 
 NEEDED: Final = ("prometheus", "promtool")
 LONGEST_BLOCK: Final = "768h"
@@ -187,7 +187,7 @@ def pages(directory: Path, texts: dict[str, str]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Holds the days until interrupted, to look around in: ``python wallboard_servers.py``."""
+    """Holds the days until interrupted: ``python -m tests.wallboard.wallboard_servers``."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     chosen = [day for day in wallboard_days.DAYS if not sys.argv[1:] or day.name in sys.argv[1:]]
     with prometheus(chosen) as server:
