@@ -121,9 +121,10 @@ def everything(
         return files(arguments.files, plan), _corrections(arguments.files, plan)
     from streams.engine import evidence
 
-    since, _ = reach(plan, period)
+    since, until = reach(plan, period)
     found = ask(evidence.raw(read_settings(arguments), plan, since, late=True))
-    late = sorted(found.late, key=lambda each: (each.arrived, each.event.event_id))
+    late = [each for each in found.late if each.at < until + evidence.LOOK_BACK]
+    late.sort(key=lambda each: (each.arrived, each.event.event_id))
     return found.contacts.values(), [_told(e.event, e.at, e.arrived) for e in late]
 
 

@@ -79,7 +79,10 @@ def _before(
     arguments: argparse.Namespace, plan: Plan, period: Period, archive: Archive
 ) -> tuple[int, Made]:
     """The newest that is kept; without any, what the workers kept, which is frozen now."""
-    kept = archive.latest(arguments.vendor, period.name)
+    try:
+        kept = archive.latest(arguments.vendor, period.name)
+    except KeptError as error:
+        raise CommandError(str(error)) from error
     if kept is not None:
         return kept
     if arguments.files:

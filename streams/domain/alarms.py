@@ -80,16 +80,18 @@ class Alarms:
         self._fed: set[str] = set()
         self._floor: dict[str, tuple[int, str, str]] = {}  # fed before this owner's time
 
-    def take(self, line: str, source: int, start: int, notes: Iterable[str]) -> None:
+    def take(
+        self, line: str, source: int, start: int, notes: Iterable[str], let_go: bool = False
+    ) -> None:
         """Takes the decisions of a slot as a source partition knows them.
 
-        Of a slot that is sealed already, decisions are added to those told before: its source has
-        let go of them.
+        Of a slot that is sealed already, or that its source has ``let_go`` of, decisions are added
+        to those told before: the source knows of them no more.
         """
         told = self._told.setdefault(line, {})
         before = told.get((source, start), frozenset())
         now = frozenset(notes)
-        told[source, start] = before | now if start <= self._sealed else now
+        told[source, start] = before | now if let_go or start <= self._sealed else now
 
     def advance(self, clock: int) -> list[AlertChange]:
         """Seals what lies ``SEAL`` behind the clock and feeds it; gives what changed."""

@@ -114,7 +114,9 @@ class Board:
         """Takes the absolute figures of a slot or an interval from a source partition; from a
         source beyond those, what callers' histories tell."""
         if name.startswith(DECIDED):
-            self.alarms.take(name.removeprefix(DECIDED), source, start, tally.notes)
+            clock = self.clocks.get(source)
+            let_go = clock is not None and start <= clock - SLOTS_KEPT
+            self.alarms.take(name.removeprefix(DECIDED), source, start, tally.notes, let_go)
             return
         scope = self.scope(name)
         if source in self._doubted:

@@ -217,6 +217,11 @@ def is_telephone_number(pseudonym: str) -> bool:
     return pseudonym[0] in _FIRST_OF_A_NUMBER and bool(_TELEPHONE_NUMBER.search(pseudonym))
 
 
+def shown(value: str) -> str:
+    """A value as a message may repeat it: calls to an outside number have that as their line."""
+    return "of a telephone number" if value and is_telephone_number(value) else repr(value)
+
+
 Accepted = tuple[Event, int]
 """An event and the instant of its ``at``."""
 
@@ -268,7 +273,7 @@ class Reader:
             # Asked last: without a plan, a line that is asked for is known from then on.
             if not self._knows_line(event.line, at):
                 return Refusal(
-                    UNKNOWN_LINE, f"line {event.line!r} is not in the plan at {event.at}"
+                    UNKNOWN_LINE, f"line {shown(event.line)} is not in the plan at {event.at}"
                 )
             if (
                 type(event) is Queue
@@ -355,7 +360,7 @@ def _why(value: bytes, kind: Kind | None, error: Exception) -> Refusal:
     if named is None:
         return Refusal(UNKNOWN_KIND, "no field `event`")
     if not isinstance(named, str) or named not in TYPES or (kind and named != kind):
-        return Refusal(UNKNOWN_KIND, f"event {str(named)[:64]!r}")
+        return Refusal(UNKNOWN_KIND, f"event {shown(str(named)[:64])}")
     if "missing required field" in detail:
         return Refusal(MISSING_FIELD, detail)
     return Refusal(MALFORMED_FIELD, detail)

@@ -288,7 +288,9 @@ class Ledger:
 
     def _depart(self, contact: HeldContact, reading: Reading, booked: list[Entry]) -> None:
         for entry in booked:
-            self._settle(entry)
+            # A decision of a slot that was let go of has been told, whole with all others.
+            if not (self._is_let_go(entry) and entry in contact.booked):
+                self._settle(entry)
         if contact.booked:
             self._book(contact, [])
         call_id = contact.call_id
@@ -323,6 +325,10 @@ class Ledger:
             return (scope, INTERVAL, interval), (scope, SLOT, slot)
         return ((scope, INTERVAL, interval),)
 
+    def _is_let_go(self, entry: Entry) -> bool:
+        """Whether it is a decision whose slot has been told and let go of."""
+        return bool(entry[6]) and entry[1] - entry[1] % SLOT <= self.told - SLOTS_KEPT
+
     def _place(self, key: PlaceKey) -> Place:
         scope, width, start = key
         by_start = self.intervals if width == INTERVAL else self.slots
@@ -345,8 +351,8 @@ class Ledger:
 
     def _take(self, entry: Entry) -> None:
         for key in self._keys(entry):
-            if entry[6] and key[2] <= self.told - SLOTS_KEPT:
-                continue  # told, and let go of
+            if self._is_let_go(entry):
+                continue
             place = self._place(key)
             place.count -= 1
             if not place.held.take(entry) and entry[4] > place.settled.longest:
@@ -369,7 +375,7 @@ class Ledger:
     def _settle(self, entry: Entry) -> None:
         for key in self._keys(entry):
             self._place(key).settled.add(entry)
-            if not (entry[6] and key[2] <= self.told - SLOTS_KEPT):
+            if not self._is_let_go(entry):
                 self._settled.add(key)
 
     def _waiting_in(self, scope: str) -> Waiting:

@@ -69,7 +69,7 @@ class Partials:
         self.positions: dict[TopicPartition, int] = {}
         self.clocks: dict[int, int] = {}
         # By partition and source: each partition is told anew by itself.
-        self._open: dict[tuple[int, int], dict[tuple[str, int], Tally]] = {}
+        self._open: dict[tuple[int, int], dict[tuple[str, int], tuple[Tally, bool]]] = {}
 
     def take(self, records: Records) -> None:
         """Takes records in the order of their offsets."""
@@ -79,11 +79,14 @@ class Partials:
             told = None if record.value is None else stored.read_partial(record.key, record.value)
             if isinstance(told, Figures) and told.width == INTERVAL:
                 of_source = self._open.setdefault((record.partition, told.source), {})
-                of_source[told.scope, told.start] = told.tally
+                of_source[told.scope, told.start] = told.tally, told.final
             elif isinstance(told, ClockTold):
                 clocks[told.source] = max(told.clock, clocks.get(told.source, told.clock))
             elif isinstance(told, Anew):
-                self._open.pop((record.partition, told.source), None)
+                # What a source has told as final it tells no more, whoever takes it over.
+                figures = self._open.get((record.partition, told.source), {})
+                for key in [key for key, (_, final) in figures.items() if not final]:
+                    del figures[key]
 
     def provisional(
         self, since: int, final: Mapping[tuple[str, int], Tally]
@@ -93,7 +96,7 @@ class Partials:
         for figures in self._open.values():
             for key in [key for key in figures if key[1] < since or key in final]:
                 del figures[key]
-            yield from figures.items()
+            yield from ((key, partial) for key, (partial, _) in figures.items())
 
 
 async def kept(
@@ -203,7 +206,7 @@ class _Reading:
             if record.key != event.call_id.encode():
                 continue
             place = b"%b|%d|%d" % (record.topic.encode(), record.partition, record.offset)
-            if place in self._places:
+            if place in self._places or event.revision > 0:
                 self.late.append(Late(event, at, record.timestamp * 1000))
                 if not self._with_late:
                     continue

@@ -67,7 +67,10 @@ class Periods(Collector):
             self._judged, self._partials = {}, Partials()
             return
         now = self._clock.now()
-        found = await kept(self._settings, since(self._plan, now), now, self._partials)
+        # The books may still be in the month before, at its end or while catching up.
+        slowest = min((b.as_of for b in self._boards() if b.as_of is not None), default=now)
+        begin = since(self._plan, min(now, slowest))
+        found = await kept(self._settings, begin, now, self._partials)
         judged: dict[str, list[Running]] = {vendor: [] for vendor in vendors}
         for each in await asyncio.to_thread(self._running, vendors, found.as_of, found):
             judged[each.vendor].append(each)

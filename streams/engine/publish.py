@@ -106,8 +106,8 @@ def publishing(bootstrap: str) -> Iterator[Callable[[Publishable], None]]:
         if not failures:
             put(None)
         thread.join()
-    if failures:
-        raise failures[0]
+        if failures:  # in any case: who ends it with Ctrl-C believes that all has arrived
+            raise failures[0]
 
 
 def _some(waiting: "queue.Queue[Publishable | None]") -> tuple[list[Publishable], bool]:

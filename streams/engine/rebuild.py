@@ -147,6 +147,7 @@ class _Rebuild:
         with suppress(StateError):  # written by a newer version: the committed offsets must do
             if old.checkpoint is not None:
                 self._advance(partition, old.checkpoint.positions)
+                self._clocks.setdefault(partition, old.checkpoint.clock)
         late: set[bytes] = set()
         await self._read(topics.LATE, partition, lambda r: late.add(r.key))
         told: set[bytes] = set()
@@ -244,8 +245,9 @@ class _Rebuild:
         return True
 
     def _horizon(self) -> int:
-        newest = max(self._clocks.values(), default=UNKNOWN)
-        return newest - newest % INTERVAL - _PARTIALS_KEPT
+        """Before this every interval is final in all partitions, and long published."""
+        slowest = min(self._clocks.get(each, UNKNOWN) for each in range(self._routes.sources))
+        return slowest - slowest % INTERVAL - _PARTIALS_KEPT
 
     async def _publish(self) -> None:
         """The intervals set aside; and the owners are told from where on to publish again."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
+from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, shown
 from streams.sources.clock import Clock, span
 from streams.sources.files import in_order, read
 from streams.sources.mapping import ANYTHING, Mapping, MappingError, Moment, Rule, Text
@@ -216,7 +216,7 @@ class _Row:
             ):
                 return rule
         asked = dict.fromkeys(column for rule in self._mapping.rules for column, _ in rule.when)
-        seen = ", ".join(f"{column} = {self._values[column]!r}" for column in asked)
+        seen = ", ".join(f"{column} = {shown(self._values[column])}" for column in asked)
         raise ValueError(f"no [[row]] of the mapping is for {seen}")
 
     def _event(self, name: str, moment: Moment, event_id: str, call_id: str, at: str) -> Event:

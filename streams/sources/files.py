@@ -73,7 +73,10 @@ def _replaced(file: Path, opened: int, read_to: int) -> bool:
         now = file.stat()
     except FileNotFoundError:
         return False  # between a log's rotation and its first new line
-    return now.st_ino != opened or now.st_size < read_to
+    if now.st_ino != opened:
+        # An empty one stands there already while the old one is still written to.
+        return now.st_size > 0
+    return now.st_size < read_to
 
 
 def in_order(unordered: Iterable[Event]) -> Iterator[Event]:

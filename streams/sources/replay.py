@@ -9,6 +9,7 @@ once more knowing them.
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, cast
 
 from streams.domain.books import Books, books
@@ -18,7 +19,7 @@ from streams.domain.plan import Plan
 from streams.sources.lines import STDIN, UnreadableFileError, batches, open_lines
 
 _SPOOL_IN_MEMORY: Final = 64 << 20
-"""Standard input is kept for a second reading, in memory up to this size."""
+"""What can be read only once is kept for a second reading, in memory up to this size."""
 
 
 class RefusedLine(NamedTuple):
@@ -74,13 +75,16 @@ def replay(
     Raises:
         UnreadableFileError: a file can't be read.
     """
-    spool: BinaryIO | None = None
-    if STDIN in files:
-        spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))  # noqa: SIM115
+    # What can be read only once, such as standard input, a pipe.
+    spools: dict[str, BinaryIO] = {
+        name: cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))  # noqa: SIM115
+        for name in files
+        if name == STDIN or Path(name).is_fifo()
+    }
     first = _Pass(plan, wall, refused)
     for name in files:
         first.begin(name)
-        for lines in _batches(name, spool, first=True):
+        for lines in _batches(name, spools.get(name), first=True):
             first.take(lines)
             progress(sum(map(len, lines)) + len(lines))
     if not first.revised:
@@ -88,7 +92,7 @@ def replay(
     again = _Pass(plan, wall, lambda line: None, first.revised)
     for name in files:
         again.begin(name)
-        for lines in _batches(name, spool, first=False):
+        for lines in _batches(name, spools.get(name), first=False):
             again.take(lines)
     return again.result()
 
@@ -102,12 +106,10 @@ def _batches(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[by
 
 
 def _unchecked(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[bytes]]:
-    if name != STDIN:
+    if spool is None:
         with open_lines(name) as stream:
             yield from batches(stream)
-        return
-    assert spool is not None
-    if first:
+    elif first:
         for lines in batches(open_lines(name)):
             spool.write(b"".join(line + b"\n" for line in lines))
             yield lines

@@ -387,4 +387,4 @@ def test_a_line_or_an_interval_that_is_none(
     assert "no line 'wast'" in capsys.readouterr().err
     for none in ("noon", "0001-01-01", "0001-01-01T00:00+10:00", "9999-12-31T23:59"):
         assert run("explain", "--line", "waste", "--interval", none, *of) == 2
-        assert f"{none!r} is none" in capsys.readouterr().err
+        assert f"{none!r} is no quarter-hour, day or month" in capsys.readouterr().err

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from streams.domain import alarms
 from streams.domain.board import Board
 from streams.domain.detector import Decision
-from streams.domain.instants import HOUR
+from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
+from streams.domain.tally import Tally
 from tests.stories import PLAN, Fact, Story, at, events
 
 NOON = at("12:00")
@@ -82,3 +83,52 @@ def test_decisions_told_in_parts_all_come_to_the_detector(
             facts.remove((event, instant))
         checkpoint(clock)
     assert fed == {"service_level": 31, "reachability": 31}
+
+
+def test_decisions_of_a_settling_with_no_room_for_all_come_to_a_board_that_is_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The clock jumps by hours, contacts leave a hundred at a time, and another source is slow."""
+    fed: Counter[str] = Counter()
+
+    def feed(_: object, decision: Decision) -> list[object]:
+        fed[decision.kind] += 1
+        return []
+
+    monkeypatch.setattr(alarms.LineAlarm, "feed", feed)
+    monkeypatch.setattr("streams.domain.ledger.DEPARTURES_AT_ONCE", 100)
+    ledger, board = Ledger(PLAN), Board(PLAN, 2)
+    log: dict[tuple[str, int, int], Tally] = {}
+
+    def checkpoint(clock: int) -> None:
+        ledger.settle(clock)
+        for (scope, width, start), partial in ledger.changes().partials.items():
+            log[scope, width, start] = partial.tally
+            board.take_figures(scope, 0, width, start, partial.tally, partial.final)
+        board.take_clock(0, ledger.told)
+
+    def come_to(whole: Board, clock: int) -> None:
+        for source in (0, 1):
+            whole.take_clock(source, clock)
+        whole.advance()
+        whole.alarms.advance(clock)
+
+    board.take_clock(1, at("9:00"))
+    checkpoint(at("9:00"))
+    for number in range(150):
+        begun = at("9:00") + number * 8 * SECOND
+        story = Story(f"c{number}").start(begun).choose(begun, "waste").enter(begun, "waste")
+        for event, instant in story.hang_up(begun + 3 * MINUTE).facts:
+            assert ledger.accept(event, instant)
+    for step in range(4):
+        checkpoint(at("11:30") + step)
+    come_to(board, at("12:00"))
+    assert fed == {"service_level": 150, "reachability": 150}
+
+    # So they do to an owner that comes later, and finds of each slot only what was told last.
+    fed.clear()
+    later = Board(PLAN, 2)
+    for (scope, width, start), tally in log.items():
+        later.take_figures(scope, 0, width, start, tally, False)
+    come_to(later, at("12:00"))
+    assert fed == {"service_level": 150, "reachability": 150}

@@ -290,3 +290,21 @@ def test_instants_are_what_the_standard_library_makes_of_them(
     text = moment.isoformat(timespec="microseconds") + offset
     expected = datetime.fromisoformat(text.replace("z", "Z"))
     assert parse(text) == parse(text.lower().replace("t", " ")) == instants.of(expected)
+
+
+@pytest.mark.parametrize("field", ["line", "event"])
+def test_a_refusal_repeats_no_telephone_number(field: str) -> None:
+    """A call that is sent on to an outside number has that as its line."""
+    event = {
+        "event": "queue",
+        "event_id": "1",
+        "call_id": "c",
+        "at": "2026-10-05T09:00:00Z",
+        "line": "waste",
+        "phase": "entered",
+    } | {field: "+32470123456"}
+    refused = Reader(PLAN.knows).read(json.dumps(event).encode(), 2**62)
+    assert isinstance(refused, Refusal)
+    assert refused.reason == {"line": "unknown_line", "event": "unknown_kind"}[field]
+    assert "470" not in refused.detail
+    assert "a telephone number" in refused.detail

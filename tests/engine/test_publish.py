@@ -6,8 +6,12 @@ import queue
 import threading
 import time
 
+import pytest
+from aiokafka.errors import KafkaError
+
 from streams.domain.events import CallStart, Event
 from streams.engine import publish
+from streams.engine.publish import publishing
 
 
 def test_where_there_is_always_another_event_each_is_sent_within_a_moment() -> None:
@@ -39,3 +43,29 @@ def test_the_end_is_told_with_the_last_of_them() -> None:
     waiting.put(last)
     waiting.put(None)
     assert publish._some(waiting) == ([last], False)
+
+
+def test_whoever_is_interrupted_hears_that_the_broker_had_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ctrl-C is how an import that follows a file ends; it must not pass for all well."""
+    failed = threading.Event()
+
+    class Failing:
+        def __init__(self, _: str) -> None: ...
+
+        async def __aenter__(self) -> Failing:
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            failed.set()
+
+        async def publish(self, events: list[object]) -> None:
+            if events:
+                raise KafkaError("the broker is gone")
+
+    monkeypatch.setattr(publish, "Publisher", Failing)
+    with pytest.raises(KafkaError, match="gone"), publishing("nowhere:9092") as put:
+        put(CallStart(event_id="1", call_id="c", at="2026-10-05T09:00:00Z"))
+        assert failed.wait(10)
+        raise KeyboardInterrupt

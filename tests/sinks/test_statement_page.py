@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 
+from streams.domain.ledger import GRACE
 from streams.domain.statement.periods import midnight
 from streams.sinks.statement import plain, sheet
 from streams.sinks.statement.page import page
@@ -248,7 +249,7 @@ def test_json_has_sorted_keys_and_says_when_only_while_it_is_provisional() -> No
     ends = booked.of("acme", "2026-10").end
     first, second = (
         plain.make(booked.plan, booked.of("acme", "2026-10", as_of), booked.intervals)
-        for as_of in (ends, FOREVER)
+        for as_of in (ends + GRACE, FOREVER)
     )
     assert first.json == second.json
     keys = re.findall(r'^  "(\w+)":', first.json.decode(), re.MULTILINE)

@@ -3,11 +3,13 @@
 import gzip
 import io
 import json
+import os
 import random
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import msgspec
 import pytest
@@ -319,3 +321,19 @@ def _packed_call() -> list[bytes]:
 def test_directories_are_no_files(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="directory"):
         open_lines(str(tmp_path))
+
+
+def test_a_pipe_is_read_twice_too_when_another_file_holds_corrections(tmp_path: Path) -> None:
+    """As a shell's process substitution gives one."""
+    first = {"event": "call-start", "event_id": "1", "call_id": "a", "at": "2026-10-05T09:00:00Z"}
+    file, pipe = tmp_path / "a.ndjson", tmp_path / "pipe"
+    file.write_bytes(
+        msgspec.json.encode(first) + b"\n" + msgspec.json.encode(first | {"revision": 1})
+    )
+    os.mkfifo(pipe)
+    of_pipe = msgspec.json.encode(first | {"event_id": "2", "call_id": "b"})
+    writing = Thread(target=lambda: pipe.write_bytes(of_pipe))
+    writing.start()
+    found = replay([str(file), str(pipe)], PLAN, 2**62, print)
+    writing.join()
+    assert set(found.contacts) == {"a", "b"}

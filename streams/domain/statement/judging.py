@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from streams.domain.books import INTERVAL
+from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement import counting, money
@@ -166,7 +167,7 @@ def judge(
     begin, end = period.begin(plan.zone), period.end(plan.zone)
     share = Fraction(_length(group.parts), end - begin)
     due = period.after <= whole.after
-    final = due and as_of >= end and not _any_open(group.parts, provisional)
+    final = due and as_of >= end + GRACE and not _any_open(group.parts, provisional)
     value = counting.value(total, figure)
     met: bool | None = None
     missed: Fraction | None = None

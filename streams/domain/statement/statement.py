@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL
+from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement import counting
 from streams.domain.statement.counting import Count, Number
@@ -159,7 +160,7 @@ def statement(
                 open_visits += tally["line_offered"]
     contacts, offered = _of_vendor(intervals, vendor, begin, until)
     unattributed = offered - sum(total["line_offered"] for total in totals.values())
-    running = as_of < until or not all(result.final for result in results if result.due)
+    running = as_of < until + GRACE or not all(result.final for result in results if result.due)
     return Statement(
         vendor=vendor,
         period=period,

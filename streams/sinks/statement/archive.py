@@ -66,7 +66,10 @@ class Archive:
         if not numbers:
             return None
         path = self._path(vendor, period, numbers[-1])
-        books = path.with_suffix(".books").read_text()
+        try:
+            books = path.with_suffix(".books").read_text()
+        except FileNotFoundError as error:
+            raise KeptError(f"{error.filename} is missing: {path} is not whole without") from None
         return numbers[-1], Made(orjson.loads(path.read_bytes()), books)
 
     def restate(self, after: Made, restatement: dict[str, Any], number: int) -> Path:
@@ -76,14 +79,14 @@ class Archive:
             KeptError: that number is there already.
         """
         vendor, period = after.object["vendor"]["id"], after.object["period"]["name"]
-        path = self._path(vendor, period, number).with_suffix(".restatement.json")
-        _write_new(path, canonical(restatement))
+        path = self._path(vendor, period, number)
+        _write_new(path, ".restatement.json", canonical(restatement))
         return self._write(vendor, period, number, after)
 
     def _write(self, vendor: str, period: str, number: int, made: Made) -> Path:
         path = self._path(vendor, period, number)
-        _write_new(path.with_suffix(".books"), made.books.encode())
-        _write_new(path, made.json)
+        _write_new(path, ".books", made.books.encode())
+        _write_new(path, ".json", made.json)
         return path
 
     def _path(self, vendor: str, period: str, number: int) -> Path:
@@ -105,11 +108,14 @@ class Archive:
                     yield int(match[1])
 
 
-def _write_new(path: Path, content: bytes) -> None:
-    """Writes a file that is not there yet, whole and on the disk, or not at all."""
+def _write_new(statement: Path, suffix: str, content: bytes) -> None:
+    """Writes a statement that is not there yet, or what stands beside it, whole and on the disk, or
+    not at all. The statement itself comes last: what was left of an attempt before does not count.
+    """
+    if statement.exists():
+        raise KeptError(f"{statement} is there already")
+    path = statement.with_suffix(suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        raise KeptError(f"{path} is there already")
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
         file.write(content)
