@@ -49,6 +49,7 @@ class Periods(Collector):
         self._boards = boards
         self._judged: dict[str, list[Running]] = {}
         self._partials = Partials()
+        self._begin = 0
 
     async def run(self) -> None:
         """Judges until it is cancelled. A broker that does not answer costs a round, no more."""
@@ -70,6 +71,9 @@ class Periods(Collector):
         # The books may still be in the month before, at its end or while catching up.
         slowest = min((b.as_of for b in self._boards() if b.as_of is not None), default=now)
         begin = since(self._plan, min(now, slowest))
+        if begin < self._begin:
+            self._partials = Partials()  # what was before has been forgotten
+        self._begin = begin
         found = await kept(self._settings, begin, now, self._partials)
         judged: dict[str, list[Running]] = {vendor: [] for vendor in vendors}
         for each in await asyncio.to_thread(self._running, vendors, found.as_of, found):
