@@ -163,12 +163,28 @@ class Ledger:
         trial = contact.copy()
         if not trial.merge(event, at):
             return False
-        # As of when all of its facts have happened: some may lie a little ahead of the clock.
-        clock = max(self.clock, trial.newest)
-        as_of = self.told if clock == self.clock else clock
-        # Where it stands without the event nothing is final, be it booked there already or not.
-        new = self._intervals_of(trial, clock) - self._intervals_of(contact, clock)
-        return any(self.is_final(scope, start, as_of) for scope, start in new)
+        # Facts may lie ahead of the clock, and from each on it may be booked elsewhere. On its way
+        # through them it must not come to an interval that is final by then.
+        held = self._intervals_of(contact, self.clock)
+        ahead = sorted({instant for instant in trial.instants() if instant > self.clock})
+        for clock in (self.clock, *ahead):
+            as_of = self.told if clock == self.clock else clock
+            stands = self._intervals_of(trial, clock)
+            if any(self._is_final_without(contact, *place, as_of) for place in stands - held):
+                return True
+            held = stands
+        return False
+
+    def _is_final_without(self, contact: HeldContact, scope: str, start: int, as_of: int) -> bool:
+        """Whether an interval is final as of an instant, if the contact leaves it."""
+        if start + INTERVAL + self.grace > as_of:
+            return False
+        place = self.intervals.get(start, {}).get(scope)
+        own = sum(
+            entry[0] == scope and start_of(entry[1], INTERVAL) == start and not entry[6]
+            for entry in contact.booked
+        )
+        return place is None or place.count <= own
 
     def _intervals_of(self, contact: Contact, now: int) -> set[tuple[str, int]]:
         reading = resolve(contact, self.plan, now)

@@ -132,3 +132,17 @@ def test_decisions_of_a_settling_with_no_room_for_all_come_to_a_board_that_is_be
         later.take_figures(scope, 0, width, start, tally, False)
     come_to(later, at("12:00"))
     assert fed == {"service_level": 150, "reachability": 150}
+
+
+def test_on_its_way_through_facts_ahead_of_the_clock_no_call_comes_to_what_is_final() -> None:
+    """A late fact moves a visit out of a quarter-hour, and one of hours ahead would move it back,
+    into what has become final meanwhile: so the late one is late."""
+    ledger = Ledger(PLAN)
+    ahead = Story("c").answer("12:38", "desk", 2).leave("15:00", "desk", "transfer", 1)
+    others = Story("other").leave("12:00", "desk", "callback", 3)
+    for event, instant in (*ahead.facts, *others.facts):
+        assert ledger.accept(event, instant)
+    ledger.settle(at("13:06"))
+    ledger.changes()
+    ((event, instant),) = Story("c").leave("12:03", "desk", "transfer").facts
+    assert not ledger.accept(event, instant)
