@@ -19,7 +19,7 @@ from tests.stories import PLAN, Fact, Story, at, events
 NOON = at("12:00")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data())
 def test_what_comes_in_order_is_not_late(data: st.DataObject) -> None:
     """However far apart the clock moves, and whenever contacts are read. Visits have no numbers:

@@ -84,6 +84,7 @@ def commit_first() -> None:
         read_to_end: Any,
         generation: int,
         commit: Callable[[Mapping[TopicPartition, int]], Awaitable[None]],
+        lazily_before: int,
     ) -> int:
         sources = list(sources)
         offsets = {
@@ -97,7 +98,7 @@ def commit_first() -> None:
         async def no_commit(offsets: Mapping[TopicPartition, int]) -> None:
             pass
 
-        return await of_sources(sources, writers, read_to_end, generation, no_commit)
+        return await of_sources(sources, writers, read_to_end, generation, no_commit, lazily_before)
 
     async def compared(self: Worker, restored: Any) -> None:
         for partition, state in restored.items():

@@ -14,15 +14,20 @@ from tests.brokers import KafkaCluster
 from tests.faults.chaos import begin, live
 
 SEEDS = [int(each) for each in os.environ.get("REACHLINE_FAULT_SEEDS", "1,2,3,4,5").split(",")]
-SECONDS = float(os.environ.get("REACHLINE_FAULT_SECONDS", "35"))
+SECONDS = float(os.environ.get("REACHLINE_FAULT_SECONDS", "30"))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_books_survive(seed: int, kafka3: KafkaCluster, tmp_path: Path) -> None:
-    run = await begin(seed, kafka3.bootstrap, tmp_path, kafka3)
-    outcome = await live(run, SECONDS)
-    assert not outcome.differences, "\n".join(outcome.differences[:20])
-    assert not outcome.void, f"no replay or no rebalance was seen: {outcome}"
+    for attempt in range(3):  # a run in which nothing was read twice proves nothing: once more
+        directory = tmp_path / str(attempt)
+        directory.mkdir()
+        run = await begin(seed, kafka3.bootstrap, directory, kafka3)
+        outcome = await live(run, SECONDS)
+        assert not outcome.differences, "\n".join(outcome.differences[:20])
+        if not outcome.void:
+            return
+    raise AssertionError(f"no replay or no rebalance was seen: {outcome}")
 
 
 @pytest.mark.parametrize("mutation", ["count repeats", "commit first"])
