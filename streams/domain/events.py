@@ -219,7 +219,7 @@ def is_telephone_number(pseudonym: str) -> bool:
 
 def shown(value: str) -> str:
     """A value as a message may repeat it: calls to an outside number have that as their line."""
-    return "of a telephone number" if value and is_telephone_number(value) else repr(value)
+    return "(a telephone number)" if value and is_telephone_number(value) else repr(value)
 
 
 Accepted = tuple[Event, int]

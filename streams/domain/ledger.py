@@ -366,9 +366,9 @@ class Ledger:
             self._waiting_in(entry[0]).add(entry[5])
 
     def _take(self, entry: Entry) -> None:
+        if self._is_let_go(entry):
+            return
         for key in self._keys(entry):
-            if self._is_let_go(entry):
-                continue
             place = self._place(key)
             place.count -= 1
             if not place.held.take(entry) and entry[4] > place.settled.longest:
@@ -389,10 +389,11 @@ class Ledger:
                 waiting.add(after[5])
 
     def _settle(self, entry: Entry) -> None:
-        for key in self._keys(entry):
+        keys = self._keys(entry)
+        for key in keys:
             self._place(key).settled.add(entry)
-            if not self._is_let_go(entry):
-                self._settled.add(key)
+        if not self._is_let_go(entry):
+            self._settled.update(keys)
 
     def _waiting_in(self, scope: str) -> Waiting:
         waiting = self.waiting.get(scope)

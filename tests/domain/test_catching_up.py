@@ -48,18 +48,22 @@ def test_a_visit_that_begins_and_is_answered_in_one_step_of_the_clock_is_not_lat
         assert ledger.accept(event, instant), event
 
 
-@pytest.mark.parametrize("lazily", [False, True])
-def test_decisions_told_in_parts_all_come_to_the_detector(
-    monkeypatch: pytest.MonkeyPatch, lazily: bool
-) -> None:
-    """Thirty give up; one who came with them waits an hour longer, and is read later than they."""
-    fed: Counter[str] = Counter()
+@pytest.fixture
+def fed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many decisions of each kind the detectors were fed."""
+    counted: Counter[str] = Counter()
 
     def feed(_: object, decision: Decision) -> list[object]:
-        fed[decision.kind] += 1
+        counted[decision.kind] += 1
         return []
 
     monkeypatch.setattr(alarms.LineAlarm, "feed", feed)
+    return counted
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+def test_decisions_told_in_parts_all_come_to_the_detector(fed: Counter[str], lazily: bool) -> None:
+    """Thirty give up; one who came with them waits an hour longer, and is read later than they."""
     ledger, board = Ledger(PLAN), Board(PLAN, 1)
 
     def checkpoint(clock: int) -> None:
@@ -90,16 +94,9 @@ def test_decisions_told_in_parts_all_come_to_the_detector(
 
 
 def test_decisions_of_a_settling_with_no_room_for_all_come_to_a_board_that_is_behind(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, fed: Counter[str]
 ) -> None:
     """The clock jumps by hours, contacts leave a hundred at a time, and another source is slow."""
-    fed: Counter[str] = Counter()
-
-    def feed(_: object, decision: Decision) -> list[object]:
-        fed[decision.kind] += 1
-        return []
-
-    monkeypatch.setattr(alarms.LineAlarm, "feed", feed)
     monkeypatch.setattr("streams.domain.ledger.DEPARTURES_AT_ONCE", 100)
     ledger, board = Ledger(PLAN), Board(PLAN, 2)
     log: dict[tuple[str, int, int], Tally] = {}
