@@ -67,10 +67,16 @@ class Books:
 
     def imbalance(self) -> int:
         """By how much the books fail to balance, over all scopes; 0 or they are wrong."""
-        return sum(
-            each.imbalance() + (each.contacts_imbalance() if scope == CITY else 0)
-            for scope, each in self.whole.items()
-        )
+        return imbalance(self.whole.items())
+
+
+def imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
+    """By how much tallies, each with its scope, fail to balance; 0 or they are wrong."""
+    return sum(
+        tally.imbalance() + (tally.contacts_imbalance() if scope == CITY else 0)
+        for scope, tally in tallies
+        if tally.packed
+    )
 
 
 def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None = None) -> Books:

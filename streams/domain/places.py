@@ -47,20 +47,23 @@ class Place:
     """One scope's slot or interval.
 
     Attributes:
+        key: its scope, width and start.
         settled: what departed contacts left behind for good.
         held: what contacts in state add as of the clock. Its longest wait may be that of a contact
             that has departed since: then ``settled`` has it too, and the total is the same.
         count: entries of contacts in state.
         stale: the longest wait of ``held`` must be found anew.
+        moved, settling: the place, and what is settled there, changed since this was told last.
     """
 
-    __slots__ = ("count", "held", "settled", "stale")
+    __slots__ = ("count", "held", "key", "moved", "settled", "settling", "stale")
 
-    def __init__(self) -> None:
+    def __init__(self, key: PlaceKey) -> None:
+        self.key = key
         self.settled = Tally()
         self.held = Tally()
         self.count = 0
-        self.stale = False
+        self.stale = self.moved = self.settling = False
 
     def total(self) -> Tally:
         """Everything booked here."""

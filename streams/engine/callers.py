@@ -13,10 +13,10 @@ import orjson
 from aiokafka import ConsumerRecord
 
 from streams.domain import callers
+from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT
 from streams.domain.callers import Call
 from streams.domain.instants import DAY
-from streams.domain.ledger import SLOTS_KEPT
 from streams.domain.places import PlaceKey
 from streams.domain.tally import Entry, Tally
 from streams.engine import stored, topics

@@ -25,7 +25,6 @@ from streams.domain.ledger import Changes, Ledger
 from streams.domain.places import PlaceKey
 from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
-from streams.domain.tally import Tally
 from streams.engine import stored, topics
 from streams.engine.routes import Routes
 from streams.engine.stored import Checkpoint, Record, Restored
@@ -87,7 +86,7 @@ class Source:
         self._late: list[Record] = []
         # What checkpoint n leaves for n + 1 to do.
         self._covered: list[tuple[str, bool]] = []
-        self._places: dict[PlaceKey, Tally] = {}
+        self._places: dict[PlaceKey, bytes] = {}
         self._dropped: list[PlaceKey] = []
         self._gone: deque[tuple[int, int]] = deque()  # checkpoint, clock
         self._covered_clock = UNKNOWN
@@ -248,7 +247,7 @@ class Source:
             contact.stored = True
         self._covered = [(contact.call_id, contact.stored) for contact, _ in changes.departed]
         self._covered_clock = self.ledger.clock
-        self._places = changes.settled
+        self._places = {key: stored.encoded(tally) for key, tally in changes.settled.items()}
         self._dropped = changes.dropped
         checkpoint = Checkpoint(
             self._number,
@@ -274,8 +273,10 @@ class Source:
                 outputs.setdefault((topics.PARTIALS, there), []).append(
                     stored.anew_record(generation, self.partition)
                 )
-        for key, (tally, final) in changes.partials.items():
-            put(key[0], stored.figures_record(generation, self.partition, key, tally, final))
+        for key, (tally, final, settled) in changes.partials.items():
+            # Where nothing else is booked it has just been encoded for the state.
+            figures = (settled and self._places.get(key)) or tally
+            put(key[0], stored.figures_record(generation, self.partition, key, figures, final))
         for key in changes.dropped:
             # Decisions stay until retention takes them: an owner that was long away feeds them yet.
             if key[1] == SLOT and not key[0].startswith(DECIDED):

@@ -50,7 +50,8 @@ class Checkpoint(NamedTuple):
         newest: per input topic the newest accepted ``at``.
         covered: ids of the contacts that departed with this checkpoint; their own records are
             removed with the next.
-        places: the tallies that cover them, absolute; written under their own keys with the next.
+        places: the tallies that cover them, absolute and encoded; written under their own keys with
+            the next.
         dropped: intervals told as final with this checkpoint, and old slots; their own records are
             removed with the next.
         kept: how many contacts, tallies and lists of departed ids have a record of their own now,
@@ -63,7 +64,7 @@ class Checkpoint(NamedTuple):
     positions: dict[str, int]
     newest: dict[str, int]
     covered: list[str]
-    places: list[tuple[PlaceKey, Tally]]
+    places: list[tuple[PlaceKey, bytes]]
     dropped: list[PlaceKey]
     kept: tuple[int, int, int]
 
@@ -77,7 +78,7 @@ class Checkpoint(NamedTuple):
             "positions": self.positions,
             "newest": self.newest,
             "covered": self.covered,
-            "places": [[*key, tally.stored()] for key, tally in self.places],
+            "places": [[*key, orjson.Fragment(tally)] for key, tally in self.places],
             "dropped": self.dropped,
             "kept": self.kept,
         }
@@ -98,7 +99,7 @@ class Checkpoint(NamedTuple):
                 "run the newer version, or `reachline rebuild` from the raw topics"
             )
         places = [
-            ((scope, width, start), Tally.from_stored(stored))
+            ((scope, width, start), orjson.dumps(stored))
             for scope, width, start, stored in data.pop("places")
         ]
         dropped = [(scope, width, start) for scope, width, start in data.pop("dropped")]
@@ -116,11 +117,17 @@ def contact_gone(call_id: str) -> Record:
     return _CONTACT + call_id.encode(), None
 
 
-def place_record(key: PlaceKey, tally: Tally | None) -> Record:
-    """A settled tally, or its removal."""
+def encoded(tally: Tally) -> bytes:
+    """A tally as it is written. What departed contacts left behind is written up to three times, as
+    a figure, in a checkpoint and under its own key, and is encoded once."""
+    return orjson.dumps(tally.stored())
+
+
+def place_record(key: PlaceKey, tally: bytes | None) -> Record:
+    """A settled tally, encoded, or its removal."""
     scope, width, start = key
     name = b"%b%b|%d|%d" % (_PLACE, scope.encode(), width, start)
-    return name, None if tally is None else orjson.dumps(tally.stored())
+    return name, tally
 
 
 def gone_record(number: int, clock: int, call_ids: list[str] | None) -> Record:
@@ -234,7 +241,8 @@ class Restored:
             scope, width, start = key.decode().rsplit("|", 2)
             found[scope, int(width), int(start)] = Tally.from_stored(orjson.loads(value))
         if self.checkpoint:
-            found |= dict(self.checkpoint.places)
+            for place, value in self.checkpoint.places:
+                found[place] = Tally.from_stored(orjson.loads(value))
             for place in self.checkpoint.dropped:
                 found.pop(place, None)
         return found
@@ -341,14 +349,16 @@ def read_partial(key: bytes, value: bytes) -> Figures | Waits | ClockTold | Anew
 
 
 def figures_record(
-    generation: int, source: int, key: PlaceKey, tally: Tally | None, final: bool
+    generation: int, source: int, key: PlaceKey, tally: Tally | bytes | None, final: bool
 ) -> Record:
-    """A source partition's absolute figures of a slot or interval, or their removal."""
+    """A source partition's absolute figures of a slot or interval, be they encoded already; or
+    their removal."""
     scope, width, start = key
     name = b"%b|%b|%d|%d|%d" % (_FIGURES, scope.encode(), source, width, start)
     if tally is None:
         return name, None
-    return name, orjson.dumps([generation, final, tally.stored()])
+    figures = orjson.Fragment(tally if isinstance(tally, bytes) else encoded(tally))
+    return name, orjson.dumps([generation, final, figures])
 
 
 def waiting_record(

@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.domain import callers
+from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, Books, books, start_of
 from streams.domain.decisions import DECIDED
 from streams.domain.entries import entries
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
-from streams.domain.ledger import SLOTS_KEPT, Changes, Ledger
+from streams.domain.ledger import Changes, Ledger
 from streams.domain.places import PlaceKey
 from streams.domain.tally import Tally
 from streams.domain.visits import resolve
@@ -95,7 +96,7 @@ def test_any_split_over_partitions_gives_the_same_intervals(data: st.DataObject)
                 assert ledger.accept(event, instant)
         ledger.settle(end)
         kept.take(ledger.changes())
-        assert ledger.imbalance() == 0
+        assert ledger.bookings.imbalance() == 0
         for key, tally in kept.intervals().items():
             sums.setdefault(key, Tally()).plus(tally)
     assert sums == _intervals(facts, end)
@@ -117,12 +118,12 @@ def test_live_books_are_those_of_the_accepted_whenever_settled(data: st.DataObje
             ledger.settle(now + data.draw(st.sampled_from((0, 1, 10, 600, 4000))) * SECOND)
             kept.take(ledger.changes())
             assert kept.intervals() == _intervals(accepted, ledger.clock)
-            assert ledger.imbalance() == 0
+            assert ledger.bookings.imbalance() == 0
     ledger.settle(begin + DAY)
     ledger.settle(begin + DAY + 1)
     kept.take(ledger.changes())
     assert kept.intervals() == _intervals(accepted, begin + DAY)
-    assert not ledger.contacts and not ledger.intervals
+    assert not ledger.contacts and not ledger.bookings.intervals
     assert _filled({k[::2]: t for k, t in kept.final.items()}) == kept.intervals()
 
 
@@ -143,7 +144,7 @@ def test_read_only_when_they_are_over_contacts_give_the_same_books(data: st.Data
             lazily = data.draw(st.booleans())
             ledger.settle(now + data.draw(st.sampled_from((0, 10, 600, 4000))) * SECOND, lazily)
             kept.take(ledger.changes())
-            assert ledger.imbalance() == 0
+            assert ledger.bookings.imbalance() == 0
             if not lazily:
                 assert ledger.told == ledger.clock
                 assert kept.intervals() == _intervals(accepted, ledger.clock)
@@ -170,7 +171,7 @@ def test_lazily_a_call_is_read_once() -> None:
     assert ledger.told == at("9:20")
     assert ("city", INTERVAL, at("9:00")) in kept.totals
     assert ("city", INTERVAL, at("9:15")) not in kept.totals
-    assert not ledger.is_final("city", at("9:15"), ledger.told)
+    assert not ledger.bookings.is_final("city", at("9:15"), ledger.told)
     ledger.settle(at("9:31"))
     kept.take(ledger.changes())
     assert ledger.told == at("9:31")
@@ -224,7 +225,7 @@ def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObje
         for event, instant in facts[cut:]:
             each.accept(event, instant)
         each.settle(begin + 2 * HOUR)
-        assert each.imbalance() == 0
+        assert each.bookings.imbalance() == 0
     told = ledger.changes()
     kept.take(told)
     successor_kept = Kept()
@@ -248,8 +249,8 @@ def test_a_call_of_hours_holds_its_quarter_hour_alone() -> None:
     ledger.settle(at("10:30"))
     assert list(ledger.contacts) == ["long"]
     ledger.changes()
-    assert not ledger.is_final("line:waste", at("9:00"))
-    assert ledger.is_final("line:waste", at("9:15"))
+    assert not ledger.bookings.is_final("line:waste", at("9:00"), ledger.told)
+    assert ledger.bookings.is_final("line:waste", at("9:15"), ledger.told)
 
 
 def test_an_interval_closes_while_somebody_waits_whose_miss_fell_into_it() -> None:
@@ -262,7 +263,7 @@ def test_an_interval_closes_while_somebody_waits_whose_miss_fell_into_it() -> No
     for now in ("9:05", "9:40", "13:30"):
         ledger.settle(at(now))
         ledger.changes()
-    assert not ledger.contacts and not ledger.intervals
+    assert not ledger.contacts and not ledger.bookings.intervals
 
 
 def test_what_is_to_happen_is_seen_at_its_very_instant() -> None:
@@ -273,7 +274,7 @@ def test_what_is_to_happen_is_seen_at_its_very_instant() -> None:
     seen = []
     for now in (at("9:00:20"), at("9:00:20") + 1, at("9:05") - 1, at("9:05")):
         ledger.settle(now)
-        place = ledger.place(("line:waste", INTERVAL, at("9:00")))
+        place = ledger.bookings.place(("line:waste", INTERVAL, at("9:00")))
         assert place is not None
         seen.append((place.held["service_offered"], place.held["open"]))
     assert seen == [(0, 1), (1, 1), (1, 1), (1, 0)]
@@ -316,5 +317,5 @@ def test_slots_are_those_of_the_visits() -> None:
     kept.take(ledger.changes())
     slot = kept.totals["line:waste", SLOT, start_of(at("9:00:13"), SLOT)]
     assert slot["line_offered"] == slot["open"] == slot["queue_offered"] == 1
-    assert ledger.waiting["line:waste"].count == 1
-    assert ledger.waiting["line:waste"].oldest() == at("9:00:14")
+    assert ledger.bookings.waiting["line:waste"].count == 1
+    assert ledger.bookings.waiting["line:waste"].oldest() == at("9:00:14")

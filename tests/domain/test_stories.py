@@ -180,10 +180,10 @@ def test_a_call_that_never_ends_does_not_stay_in_state() -> None:
         assert ledger.accept(event, instant)
     ledger.settle(at("13:00"))
     assert list(ledger.contacts) == ["call"]
-    assert ledger.waiting[WASTE].count == 1
+    assert ledger.bookings.waiting[WASTE].count == 1
     ledger.settle(at("13:20"))
     assert not ledger.contacts
-    assert ledger.waiting[WASTE].count == 0
+    assert ledger.bookings.waiting[WASTE].count == 0
 
 
 def test_the_norrkoping_case() -> None:

@@ -100,7 +100,7 @@ def tell(data: st.DataObject, board: Board, number: int, ledger: Ledger) -> None
         told = data.draw(st.permutations(told)) + data.draw(
             st.lists(st.sampled_from(told), max_size=2)
         )
-    for (scope, width, start), (tally, final) in told:
+    for (scope, width, start), (tally, final, _) in told:
         board.take_figures(scope, number, width, start, tally, final)
     board.take_clock(number, ledger.clock)
 

@@ -13,9 +13,9 @@ from aiokafka import ConsumerRecord
 from prometheus_client.registry import CollectorRegistry
 
 from streams.domain import instants
+from streams.domain.bookings import DROPPED_AT_ONCE
 from streams.domain.events import KINDS
 from streams.domain.instants import DAY, MINUTE, SECOND, parse
-from streams.domain.ledger import DROPPED_AT_ONCE
 from streams.domain.plan import Plan
 from streams.engine import topics
 from streams.engine.callers import CallerOwner
@@ -159,7 +159,7 @@ def test_days_of_traffic_take_no_more_than_the_first_days() -> None:
     # what is never let go of would add an eleventh of it all on each.
     assert held[11] < held[8] * 1.10, held
     assert len(stream.source.ledger.contacts) < 30
-    assert len(stream.source.ledger.intervals) < 10
+    assert len(stream.source.ledger.bookings.intervals) < 10
     assert len(stream.kept) < 1_000
 
 
