@@ -124,9 +124,9 @@ class Alarms:
             for note in told[place]:
                 if note in before:
                     continue
-                decision = from_note(note)
-                if decision.at <= sealed:
-                    due.append(decision)
+                decided = from_note(note)  # at one instant, all of them
+                if decided[0].at <= sealed:
+                    due += decided
                     before.add(note)
                 else:
                     later.append(note)

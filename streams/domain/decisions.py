@@ -5,7 +5,7 @@ caller was reached; and that the line closed on somebody waiting. Each is booked
 slot of its deciding instant, which need not be the slot of the visit.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 from streams.domain import visits
 from streams.domain.detector import Decision
@@ -15,26 +15,34 @@ from streams.domain.visits import NEVER, Reading, Visit
 DECIDED: Final = "decided:"
 """Scope of a line's decisions: ``decided:ID``."""
 
-_SHORT: Final = {"service_level": "s", "reachability": "r", "closed": "c"}
-_LONG: Final = {short: kind for kind, short in _SHORT.items()}
+_LONG: Final[dict[str, Literal["service_level", "reachability", "closed"]]] = {
+    "s": "service_level",
+    "r": "reachability",
+    "c": "closed",
+}
 
 
 def decisions(call_id: str, reading: Reading) -> list[tuple[str, Decision]]:
     """The decisions of a contact's visits, each with its line."""
-    found: list[tuple[str, Decision]] = []
-    for visit in reading.visits:
-        if not visit.terms.open:
-            continue
-        key = f"{call_id}/{visit.number}"
-        line = visit.line
-        good = _service(visit)
-        if good is not None:
-            found.append((line, Decision(visit.service_at, "service_level", good, key)))
-        if visit.reach_at != NEVER:
-            in_time = visit.answered is not None and visit.answered <= visit.reach_at
-            found.append((line, Decision(visit.reach_at, "reachability", in_time, key)))
-        if visit.disposition is visits.CLOSED and visit.ended is not None:
-            found.append((line, Decision(visit.ended, "closed", False, key)))
+    return [
+        (visit.line, Decision(at, _LONG[short], good, f"{call_id}/{visit.number}"))
+        for visit in reading.visits
+        if visit.terms.open
+        for at, short, good in _decided(visit)
+    ]
+
+
+def _decided(visit: Visit) -> list[tuple[int, str, bool]]:
+    """What was decided of a visit in hours: when, which (in short), and whether it was good."""
+    found: list[tuple[int, str, bool]] = []
+    good = _service(visit)
+    if good is not None:
+        found.append((visit.service_at, "s", good))
+    if visit.reach_at != NEVER:
+        in_time = visit.answered is not None and visit.answered <= visit.reach_at
+        found.append((visit.reach_at, "r", in_time))
+    if visit.disposition is visits.CLOSED and visit.ended is not None:
+        found.append((visit.ended, "c", False))
     return found
 
 
@@ -54,18 +62,38 @@ def _service(visit: Visit) -> bool | None:
 
 
 def entries(call_id: str, reading: Reading) -> list[Entry]:
-    """The decisions as entries of the books."""
+    """The decisions as entries of the books. Those of one visit at one instant, as the two of
+    nearly everybody who is answered in time, are one entry."""
+    booked: list[Entry] = []
+    for visit in reading.visits:
+        if not visit.terms.open:
+            continue
+        notes: dict[int, tuple[str, str]] = {}
+        for at, short, good in _decided(visit):
+            shorts, goods = notes.get(at, ("", ""))
+            notes[at] = shorts + short, goods + ("1" if good else "0")
+        scope = _scope(visit.line)
+        for at, (shorts, goods) in notes.items():
+            note = f"{at}|{shorts}|{goods}|{call_id}/{visit.number}"
+            booked.append((scope, at, 0, -1, -1, -1, note))
+    return booked
+
+
+_scopes: dict[str, str] = {}
+
+
+def _scope(line: str) -> str:
+    """The scope of a line's decisions; there are as many as in the plan, so each is made once."""
+    scope = _scopes.get(line)
+    if scope is None:
+        scope = _scopes[line] = DECIDED + line
+    return scope
+
+
+def from_note(note: str) -> list[Decision]:
+    """The decisions that a note tells of."""
+    at, shorts, goods, key = note.split("|", 3)
     return [
-        (DECIDED + line, decision.at, 0, -1, -1, -1, _note(decision))
-        for line, decision in decisions(call_id, reading)
+        Decision(int(at), _LONG[short], good == "1", key)
+        for short, good in zip(shorts, goods, strict=True)
     ]
-
-
-def _note(decision: Decision) -> str:
-    return f"{decision.at}|{_SHORT[decision.kind]}|{decision.good:d}|{decision.key}"
-
-
-def from_note(note: str) -> Decision:
-    """The decision that a note tells of."""
-    at, short, good, key = note.split("|", 3)
-    return Decision(int(at), _LONG[short], good == "1", key)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 
 from streams.domain import callers
 from streams.domain.bookings import SLOTS_KEPT
-from streams.domain.books import INTERVAL, SLOT
+from streams.domain.books import INTERVAL, SLOT, start_of
 from streams.domain.callers import Call
 from streams.domain.instants import DAY
 from streams.domain.places import PlaceKey
@@ -63,7 +63,11 @@ class CallerOwner:
         self._clock = clock
         self._unbooked: set[str] = set()  # crowds of which something was heard
         self._again: dict[str, float] = {}  # when they may be booked again
-        self._calls: dict[str, dict[str, Call]] = {}
+        # As they were told: the only call of a caller, as nearly all are, is never looked at, and
+        # takes a third of the memory.
+        self._calls: dict[str, dict[str, bytes]] = {}
+        # Callers and their calls, by the interval in which they began: whom to forget when.
+        self._begun: dict[int, list[tuple[str, str]]] = {}
         self._booked: dict[str, list[Entry]] = {}
         self._places: dict[PlaceKey, Tally] = {}
         self._moved: set[PlaceKey] = set()
@@ -81,14 +85,24 @@ class CallerOwner:
             if record.value is None:
                 calls.pop(call_id, None)
             else:
-                call = calls[call_id] = _DECODER.decode(record.value)
-                self._newest = max(self._newest, call.begun)
+                begun = _DECODER.decode(record.value).begun
+                self._newest = max(self._newest, begun)
+                if call_id not in calls:
+                    self._remember(begun, caller, call_id)
+                calls[call_id] = record.value
             heard.add(caller)
         for caller in heard:
-            if len(self._calls[caller]) > CROWD:
+            calls = self._calls[caller]
+            if len(calls) > CROWD:
                 self._unbooked.add(caller)
-            else:
-                self._book(caller, callers.entries(self._calls[caller].values()))
+            elif len(calls) > 1 or caller in self._booked:  # nothing follows from one call alone
+                self._book_all(caller)
+
+    def _remember(self, begun: int, caller: str, call_id: str) -> None:
+        self._begun.setdefault(start_of(begun, INTERVAL), []).append((caller, call_id))
+
+    def _book_all(self, caller: str) -> None:
+        self._book(caller, callers.entries(map(_DECODER.decode, self._calls[caller].values())))
 
     @property
     def whole(self) -> bool:
@@ -104,7 +118,7 @@ class CallerOwner:
             begun = self._clock()
             if begun < self._again.get(caller, begun):
                 continue
-            self._book(caller, callers.entries(self._calls[caller].values()))
+            self._book_all(caller)
             self._unbooked.discard(caller)
             ended = self._clock()
             self._again[caller] = ended + (ended - begun) / CROWDS_SHARE
@@ -159,14 +173,25 @@ class CallerOwner:
         for key in [key for key in self._places if key[2] < self._newest - _kept(key[1])]:
             del self._places[key]
         past = self._newest - REMEMBERED
-        for caller, calls in list(self._calls.items()):
-            for call_id in [each for each, call in calls.items() if call.begun < past]:
-                del calls[call_id]
-            if not calls:
-                del self._calls[caller]
-                self._booked.pop(caller, None)
-                self._unbooked.discard(caller)
-                self._again.pop(caller, None)
+        # Each call is looked at once, not all of eight days every quarter of an hour.
+        for start in [start for start in self._begun if start + INTERVAL <= past]:
+            for caller, call_id in self._begun.pop(start):
+                self._forget_call(caller, call_id, past)
+
+    def _forget_call(self, caller: str, call_id: str, past: int) -> None:
+        calls = self._calls.get(caller, {})
+        value = calls.get(call_id)
+        if value is not None:
+            begun = _DECODER.decode(value).begun
+            if begun >= past:  # later facts have moved it
+                self._remember(begun, caller, call_id)
+                return
+            del calls[call_id]
+        if not calls:
+            self._calls.pop(caller, None)
+            self._booked.pop(caller, None)
+            self._unbooked.discard(caller)
+            self._again.pop(caller, None)
 
 
 def _kept(width: int) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from aiokafka import ConsumerRecord
 
-from streams.domain.books import SLOT
+from streams.domain.books import INTERVAL, SLOT
 from streams.domain.callers import Call
+from streams.domain.instants import DAY
 from streams.domain.tally import CITY
 from streams.engine import callers, stored, topics
 from streams.engine.callers import CallerOwner
@@ -134,3 +135,29 @@ def test_a_crowd_under_one_pseudonym_takes_no_more_than_its_share(
     now += 1 / callers.CROWDS_SHARE
     assert sum(repeats(owner).values()) == callers.CROWD + 99
     assert booked == 2
+
+
+def test_a_call_is_forgotten_after_eight_days_and_who_calls_again_is_not() -> None:
+    log = Log()
+    begun = at("9:00")
+    log.call("once", "1", begun)
+    log.call("again", "2", begun)
+    log.call("again", "3", begun + 7 * DAY)
+    log.call("moved", "4", begun)
+    log.call("moved", "4", begun + DAY)
+    owner = CallerOwner(0, ROUTES, end=0)
+    owner.take(log.records)
+    owner.outputs(1)
+    log.call("other", "5", begun + 8 * DAY + 2 * INTERVAL)
+    owner.take(log.records[5:])
+    owner.outputs(1)
+    assert {caller: set(calls) for caller, calls in owner._calls.items()} == {
+        "again": {"3"},
+        "moved": {"4"},
+        "other": {"5"},
+    }
+    log.call("other", "6", begun + 17 * DAY)
+    owner.take(log.records[6:])
+    owner.outputs(1)
+    assert set(owner._calls) == {"other"}
+    assert len(owner._begun) == 1
