@@ -83,16 +83,18 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     """The books of these contacts as of ``now``, repeat callers and callbacks kept included."""
     result = Books(width)
     by_caller: dict[str, list[callers.Call]] = {}
+    add = result.add_whole if width is None else result.add
     for contact in contacts:
         reading = resolve(contact, plan, now)
         if reading is None:
             continue
         for entry in entries(reading):
-            result.add(entry)
+            add(entry)
         call = callers.call(contact, reading)
         if call is not None:
             by_caller.setdefault(call.caller, []).append(call)
     for calls in by_caller.values():
-        for entry in callers.entries(calls):
-            result.add_whole(entry)
+        if len(calls) > 1:  # nothing follows from one alone
+            for entry in callers.entries(calls):
+                result.add_whole(entry)
     return result

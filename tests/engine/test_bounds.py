@@ -145,7 +145,8 @@ def lived(stream: Stream, count: int, enemies: int = 0) -> Iterator[int]:
 
 def memory() -> int:
     """How many pieces of memory are held, but for a cache that has a bound of its own."""
-    instants._minutes.clear()
+    instants._days.clear()
+    instants._times.clear()
     instants._tails.clear()
     gc.collect()
     return sys.getallocatedblocks()
