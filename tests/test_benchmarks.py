@@ -1,14 +1,18 @@
 """The benchmarks' own arithmetic: tables, comparisons, sizes; nothing is measured here."""
 
+import importlib
 import json
 import re
+import sys
 import time
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from streams.domain.events import Reader
 from tests.benchmarks import all as every
 from tests.benchmarks import (
     backfill,
@@ -16,6 +20,7 @@ from tests.benchmarks import (
     latency,
     limits,
     plots,
+    profiling,
     readme,
     side_by_side,
     sizing,
@@ -366,4 +371,26 @@ class TestStages:
             assert not module or (RESULTS.parent / f"{module}.py").exists()
 
     def test_all_of_it_fits_in_its_time(self) -> None:
-        assert sum(stage.limit for stage in every.stages(RESULTS, quick=False)) <= 41 * 60
+        assert sum(stage.limit for stage in every.stages(RESULTS, quick=False)) <= 45 * 60
+
+
+class TestProfiling:
+    def test_a_sample_belongs_to_the_innermost_room(self) -> None:
+        found = [profiling.room(sys._getframe())]
+
+        def knows(line: str, at: int) -> bool:
+            found.append(profiling.room(sys._getframe()))
+            return True
+
+        chosen = b'{"event_id":"e","call_id":"c","at":"2026-11-02T09:00:00Z","line":"waste"}'
+        Reader(knows).read(chosen, 2**62, "menu-choice")
+        assert found == [profiling.ELSE, profiling.DECODING]
+
+    def test_every_room_is_there(self) -> None:
+        """A function that was given another name would count for others, and nobody be told."""
+        for module, function in profiling.ROOMS:
+            there = importlib.import_module(module)
+            assert not function or attrgetter(function)(there)
+
+    def test_the_kept_page_is_that_of_the_kept_profile(self) -> None:
+        assert (RESULTS / "profile.md").read_text() == profiling.kept_page()

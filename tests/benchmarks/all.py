@@ -65,6 +65,11 @@ def stages(results: Path, quick: bool) -> list[Stage]:
             ("backfill", *into, *(("--days", "7", "--rounds", "1") if quick else ())),
             200.0,
         ),
+        Stage(
+            "profile",
+            ("profiling", *into, *(("--events", "20000") if quick else ())),
+            200.0,
+        ),
         table(2),
         Stage("short", ("", "--short", "--keep", *into, *(small[:2] if quick else ())), 120.0),
         Stage("plots", ("plots", *into), 30.0),

@@ -50,7 +50,7 @@ def whole(
     small = _load("small.", SMALL * part)
     smallest = _load("smallest.", SMALLEST * part)
     year = Load.make("", of_a_year(round(YEAR * part)), CACHE)
-    with _Filled([large, smallest], [small]) as bootstrap:
+    with filled([large, smallest], [small]) as bootstrap:
         field = [
             contenders.bare(bootstrap, large),
             contenders.reachline(bootstrap, large),
@@ -74,7 +74,7 @@ def whole(
 def short(part: float = 1.0) -> dict[str, Any]:
     """Reachline and its limits alone, in a minute: what a change is held to."""
     load = _load("contact.", MIDDLE * part)
-    with _Filled([load], []) as bootstrap:
+    with filled([load]) as bootstrap:
         field = [
             contenders.bare(bootstrap, load),
             contenders.reachline(bootstrap, load),
@@ -94,10 +94,10 @@ def of_a_year(events: int) -> Traffic:
     return Traffic(calls, per_second=calls / (365 * 86_400), start=1_735_686_000)
 
 
-class _Filled:
+class filled:  # noqa: N801 - read as a verb: with filled(loads)
     """A Kafka with these loads in it, for as long as it is needed."""
 
-    def __init__(self, loads: Sequence[Load], by_line_too: Sequence[Load]) -> None:
+    def __init__(self, loads: Sequence[Load], by_line_too: Sequence[Load] = ()) -> None:
         self._loads, self._by_line_too = loads, by_line_too
 
     def __enter__(self) -> str:

@@ -1,0 +1,211 @@
+"""Where a worker's time goes while it catches up: ``python -m tests.benchmarks.profiling``.
+
+A signal comes every few milliseconds of CPU time; whatever the worker is in then is counted for the
+room that it belongs to. Writes ``results/profile.json`` and, from that, ``results/profile.md``,
+which also says what was tried. (Time in C counts for the Python that called it. Signals come a
+hundred times a second on some systems, however often they are asked for.)
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import uvloop
+
+from tests.benchmarks import contenders, side_by_side
+from tests.benchmarks.measuring import CACHE, RESULTS, Took, keep, machine, python, run, stoppable
+from tests.benchmarks.reachline_run import catch_up
+from tests.benchmarks.traffic import Traffic
+
+EVERY: Final = 0.005
+"""Seconds of CPU time between two looks: rare enough that looking costs nothing that counts."""
+
+FETCHING = "fetching records"
+DECODING = "decoding and checking events"
+MERGING = "merging facts into contacts"
+READING = "reading contacts: what their facts mean"
+BOOKING = "booking them"
+WRITING = "making the records of a checkpoint"
+PRODUCING = "producing them"
+LINES = "boards and detectors of lines"
+CALLERS = "callers' histories"
+ELSE = "event loop, sockets and the rest"
+
+ROOMS: Final[dict[tuple[str, str], str]] = {
+    ("aiokafka.consumer.fetcher", ""): FETCHING,
+    ("aiokafka.consumer.consumer", ""): FETCHING,
+    ("streams.engine.consumer", ""): FETCHING,
+    ("streams.domain.events", ""): DECODING,
+    ("streams.domain.journey", "Contact.merge"): MERGING,
+    ("streams.domain.ledger", "Ledger.accept"): MERGING,
+    ("streams.engine.source", "Source.take"): MERGING,
+    ("streams.domain.ledger", "Ledger.changes"): WRITING,
+    ("streams.domain.ledger", ""): READING,
+    ("streams.domain.visits", ""): READING,
+    ("streams.domain.entries", ""): READING,
+    ("streams.domain.decisions", ""): READING,
+    ("streams.domain.bookings", "Bookings.changes"): WRITING,
+    ("streams.domain.bookings", ""): BOOKING,
+    ("streams.engine.source", ""): WRITING,
+    ("streams.engine.writer", ""): PRODUCING,
+    ("aiokafka.producer.producer", ""): PRODUCING,
+    ("aiokafka.producer.sender", ""): PRODUCING,
+    ("aiokafka.producer.message_accumulator", ""): PRODUCING,
+    ("streams.engine.lines", ""): LINES,
+    ("streams.engine.callers", ""): CALLERS,
+}
+"""Where a sample belongs, by module and function; none named means all others of the module. The
+innermost that is named here counts, so what many use (a tally, a plan) counts for who asked."""
+
+
+class Sampler:
+    """Counts where the program is, as long as it is entered."""
+
+    def __init__(self) -> None:
+        self.rooms: Counter[str] = Counter()
+
+    def __enter__(self) -> "Sampler":
+        signal.signal(signal.SIGPROF, self._look)
+        signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+
+    def _look(self, _: int, frame: FrameType | None) -> None:
+        self.rooms[room(frame)] += 1
+
+
+def room(frame: FrameType | None) -> str:
+    """Where a sample belongs that found the program in this frame."""
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__"))
+        found = ROOMS.get((module, frame.f_code.co_qualname)) or ROOMS.get((module, ""))
+        if found is not None:
+            return found
+        frame = frame.f_back
+    return ELSE
+
+
+def within(bootstrap: str, events: int, plan: str, intervals: int) -> Took:
+    """Catches up in this very process, and looks at itself."""
+    with Sampler() as sampler, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        took = runner.run(catch_up(bootstrap, events, plan, "profiled", intervals))
+    took.pop("answer", None)
+    return took | {"rooms": dict(sampler.rooms)}
+
+
+def measured(events: int) -> dict[str, Any]:
+    """The bare loop's cost, the worker's, and where the worker spends it."""
+    load = contenders.Load.make("contact.", Traffic.of_events(events), CACHE)
+    with side_by_side.filled([load]) as bootstrap:
+        bare = contenders.bare(bootstrap, load).measure()
+        took = run(
+            [
+                python(),
+                "-m",
+                "tests.benchmarks.profiling",
+                "--within",
+                bootstrap,
+                str(load.events),
+                load.plan,
+                str(len(load.answer)),
+            ]
+        )
+    samples = sum(took["rooms"].values())
+    return {
+        "machine": machine(),
+        "events": load.events,
+        "samples": samples,
+        "bare_us_per_event": round(bare["cpu"] / bare["events"] * 1e6, 3),
+        "cpu_us_per_event": round(took["cpu"] / took["events"] * 1e6, 3),
+        "shares": {name: round(n / samples, 4) for name, n in Counter(took["rooms"]).most_common()},
+    }
+
+
+TRIED: Final = """\
+What brought something is in the code, each with a comment that says what: typed decoding by
+msgspec, times of day looked up instead of parsed, counts packed into one whole number, what a
+visit counts made once per pattern, contacts read once while catching up, record batches built by
+hand, places that remember by themselves that they moved, a tally encoded once for three records,
+one event loop (uvloop), Python's search for garbage made rare.
+
+What brought nothing, or too little for what it would cost:
+
+- compiling `streams/domain` with mypyc: the books of a replay cost 30 % less; but whoever installs
+  it would need a compiler, or every system a build of its own;
+- checkpoints of four times as many events: a quarter fewer records, but by then their contacts have
+  left the processor's cache, and all of it is slower; of a quarter as many: half as much again;
+- no search for garbage at all: nothing that could be told from noise;
+- not booking the ten-second slots that no window will show any more: a sixth of what is computed,
+  but the windows of a worker that catches up would then hold the figures of no time at all.
+"""
+
+
+def page(result: dict[str, Any]) -> str:
+    """The profile as Markdown, and what follows from it."""
+    bare, whole = result["bare_us_per_event"], result["cpu_us_per_event"]
+    shares: dict[str, float] = result["shares"]
+    same = (shares.get(FETCHING, 0.0) + shares.get(DECODING, 0.0)) * whole
+    rest = whole - same
+    lines = [
+        "# Where the time goes",
+        "",
+        "Written by `python -m tests.benchmarks.profiling`: one worker that catches up with",
+        f"{result['events']:,} events on Apache Kafka, looked at {result['samples']:,} times. It "
+        f"took {whole:.1f} µs of CPU per event,",
+        f"the bare loop of the same run {bare:.2f}: {bare / whole:.2f} of its speed.",
+        "",
+        "| | share | µs per event |",
+        "|---|--:|--:|",
+    ]
+    lines += [f"| {name} | {part:.0%} | {part * whole:.1f} |" for name, part in shares.items()]
+    lines += [
+        "",
+        "## What stands in the way",
+        "",
+        f"A quarter of the bare loop's speed would be {4 * bare:.1f} µs per event. Fetching and",
+        f"decoding, all that the bare loop does, take {same:.1f}, with a check of every field:",
+        f"{4 * bare - same:.1f} are left for what takes {rest:.1f}. No room of it takes most: each",
+        "event is merged into a contact; each contact is written, read, booked in some nine",
+        "places, told to its line, its vendor, the city and its caller, and written as a journey:",
+        "all in interpreted Python, with some sixty calls of functions per event.",
+        "",
+        "## What was tried",
+        "",
+        TRIED,
+    ]
+    return "\n".join(lines)
+
+
+def kept_page(results: Path = RESULTS) -> str:
+    """The page of the kept profile."""
+    return page(json.loads((results / "profile.json").read_text()))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.profiling", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("--within", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--events", type=int, default=side_by_side.LARGE)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    if arguments.within:
+        bootstrap, events, plan, intervals = arguments.within
+        print(json.dumps(within(bootstrap, int(events), plan, int(intervals))))
+        return 0
+    stoppable()
+    keep(arguments.results / "profile.json", measured(arguments.events))
+    (arguments.results / "profile.md").write_text(kept_page(arguments.results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
