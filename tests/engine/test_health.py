@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,7 +15,8 @@ from aiokafka.errors import CommitFailedError
 
 from streams.domain.plan import Plan
 from streams.engine import telemetry
-from streams.engine.worker import COMMIT_PATIENCE, CommitError, Worker
+from streams.engine.batches import Batch
+from streams.engine.worker import COMMIT_PATIENCE, TAKEN_AT_ONCE, TURN, CommitError, Worker
 from streams.settings import Settings
 from tests.brokers import KafkaCluster, free_port
 from tests.running import fresh_topics
@@ -105,3 +108,39 @@ async def test_a_worker_for_whom_nothing_is_left_is_ready(kafka: KafkaCluster) -
         for worker in workers:
             await worker.stop()
         await asyncio.gather(*running)
+
+
+async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All calls under one call id: each event of it takes as long as all before it together."""
+    now = 1_000.0
+    turns = 0
+    seen: list[int] = []  # turns of others until each slice
+
+    class Slow:
+        partition = pending = 0
+
+        def take(self, _: str, records: list[object]) -> None:
+            nonlocal now
+            now += TURN / 2
+            seen.append(turns)
+            assert 0 < len(records) <= TAKEN_AT_ONCE
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def batches() -> AsyncIterator[Batch]:
+        records: list[Any] = [None] * (10 * TAKEN_AT_ONCE + 1)
+        yield Batch(TopicPartition("contact.queue", 0), records, lambda _: None)
+
+    worker = Worker(Settings(), Plan.default())
+    monkeypatch.setattr("streams.engine.worker.time.monotonic", lambda: now)
+    monkeypatch.setattr(worker, "_align", lambda _: None)
+    monkeypatch.setattr(worker._sources, "owners", {0: Slow()})
+    beating = asyncio.create_task(others())
+    await worker._intake(batches())
+    beating.cancel()
+    assert len(seen) == 11
+    assert all(later > earlier for earlier, later in zip(seen, seen[3:], strict=False))
