@@ -276,20 +276,16 @@ class Worker:
             self.clock.now() - LONG_AGO if self._lag() > CATCHING_UP else UNKNOWN,
         )
         for line in self._lines.among(owned):
-            tp = TopicPartition(topics.PARTIALS, line.partition)
-            position = self.app.consumer.position(tp)
-            if not line.shown and position and self.app.consumer.read_to_end_at(tp):
-                line.read_to(position)
+            if not line.shown:
+                line.read_to(self._end_read(topics.PARTIALS, line.partition))
         changes = await checkpoints.of_lines(
             self._lines.among(owned), self._lines.writers, generation, self._commit
         )
         for change in changes:
             self.alertmanagers.tell(change.alert)
         for caller in self._callers.among(owned):
-            tp = TopicPartition(topics.CALLERS, caller.partition)
-            position = self.app.consumer.position(tp)
-            if not caller.whole and position and self.app.consumer.read_to_end_at(tp):
-                caller.read_to(position)
+            if not caller.whole:
+                caller.read_to(self._end_read(topics.CALLERS, caller.partition))
         await checkpoints.of_callers(
             self._callers.among(owned), self._callers.writers, generation, self._commit
         )
@@ -297,6 +293,14 @@ class Worker:
         self._progressed = time.monotonic()
         self.checkpoints.take(time.monotonic() - begun)
         self._broken = False
+
+    def _end_read(self, topic: str, partition: int) -> int:
+        """Where a partition ends that has been read to its end, be its last offsets no records;
+        0 until then."""
+        tp = TopicPartition(topic, partition)
+        if self.app.consumer.read_to_end_at(tp) is None:
+            return 0
+        return self.app.consumer.position(tp) or 0
 
     async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         begun = time.monotonic()
