@@ -17,6 +17,7 @@ from tests.benchmarks import all as every
 from tests.benchmarks import (
     backfill,
     growth,
+    held,
     latency,
     limits,
     plots,
@@ -29,7 +30,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.comparing import compare
 from tests.benchmarks.contenders import Contender, Load
-from tests.benchmarks.measuring import RESULTS
+from tests.benchmarks.measuring import RESULTS, ROOT
 
 ROW = {
     "does": "something",
@@ -394,3 +395,12 @@ class TestProfiling:
 
     def test_the_kept_page_is_that_of_the_kept_profile(self) -> None:
         assert (RESULTS / "profile.md").read_text() == profiling.kept_page()
+
+
+class TestHeld:
+    def test_what_contacts_take_is_counted_for_the_rooms_that_are_there(self) -> None:
+        found = held.held(300)
+        assert all((ROOT / "streams" / path).exists() for path in held.ROOMS)
+        assert found["facts"] > 100
+        assert found["what it adds to the books"] > 100
+        assert 1_000 < sum(found.values()) < 30_000
