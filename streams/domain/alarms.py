@@ -115,7 +115,7 @@ class Alarms:
         self, line: str, told: dict[tuple[int, int], frozenset[str]], sealed: int
     ) -> list[Decision]:
         """The decisions sealed now, in their order. A slot is told whole whenever something comes
-        to it, so those that were due before are known again and left out."""
+        to it, so notes that were due before are known again and left out."""
         known = self._due_before.setdefault(line, {})
         due = []
         for place in [place for place in told if place[1] <= sealed]:
@@ -149,7 +149,8 @@ class Alarms:
         return [alert for alarm in self._lines.values() for alert in alarm.detector.alerts()]
 
     def passed_over(self) -> int:
-        """Decisions that came after their seal."""
+        """Decisions that came after their seal; both of a visit and instant, be it that only one
+        of the two has changed."""
         return sum(alarm.detector.passed_over for alarm in self._lines.values())
 
     def fed_states(self) -> dict[str, tuple[Any, ...]]:

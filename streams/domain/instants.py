@@ -68,9 +68,10 @@ def _parse_slowly(text: str) -> int:
         if len(cache) >= _CACHE_BOUND:
             cache.clear()
     minute = int(clock[:2]) * HOUR + int(clock[3:]) * MINUTE
-    # The whole minute at once: the next to be read is most likely one of its seconds.
-    for second in range(61):
-        _times[f"{text[10:17]}{second:02}"] = minute + second * SECOND
+    if text[10:19] not in _times:
+        # The whole minute at once: the next to be read is most likely one of its seconds.
+        for second in range(61):
+            _times[f"{text[10:17]}{second:02}"] = minute + second * SECOND
     _days[day] = begin
     _tails[text[19:]] = tail
     return begin + minute + int(seconds) * SECOND + tail

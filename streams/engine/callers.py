@@ -63,8 +63,8 @@ class CallerOwner:
         self._clock = clock
         self._unbooked: set[str] = set()  # crowds of which something was heard
         self._again: dict[str, float] = {}  # when they may be booked again
-        # As they were told: the only call of a caller, as nearly all are, is never looked at, and
-        # takes a third of the memory.
+        # As they were told, which takes a third of the memory: the only call of a caller, as nearly
+        # all are, is never booked.
         self._calls: dict[str, dict[str, bytes]] = {}
         # Callers and their calls, by the interval in which they began: whom to forget when.
         self._begun: dict[int, list[tuple[str, str]]] = {}
@@ -93,7 +93,9 @@ class CallerOwner:
             heard.add(caller)
         for caller in heard:
             calls = self._calls[caller]
-            if len(calls) > CROWD:
+            if not calls and caller not in self._booked:
+                self._let_go(caller)
+            elif len(calls) > CROWD:
                 self._unbooked.add(caller)
             elif len(calls) > 1 or caller in self._booked:  # nothing follows from one call alone
                 self._book_all(caller)
@@ -188,10 +190,13 @@ class CallerOwner:
                 return
             del calls[call_id]
         if not calls:
-            self._calls.pop(caller, None)
-            self._booked.pop(caller, None)
-            self._unbooked.discard(caller)
-            self._again.pop(caller, None)
+            self._let_go(caller)
+
+    def _let_go(self, caller: str) -> None:
+        self._calls.pop(caller, None)
+        self._booked.pop(caller, None)
+        self._unbooked.discard(caller)
+        self._again.pop(caller, None)
 
 
 def _kept(width: int) -> int:

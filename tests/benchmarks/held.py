@@ -42,11 +42,11 @@ ROOMS: Final = {
     "domain/alarms.py": "decisions for the detectors",
     "domain/callers.py": "what its caller's history was told",
     "engine/callers.py": "callers' histories, for eight days",
+    "engine/source.py": "callers' histories, for eight days",
+    "engine/lines.py": "boards of lines",
 }
 ELSE: Final = "all else"
-_FRAMES: Final = (
-    8  # deep enough that what many use, such as tuples with names, counts for who asked
-)
+_FRAMES: Final = 6  # what many use, such as tuples with names, is to count for who asked for it
 _AT_ONCE: Final = 20_000  # events between two checkpoints
 
 

@@ -14,6 +14,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import uvloop
 from aiokafka import TopicPartition
@@ -87,15 +88,23 @@ class _Watch:
         }
 
 
-async def catch_up(bootstrap: str, events: int, plan: str, app: str, intervals: int) -> Took:
-    """Runs a worker until it has caught up; what it took and what it has counted."""
+async def catch_up(
+    bootstrap: str,
+    events: int,
+    plan: str,
+    app: str,
+    intervals: int,
+    around: AbstractContextManager[object] | None = None,
+) -> Took:
+    """Runs a worker until it has caught up, within ``around``; what it took and has counted."""
     # A long session, so that a busy machine slows the worker down instead of sending it away.
     settings = Settings(broker=bootstrap, app=app, web_port=free_port(), session_seconds=45.0)
     worker = Worker(settings, Plan.load(plan))
     running = asyncio.create_task(worker.run())
     try:
         watching = asyncio.create_task(_Watch(worker, events).whole())
-        await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
+        with around or nullcontext():
+            await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             await running
         took = await watching
