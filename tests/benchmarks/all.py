@@ -53,12 +53,12 @@ def stages(results: Path, quick: bool) -> list[Stage]:
             "scale",
             ("scale", *into, "--only", "partitions", "--only", "workers", "--only", "lines")
             + (("--events", "2000") if quick else ()),
-            360.0,
+            480.0,
         ),
         Stage(
             "open",
             ("scale", *into, "--only", "open", *(("--most-open", "10000") if quick else ())),
-            300.0,
+            720.0,
         ),
         Stage(
             "backfill",

@@ -29,6 +29,8 @@ from tests.benchmarks import traffic
 from tests.benchmarks.scale import BEGUN_IN, STAYING
 from tests.benchmarks.traffic import Traffic
 
+CALLERS: Final = "callers' histories, for eight days"
+
 ROOMS: Final = {
     "domain/events.py": "texts of its events: ids, pseudonym, line, agent",
     "domain/instants.py": "instants",
@@ -41,8 +43,8 @@ ROOMS: Final = {
     "domain/decisions.py": "decisions for the detectors",
     "domain/alarms.py": "decisions for the detectors",
     "domain/callers.py": "what its caller's history was told",
-    "engine/callers.py": "callers' histories, for eight days",
-    "engine/source.py": "callers' histories, for eight days",
+    "engine/callers.py": CALLERS,
+    "engine/source.py": CALLERS,
     "engine/lines.py": "boards of lines",
 }
 ELSE: Final = "all else"

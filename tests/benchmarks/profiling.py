@@ -163,6 +163,19 @@ and patterns of counts made once, of callers the bytes that were told instead of
 not looked at. Not tried: contacts at rest packed into bytes, which would be unpacked at each event.
 """
 
+ELSEWHERE: Final = """\
+## What grows with lines, and a restart
+
+With a thousand lines the same events fall into more slots and quarter-hours, so fewer of them share
+a record: what is written, told to the lines, read back there and added to windows grows, until
+each call has records of its own. What was tried, and kept: one encoding for the three records of a
+place, windows that add differences instead of whole figures. Checkpoints farther apart would share
+more, and show everything later.
+
+After a restart each contact in state is read back, decoded, read, booked and told anew, once: about
+the work of three events. Only what changed since is told by whoever goes on without a restart.
+"""
+
 
 def page(result: dict[str, Any]) -> str:
     """The profile as Markdown, and what follows from it."""
@@ -207,6 +220,7 @@ def page(result: dict[str, Any]) -> str:
         f"| together | {sum(result['held'].values()):,.0f} |",
         "",
         HELD_BECAUSE,
+        ELSEWHERE,
     ]
     return "\n".join(lines)
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks import backfill
+from streams.domain.instants import DAY
+from streams.engine.callers import REMEMBERED
+from tests.benchmarks import backfill, held
 from tests.benchmarks.growth import measured, memory_per_contact
 from tests.benchmarks.measuring import RESULTS
 from tests.benchmarks.plots import read
@@ -38,6 +40,9 @@ PER_WORKER: Final = 2
 
 MINUTES_OPEN: Final = 4 + 15
 """Minutes that a contact stays in state: menu, wait and talk, and the grace after its end."""
+
+CALLERS_DAYS: Final = REMEMBERED // DAY
+"""Days for which callers' calls are remembered."""
 
 BYTES_PER_EVENT: Final = 220
 DAYS_KEPT: Final = 400
@@ -87,22 +92,25 @@ class Costs:
         worker, broker: CPU seconds per event, the highest measured.
         contact: bytes of a worker's memory per contact in state.
         base: bytes of a worker that holds none.
+        caller: bytes per call that is remembered for its caller's history.
     """
 
     worker: float
     broker: float
     contact: float
     base: float
+    caller: float
 
     @classmethod
-    def of(cls, scale: Mapping[str, Any]) -> "Costs":
-        """From the measurements of scale."""
+    def of(cls, scale: Mapping[str, Any], profile: Mapping[str, Any]) -> "Costs":
+        """From the measurements of scale, and of what memory is for."""
         rows = [row for kind in ("lines", "workers", "open") for row in scale[kind].values()]
         return cls(
             max(row["cpu_us_per_event"] for row in rows) / 1e6,
             max(row["broker_cpu_us_per_event"] for row in rows) / 1e6,
             memory_per_contact(scale["open"]),
             max(row["idle_megabytes"] for row in scale["lines"].values()) * 2**20,
+            profile["held"][held.CALLERS],
         )
 
 
@@ -129,7 +137,8 @@ def needs(place: Place, costs: Costs) -> Needs:
     )
     cores = rate * costs.broker * COPIES / BROKER_BUSY
     # One may be down, and the others then hold what it held.
-    per_worker = costs.base + contacts / (workers - 1) * costs.contact
+    remembered = place.calls_per_year / 365 * CALLERS_DAYS
+    per_worker = costs.base + (contacts * costs.contact + remembered * costs.caller) / (workers - 1)
     days = place.calls_per_year / 365 * DAYS_KEPT
     return Needs(
         rate,
@@ -176,19 +185,24 @@ def main() -> int:
 
 def kept_page(results: Path = RESULTS) -> str:
     """The page of the kept results."""
-    names = ("scale", "latency", "backfill")
-    scale, latency, filled = (read(results, name) for name in names)
+    names = ("scale", "latency", "backfill", "profile")
+    scale, latency, filled, profile = (read(results, name) for name in names)
     if not all(scale.get(kind) for kind in ("partitions", "workers", "lines", "open")):
         return "# Sizing a cluster\n\nNot measured yet.\n"
-    if not latency.get("rates"):
+    if not latency.get("rates") or not profile.get("held"):
         return "# Sizing a cluster\n\nNot measured yet.\n"
-    return page(scale, latency, filled)
+    return page(scale, latency, filled, profile)
 
 
-def page(scale: Mapping[str, Any], latency: Mapping[str, Any], filled: Mapping[str, Any]) -> str:
+def page(
+    scale: Mapping[str, Any],
+    latency: Mapping[str, Any],
+    filled: Mapping[str, Any],
+    profile: Mapping[str, Any],
+) -> str:
     """The page."""
     about = scale["machine"]
-    costs = Costs.of(scale)
+    costs = Costs.of(scale, profile)
     lines = [
         "# Sizing a cluster",
         "",
@@ -243,8 +257,9 @@ def _rules(costs: Costs) -> list[str]:
         f" {PARTITIONS_AT_LEAST} at least; the next power of two.",
         f"- contacts in state = calls/s x {MINUTES_OPEN} minutes: the call's own 4, and the grace "
         "of 15.",
-        f"- memory per worker = {costs.base / 2**20:.0f} MB + contacts / (workers - 1) x "
-        f"{costs.contact:,.0f} bytes.",
+        f"- memory per worker = {costs.base / 2**20:.0f} MB + (contacts x {costs.contact:,.0f} "
+        f"bytes + the calls of {CALLERS_DAYS} days x {costs.caller:,.0f} bytes) / (workers - 1). "
+        "So long callers are remembered; without their pseudonyms there is none of that.",
         f"- brokers = events/s x {costs.broker * 1e6:.1f} µs x {COPIES} copies / "
         f"{BROKER_BUSY:.0%} / {BROKER_CORES} cores; three at least. That a copy costs what the "
         "first one does is an assumption.",

@@ -20,7 +20,7 @@ from tests.benchmarks.loading import topic_partitions
 from tests.benchmarks.measuring import ROOT, python
 from tests.brokers import free_port
 
-PATIENCE: Final = 240.0
+PATIENCE: Final = 600.0
 """Seconds after which what is waited for will not come."""
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
