@@ -12,6 +12,7 @@ covers, so a crash anywhere in between neither loses nor doubles one.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -95,8 +96,8 @@ class Source:
         self._stored_places: set[PlaceKey] = set()
         self._anew = True
 
-    def restore(self, restored: Restored) -> None:
-        """Takes up the state where the last checkpoint left it.
+    def restore(self, restored: Restored) -> Iterator[None]:
+        """Takes up the state where the last checkpoint left it, step by step as the ledger does.
 
         Raises:
             StateError: it is not complete, or was written by a newer version.
@@ -119,7 +120,9 @@ class Source:
         self._stored_places = restored.place_keys()
         self._places = dict(checkpoint.places)
         self._dropped = checkpoint.dropped
-        self.ledger.restore(checkpoint.clock, restored.contacts(), restored.places(), departed)
+        yield from self.ledger.restore(
+            checkpoint.clock, restored.contacts(), restored.places(), departed
+        )
 
     def take(self, topic: str, records: "list[ConsumerRecord[bytes, bytes]]") -> None:
         """Merges one batch of records of one input topic."""

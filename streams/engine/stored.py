@@ -1,6 +1,6 @@
 """How state and partial figures are written: keys, values, and the version of their form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -225,14 +225,12 @@ class Restored:
                 f"has been truncated or made anew; {_REBUILD}"
             )
 
-    def contacts(self) -> list[HeldContact]:
+    def contacts(self) -> Iterator[HeldContact]:
         """The contacts in state: those stored, less those that the last checkpoint covers."""
         covered = {each.encode() for each in self.checkpoint.covered} if self.checkpoint else set()
-        return [
-            HeldContact.from_facts(call_id.decode(), orjson.loads(facts))
-            for call_id, facts in self._contacts.items()
-            if call_id not in covered
-        ]
+        for call_id, facts in self._contacts.items():
+            if call_id not in covered:
+                yield HeldContact.from_facts(call_id.decode(), orjson.loads(facts))
 
     def places(self) -> dict[PlaceKey, Tally]:
         """The settled tallies, the last checkpoint's over those stored before."""

@@ -363,7 +363,8 @@ class Worker:
         recovered = {}
         for partition, state in restored.items():
             source = recovered[partition] = Source(partition, self.plan, routes, self.counts)
-            source.restore(state)
+            for _ in source.restore(state):
+                await asyncio.sleep(0)
             self.recovered[partition] = time.monotonic() - begun, state.records
         if partitions:
             log.info(
