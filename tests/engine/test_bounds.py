@@ -12,7 +12,7 @@ import orjson
 from aiokafka import ConsumerRecord
 from prometheus_client.registry import CollectorRegistry
 
-from streams.domain import instants
+from streams.domain import instants, journey
 from streams.domain.bookings import DROPPED_AT_ONCE
 from streams.domain.events import KINDS
 from streams.domain.instants import DAY, MINUTE, SECOND, parse
@@ -144,10 +144,11 @@ def lived(stream: Stream, count: int, enemies: int = 0) -> Iterator[int]:
 
 
 def memory() -> int:
-    """How many pieces of memory are held, but for a cache that has a bound of its own."""
+    """How many pieces of memory are held, but for caches that have a bound of their own."""
     instants._days.clear()
     instants._times.clear()
     instants._tails.clear()
+    journey._words.clear()
     gc.collect()
     return sys.getallocatedblocks()
 
