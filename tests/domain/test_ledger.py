@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -220,8 +221,11 @@ def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObje
     successor = Ledger(PLAN)
     held = [type(c).from_facts(c.call_id, c.facts()) for c in ledger.contacts.values()]
     stored = {key: Tally.from_stored(tally.stored()) for key, tally in settled.items()}
-    for _ in successor.restore(ledger.clock, held, stored, ledger.departed):
-        pass
+    at_once = data.draw(st.integers(1, 4))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streams.domain.ledger.RESTORED_AT_ONCE", at_once)
+        turns = sum(1 for _ in successor.restore(ledger.clock, held, stored, ledger.departed))
+    assert turns == -(-len(held) // at_once)  # so often others get their turn
     for each in (ledger, successor):
         for event, instant in facts[cut:]:
             each.accept(event, instant)
