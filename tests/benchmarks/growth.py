@@ -60,7 +60,11 @@ def measured(scale: Mapping[str, Any], latency: Mapping[str, Any]) -> list[str]:
         lines += [f"### {what.capitalize()}", "", grows(scale[kind], "cpu_us_per_event", what), ""]
         if kind == "open":
             lines += [_open(scale["open"]), ""]
-        lines += [*_rows(what, scale[kind]), "", f"![Cost by {what}](cost-by-{kind}.svg)", ""]
+        lines += [*_rows(what, scale[kind]), ""]
+        for number, row in scale[kind].items():
+            if "beside" in row:
+                lines += [f"{int(number):,} {what} were measured beside {row['beside']}.", ""]
+        lines += [f"![Cost by {what}](cost-by-{kind}.svg)", ""]
     lines += ["![Memory by contacts open at once](memory-by-open.svg)", ""]
     lines += ["### From acknowledged by Kafka to seen in /metrics", ""]
     lines += ["| events/s | calls | p50 | p90 | p99 | p99.9 | the worker's core | publisher late |"]
