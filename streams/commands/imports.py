@@ -43,10 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.follow:
         follow = partial(files.follow, encoding=mapping.encoding, header=mapping.header)
 
+    counts = calls.Counts()
     try:
         with _writing(arguments) as write:
-            imported = calls.run(arguments.files, mapping, write, _report, keyed, follow)
+            calls.run(arguments.files, mapping, write, _report, keyed, follow, counts)
     except KeyboardInterrupt:
+        print(_summary(counts, mapping), file=sys.stderr)
         return DONE  # the way in which following ends
     except KafkaError as error:
         raise CommandError(f"Kafka: {error}") from error
@@ -57,8 +59,18 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         named = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         raise CommandError(named) from error
-    print(f"{imported.events} events, {imported.bad_rows} rows refused", file=sys.stderr)
-    return DONE if imported.events else FAILED
+    print(_summary(counts, mapping), file=sys.stderr)
+    return DONE if counts.events else FAILED
+
+
+def _summary(counts: calls.Counts, mapping: Mapping) -> str:
+    """What became of the rows: calls, left out and refused add up to those that were read."""
+    what = "parts of calls" if "leg" in mapping.texts else "calls"
+    return (
+        f"{counts.rows} rows read: {counts.calls} {what}, {counts.left_out} left out by the "
+        f"mapping, {counts.refused} refused; {counts.swallowed} lines swallowed by quoted fields; "
+        f"{counts.events} events"
+    )
 
 
 @contextmanager

@@ -9,8 +9,8 @@ which they happened. With ``order = "at"`` the events of a file are put in that 
 that a worker that is live finds none of them late.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from streams.sources.clock import Clock, span
 from streams.sources.files import in_order, read
 from streams.sources.mapping import ANYTHING, Mapping, MappingError, Moment, Rule, Text
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
+from streams.sources.rows import Row, rows
 
 LONGEST_ID: Final = 119
 """Characters of a call's id and leg: events have 128 for theirs, and add up to ``-answered``."""
@@ -27,6 +28,10 @@ CALLS_REMEMBERED: Final = 1_000_000
 """Calls among which a repeated id is noticed: a year of a large city, at about 100 MB."""
 
 _REQUIRED: Final = ("start", "answered", "hangup")
+
+_LEFT_OPEN: Final = (
+    '; a quote is left open: where fields hold line breaks, write file.quotes = "across_lines"'
+)
 
 
 class BadRow(NamedTuple):
@@ -40,11 +45,22 @@ class BadRow(NamedTuple):
         return f"{self.file}:{self.line}: {self.reason}"
 
 
-class Imported(NamedTuple):
-    """What came of an import: events written, rows reported."""
+@dataclass(slots=True)
+class Counts:
+    """What came of an import so far. Each row gave a call (with ``leg``: a part of one), is of a
+    kind that the mapping leaves out, or was refused and reported.
 
-    events: int
-    bad_rows: int
+    Attributes:
+        swallowed: lines that belong to a row which began in an earlier one.
+        events: events written.
+    """
+
+    rows: int = 0
+    calls: int = 0
+    left_out: int = 0
+    refused: int = 0
+    swallowed: int = 0
+    events: int = 0
 
 
 Report = Callable[[BadRow], object]
@@ -57,7 +73,8 @@ def run(
     report: Report,
     pseudonyms: Pseudonyms | None = None,
     follow: Callable[[Path], Iterable[str]] | None = None,
-) -> Imported:
+    counts: Counts | None = None,
+) -> Counts:
     """Imports files one after the other.
 
     Args:
@@ -68,6 +85,7 @@ def run(
         pseudonyms: needed where the mapping names callers or agents.
         follow: gives a file's lines while it grows (``files.follow``); their events are written
             as they come, whatever the mapping's order.
+        counts: to be gone on with, and known when the import is broken off.
 
     Raises:
         KeyMissingError: persons without a key; before anything is read.
@@ -75,20 +93,14 @@ def run(
         OSError: a file can't be opened.
     """
     _require_key(mapping, pseudonyms)
-    written = reported = 0
-
-    def count(bad: BadRow) -> None:
-        nonlocal reported
-        reported += 1
-        report(bad)
-
+    counts = Counts() if counts is None else counts
     for file in files:
         lines = follow(file) if follow else read(file, mapping.encoding)
-        found = events(lines, mapping, count, str(file), pseudonyms)
+        found = events(lines, mapping, report, str(file), pseudonyms, counts)
         for event in in_order(found) if mapping.sorted and not follow else found:
             write(event)
-            written += 1
-    return Imported(written, reported)
+            counts.events += 1
+    return counts
 
 
 def events(
@@ -97,36 +109,43 @@ def events(
     report: Report,
     name: str = "-",
     pseudonyms: Pseudonyms | None = None,
+    counts: Counts | None = None,
 ) -> Iterator[Event]:
     """The events of a file's lines, row by row in the order of the rows.
 
     Args:
         name: of the file, for what is reported.
+        counts: where rows are counted.
 
     Raises:
         KeyMissingError, MappingError: as ``run``.
     """
     _require_key(mapping, pseudonyms)
-    reader = csv.reader(lines, delimiter=mapping.delimiter)
-    columns = mapping.columns or tuple(next(reader, ()))
+    counts = Counts() if counts is None else counts
+    columns = mapping.columns
+    width = None if columns is None else len(columns)
+    found_rows = rows(lines, mapping.delimiter, mapping.quotes, width)
+    if columns is None:
+        header = next(found_rows, None)
+        columns = tuple(header.fields) if header else ()
     _require_columns(mapping, columns, name)
     calls: dict[int, int] = {}
     clock = Clock(mapping.times)
-    while True:
+    for row in found_rows:
+        counts.rows += 1
+        counts.swallowed += row.swallowed
         try:
-            row = next(reader, None)
-            if row is None:
-                return
-            if not row:
-                continue
             found = _Row(_fields(row, columns), mapping, clock, pseudonyms).events()
             if found:
-                _once(found[0], calls, reader.line_num)
-        except (ValueError, csv.Error) as error:
-            report(BadRow(name, reader.line_num, str(error)))
-            if isinstance(error, UnicodeDecodeError):
-                return  # the decoder is lost: it can't say where the next line begins
+                _once(found[0], calls, row.line)
+        except ValueError as error:
+            counts.refused += 1
+            report(BadRow(name, row.line, str(error)))
             continue
+        if found:
+            counts.calls += 1
+        else:
+            counts.left_out += 1
         yield from found
 
 
@@ -145,14 +164,17 @@ def _require_columns(mapping: Mapping, columns: tuple[str, ...], name: str) -> N
         raise MappingError(name, [f"no column {column!r}; it has {has}" for column in missing])
 
 
-def _fields(row: list[str], columns: tuple[str, ...]) -> dict[str, str]:
-    if len(row) != len(columns):
-        raise ValueError(f"{len(row)} fields, {len(columns)} expected")
+def _fields(row: Row, columns: tuple[str, ...]) -> dict[str, str]:
+    if len(row.fields) != len(columns):
+        raise ValueError(
+            f"{len(row.fields)} fields, {len(columns)} expected"
+            + (_LEFT_OPEN if row.left_open else "")
+        )
     try:
-        "".join(row).encode()
+        "".join(row.fields).encode()
     except UnicodeEncodeError:
         raise ValueError("bytes that are not of the file's encoding") from None
-    return dict(zip(columns, row, strict=True))
+    return dict(zip(columns, row.fields, strict=True))
 
 
 def _once(first: Event, calls: dict[int, int], line: int) -> None:

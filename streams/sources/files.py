@@ -25,14 +25,15 @@ def read(file: Path, encoding: str) -> Iterator[str]:
     Bytes that are not of its encoding become lone surrogates, so that they cost only their line.
 
     Raises:
-        OSError: it can't be read, or is damaged.
+        OSError: it can't be read, or is damaged; or it is in an encoding, as UTF-16, in which a
+            wrong byte hides where the next line begins.
     """
     kept: dict[str, Any] = {"encoding": encoding, "errors": "surrogateescape", "newline": ""}
     stream: IO[str]
     try:
         with gzip.open(file, "rt", **kept) if file.suffix == ".gz" else file.open(**kept) as stream:
             yield from stream
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
         raise OSError(f"{file}: can't be read: {error}") from error
 
 
@@ -48,6 +49,9 @@ def follow(
     A file that became shorter, or that was replaced by another, is read from its start. A
     replaced file's columns must be those of the first; its ``header`` is passed over. The encoding
     must be one in which a line ends with the byte of a line feed, as all do but UTF-16 and UTF-32.
+
+    Raises:
+        OSError: it can't be read, or not in this encoding.
     """
     header_seen = False
     while not stopped():
@@ -59,13 +63,20 @@ def follow(
                 rest += stream.readline()
                 if rest.endswith(b"\n"):
                     if not (first and header_seen):
-                        yield rest.decode(encoding, "surrogateescape")
+                        yield _decoded(rest, encoding, file)
                     header_seen |= first
                     first, rest = False, b""
                 elif replaced:
                     break
                 else:
                     sleep(_PAUSE)
+
+
+def _decoded(line: bytes, encoding: str, file: Path) -> str:
+    try:
+        return line.decode(encoding, "surrogateescape")
+    except UnicodeError as error:
+        raise OSError(f"{file}: can't be read: {error}") from error
 
 
 def _replaced(file: Path, opened: int, read_to: int) -> bool:

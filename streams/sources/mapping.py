@@ -8,6 +8,9 @@ mapping says, in a page of TOML and without a program, what its columns mean::
     encoding = "latin-1"                # UTF-8 unless given
     columns = ["id", "when"]            # only for a file without a header line
     order = "at"                        # sort the events of a file in time; "file": as they come
+    quotes = "in_line"                  # a quoted field ends in its line, and other quotes are as
+                                        # they are written; "across_lines": it may hold line breaks
+                                        # (at most 20 lines a row); "none": quotes mean nothing
 
     [time]
     zone = "Europe/Brussels"            # or an offset: "+02:00"
@@ -58,6 +61,7 @@ from zoneinfo import ZoneInfo
 from streams.domain import instants
 from streams.domain.events import HangupReason, LeftReason
 from streams.sources.checking import Check
+from streams.sources.rows import IN_LINE, QUOTES
 
 EVENTS: Final = ("start", "choice", "entered", "answered", "left", "hangup")
 """The events that a rule may make, in the order in which a call has them."""
@@ -138,6 +142,7 @@ class Mapping:
     encoding: str = "utf-8-sig"
     columns: tuple[str, ...] | None = None
     sorted: bool = False
+    quotes: str = IN_LINE
 
     @classmethod
     def load(cls, path: Path) -> "Mapping":
@@ -194,11 +199,13 @@ class Mapping:
 def _mapping(content: dict[str, Any], check: Check) -> Mapping:
     check.table(content, "mapping", ("file", "time", "call", "lines", "row"))
     file = check.table(
-        content.get("file", {}), "file", ("delimiter", "encoding", "columns", "order")
+        content.get("file", {}), "file", ("delimiter", "encoding", "columns", "order", "quotes")
     )
     delimiter = check.string(file.get("delimiter", ","), "file.delimiter")
     if len(delimiter) > 1:
         check.wrong("file.delimiter", f"must be one character, not {delimiter!r}")
+    if delimiter in ('"', "\r", "\n"):
+        check.wrong("file.delimiter", "can be neither a quote nor a line end")
     encoding = check.string(file.get("encoding", "utf-8"), "file.encoding")
     try:
         "".encode(encoding)
@@ -217,6 +224,7 @@ def _mapping(content: dict[str, Any], check: Check) -> Mapping:
         encoding="utf-8-sig" if encoding.lower().replace("_", "-") == "utf-8" else encoding,
         columns=columns,
         sorted=check.one_of(file.get("order", "file"), "file.order", ("file", "at")) == "at",
+        quotes=check.one_of(file.get("quotes"), "file.quotes", QUOTES) or IN_LINE,
     )
     if columns is not None:
         for column in sorted(set(mapping.used()) - set(columns)):

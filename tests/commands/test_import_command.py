@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from streams.cli import main
+from streams.sources import files
 
-MAPPING = """
+FILE = """
     [file]
     order = "at"
+    """
+MAPPING = """
     [time]
     zone = "UTC"
     format = "iso"
@@ -22,10 +25,12 @@ MAPPING = """
 ROW = b"1,2026-10-05 09:00:00\n"
 
 
-def imported(file: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str], str]:
+def imported(
+    file: Path, capsys: pytest.CaptureFixture[str], mapped: str = FILE
+) -> tuple[int, list[str], str]:
     """Exit status, ids of the calls, and what is said of the rest."""
     mapping = file.parent / "m.toml"
-    mapping.write_text(MAPPING)
+    mapping.write_text(mapped + MAPPING)
     status = main(["import", "calls", str(file), "--mapping", str(mapping)])
     out, err = capsys.readouterr()
     return status, [json.loads(line)["call_id"] for line in out.splitlines()], err
@@ -62,3 +67,59 @@ def test_a_call_before_all_calendars_costs_its_row(
     status, calls, said = imported(file, capsys)
     assert (status, calls) == (0, ["1"])
     assert said.splitlines()[0] == f"{file}:2: a time outside the years 2 to 9999"
+
+
+def test_the_last_line_says_what_became_of_every_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = '[file]\nquotes = "across_lines"\n'
+    more += '[[row]]\nwhen = { what = "test" }\nleave_out = true\n'
+    file = tmp_path / "calls.csv"
+    rows = (
+        "id,s,what",
+        "1,2026-10-05 09:00:00,call",
+        '2,2026-10-05 09:00:00,"a call\nof two lines"',
+        "3,2026-10-05 09:00:00,test",
+        "4,then,call",
+        "5,call",
+        '6,2026-10-05 09:00:00,"call',
+        "",
+        "7,2026-10-05 09:00:00,call",
+    )
+    file.write_text("\n".join(rows) + "\n")
+    status, calls, said = imported(file, capsys, more)
+    assert (status, calls) == (0, ["1", "2", "6", "7"])
+    assert said.splitlines()[-1] == (
+        "7 rows read: 4 calls, 1 left out by the mapping, 2 refused; "
+        "1 lines swallowed by quoted fields; 4 events"
+    )
+
+
+def test_a_file_that_grows_is_summed_up_when_following_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    file, mapping = tmp_path / "calls.csv", tmp_path / "m.toml"
+    mapping.write_text(MAPPING)
+    file.write_bytes(b"id,s\n" + ROW + b"2,then\n" + b'"3')
+    monkeypatch.setattr(files.time, "sleep", interrupted)
+    monkeypatch.setattr(files.follow, "__defaults__", (interrupted, lambda: False))
+    assert main(["import", "calls", str(file), "--mapping", str(mapping), "--follow"]) == 0
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .startswith("2 rows read: 1 calls, 0 left out by the mapping, 1 refused; 0 lines swallowed")
+    )
+
+
+def test_a_file_whose_encoding_breaks_off_is_not_half_read_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In UTF-16 half a sign hides where the next begins: what follows can't be read by lines."""
+    file = tmp_path / "calls.csv"
+    file.write_bytes(("id,s\n" + ROW.decode()).encode("utf-16") + b"2")
+    status, _, said = imported(file, capsys, '[file]\nencoding = "utf-16"\n')
+    assert status == 1
+    assert said.startswith(f"reachline: {file}: can't be read: ")

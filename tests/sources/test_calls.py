@@ -36,7 +36,9 @@ def imported(bank: Mapping) -> list[Event]:
     bad: list[BadRow] = []
     came_of_it = calls.run([BANK], bank, written.append, bad.append)
     assert bad == []
-    assert came_of_it == (len(written), 0)
+    assert came_of_it == calls.Counts(
+        rows=17_456, calls=17_313, left_out=143, refused=0, swallowed=0, events=len(written)
+    )
     return written
 
 
