@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, shown
-from streams.sources.clock import Clock, span
+from streams.sources.clock import Clock, span, wall
 from streams.sources.files import in_order, read
 from streams.sources.mapping import ANYTHING, Mapping, MappingError, Moment, Rule, Text
+from streams.sources.plausible import check
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
 from streams.sources.rows import Row, rows
 
@@ -74,6 +75,7 @@ def run(
     pseudonyms: Pseudonyms | None = None,
     follow: Callable[[Path], Iterable[str]] | None = None,
     counts: Counts | None = None,
+    wall: Callable[[], int] = wall,
 ) -> Counts:
     """Imports files one after the other.
 
@@ -86,6 +88,7 @@ def run(
         follow: gives a file's lines while it grows (``files.follow``); their events are written
             as they come, whatever the mapping's order.
         counts: to be gone on with, and known when the import is broken off.
+        wall: the wall clock; what lies after it has not happened.
 
     Raises:
         KeyMissingError: persons without a key; before anything is read.
@@ -96,7 +99,7 @@ def run(
     counts = Counts() if counts is None else counts
     for file in files:
         lines = follow(file) if follow else read(file, mapping.encoding)
-        found = events(lines, mapping, report, str(file), pseudonyms, counts)
+        found = events(lines, mapping, report, str(file), pseudonyms, counts, wall)
         for event in in_order(found) if mapping.sorted and not follow else found:
             write(event)
             counts.events += 1
@@ -110,12 +113,14 @@ def events(
     name: str = "-",
     pseudonyms: Pseudonyms | None = None,
     counts: Counts | None = None,
+    wall: Callable[[], int] = wall,
 ) -> Iterator[Event]:
     """The events of a file's lines, row by row in the order of the rows.
 
     Args:
         name: of the file, for what is reported.
         counts: where rows are counted.
+        wall: as in ``run``.
 
     Raises:
         KeyMissingError, MappingError: as ``run``.
@@ -135,7 +140,7 @@ def events(
         counts.rows += 1
         counts.swallowed += row.swallowed
         try:
-            found = _Row(_fields(row, columns), mapping, clock, pseudonyms).events()
+            found = _Row(_fields(row, columns), mapping, clock, pseudonyms).events(wall())
             if found:
                 _once(found[0], calls, row.line)
         except ValueError as error:
@@ -203,7 +208,7 @@ class _Row:
         self._clock = clock
         self._persons = persons
 
-    def events(self) -> list[Event]:
+    def events(self, now: int) -> list[Event]:
         rule = self._rule()
         if not rule.moments:
             return []
@@ -214,7 +219,6 @@ class _Row:
         stem = f"{call_id}-{leg}" if leg else call_id
         if len(stem) > LONGEST_ID:
             raise ValueError(f"the call's id has {len(stem)} characters, at most {LONGEST_ID}")
-        found: list[Event] = []
         at: dict[str, int] = {}
         for name, moment in rule.moments:
             instant = self._instant(moment, at)
@@ -223,11 +227,14 @@ class _Row:
                     raise ValueError(f"{name}: no time in {', '.join(moment.columns)}")
                 continue
             at[name] = instant
-            written = self._clock.text(instant)
-            found.append(self._event(name, moment, f"{stem}-{name}", call_id, written))
-        if not found:
+        if not at:
             raise ValueError("no time in any of its columns")
-        return found
+        check(at, now, self._mapping.times.longest_call)
+        return [
+            self._event(name, moment, f"{stem}-{name}", call_id, self._clock.text(at[name]))
+            for name, moment in rule.moments
+            if name in at
+        ]
 
     def _rule(self) -> Rule:
         for rule in self._mapping.rules:

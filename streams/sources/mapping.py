@@ -20,6 +20,7 @@ mapping says, in a page of TOML and without a program, what its columns mean::
     date_format = "%y%m%d"
     next_day = "12h"                    # a clock time this much before the start: the day after
     never = ["0:00:00"]                 # what stands in a column of time for "did not happen"
+    longest_call = "24h"                # a row whose times lie further apart is no call
 
     [call]                              # texts, in which {column} stands for the column's value
     id = "{trunk}-{date}-{number}"      # must name one call; rows that repeat it are reported
@@ -61,6 +62,7 @@ from zoneinfo import ZoneInfo
 from streams.domain import instants
 from streams.domain.events import HangupReason, LeftReason
 from streams.sources.checking import Check
+from streams.sources.plausible import LONGEST_CALL
 from streams.sources.rows import IN_LINE, QUOTES
 
 EVENTS: Final = ("start", "choice", "entered", "answered", "left", "hangup")
@@ -127,6 +129,7 @@ class Times:
     date_format: str = "%Y-%m-%d"
     next_day: int | None = None
     never: frozenset[str] = frozenset()
+    longest_call: int = LONGEST_CALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,21 +239,14 @@ def _mapping(content: dict[str, Any], check: Check) -> Mapping:
     return mapping
 
 
-_TIME: Final = ("zone", "format", "date", "date_format", "next_day", "never")
+_TIME: Final = ("zone", "format", "date", "date_format", "next_day", "never", "longest_call")
 
 
 def _times(table: dict[str, Any], check: Check) -> Times:
     for key in ("zone", "format"):
         if key not in table:
             check.wrong(f"time.{key}", "missing")
-    next_day = None
-    if "next_day" in table:
-        span = _SPAN.fullmatch(str(table["next_day"]))
-        if span is None:
-            check.wrong("time.next_day", "must be a span such as 12h or 90m")
-        else:
-            unit = {"s": instants.SECOND, "m": instants.MINUTE, "h": instants.HOUR}[span[2]]
-            next_day = int(span[1]) * unit
+    next_day = _span(table, "next_day", check)
     date = check.string(table["date"], "time.date") if "date" in table else None
     for key in ("date_format", "next_day"):
         if key in table and date is None:
@@ -267,7 +263,20 @@ def _times(table: dict[str, Any], check: Check) -> Times:
         date_format=check.string(table.get("date_format", "%Y-%m-%d"), "time.date_format"),
         next_day=next_day,
         never=frozenset(check.strings(table.get("never", ""), "time.never")),
+        longest_call=_span(table, "longest_call", check) or LONGEST_CALL,
     )
+
+
+def _span(table: dict[str, Any], key: str, check: Check) -> int | None:
+    """The length of time under the key, in us; None where there is none."""
+    if key not in table:
+        return None
+    span = _SPAN.fullmatch(str(table[key]))
+    if span is None or not int(span[1]):
+        check.wrong(f"time.{key}", "must be a span such as 12h or 90m")
+        return None
+    unit = {"s": instants.SECOND, "m": instants.MINUTE, "h": instants.HOUR}[span[2]]
+    return int(span[1]) * unit
 
 
 def _zone(value: Any, check: Check) -> tzinfo:
