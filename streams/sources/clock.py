@@ -1,7 +1,7 @@
 """The times of call records: clock times without a day, days without a zone, lengths of time."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Final
 
@@ -41,7 +41,7 @@ class Clock:
             return self._of(self._cached(self._moments, text, times.format), begun)
         clock = self._cached(self._moments, text, times.format)
         midnight = self._cached(self._midnights, day.strip(), times.date_format)
-        local = datetime.combine(midnight, clock.time())
+        local = datetime.combine(midnight, clock.timetz())
         instant = self._of(local, begun)
         if times.next_day is not None and begun is not None and instant < begun - times.next_day:
             return self._of(local + timedelta(days=1), begun)
@@ -69,12 +69,20 @@ class Clock:
             if len(cache) >= _CACHE_BOUND:
                 cache.clear()
             try:
-                iso = format_ == "iso"
-                moment = datetime.fromisoformat(text) if iso else datetime.strptime(text, format_)
+                moment = _iso(text) if format_ == "iso" else datetime.strptime(text, format_)
             except ValueError:
                 raise ValueError(f"{text!r} is no time in the form {format_}") from None
             cache[text] = moment
         return moment
+
+
+def _iso(text: str) -> datetime:
+    """A time in ISO 8601; a day alone is none, for its midnight would be taken."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
+    raise ValueError("a day alone")
 
 
 def wall() -> int:

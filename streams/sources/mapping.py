@@ -15,7 +15,8 @@ mapping says, in a page of TOML and without a program, what its columns mean::
     [time]
     zone = "Europe/Brussels"            # or an offset: "+02:00"
     format = "%H:%M:%S"                 # of the columns of time: strptime's signs, or "iso",
-                                        # "epoch" (seconds), "epoch_ms"
+                                        # "epoch" (seconds), "epoch_ms". It must say the whole
+                                        # time; %z is an offset, %Z (a zone's name) is not read
     date = "date"                       # the column of the day, when the others are clock times
     date_format = "%y%m%d"
     next_day = "12h"                    # a clock time this much before the start: the day after
@@ -61,6 +62,7 @@ from zoneinfo import ZoneInfo
 
 from streams.domain import instants
 from streams.domain.events import HangupReason, LeftReason
+from streams.sources import formats
 from streams.sources.checking import Check
 from streams.sources.plausible import LONGEST_CALL
 from streams.sources.rows import IN_LINE, QUOTES
@@ -252,19 +254,39 @@ def _times(table: dict[str, Any], check: Check) -> Times:
         if key in table and date is None:
             check.wrong(f"time.{key}", "needs time.date: only clock times know no day")
     format_ = check.string(table.get("format", "iso"), "time.format")
-    if format_ not in _FORMATS and "%" not in format_:
-        check.wrong("time.format", f"neither {', '.join(_FORMATS)} nor strptime's signs")
-    if format_ in _FORMATS and date is not None:
-        check.wrong("time.date", f"a time in the format {format_} has its day in it")
+    date_format = check.string(table.get("date_format", "%Y-%m-%d"), "time.date_format")
+    _check_formats(format_, None if date is None else date_format, check)
     return Times(
         zone=_zone(table.get("zone", "UTC"), check),
         format=format_,
         date=date,
-        date_format=check.string(table.get("date_format", "%Y-%m-%d"), "time.date_format"),
+        date_format=date_format,
         next_day=next_day,
         never=frozenset(check.strings(table.get("never", ""), "time.never")),
         longest_call=_span(table, "longest_call", check) or LONGEST_CALL,
     )
+
+
+def _check_formats(format_: str, date_format: str | None, check: Check) -> None:
+    """Whether times, together with a column of the day where there is one, are read whole."""
+    if format_ not in _FORMATS:
+        if "%" not in format_:
+            check.wrong("time.format", f"neither {', '.join(_FORMATS)} nor strptime's signs")
+            return
+        needed = formats.CLOCK if date_format else formats.DAY + formats.CLOCK
+        wrong = formats.mistake(format_, needed)
+        if wrong is not None:
+            check.wrong("time.format", wrong)
+            return
+    if date_format is None:
+        return
+    if format_ in _FORMATS or formats.said(format_) & set(formats.DAY):
+        check.wrong("time.date", f"a time in the format {format_} has its day in it")
+    wrong = formats.mistake(date_format, formats.DAY)
+    if wrong is None and formats.OFFSET.search(date_format):
+        wrong = "%z would be passed over: an offset belongs to the clock time, in time.format"
+    if wrong is not None:
+        check.wrong("time.date_format", wrong)
 
 
 def _span(table: dict[str, Any], key: str, check: Check) -> int | None:

@@ -123,3 +123,16 @@ def test_a_file_whose_encoding_breaks_off_is_not_half_read_in_silence(
     status, _, said = imported(file, capsys, '[file]\nencoding = "utf-16"\n')
     assert status == 1
     assert said.startswith(f"reachline: {file}: can't be read: ")
+
+
+def test_the_name_of_a_zone_in_a_format_is_a_mistake_of_the_mapping(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, mapping = tmp_path / "calls.csv", tmp_path / "m.toml"
+    file.write_text("id,s\n1,2026-11-20 10:00:00 UTC\n")
+    mapping.write_text(MAPPING.replace('"iso"', '"%Y-%m-%d %H:%M:%S %Z"'))
+    assert main(["import", "calls", str(file), "--mapping", str(mapping)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"reachline: {mapping}: time.format: %Z ") and err.count("\n") == 1
+    assert "%z" in err and "time.zone" in err
