@@ -1,18 +1,20 @@
 """The four kinds of event, read from the outside and validated.
 
 An event is refused with a reason or accepted whole; a refusal is a value, not an exception, so
-that a flood of broken input costs no more than good input. The types below are also the source
-of the published JSON Schemas.
+that a flood of broken input costs no more than good input. It says which field is wrong and how,
+and repeats no value but a plain word (``privacy``). The types below are also the source of the
+published JSON Schemas.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
 
 from streams.domain import instants
+from streams.domain.privacy import TELEPHONE_NUMBER_PATTERN, is_telephone_number, shown
 
 MAX_BYTES: Final = 16_384
 """Longest value accepted, in bytes: eighty times a usual event, and small enough that a flood of
@@ -29,20 +31,6 @@ LeftReason = Literal[
     "transfer", "overflow", "timeout", "exit_key", "voicemail", "callback", "closed", "full"
 ]
 HangupReason = Literal["normal", "busy", "closed", "error"]
-
-_SEPARATORS: Final = " \t\n\r\f\v\u00a0\u2009\u202f\u2010\u2011\u2013().-/"
-_BETWEEN: Final = "[" + _SEPARATORS.replace("-/", "\\-/") + "]*"
-TELEPHONE_NUMBER_PATTERN: Final = (
-    rf"^([tT][eE][lL]:|[sS][iI][pP][sS]?:)?{_BETWEEN}(\+{_BETWEEN})?"
-    rf"[0-9]({_BETWEEN}[0-9]){{5,16}}{_BETWEEN}([@;]|$)"
-)
-"""What a telephone number is written like. 6 digits are the shortest subscriber numbers; 15 are the
-longest of E.164, 17 with the ``00`` in front. ``tel:`` and ``sip:`` addresses count by the part
-before the host. No separator can be read in two ways, for then 128 of them would take a quarter of
-a millisecond. The published schemas have the same pattern."""
-
-_TELEPHONE_NUMBER = re.compile(TELEPHONE_NUMBER_PATTERN)
-_FIRST_OF_A_NUMBER = frozenset("+0123456789tTsS" + _SEPARATORS)  # asked first: far cheaper
 
 # 128 characters hold two UUIDs and a prefix. No patterns here: they cost 0.7 us a field, and what
 # a line id may look like is the plan's to say.
@@ -180,7 +168,8 @@ def kind(event: Event) -> Kind:
 
 
 class Refusal(NamedTuple):
-    """Why an event was not accepted: a reason out of ``REASONS``, and what was seen."""
+    """Why an event was not accepted: a reason out of ``REASONS``, and what was seen, in words that
+    may be kept and shown: nothing in them names a person."""
 
     reason: str
     detail: str
@@ -206,20 +195,6 @@ REASONS: Final = (
     OVERSIZED,
 )
 """Every reason of refusal; the only values that the dead-letter metrics' label can take."""
-
-
-def is_telephone_number(pseudonym: str) -> bool:
-    """Whether a value that should be a pseudonym reads as a telephone number.
-
-    >>> is_telephone_number("+32 3 22 11 333"), is_telephone_number("k3-22-11-333")
-    (True, False)
-    """
-    return pseudonym[0] in _FIRST_OF_A_NUMBER and bool(_TELEPHONE_NUMBER.search(pseudonym))
-
-
-def shown(value: str) -> str:
-    """A value as a message may repeat it: calls to an outside number have that as their line."""
-    return "(a telephone number)" if value and is_telephone_number(value) else repr(value)
 
 
 Accepted = tuple[Event, int]
@@ -259,11 +234,14 @@ class Reader:
             return Refusal(OVERSIZED, f"{len(value)} bytes, at most {MAX_BYTES} are read")
         try:
             event = (self._by_kind[kind] if kind else self._any).decode(value)
-            at = instants.parse(event.at)
         except (ValueError, RecursionError) as error:
             return _why(value, kind, error)
+        try:
+            at = instants.parse(event.at)
+        except ValueError as error:
+            return Refusal(MALFORMED_FIELD, f"at {shown(event.at)}: {error}")
         if at > timestamp + self._skew:
-            return Refusal(IN_FUTURE, f"at {event.at} is too far after {instants.text(timestamp)}")
+            return Refusal(IN_FUTURE, f"at {_second(at)} is too far after {_second(timestamp)}")
         if type(event) is Queue or type(event) is MenuChoice:
             if type(event) is Queue:
                 if event.phase == "left" and event.reason is None:
@@ -273,7 +251,7 @@ class Reader:
             # Asked last: without a plan, a line that is asked for is known from then on.
             if not self._knows_line(event.line, at):
                 return Refusal(
-                    UNKNOWN_LINE, f"line {shown(event.line)} is not in the plan at {event.at}"
+                    UNKNOWN_LINE, f"line {shown(event.line)} is not in the plan at {_second(at)}"
                 )
             if (
                 type(event) is Queue
@@ -309,7 +287,7 @@ class Reader:
             return self.read(value, timestamp, kind)
         type_ = (headers.get("ce_type") or b"").decode("utf-8", "replace")
         if type_ and not (type_ == kind or type_.endswith(("." + kind, "/" + kind))):
-            return Refusal(UNKNOWN_KIND, f"ce_type {type_[:64]!r} on the topic of {kind}")
+            return Refusal(UNKNOWN_KIND, f"ce_type {shown(type_)} on the topic of {kind}")
         try:
             data = _fields.decode(value)
         except (ValueError, RecursionError) as error:
@@ -337,16 +315,35 @@ _named: Final = msgspec.json.Decoder(_Named)
 _LONGEST_NAME: Final = 256  # bytes; no kind is as long in any spelling
 
 
+_CHOICES: Final = {
+    (name, field): ", ".join(get_args(choice))
+    for name, type_ in TYPES.items()
+    for field, hint in get_type_hints(type_).items()
+    for choice in (hint, *get_args(hint))
+    if get_origin(choice) is Literal
+}
+"""What a field of few values may be, by the event's kind and the field's name."""
+
+_NONE_OF_THEM = re.compile(r"Invalid enum value ['\"](.*)['\"] - at `\$\.([a-z_]+)`", re.DOTALL)
+_WRONG_TYPE = re.compile(
+    r"Object missing required field `[a-z_]+`"
+    r"|(?:Expected `[a-z |]+`(?:, got `[a-z]+`| (?:of length )?[<>]= [0-9]+)?|Number out of range)"
+    r" - at `\$\.[a-z_]+`"
+)
+_NOT_JSON = re.compile(
+    r"Input data was truncated|JSON is malformed: (?:utf-16|[a-z ,:'}\]])+ \(byte [0-9]+\)"
+)
+"""Of the decoder's sentences those that hold nothing of the value; its next edition may have
+others, which are not repeated."""
+
+
 def _why(value: bytes, kind: Kind | None, error: Exception) -> Refusal:
     """The reason of a refusal. Nothing is made of what the value holds: hostile ones are as large
     as may be, and many."""
-    detail = str(error)
     if isinstance(error, RecursionError):
         return Refusal(UNREADABLE, "nested too deep")
     if not isinstance(error, msgspec.ValidationError):
-        if isinstance(error, msgspec.DecodeError | UnicodeError):
-            return Refusal(UNREADABLE, f"not JSON: {detail}")
-        return Refusal(MALFORMED_FIELD, detail)  # of `at`, which is read last
+        return _unreadable(error)
     try:
         raw = _named.decode(value).event
         if raw is msgspec.UNSET:
@@ -356,11 +353,33 @@ def _why(value: bytes, kind: Kind | None, error: Exception) -> Refusal:
     except msgspec.ValidationError:
         return Refusal(UNREADABLE, "not a JSON object")
     except (ValueError, RecursionError) as broken:
-        return Refusal(UNREADABLE, f"not JSON: {broken}")
+        return _unreadable(broken)
     if named is None:
         return Refusal(UNKNOWN_KIND, "no field `event`")
     if not isinstance(named, str) or named not in TYPES or (kind and named != kind):
-        return Refusal(UNKNOWN_KIND, f"event {shown(str(named)[:64])}")
+        return Refusal(UNKNOWN_KIND, f"event {shown(str(named))}")
+    detail = str(error)
+    none_of_them = _NONE_OF_THEM.fullmatch(detail)
+    if none_of_them:
+        seen, field = none_of_them.groups()
+        return Refusal(MALFORMED_FIELD, f"{field} {shown(seen)}: none of {_CHOICES[named, field]}")
+    if not _WRONG_TYPE.fullmatch(detail):
+        detail = "a field of the wrong type"
     if "missing required field" in detail:
         return Refusal(MISSING_FIELD, detail)
     return Refusal(MALFORMED_FIELD, detail)
+
+
+def _unreadable(error: Exception) -> Refusal:
+    if isinstance(error, UnicodeDecodeError):
+        return Refusal(UNREADABLE, f"not JSON: not UTF-8 at byte {error.start}")
+    detail = str(error)
+    return Refusal(UNREADABLE, f"not JSON: {detail}" if _NOT_JSON.fullmatch(detail) else "not JSON")
+
+
+def _second(instant: int) -> str:
+    """An instant to the second: its fraction may have been anything."""
+    try:
+        return instants.text(instant - instant % instants.SECOND)
+    except OverflowError:
+        return "a time after the year 9999"  # which an offset makes of the last day of all

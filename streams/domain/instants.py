@@ -46,7 +46,7 @@ def parse(text: str) -> int:
     2500000
 
     Raises:
-        ValueError: not RFC 3339, no offset, or of the years before 2.
+        ValueError: not RFC 3339, no offset, or of the years before 2. Says why, not what.
     """
     try:
         return _days[text[:10]] + _times[text[10:19]] + _tails[text[19:]]
@@ -57,9 +57,12 @@ def parse(text: str) -> int:
 def _parse_slowly(text: str) -> int:
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise ValueError(f"not an RFC 3339 date-time with offset: {text[:64]!r}")
+        raise ValueError("not an RFC 3339 date-time with offset")
     day, clock, seconds, fraction, sign, offset_hours, offset_minutes = match.groups()
-    begin = of(datetime.fromisoformat(f"{day}T00:00:00+00:00"))
+    try:
+        begin = of(datetime.fromisoformat(f"{day}T00:00:00+00:00"))
+    except ValueError:
+        raise ValueError("its month has no such day") from None
     tail = int((fraction or "0")[:6].ljust(6, "0"))
     if sign:
         offset = int(offset_hours) * HOUR + int(offset_minutes) * MINUTE

@@ -127,7 +127,7 @@ def outputs() -> dict[str, list[Any]]:
         118,
         reading.begun // 1000,
         UNKNOWN_LINE,
-        "line 'garden' is not in the plan at 2026-11-21T09:00:12.500+01:00",
+        "line 'garden' is not in the plan at 2026-11-21T08:00:12Z",
     )
     told: dict[str, list[stored.Record]] = {
         topics.JOURNEYS: [journey_record(contact, reading)],

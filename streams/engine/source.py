@@ -182,7 +182,7 @@ class Source:
             record.offset,
             record.timestamp,
             refusal.reason,
-            "" if refusal.reason == events.TELEPHONE_NUMBER else refusal.detail,
+            refusal.detail,
         )
         self._dead.append(letter.record())
 

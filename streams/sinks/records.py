@@ -74,9 +74,12 @@ class DeadLetter(Struct, frozen=True):
 
     Attributes:
         timestamp: of the record, in ms since 1970-01-01T00:00:00Z.
-        detail: what was seen; empty where that would repeat a telephone number.
+        detail: which field was wrong and how. It repeats a plain word of few digits; of any other
+            value it says what it looks like, for it may be a number that somebody is called at.
     """
 
+    # No digest of the value either: of a value that is a number and nothing else it could be found
+    # out in minutes. Topic, partition and offset name the record already.
     topic: str
     partition: Count
     offset: Count

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, shown
+from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
+from streams.domain.privacy import MOST_DIGITS, shown
 from streams.sources.clock import Clock, span, wall
 from streams.sources.files import in_order, read
 from streams.sources.mapping import ANYTHING, Mapping, MappingError, Moment, Rule, Text
@@ -165,8 +166,16 @@ def _require_key(mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
 def _require_columns(mapping: Mapping, columns: tuple[str, ...], name: str) -> None:
     missing = sorted(set(mapping.used()) - set(columns))
     if missing:
-        has = ", ".join(columns[:40]) or "no line"
-        raise MappingError(name, [f"no column {column!r}; it has {has}" for column in missing])
+        has = f"it has {', '.join(columns[:40]) or 'no line'}"
+        if not all(map(_is_name, columns)):
+            has = "its first line is a row, it seems: file.columns names the columns of such a file"
+        raise MappingError(name, [f"no column {column!r}; {has}" for column in missing])
+
+
+def _is_name(column: str) -> bool:
+    """Whether a first line's field may be the name of a column. Every call has a time, so that a
+    row among names is known by its digits, and is not repeated."""
+    return sum(map(str.isnumeric, column)) <= MOST_DIGITS and "@" not in column
 
 
 def _fields(row: Row, columns: tuple[str, ...]) -> dict[str, str]:
@@ -186,7 +195,7 @@ def _once(first: Event, calls: dict[int, int], line: int) -> None:
     """Two calls with one id would be counted as one: better one row too few, and reported."""
     known = calls.setdefault(hash(first.event_id.rpartition("-")[0]), line)
     if known != line:
-        raise ValueError(f"call {first.call_id!r} again, first seen in line {known}")
+        raise ValueError(f"call {shown(first.call_id)} again, first seen in line {known}")
     if len(calls) > CALLS_REMEMBERED:
         del calls[next(iter(calls))]
 
@@ -283,7 +292,7 @@ class _Row:
         if self._mapping.lines is None:
             return line
         if line not in self._mapping.lines:
-            raise ValueError(f"line {line!r} is not under [lines]")
+            raise ValueError(f"line {shown(line)} is not under [lines]")
         return self._mapping.lines[line]
 
     def _person(self, key: str) -> str | None:

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Final
 
 from streams.domain import instants
+from streams.domain.privacy import shown
 from streams.sources.mapping import Times
 
 _CACHE_BOUND: Final = 100_000
@@ -71,7 +72,7 @@ class Clock:
             try:
                 moment = _iso(text) if format_ == "iso" else datetime.strptime(text, format_)
             except ValueError:
-                raise ValueError(f"{text!r} is no time in the form {format_}") from None
+                raise ValueError(f"{shown(text)} is no time in the form {format_}") from None
             cache[text] = moment
         return moment
 
@@ -99,7 +100,7 @@ def span(text: str) -> int:
         if not (isfinite(seconds) and seconds >= 0):
             raise ValueError
     except ValueError:
-        raise ValueError(f"{text!r} is no length of time") from None
+        raise ValueError(f"{shown(text)} is no length of time") from None
     return round(seconds * instants.SECOND)
 
 
@@ -109,5 +110,5 @@ def _number(text: str) -> float:
         if not isfinite(number):
             raise ValueError
     except ValueError:
-        raise ValueError(f"{text!r} is no number of seconds") from None
+        raise ValueError(f"{shown(text)} is no number of seconds") from None
     return number

@@ -20,10 +20,10 @@ from streams.domain.events import (
     Queue,
     Reader,
     Refusal,
-    is_telephone_number,
 )
 from streams.domain.instants import parse
 from streams.domain.plan import Plan
+from streams.domain.privacy import is_telephone_number
 from tests.stories import PLAN, at
 
 NOW = at("9:00")
@@ -308,3 +308,69 @@ def test_a_refusal_repeats_no_telephone_number(field: str) -> None:
     assert refused.reason == {"line": "unknown_line", "event": "unknown_kind"}[field]
     assert "470" not in refused.detail
     assert "a telephone number" in refused.detail
+
+
+@pytest.mark.parametrize(
+    ("wrong", "detail"),
+    [
+        (
+            {"at": "2026-11-18 10:00:00"},
+            "at (like ####-##-## ##:##:##): not an RFC 3339 date-time with offset",
+        ),
+        (
+            {"at": "2026-02-30T10:00:00Z"},
+            "at (like ####-##-##x##:##:##x): its month has no such day",
+        ),
+        (
+            {"at": "2026-11-18T10:00:00.0470123456Z"},
+            "at 2026-11-18T10:00:00Z is too far after 2026-11-18T09:00:00Z",
+        ),
+        (
+            {"at": "9999-12-31T23:59:59-23:59"},
+            "at a time after the year 9999 is too far after 2026-11-18T09:00:00Z",
+        ),
+        ({"phase": "ended"}, "phase 'ended': none of entered, answered, left"),
+        ({"phase": "+32470123456"}, "phase (a telephone number): none of entered, answered, left"),
+        (
+            {"reason": "Jan 0470/12"},
+            "reason (like xxx ####/##): none of transfer, overflow, timeout, exit_key, voicemail, "
+            "callback, closed, full",
+        ),
+        (
+            {"phase": "it's 0470123456"},
+            "phase (like xx'x ##########): none of entered, answered, left",
+        ),
+        ({"visit": "0470123456"}, "Expected `int | null`, got `str` - at `$.visit`"),
+        ({"call_id": 32470123456}, "Expected `str`, got `int` - at `$.call_id`"),
+        ({"event": "hang-up"}, "event 'hang-up'"),
+        ({"event": ["0470123456"]}, "event (like ['##########'])"),
+        ({"line": "garden"}, "line 'garden' is not in the plan at 2026-11-18T09:00:00Z"),
+        ({"agent": "0470123456"}, "agent: a telephone number, not a pseudonym"),
+    ],
+)
+def test_a_refusal_says_which_field_is_wrong_and_how(wrong: dict[str, Any], detail: str) -> None:
+    assert read(QUEUE | wrong).detail == detail
+
+
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        (b'{"event":"queue" "at":1}', "not JSON: JSON is malformed: expected ',' or '}' (byte 17)"),
+        (b'{"event":"queue"', "not JSON: Input data was truncated"),
+        (b"+32470123456", "not JSON: JSON is malformed: invalid character (byte 0)"),
+        (
+            b'{"event":"queue"}0470123456',
+            "not JSON: JSON is malformed: trailing characters (byte 18)",
+        ),
+        (
+            b'{"event":"\\ud83d0470"}',
+            "not JSON: JSON is malformed: "
+            "unexpected end of escaped utf-16 surrogate pair (byte 16)",
+        ),
+        (b'{"event":"\xff"}', "not JSON: not UTF-8 at byte 0"),
+        (b"0470", "not JSON: JSON is malformed: invalid number (byte 1)"),
+        (b"32470123456", "not a JSON object"),
+    ],
+)
+def test_what_can_not_be_read_is_told_by_its_place(value: bytes, detail: str) -> None:
+    assert read(value).detail == detail

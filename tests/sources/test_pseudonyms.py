@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.domain.events import is_telephone_number
+from streams.domain.privacy import is_telephone_number
 from streams.sources.pseudonyms import VARIABLE, KeyMissingError, Pseudonyms, load
 
 

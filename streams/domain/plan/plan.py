@@ -30,6 +30,7 @@ from streams.domain.plan.model import (
 )
 from streams.domain.plan.reader import Mistake, PlanError, read
 from streams.domain.plan.validity import Version, by_id, in_order, valid
+from streams.domain.privacy import holds_number
 
 DAYS_KEPT: Final = 100_000
 """Days of lines whose terms are kept ready: a thousand lines for a hundred days, in some 40 MB. A
@@ -326,6 +327,8 @@ class _EveryLine(Plan):
 
     def _knows_at(self, line: str, at: int) -> bool:
         if len(self._always) >= MOST_LINES_WITHOUT_PLAN or not is_id(line):
+            return False
+        if holds_number(line):  # a call sent on to somebody's own telephone: no name of a series
             return False
         self._always.add(line)
         self._lines[line] = [Version(Line(id=line, contract=self._contract.id))]
