@@ -7,6 +7,7 @@ from typing import Final
 
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, PlanError
+from streams.sources.clock import wall as wall
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -19,11 +20,6 @@ class CommandError(Exception):
     def __init__(self, message: str, status: int = FAILED) -> None:
         super().__init__(message)
         self.status = status
-
-
-def wall() -> int:
-    """The wall clock."""
-    return time.time_ns() // 1000
 
 
 def load_plan(path: str | None) -> Plan:

@@ -166,10 +166,14 @@ def _require_key(mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
 def _require_columns(mapping: Mapping, columns: tuple[str, ...], name: str) -> None:
     missing = sorted(set(mapping.used()) - set(columns))
     if missing:
-        has = f"it has {', '.join(columns[:40]) or 'no line'}"
+        has = f"it has {', '.join(map(_printable, columns[:40])) or 'no line'}"
         if not all(map(_is_name, columns)):
             has = "its first line is a row, it seems: file.columns names the columns of such a file"
         raise MappingError(name, [f"no column {column!r}; {has}" for column in missing])
+
+
+def _printable(column: str) -> str:
+    return repr(column)[1:-1]
 
 
 def _is_name(column: str) -> bool:
