@@ -46,7 +46,11 @@ def test_tests_and_their_data_are_not() -> None:
 
 @pytest.mark.parametrize(
     ("file", "extras"),
-    [("requirements.lock", ("demo", "fast", "zstd")), ("requirements-test.lock", tuple(EXTRAS))],
+    [
+        ("requirements.lock", ("fast", "zstd")),
+        ("requirements-demo.lock", ("demo", "fast", "zstd")),
+        ("requirements-test.lock", tuple(EXTRAS)),
+    ],
 )
 def test_the_lock_file_pins_all_that_is_asked_for(file: str, extras: tuple[str, ...]) -> None:
     asked = [*PROJECT["project"]["dependencies"], *(r for extra in extras for r in EXTRAS[extra])]
@@ -56,11 +60,36 @@ def test_the_lock_file_pins_all_that_is_asked_for(file: str, extras: tuple[str, 
     assert all(hashes > 0 for hashes in pinned.values())
 
 
-def test_both_lock_files_have_the_same_versions() -> None:
+def test_all_lock_files_have_the_same_versions() -> None:
+    """What runs is what the tests ran with, and the demo is production with a broker beside it."""
+
     def versions(file: str) -> set[str]:
         return set(re.findall(r"^[\w.-]+==[^\s;]+", (ROOT / file).read_text(), re.M))
 
-    assert versions("requirements.lock") <= versions("requirements-test.lock")
+    assert versions("requirements.lock") < versions("requirements-demo.lock")
+    assert versions("requirements-demo.lock") < versions("requirements-test.lock")
+
+
+def test_production_does_not_carry_the_demos_broker() -> None:
+    """It keeps its records in memory: where calls count, nobody must be able to start it."""
+    (broker,) = map(name_of, EXTRAS["demo"])
+    installed = {
+        (file, lock)
+        for file in (ROOT / "deploy").rglob("*")
+        if file.is_file()
+        for lock in re.findall(r"requirements[\w-]*\.lock", file.read_text())
+    }
+    assert {file.name for file, _ in installed} >= {"Dockerfile", "reachline-worker@.service"}
+    for file, lock in installed:
+        assert broker not in locked(lock), f"{file} installs {lock}"
+        assert "[demo" not in file.read_text(), file
+
+
+def test_the_readmes_demo_installs_its_broker() -> None:
+    readme = (ROOT / "README.md").read_text()
+    (command,) = re.findall(r"<!-- command: demo -->\n```sh\n([^`]+)```", readme)
+    (lock,) = re.findall(r"requirements[\w-]*\.lock", command)
+    assert {name_of(each) for each in EXTRAS["demo"]} <= set(locked(lock))
 
 
 def test_the_doctor_asks_for_the_versions_that_are_pinned() -> None:
@@ -76,5 +105,7 @@ def test_the_version_is_the_same_wherever_it_is_told() -> None:
 
 
 def test_lock_files_name_no_registry() -> None:
-    for file in ("requirements.lock", "requirements-test.lock"):
-        assert "://" not in (ROOT / file).read_text()
+    files = sorted(ROOT.glob("requirements*.lock"))
+    assert len(files) == 3
+    for file in files:
+        assert "://" not in file.read_text()
