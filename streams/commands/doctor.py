@@ -1,4 +1,5 @@
-"""``reachline doctor``: can it reach the broker, are topics, partitions and versions right."""
+"""``reachline doctor``: can it reach the broker and read what producers compress, are topics,
+partitions and versions right."""
 
 import argparse
 import asyncio
@@ -12,6 +13,12 @@ from streams.commands.worker import add_settings, read_settings, run_loop
 _PINNED: Final = {"faust-streaming": "0.15.3"}
 _MEMBERS: Final = ("faust-streaming", "aiokafka", "prometheus-client", "orjson", "msgspec")
 _PATIENCE: Final = 10.0  # seconds to reach a broker that is there
+
+_CODECS: Final = ("gzip", "snappy", "lz4", "zstd")
+"""What Kafka's producers can compress with. One that is missing ends a worker at the first value
+that came in it."""
+
+_SAMPLE: Final = b'{"event":"queue","phase":"entered"}' * 32
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             findings.good(f"{member} {installed}")
         else:
             findings.wrong(f"{member} {installed}: must be {wanted}; its methods are overridden")
+    _try_codecs(findings)
     try:
         plan = load_plan(given.plan)
         findings.good(f"plan {given.plan or '(none: every line seen)'}, {len(plan.lines)} lines")
@@ -70,3 +78,26 @@ def run(arguments: argparse.Namespace) -> int:
 
     run_loop(look())
     return FAILED if findings.bad else DONE
+
+
+def _try_codecs(findings: _Findings) -> None:
+    broken = [name for name in _CODECS if not _gives_back(name)]
+    findings.good("compression: " + ", ".join(name for name in _CODECS if name not in broken))
+    if broken:
+        findings.wrong(
+            f"compression: {', '.join(broken)} can't be read, and a worker would end at the first "
+            "value that is compressed so; `pip install -r requirements.lock`, or "
+            "`pip install 'aiokafka[snappy,lz4,zstd]'`"
+        )
+
+
+def _gives_back(name: str) -> bool:
+    """Whether what is compressed comes out as it was, by what consumers and producers use."""
+    from aiokafka import codec
+
+    encode = getattr(codec, f"{name}_encode")
+    decode = getattr(codec, f"{name}_decode")
+    try:
+        return bool(decode(encode(_SAMPLE)) == _SAMPLE)
+    except Exception:  # each library has errors of its own; whichever it is, it can't be read
+        return False
