@@ -274,13 +274,16 @@ class Reader:
         value: bytes | None,
         timestamp: int,
         kind: Kind,
-        headers: Mapping[str, bytes | None],
+        headers: Mapping[str | None, bytes | None],
     ) -> Accepted | Refusal:
         """Reads one Kafka record that may be a CloudEvent in binary mode.
 
         The attributes ``ce_id``, ``ce_time``, ``ce_subject`` stand for ``event_id``, ``at`` and
-        ``call_id`` where the data has none; ``ce_type`` must end in the topic's kind.
+        ``call_id`` where the data has none; ``ce_type`` must end in the topic's kind. A header
+        whose name could not be read stands under None.
         """
+        if None in headers:
+            return Refusal(UNREADABLE, "headers: a name that is not UTF-8")
         if value is None:
             return Refusal(UNREADABLE, "a record without a value")
         if headers.get("ce_id") is None or len(value) > MAX_BYTES:

@@ -74,7 +74,8 @@ values = st.one_of(
 )
 headers = st.lists(
     st.tuples(
-        st.sampled_from(("ce_id", "ce_type", "ce_time", "ce_subject", "other")),
+        # None is the name of one that could not be read.
+        st.sampled_from(("ce_id", "ce_type", "ce_time", "ce_subject", "other", None)),
         st.sampled_from((b"queue", b"call-start", b"\xff", b"", b"c1")),
     ),
     max_size=4,

@@ -1,10 +1,10 @@
 """What the transport replaces or leans on upstream is still what it was when it was written.
 
 `streams/engine/transport.py`, `consumer.py` and `batches.py` replace parts of Faust and rely on
-others, and on parts of aiokafka, some of them private. A new version that changes one of these must
-be read before it is trusted: look at what changed, see whether the transport still does the right
-thing, and only then write down the new fingerprints (`python tests/engine/test_upstream_guard.py`
-prints them).
+others, and on parts of aiokafka, some of them private; `fetched.py` replaces how aiokafka takes a
+fetch apart. A new version that changes one of these must be read before it is trusted: look at what
+changed, see whether the transport still does the right thing, and only then write down the new
+fingerprints (`python tests/engine/test_upstream_guard.py` prints them).
 """
 
 import hashlib
@@ -87,6 +87,11 @@ FINGERPRINTS = {
     "aiokafka.consumer.group_coordinator:GroupCoordinator.commit_offsets": "67fb44337ca7",
     "aiokafka.consumer.group_coordinator:GroupCoordinator.ensure_active_group": "44c4b92c3714",
     "aiokafka.consumer.subscription_state:TopicPartitionState": "2b83334afadf",
+    # relied on: how it takes a fetch apart
+    "aiokafka.consumer.fetcher:PartitionRecords._unpack_records": "047f7fc3f005",
+    "aiokafka.record.default_records:_DefaultRecordBatchPy": "f63fbb5a8a24",
+    "aiokafka.record.default_records:_DefaultRecordPy": "89405104e45a",
+    "aiokafka.record.memory_records:_MemoryRecordsPy": "795a0314fbca",
     "aiokafka.coordinator.assignors.abstract:AbstractPartitionAssignor": "4089452a0220",
 }
 

@@ -1,0 +1,97 @@
+"""Batches of records as producers of another make send them: compressed, with any headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import DefaultRecordBase, _DefaultRecordBatchBuilderPy
+
+CODECS: Final = {
+    "none": DefaultRecordBase.CODEC_NONE,
+    "gzip": DefaultRecordBase.CODEC_GZIP,
+    "snappy": DefaultRecordBase.CODEC_SNAPPY,
+    "lz4": DefaultRecordBase.CODEC_LZ4,
+    "zstd": DefaultRecordBase.CODEC_ZSTD,
+}
+
+Headers = Sequence[tuple[bytes | None, bytes | None]]
+Sent = tuple[bytes | None, bytes | None, Headers]
+"""Key, value and headers; the names of headers are bytes, for not all that come are text."""
+
+_ATTRIBUTES_AT = 21  # bytes into a batch; the codec is in the lower of the two
+
+
+class _Name(str):
+    """A header's name that is sent as the bytes that were given, or as none."""
+
+    raw: bytes
+
+    def encode(self, *_: object) -> bytes:  # type: ignore[override]
+        return self.raw
+
+
+class _Null(bytes):
+    """A name that is none."""
+
+
+def _length(of: Any) -> int:
+    return -1 if type(of) is _Null else len(of)
+
+
+def _add(builder: Any, offset: int, timestamp: int | None, record: Sent) -> None:
+    key, value, headers = record
+    named = []
+    for raw, content in headers:
+        name = _Name()
+        name.raw = _Null() if raw is None else raw
+        named.append((name, content))
+    builder.append(offset, timestamp, key, value, named, len_func=_length)
+
+
+def _builder(codec: str) -> Any:
+    return _DefaultRecordBatchBuilderPy(2, CODECS[codec], 0, -1, -1, -1, 1 << 30)
+
+
+def batch(
+    records: Iterable[Sent], codec: str = "none", first: int = 0, gaps: Iterable[int] = ()
+) -> bytes:
+    """One batch as it lies in a partition.
+
+    Args:
+        records: what it holds.
+        codec: the name of its compression; left out where that saves nothing.
+        first: the offset of its first record.
+        gaps: of its offsets, counted from 0, those that compaction has taken away.
+    """
+    builder = _builder(codec)
+    left_out = {*gaps}
+    for offset, record in enumerate(records):
+        if offset not in left_out:
+            _add(builder, offset, 1_000 + offset, record)
+    built = builder.build()
+    built[:8] = first.to_bytes(8, "big")  # which the checksum does not cover
+    return bytes(built)
+
+
+def codec_of(built: bytes) -> str:
+    """The name of a batch's compression."""
+    (name,) = [name for name, code in CODECS.items() if code == built[_ATTRIBUTES_AT + 1] & 7]
+    return name
+
+
+async def send(
+    bootstrap: str, topic: str, partition: int, records: Sequence[Sent], codec: str = "none"
+) -> int:
+    """Sends records as one batch; the offset of the first, once the broker has them."""
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
+        made = producer.create_batch()
+        made._builder = builder = _builder(codec)
+        for offset, record in enumerate(records):
+            _add(builder, offset, None, record)
+        made._relative_offset = len(records)
+        made.close()
+        acknowledged = await producer.send_batch(made, topic, partition=partition)
+        assert codec_of(made._build()) == codec
+        return int((await acknowledged).offset)
