@@ -26,6 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     async def work() -> None:
         for name in await topics.create(given):
             print(f"created {name}")
+        found.extend(
+            await topics.unlike(
+                given,
+                partitions=arguments.partitions is not None,
+                replication=arguments.replication is not None,
+            )
+        )
         found.extend(await topics.problems(given))
 
     run_loop(work())

@@ -7,6 +7,7 @@ fetch, seek and commit crosses over and back; nothing is won by it under the int
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Collection, Coroutine, Iterable, Mapping
 from contextlib import suppress
@@ -23,6 +24,8 @@ from streams.engine.batches import Batch, BatchQueue
 
 if TYPE_CHECKING:
     from streams.engine.transport import App
+
+log = logging.getLogger(__name__)
 
 #: Most records in one turn of the fetch loop; `Consumer.max_poll_records` may be set at any time.
 #: 2000 records are some 10 ms of work: long enough that the path costs nothing per record, short
@@ -42,7 +45,7 @@ FETCH_WAIT_MS = 200
 #: since before this worker heard of the rebalance, and afterwards the rejoin has to reach it.
 _REVOKE_SHARE = 0.8
 
-#: Seconds between two looks for topics that are still to be created; each look logs a line.
+#: Seconds between two looks for topics that are still to be created.
 _TOPICS_AGAIN = 1.0
 
 #: How long leaving the group may take, in seconds: one request, or a broker that is not there.
@@ -154,23 +157,31 @@ class Consumer(Service):  # type: ignore[misc]
         offset: int | None = await self._kafka.committed(tp)
         return offset
 
-    async def partitions_of(self, topic: str) -> int:
-        """Ask the broker how many partitions a topic has; 0 when there is no such topic."""
+    async def partitions(self) -> dict[str, int]:
+        """Ask the broker how many partitions each topic has that there is."""
         # All topics at once: to ask for one by its name is to create it, where brokers do that.
         cluster = await self._kafka._client.fetch_all_metadata()
-        return len(cluster.partitions_for_topic(topic) or ())
+        return {topic: len(cluster.partitions_for_topic(topic) or ()) for topic in cluster.topics()}
 
     # -- what the app uses
 
     async def subscribe(self, queues: Mapping[str, list[BatchQueue]]) -> None:
         """Join the group for these topics; each batch goes to all of its topic's queues.
 
-        Waits until they all exist: a group that is formed without one of them does not look for it
-        again before the metadata is five minutes old.
+        Waits until they all exist, and those that the app needs besides: a group that is formed
+        without one of them does not look for it again before the metadata is five minutes old.
         """
         self._queues = dict(queues)
-        while missing := set(queues) - await self._kafka.topics():
-            self.log.warning("waiting for topics that do not exist: %s", ", ".join(sorted(missing)))
+        needed = {*queues, *self.app.needs}
+        said: set[str] = set()
+        while missing := needed - await self._kafka.topics():
+            if missing != said:
+                said = missing
+                log.warning(
+                    "waiting for topics that do not exist, or that this user may not see: %s; "
+                    "create them with `reachline topics create`",
+                    ", ".join(sorted(missing)),
+                )
             await self.sleep(_TOPICS_AGAIN)
             if self.should_stop:
                 return

@@ -89,8 +89,9 @@ class _Boot(BootStrategy):  # type: ignore[misc]
 class App(faust.App):  # type: ignore[misc]
     """A Faust app whose agents get batches, and that owns its offsets.
 
-    `groups` are the sets of topics whose equal partitions must be on one worker. Set the two hooks
-    before `start()`; an exception in either ends the worker.
+    `groups` are the sets of topics whose equal partitions must be on one worker; `needs` are topics
+    without which no work begins, beside those that the agents read. Set the two hooks before
+    `start()`; an exception in either ends the worker.
     """
 
     BootStrategy = _Boot
@@ -104,8 +105,16 @@ class App(faust.App):  # type: ignore[misc]
     #: before anybody else can have them. Not awaited after a crash.
     on_revoked: Callable[[frozenset[TopicPartition]], Awaitable[None]]
 
-    def __init__(self, id: str, *, groups: Iterable[Collection[str]] = (), **options: Any) -> None:
+    def __init__(
+        self,
+        id: str,
+        *,
+        groups: Iterable[Collection[str]] = (),
+        needs: Iterable[str] = (),
+        **options: Any,
+    ) -> None:
         self.groups = list(groups)
+        self.needs = frozenset(needs)
         self.on_assigned = _from_the_commits
         self.on_revoked = _nothing_to_keep
         self._stopping: asyncio.Task[None] | None = None

@@ -169,6 +169,7 @@ class Worker:
             settings.app,
             broker=";".join(f"kafka://{host}" for host in settings.broker.split(",")),
             groups=[set(topics.INPUTS)],
+            needs=topics.ALL,
             broker_session_timeout=settings.session_seconds,
             broker_heartbeat_interval=settings.session_seconds / 3,
             broker_rebalance_timeout=60.0,
@@ -419,17 +420,12 @@ class Worker:
 
     async def _find_routes(self) -> Routes:
         if self._routes is None:
-            counts = {
-                topic: await self.app.consumer.partitions_of(topic)
-                for topic in (*topics.INPUTS, topics.STATE, topics.PARTIALS, topics.CALLERS)
-            }
-            inputs = {counts[topic] for topic in (*topics.INPUTS, topics.STATE)}
-            if len(inputs) != 1:
-                listed = ", ".join(f"{topic} {count}" for topic, count in counts.items())
-                raise topics.TopicsError(
-                    f"the input topics and {topics.STATE} must have equal partitions: {listed}"
-                )
-            self._routes = Routes(inputs.pop(), counts[topics.PARTIALS], counts[topics.CALLERS])
+            counts = await self.app.consumer.partitions()
+            wrong = topics.misfits(counts, self.settings.broker)
+            if wrong:
+                raise topics.TopicsError("; ".join(wrong))
+            sources = counts[next(iter(topics.INPUTS))]
+            self._routes = Routes(sources, counts[topics.PARTIALS], counts[topics.CALLERS])
         return self._routes
 
 
