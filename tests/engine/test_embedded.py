@@ -129,7 +129,7 @@ async def test_without_the_extra_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "noida_db", None)
-    with pytest.raises(EmbeddedBrokerError, match=r"pip install 'reachline\[demo\]'"):
+    with pytest.raises(EmbeddedBrokerError, match=r"pip install -r requirements-demo\.lock"):
         await EmbeddedBroker().start()
 
 
