@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from streams.commands import books
-from streams.commands.common import DONE, FAILED, CommandError
+from streams.commands.common import DONE, FAILED, CommandError, wall
 from streams.commands.statement import (
     add_output,
     add_what,
@@ -17,7 +17,8 @@ from streams.domain.plan import Plan
 from streams.domain.statement import Period, statement
 from streams.domain.statement.restatement import restatement
 from streams.sinks.statement import plain
-from streams.sinks.statement.archive import Archive, KeptError
+from streams.sinks.statement.archive import Archive, Kept, KeptError
+from streams.sinks.statement.issue import issued
 from streams.sinks.statement.plain import Made, canonical
 from streams.sinks.statement.restated import page
 
@@ -46,27 +47,30 @@ def run(arguments: argparse.Namespace) -> int:
     period = read_period(arguments.period)
     check_vendor(plan, arguments.vendor)
     archive = Archive(arguments.keep)
-    number, before = _before(arguments, plan, period, archive)
+    kept = _before(arguments, plan, period, archive)
+    before, number = kept.made, kept.made.object["issue"]["number"]
     after, late = _after(arguments, plan, period)
     if after.object["provisional"] is not None:
         raise CommandError("the period is provisional: nothing is restated before it is final")
+    # What is kept as file 0 is issue 1.
+    after = issued(after, wall(), issue=kept.file + 2, replaces=number)
     found = restatement(
         before.object,
         after.object,
         before.books,
         after.books,
-        number + 1,
+        kept.file + 1,
         arguments.reason,
         late,
     )
     if not found["results"] and not found["quarter_hours"]:
-        print(f"nothing has changed since number {number}", file=sys.stderr)
+        print(f"nothing has changed since {number}", file=sys.stderr)
         return FAILED
     try:
-        path = archive.restate(after, found, number + 1)
+        _, path, after = archive.restate(after, found, kept)
     except (KeptError, OSError) as error:
         raise CommandError(str(error)) from error
-    print(f"kept as {path}, number {number + 1}", file=sys.stderr)
+    print(f"kept as {path}, number {after.object['issue']['number']}", file=sys.stderr)
     if arguments.format == "json":
         content = canonical(found)
     else:
@@ -75,9 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _before(
-    arguments: argparse.Namespace, plan: Plan, period: Period, archive: Archive
-) -> tuple[int, Made]:
+def _before(arguments: argparse.Namespace, plan: Plan, period: Period, archive: Archive) -> Kept:
     """The newest that is kept; without any, what the workers kept, which is frozen now."""
     try:
         kept = archive.latest(arguments.vendor, period.name)
@@ -93,10 +95,9 @@ def _before(
     known = books.kept(arguments, plan, period)
     made = _make(plan, arguments.vendor, period, known)
     try:
-        archive.freeze(made)
+        return archive.freeze(made, wall())
     except (KeptError, OSError) as error:
         raise CommandError(str(error)) from error
-    return 0, made
 
 
 def _after(

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from streams.commands import books
-from streams.commands.common import DONE, FAILED, USAGE, CommandError
+from streams.commands.common import DONE, FAILED, USAGE, CommandError, wall
 from streams.domain.plan import Plan
 from streams.domain.statement import Period, parse, statement
 from streams.sinks.statement import plain, sheet
 from streams.sinks.statement.archive import Archive, KeptError
+from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
 from streams.sinks.statement.plain import Made
 from streams.sinks.statement.words import LANGUAGES
@@ -59,14 +60,27 @@ def run(arguments: argparse.Namespace) -> int:
     made, empty = of_period(arguments, plan, period)
     if arguments.keep:
         try:
-            number, path = Archive(arguments.keep).freeze(made)
+            _, path, made = Archive(arguments.keep).freeze(made, wall())
         except (KeptError, OSError) as error:
             raise CommandError(str(error)) from error
-        print(f"kept as {path}, number {number}", file=sys.stderr)
+        print(f"kept as {path}", file=sys.stderr)
+    else:
+        made = issued(made, wall())
+    print(_standing(made), file=sys.stderr)
     write(arguments.output, shown(made, arguments.format, language(arguments, plan)))
     if empty:
         print("no visit of this vendor in the period", file=sys.stderr)
     return FAILED if empty and arguments.files and not made.books else DONE
+
+
+def _standing(made: Made) -> str:
+    """What the statement is, in a line for whoever made it."""
+    of, heard = made.object, made.object["heard"]
+    standing = "final" if of["provisional"] is None else "provisional"
+    if not of["complete"]:
+        standing += ", incomplete"
+    hours = f": heard {heard['heard']} of {heard['open']} open hours" if heard else ""
+    return f"number {of['issue']['number']}, {standing}{hours}"
 
 
 def of_period(arguments: argparse.Namespace, plan: Plan, period: Period) -> tuple[Made, bool]:

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -69,7 +71,16 @@ currency = "USD"
     figure = "average_speed_of_answer"
     target = 35
     scope = "pooled"
-""" + "".join(
+"""
+NOT_LOGGED = """
+    [[contract.exclusion]]
+    id = "not-logged"
+    kind = "event"
+    from = 1999-02-15T00:00:00+02:00
+    until = 1999-03-01T00:00:00+02:00
+    reason = "The log that was made public ends here"
+"""
+BANK_LINES = "".join(
     f'[[line]]\nid = "{line}"\nvendor = "desk"\n' for line in ("PS", "PE", "IN", "NE", "NW", "TT")
 )
 
@@ -78,7 +89,8 @@ currency = "USD"
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fortnight as events, with its plan beside it."""
     directory = tmp_path_factory.mktemp("bank")
-    (directory / "plan.toml").write_text(PLAN)
+    (directory / "plan.toml").write_text(PLAN + NOT_LOGGED + BANK_LINES)
+    (directory / "whole-month.toml").write_text(PLAN + BANK_LINES)
     log = DATA / "bank-calls-1999-02-first-half.tsv.gz"
     with (directory / "events.ndjson").open("wb") as out:
         mapping = Mapping.load(DATA / "bank.toml")
@@ -105,10 +117,10 @@ def made(bank: Path) -> dict[str, Any]:
     return found
 
 
-def _statement(bank: Path) -> list[str | Path]:
+def _statement(bank: Path, plan: str = "plan.toml") -> list[str | Path]:
     return [
         *("statement", "--vendor", "desk", "--period", "1999-02"),
-        *("--plan", bank / "plan.toml", bank / "events.ndjson"),
+        *("--plan", bank / plan, bank / "events.ndjson"),
     ]
 
 
@@ -141,6 +153,24 @@ def test_the_fortnight_of_real_calls(made: dict[str, Any]) -> None:
     ]
     assert made["total"]["line_offered"] == made["contacts"] == 17_313
     assert made["provisional"] is None
+    # Always open by its plan, and nobody calls at five in the morning: that is no silence.
+    assert made["heard"]["open"] == made["heard"]["heard"] == 14 * 24
+
+
+def test_of_a_month_that_was_heard_by_half_nothing_is_due(
+    bank: Path, output: Callable[[], bytes]
+) -> None:
+    """The same calls, and nobody has agreed that the second half of the month does not count."""
+    assert run(*_statement(bank, "whole-month.toml"), "--format", "json") == 0
+    found = json.loads(output())
+    assert (found["heard"]["heard"], found["heard"]["open"]) == (336, 672)
+    assert found["heard"]["silences"] == [
+        {"from": "1999-02-14T22:00:00Z", "until": "1999-02-28T22:00:00Z", "open": 336}
+    ]
+    assert not found["complete"]
+    assert found["amounts"] == []
+    assert found["amounts_withheld"][0]["malus"] == "68000.00"
+    assert all(each["met"] is None and each["malus"] is None for each in found["results"])
 
 
 def test_an_auditor_recomputes_it_from_the_raw_events(bank: Path, made: dict[str, Any]) -> None:
@@ -179,8 +209,10 @@ def test_order_repetition_and_packing_give_the_same_bytes(
     (tmp_path / "a.ndjson.gz").write_bytes(gzip.compress(b"".join(lines[half - 999 :]), 1))
     words = _statement(bank)[:-1]
     assert run(*words, "--format", "json", tmp_path / "b.ndjson", tmp_path / "a.ndjson.gz") == 0
-    again = output()
-    assert again == (bank / "statement.json").read_bytes()
+    again, before = json.loads(output()), json.loads((bank / "statement.json").read_bytes())
+    again["issue"].pop("date")
+    before["issue"].pop("date")
+    assert again == before
 
 
 def test_explained_call_by_call_the_worst_quarter_hour_adds_up(
@@ -245,9 +277,14 @@ id = "paid"
     target = 0.80
         [contract.measure.malus]
         per_point = 100
+[[hours]]
+id = "one-morning"
+exceptions = [{ date = 2026-03-04, open = "09:00-09:45" }]
 [[line]]
 id = "waste"
 vendor = "acme"
+hours = "one-morning"
+expected_per_hour = 10
 """
 
 
@@ -281,10 +318,34 @@ def test_a_statement_is_frozen_once(month: Month, output: Callable[[], bytes]) -
     assert run(*month.words("statement"), month.first) == 0
     kept = (month.archive / "acme" / "2026-03" / "0.json").read_bytes()
     assert kept == output()
-    assert run(*month.words("statement"), month.first) == 0  # the same again: nothing happens
+    # The same again: nothing happens, and it is still of the day on which it was issued.
+    assert run(*month.words("statement"), month.first) == 0
+    assert output() == kept
+    assert re.fullmatch(r"acme-2026-03-1-[0-9a-f]{8}", json.loads(kept)["issue"]["number"])
     late = month.write("late", _call(10, 30, 5))
     assert run(*month.words("statement"), month.first, late) == 1
     assert (month.archive / "acme" / "2026-03" / "0.json").read_bytes() == kept
+
+
+def test_kept_or_not_the_number_ends_alike(month: Month, output: Callable[[], bytes]) -> None:
+    words = month.words("statement")
+    assert run(*words[:-4], "--format", "json", month.first) == 0
+    alone = json.loads(output())["issue"]
+    assert run(*words, month.first) == 0
+    kept = json.loads(output())["issue"]
+    assert alone["issue"] is None and kept["issue"] == 1
+    assert alone["digest"] == kept["digest"]
+    assert alone["number"].rpartition("-")[2] == kept["number"].rpartition("-")[2]
+
+
+def test_whoever_makes_it_is_told_what_it_is(
+    month: Month, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*month.words("statement"), month.first) == 0
+    said = capsys.readouterr().err
+    assert re.search(
+        r"^number acme-2026-03-1-\w{8}, final: heard 0.75 of 0.75 open hours$", said, re.M
+    )
 
 
 def test_six_days_later_the_phone_system_sends_again(
@@ -332,9 +393,61 @@ def test_a_restatement_as_a_page(month: Month, output: Callable[[], bytes]) -> N
     words = [*month.words("restate")[:-2], "--reason", "<late>", "--language", "en"]
     assert run(*words, month.first, lately) == 0
     page = output().decode()
-    assert "Number 1: Acme, 2026-03" in page
+    assert re.search(r"<strong>acme-2026-03-2-[0-9a-f]{8}</strong>", page)
+    assert re.search(r"In place of</dt><dd>acme-2026-03-1-[0-9a-f]{8}</dd>", page)
+    assert "Final, issue 2" in page
     assert "&lt;late&gt;" in page and "<late>" not in page
     assert "80.00" in page and "72.73" in page
+
+
+# ---------------------------------------------------------------- what release 0.1 has kept
+
+
+@pytest.fixture
+def kept_by_0_1(month: Month) -> Month:
+    """The same month, frozen by release 0.1: without number, date or hours heard."""
+    shutil.copytree(DATA / "kept-by-0.1", month.archive)
+    assert b'"issue"' not in (month.archive / "acme" / "2026-03" / "0.json").read_bytes()
+    return month
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_what_release_0_1_has_kept_is_restated(
+    kept_by_0_1: Month, output: Callable[[], bytes], language: str
+) -> None:
+    month = kept_by_0_1
+    lately = month.write("late", _call(10, 30, 90))
+    words = [*month.words("restate")[:-2], "--reason", "late", "--language", language]
+    assert run(*words, month.first, lately) == 0
+    page = output().decode()
+    first = re.search(r"acme-2026-03-1-[0-9a-f]{8}", page)
+    assert first is not None and re.search(r"acme-2026-03-2-[0-9a-f]{8}", page)
+    says = {
+        "en": "Release 0.1 did not count the hours heard.",
+        "nl": "Versie 0.1 telde de gehoorde uren niet.",
+    }
+    assert says[language] in page
+    found = json.loads((month.archive / "acme" / "2026-03" / "1.restatement.json").read_bytes())
+    (result,) = found["results"]
+    assert (result["before"]["part"], result["before"]["whole"]) == (8, 10)
+    assert (result["after"]["part"], result["after"]["whole"]) == (8, 11)
+
+
+def test_what_release_0_1_has_kept_stands_and_is_shown(
+    kept_by_0_1: Month, output: Callable[[], bytes]
+) -> None:
+    month = kept_by_0_1
+    path = month.archive / "acme" / "2026-03" / "0.json"
+    before = path.read_bytes()
+    words = [*month.words("statement")[:-2], "--language", "en"]
+    assert run(*words, month.first) == 0
+    page = output().decode()
+    assert path.read_bytes() == before and not path.with_name("1.json").exists()
+    assert "Issued on a day that release 0.1 did not keep" in page
+    assert "Release 0.1 did not count the hours heard." in page
+    assert run(*words, "--format", "csv", month.first) == 0
+    # Nothing has changed: there is nothing to restate.
+    assert run(*month.words("restate"), "--reason", "r", month.first) == 1
 
 
 def test_nothing_is_restated_that_was_not_frozen(month: Month) -> None:

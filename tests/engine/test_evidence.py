@@ -22,6 +22,7 @@ from streams.engine import evidence
 from streams.engine.publish import Publisher
 from streams.settings import Settings
 from streams.sinks.statement import plain
+from streams.sinks.statement.issue import issued
 from streams.sinks.statement.plain import Made
 from tests.bank import real_calls
 from tests.running import WorkerProcess, all_published, fresh_topics, until
@@ -139,7 +140,8 @@ async def test_live_raw_and_files_give_the_same_bytes_and_late_events_restate_th
     finally:
         worker.kill()
     before, after = of_files, restated
-    found = restatement(before.object, after.object, before.books, after.books, 1, "late", [])
+    first, second = (issued(made, NOW, n).object for n, made in enumerate((before, after), 1))
+    found = restatement(first, second, before.books, after.books, 1, "late", [])
     assert len(found["quarter_hours"]) == 2
     assert {each["measure"] for each in found["results"]} >= {"in-time", "in-a-minute"}
     assert json.loads(plain.canonical(found)) == found

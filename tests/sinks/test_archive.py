@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from streams.domain.instants import parse
 from streams.sinks.statement import archive
-from streams.sinks.statement.archive import Archive, KeptError
-from streams.sinks.statement.plain import Made
+from streams.sinks.statement.archive import Archive, Kept, KeptError
+from streams.sinks.statement.issue import issued
+from streams.sinks.statement.plain import FORM, Made
 
 OBJECT: dict[str, Any] = {
+    "form": FORM,
     "provisional": None,
     "vendor": {"id": "acme"},
-    "period": {"name": "2026-10"},
+    "period": {"name": "2026-10", "time_zone": "UTC"},
 }
+NOW = parse("2026-11-02T09:30:00Z")
 Write = Callable[[Path, str, bytes], None]
 
 
@@ -41,11 +45,14 @@ def test_what_failed_halfway_can_be_done_again(
     tmp_path: Path, full: Callable[[str], None], ending: str
 ) -> None:
     kept = Archive(tmp_path)
+
+    def restate(why: str) -> object:
+        after = issued(Made(OBJECT, "other books"), NOW, issue=2)
+        return kept.restate(after, {"why": why}, first[0])
+
+    first: list[Kept] = []
     for number, keep in enumerate(
-        (
-            lambda: kept.freeze(Made(OBJECT, "books")),
-            lambda: kept.restate(Made(OBJECT, "other books"), {"why": "late"}, 1),
-        )
+        (lambda: first.append(kept.freeze(Made(OBJECT, "books"), NOW)), lambda: restate("late"))
     ):
         full(ending)
         with pytest.raises(OSError, match="No space"):
@@ -54,14 +61,13 @@ def test_what_failed_halfway_can_be_done_again(
         full("")
         keep()
         found = kept.latest("acme", "2026-10")
-        assert found is not None and found[0] == number
+        assert found is not None and found.file == number
     with pytest.raises(KeptError, match="there already"):
-        kept.restate(Made(OBJECT, "other books"), {"why": "again"}, 1)
+        restate("again")
 
 
 def test_a_statement_without_its_books_is_not_whole(tmp_path: Path) -> None:
     kept = Archive(tmp_path)
-    _, path = kept.freeze(Made(OBJECT, "books"))
-    path.with_suffix(".books").unlink()
+    kept.freeze(Made(OBJECT, "books"), NOW).path.with_suffix(".books").unlink()
     with pytest.raises(KeptError, match="not whole"):
         kept.latest("acme", "2026-10")

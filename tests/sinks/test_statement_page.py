@@ -9,10 +9,13 @@ from string import Formatter
 
 import pytest
 
+from streams.domain.instants import parse
 from streams.domain.ledger import GRACE
 from streams.domain.statement.periods import midnight
 from streams.sinks.statement import plain, sheet
+from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
+from streams.sinks.statement.plain import Made
 from streams.sinks.statement.words import LANGUAGES, WORDS
 from streams.sinks.statement.writing import Writing
 from tests.statements import FOREVER, Booked, plan
@@ -55,15 +58,25 @@ CONTRACT = """
     reason = "Telephony & network"
 """
 LINES = """
+[[hours]]
+id = "from-ten"
+daily = "10:00-10:15"
+exceptions = [
+    { date = 2026-10-25, open = "09:00-09:15" },  # ten hours after midnight: the clock goes back
+    { from = 2026-10-29, until = 2026-11-01, open = "closed" },
+]
 [[line]]
 id = "waste"
 vendor = "acme"
+hours = "from-ten"
 names = { nl = "Afval <&>", en = "Waste <&>" }
-expected_per_hour = 50
+expected_per_hour = 200
 [[line]]
 id = "migration"
 vendor = "acme"
+hours = "from-ten"
 """
+NOW = parse("2026-11-02T09:30:00Z")
 
 
 def _booked() -> Booked:
@@ -87,8 +100,12 @@ def _booked() -> Booked:
 
 def _page(language: str = "en", as_of: int = FOREVER) -> str:
     booked = _booked()
-    made = plain.make(booked.plan, booked.of("acme", "2026-10", as_of), booked.intervals)
-    return page(made.object, language)
+    return page(_made(booked, as_of).object, language)
+
+
+def _made(booked: Booked, as_of: int = FOREVER, issue: int | None = None) -> Made:
+    found = booked.of("acme", "2026-10", as_of)
+    return issued(plain.make(booked.plan, found, booked.intervals), NOW, issue)
 
 
 class _Reader(HTMLParser):
@@ -230,8 +247,7 @@ def test_numbers_as_the_reader_writes_them() -> None:
 
 
 def test_csv_has_every_result_and_every_day() -> None:
-    booked = _booked()
-    made = plain.make(booked.plan, booked.of("acme", "2026-10"), booked.intervals)
+    made = _made(_booked())
     rows = list(csv.DictReader(io.StringIO(sheet.as_csv(made.object))))
     results = [row for row in rows if row["row"] == "result"]
     assert len(results) == len(made.object["results"])

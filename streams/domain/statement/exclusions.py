@@ -45,6 +45,14 @@ class Applied(NamedTuple):
         )
 
 
+class _Local(NamedTuple):
+    """A quarter-hour's local day and hour, and the instant at which that hour begins."""
+
+    day: date
+    hour: int
+    begin: int
+
+
 class Excluding:
     """The exclusions of a plan, asked by quarter-hour; keeps what it has looked up."""
 
@@ -52,7 +60,7 @@ class Excluding:
         self._plan = plan
         self._cells = cells
         self._hours: dict[tuple[str, int], bool] = {}
-        self._local: dict[int, tuple[date, int]] = {}
+        self._local: dict[int, _Local] = {}
         self._shares: dict[tuple[str, int, int, int, str], Number] = {}
 
     def touches(self, exclusion: Exclusion, start: int) -> bool:
@@ -96,7 +104,7 @@ class Excluding:
         expects nothing, nothing was agreed, and all remains.
         """
         assert exclusion.above is not None
-        hour = self._at(start)[1]
+        hour = self._at(start).begin
         key = (holding.line, holding.since, holding.until, hour, str(exclusion.above))
         share = self._shares.get(key)
         if share is None:
@@ -117,14 +125,22 @@ class Excluding:
 
     def day(self, start: int) -> date:
         """The local day of a quarter-hour."""
-        return self._at(start)[0]
+        return self._at(start).day
 
-    def _at(self, start: int) -> tuple[date, int]:
-        """The local day of a quarter-hour, and where its local hour begins."""
+    def hour(self, start: int) -> int:
+        """The local hour of a quarter-hour, 0 to 23."""
+        return self._at(start).hour
+
+    def hour_begin(self, start: int) -> int:
+        """The instant at which the local hour of a quarter-hour begins."""
+        return self._at(start).begin
+
+    def _at(self, start: int) -> _Local:
         found = self._local.get(start)
         if found is None:
             local = instants.to_datetime(start).astimezone(self._plan.zone)
-            found = self._local[start] = local.date(), start - local.minute * MINUTE
+            begin = start - local.minute * MINUTE
+            found = self._local[start] = _Local(local.date(), local.hour, begin)
         return found
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from streams.domain.books import INTERVAL
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract, Measure
+from streams.domain.plan.validity import Version
 from streams.domain.tally import LINE, Tally
 
 Intervals = Mapping[tuple[str, int], Tally]
@@ -88,6 +89,29 @@ def _edges(plan: Plan, line: str, since: int, until: int) -> Iterable[int]:
         for edge in (version.since, version.until):
             if edge is not None and since < edge < until:
                 yield edge
+
+
+def versions(
+    plan: Plan, held: Iterable[Holding]
+) -> list[tuple[Version[Contract], tuple[str, ...]]]:
+    """Each version of each contract that lines were held under, with these lines, by id and time.
+
+    The plan tells versions apart by their dates; that nothing else was changed in them, its digest
+    tells. A contract that the plan does not have, the default one, has no dates.
+    """
+    found: dict[tuple[str, int], tuple[Version[Contract], set[str]]] = {}
+    for holding in held:
+        id_ = holding.contract.id
+        known = [
+            version
+            for version in plan.entries.contracts
+            if version.entry.id == id_
+            and (version.since is None or version.since < holding.until)
+            and (version.until is None or version.until > holding.since)
+        ]
+        for version in known or [Version(holding.contract)]:
+            found.setdefault((id_, version.since or 0), (version, set()))[1].add(holding.line)
+    return [(version, tuple(sorted(lines))) for _, (version, lines) in sorted(found.items())]
 
 
 def of_lines(intervals: Intervals, since: int, until: int) -> dict[str, Cells]:

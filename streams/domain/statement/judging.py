@@ -12,6 +12,7 @@ from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement import counting, money
 from streams.domain.statement.counting import NOTHING, Count, Number
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Applied, Excluding, applying
+from streams.domain.statement.hearing import Hearing, Hours
 from streams.domain.statement.holdings import Cells, Holding, Rule, measures, rule, within
 from streams.domain.statement.periods import Period, overlapping
 from streams.domain.tally import LINE
@@ -51,9 +52,11 @@ class Result:
         days: the count of each day.
         by_line: the count of each line of a pool, which may hide a line that nobody answers.
         value: the figure; None where nothing was under the line.
-        met: whether the target was met.
+        met: whether the target was met by what was heard.
         distance: points missed, below 0 exceeded.
-        charge: the malus, or the bonus; ``earned`` tells which.
+        charge: the malus, or the bonus, by what was heard; ``earned`` tells which.
+        hours: of all its lines together. Where not ``enough`` of them was heard, neither verdict
+            nor charge stand.
     """
 
     rule: Rule
@@ -76,6 +79,7 @@ class Result:
     charge: money.Charge | None
     earned: bool
     effects: tuple[Effect, ...]
+    hours: Hours
 
     @property
     def measure(self) -> Measure:
@@ -131,6 +135,7 @@ def judge(
     whole: Period,
     cells: Mapping[str, Cells],
     excluding: Excluding,
+    hearing: Hearing,
     provisional: Collection[tuple[str, int]],
     as_of: int,
 ) -> Result:
@@ -142,8 +147,10 @@ def judge(
     days: dict[date, Count] = {}
     by_line: dict[str, Count] = {part.line: NOTHING for part in group.parts}
     effects: dict[str, _Effect] = {}
+    hours = Hours()
     for part in group.parts:
         exclusions = tuple(applying(part, by))
+        hours = hours.plus(hearing.of(part, exclusions))
         applied = Applied.of(exclusions)
         but = {
             each.id: Applied.of(other for other in exclusions if other is not each)
@@ -199,6 +206,7 @@ def judge(
         charge=charge,
         earned=bool(met),
         effects=tuple(each.of(total, figure) for each in effects.values()),
+        hours=hours,
     )
 
 

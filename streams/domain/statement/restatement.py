@@ -12,7 +12,7 @@ from streams.domain.tally import LINE
 Thing = dict[str, Any]
 
 _KEY: Final = ("contract", "measure", "line", "period", "from", "until", "target", "scope")
-_COMPARED: Final = ("part", "whole", "value", "met", "malus", "bonus")
+_COMPARED: Final = ("part", "whole", "value", "complete", "met", "malus", "bonus")
 
 
 def restatement(
@@ -29,7 +29,7 @@ def restatement(
     Args:
         before, after: the objects of both statements.
         books_before, books_after: the texts of the books that they rest on.
-        number: of the statement after it.
+        number: of the file of the statement after it, as ``Archive`` counts.
         reason: the cause in the words of whoever restates.
         events: the events that came late or corrected others, as far as they are known.
     """
@@ -42,13 +42,19 @@ def restatement(
         "plan_changed": before["plan_digest"] != after["plan_digest"],
         "before": _identity(before),
         "after": _identity(after),
-        "results": _changes(before, after),
+        "results": changes(before, after),
         "quarter_hours": _cells(books_before, books_after),
     }
 
 
 def _identity(of: Thing) -> Thing:
+    heard = of["heard"]
     return {
+        "number": of["issue"]["number"],
+        "issued": of["issue"]["date"],
+        "complete": of["complete"],
+        "open_hours": None if heard is None else heard["open"],
+        "heard_hours": None if heard is None else heard["heard"],
         "books_digest": of["books"]["digest"],
         "plan_digest": of["plan_digest"],
         "amounts": of["amounts"],
@@ -56,7 +62,7 @@ def _identity(of: Thing) -> Thing:
     }
 
 
-def _changes(before: Thing, after: Thing) -> list[Thing]:
+def changes(before: Thing, after: Thing) -> list[Thing]:
     """Results that differ, in the order of the statement after; what only one has is None in the
     other."""
     old, new = _by_key(before), _by_key(after)

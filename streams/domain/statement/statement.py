@@ -17,6 +17,7 @@ from streams.domain.statement import counting
 from streams.domain.statement.counting import Count, Number
 from streams.domain.statement.exclusions import EVENT, Excluding
 from streams.domain.statement.forecast import Outlook, Remaining, outlook
+from streams.domain.statement.hearing import Heard, Hearing
 from streams.domain.statement.holdings import (
     ASA,
     Cells,
@@ -79,6 +80,7 @@ class Statement:
         contacts: distinct ones, and ``unattributed`` visits that the books of the vendor have and
             those of its lines do not, or the other way round.
         worst: the worst quarter-hours.
+        heard: how much of the hours in which the lines were open was heard.
         as_of: as of when; None if nothing is provisional.
         provisional: quarter-hours that may still change, and the visits in them.
         notes: what a reader must know besides.
@@ -97,9 +99,17 @@ class Statement:
     contacts: int
     unattributed: int
     worst: tuple[Worst, ...]
+    heard: Heard
     as_of: int | None
     provisional: tuple[int, int]
     notes: tuple[Note, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether enough was heard for all that is due to be judged."""
+        return self.heard.total.enough and all(
+            result.hours.enough for result in self.results if result.due
+        )
 
 
 def reach(plan: Plan, period: Period) -> tuple[int, int]:
@@ -126,7 +136,8 @@ def statement(
         plan: what was agreed.
         vendor: its id.
         period: of the calendar.
-        intervals: quarter-hours of the books, at least those from ``reach``.
+        intervals: quarter-hours of the books, at least those from ``reach``. Of all scopes, for
+            what is heard of the city tells a quiet line from a silent feed.
         as_of: the instant up to which they are known.
         provisional: those of them that may still change.
     """
@@ -138,8 +149,9 @@ def statement(
         Holding(h.line, h.contract, max(h.since, begin), h.until) for h in held if h.until > begin
     ]
     excluding = Excluding(plan, cells)
+    hearing = Hearing(plan, held, intervals, cells, excluding, since, min(until, as_of))
     results = [
-        judge(group, plan, period, cells, excluding, provisional, as_of)
+        judge(group, plan, period, cells, excluding, hearing, provisional, as_of)
         for group in groups(plan, held, period)
     ]
     remaining = Remaining(plan)
@@ -175,6 +187,7 @@ def statement(
         contacts=contacts,
         unattributed=unattributed,
         worst=tuple(_worst(here, cells, excluding)),
+        heard=hearing.whole(here),
         as_of=as_of if running else None,
         provisional=(open_cells, open_visits),
         notes=tuple(_notes(here, begin, until, unattributed)),

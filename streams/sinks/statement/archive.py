@@ -2,31 +2,42 @@
 
 In the archive's directory, per vendor and period::
 
-    scheldelijn/2026-10/0.json             the statement as it was frozen
+    scheldelijn/2026-10/0.json             the statement as it was frozen: issue 1
     scheldelijn/2026-10/0.books            the books that it rests on; it names their sha256sum
-    scheldelijn/2026-10/1.json, 1.books    after the first restatement
+    scheldelijn/2026-10/1.json, 1.books    after the first restatement: issue 2
     scheldelijn/2026-10/1.restatement.json what changed, why, and the digests of both
 
 Files, not a topic: they are what both parties hold in their hands, can sign and can compare, long
-after a broker has forgotten. A number that is there is never replaced.
+after a broker has forgotten. What is there is never replaced. Statements that release 0.1 has kept
+are read as well, for ever.
 """
 
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import orjson
 
-from streams.sinks.statement.plain import Made, canonical
+from streams.domain.statement.restatement import changes
+from streams.sinks.statement.issue import issued, of_archive
+from streams.sinks.statement.plain import FORM, Made, canonical
 
 _STATEMENT: Final = re.compile(r"(\d+)\.json", re.ASCII)
 
 
 class KeptError(Exception):
     """The archive does not allow it; the message says what is there."""
+
+
+class Kept(NamedTuple):
+    """A statement in the archive: the number of its file, where that is, and what it says."""
+
+    file: int
+    path: Path
+    made: Made
 
 
 class Archive:
@@ -39,9 +50,9 @@ class Archive:
     def __init__(self, directory: str | Path) -> None:
         self._directory = Path(directory)
 
-    def freeze(self, made: Made) -> tuple[int, Path]:
-        """Keeps a period's first statement; gives its number, 0, and where it is. Freezing the same
-        bytes again changes nothing.
+    def freeze(self, made: Made, now: int) -> Kept:
+        """Keeps a period's first statement, issued now. One that says the same as the one that is
+        kept changes nothing: what is kept, with its own date of issue, is given.
 
         Raises:
             KeptError: another one is kept, or it is not final.
@@ -50,18 +61,18 @@ class Archive:
             raise KeptError("the statement is provisional: freeze it when all of it is final")
         vendor, period = made.object["vendor"]["id"], made.object["period"]["name"]
         found = self.latest(vendor, period)
-        if found is not None:
-            number, kept = found
-            if kept.json == made.json:
-                return number, self._path(vendor, period, number)
-            raise KeptError(
-                f"number {number} of {vendor}, {period} is kept and differs: a frozen statement "
-                "changes through `reachline restate` only"
-            )
-        return 0, self._write(vendor, period, 0, made)
+        if found is None:
+            made = issued(made, now, issue=1)
+            return Kept(0, self._write(vendor, period, 0, made), made)
+        if _same(found.made, made):
+            return found
+        raise KeptError(
+            f"{found.made.object['issue']['number']} is kept for {vendor}, {period} and differs: "
+            "a frozen statement changes through `reachline restate` only"
+        )
 
-    def latest(self, vendor: str, period: str) -> tuple[int, Made] | None:
-        """The newest statement of a period and its number; None if none is kept."""
+    def latest(self, vendor: str, period: str) -> Kept | None:
+        """The newest statement of a period; None if none is kept."""
         numbers = sorted(self._numbers(vendor, period))
         if not numbers:
             return None
@@ -70,18 +81,20 @@ class Archive:
             books = path.with_suffix(".books").read_text()
         except FileNotFoundError as error:
             raise KeptError(f"{error.filename} is missing: {path} is not whole without") from None
-        return numbers[-1], Made(orjson.loads(path.read_bytes()), books)
+        made = Made(orjson.loads(path.read_bytes()), books)
+        return Kept(numbers[-1], path, of_archive(made, numbers[-1] + 1))
 
-    def restate(self, after: Made, restatement: dict[str, Any], number: int) -> Path:
-        """Keeps a restatement beside what it restates.
+    def restate(self, after: Made, restatement: dict[str, Any], before: Kept) -> Kept:
+        """Keeps a restatement, and the statement after it, beside the one that it restates.
 
         Raises:
-            KeptError: that number is there already.
+            KeptError: that one has been restated already.
         """
         vendor, period = after.object["vendor"]["id"], after.object["period"]["name"]
-        path = self._path(vendor, period, number)
+        file = before.file + 1
+        path = self._path(vendor, period, file)
         _write_new(path, ".restatement.json", canonical(restatement))
-        return self._write(vendor, period, number, after)
+        return Kept(file, self._write(vendor, period, file, after), after)
 
     def _write(self, vendor: str, period: str, number: int, made: Made) -> Path:
         path = self._path(vendor, period, number)
@@ -106,6 +119,14 @@ class Archive:
                 match = _STATEMENT.fullmatch(path.name)
                 if match:
                     yield int(match[1])
+
+
+def _same(kept: Made, made: Made) -> bool:
+    """Whether two statements say the same. Of an earlier form, which says less, what both say."""
+    if kept.object["form"] >= FORM:
+        return canonical(kept.content) == canonical(made.content)
+    before, after = kept.object, made.object
+    return kept.books == made.books and not changes(before, after)
 
 
 def _write_new(statement: Path, suffix: str, content: bytes) -> None:

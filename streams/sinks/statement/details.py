@@ -3,8 +3,10 @@
 from html import escape
 from typing import Final
 
+from streams.domain.statement.hearing import ENOUGH
 from streams.sinks.statement import plots as drawing
 from streams.sinks.statement.naming import Thing, count_of, line_of, name_of, names_of, section
+from streams.sinks.statement.plain import VOLUMES
 from streams.sinks.statement.writing import Writing, table
 
 _MOST_PANELS: Final = 6
@@ -13,10 +15,12 @@ _MOST_PANELS: Final = 6
 _MOST_COLUMNS: Final = 6
 """Figures beside each other in the table of days; more do not fit on A4."""
 
-_VOLUMES: Final = (
-    *("line_offered", "answered", "abandoned", "short_abandoned", "left_before_queue"),
-    *("overflowed", "callback", "closed", "blocked", "lost", "open"),
-)
+_ALWAYS: Final = ("line_offered", "answered", "abandoned", "short_abandoned")
+_BESIDES: Final = ("queue_offered", "out_of_hours")
+"""Counted of the same visits once more, however they ended."""
+
+_MOST_SILENCES: Final = 5
+"""Those that stand on the first sheet; the others are in the JSON."""
 
 
 def plots(of: Thing, w: Writing) -> str:
@@ -120,9 +124,45 @@ def worst(of: Thing, w: Writing) -> str:
     return section("worst", w, shown)
 
 
+def heard(of: Thing, w: Writing) -> str:
+    """Hours open against hours heard, with the longest silences."""
+    known = of["heard"]
+    if known is None:
+        return section("heard", w, f"<p>{w.text('heard_unknown')}</p>")
+    if not known["open"]:
+        return section("heard", w, f"<p>{w.text('never_open')}</p>")
+    key = "heard_all" if known["heard"] == known["open"] else "heard_part"
+    shown = f'<p class="met">{w.text(key, **in_hours(known, w))}</p>'
+    if not of["complete"]:
+        least = w.figure(float(ENOUGH), "", 0)
+        shown += f"<p>{w.text('incomplete_text', least=least)}</p>"
+    silences = [
+        w.text(
+            "silence",
+            begin=w.instant(each["from"]),
+            end=w.instant(each["until"]),
+            hours=w.number(each["open"]),
+        )
+        for each in known["silences"]
+    ]
+    more = len(silences) - _MOST_SILENCES
+    if more > 0:
+        silences[_MOST_SILENCES:] = [w.text("more_silences", count=more)]
+    if silences:
+        items = "".join(f"<li>{each}</li>" for each in silences)
+        shown += f"<p>{w.text('silences')}</p><ul>{items}</ul>"
+    return section("heard", w, shown, "heard" if of["complete"] else "warn")
+
+
+def in_hours(hours: Thing, w: Writing) -> dict[str, str]:
+    """Hours as they are written."""
+    return {key: w.number(hours[key]) for key in ("open", "heard", "with_visit")}
+
+
 def volumes(of: Thing, w: Writing) -> str:
     """How the calls to each line ended, and whether the books balance."""
-    used = [name for name in _VOLUMES if name in _VOLUMES[:4] or of["total"][name]]
+    ways = [name for name in VOLUMES if name not in (*_ALWAYS, *_BESIDES)]
+    used = [*_ALWAYS, *(name for name in ways if of["total"].get(name)), *_BESIDES]
     headings = [w.text("line")] + [
         w.text("offered" if name == "line_offered" else name) for name in used
     ]
@@ -135,7 +175,20 @@ def volumes(of: Thing, w: Writing) -> str:
     balanced = not any(each["imbalance"] for each in of["volumes"].values())
     key = "balanced" if balanced else "unbalanced"
     shown += f"<p>{w.text(key, contacts=w.number(of['contacts']))}</p>"
-    return section("volumes", w, shown)
+    return section("volumes", w, shown) + _heard_by_line(of, w)
+
+
+def _heard_by_line(of: Thing, w: Writing) -> str:
+    if not of["heard"]:
+        return ""
+    rows = [
+        [line_of(of, line, w), *in_hours(hours, w).values()]
+        for line, hours in of["heard"]["lines"].items()
+    ]
+    rows.append([w.text("at_least_one"), *in_hours(of["heard"], w).values()])
+    headings = [w.text(h) for h in ("line", "hours_open", "hours_heard", "hours_with_visit")]
+    shown = table(w.text("heard_caption"), headings, rows, {1, 2, 3})
+    return section("heard_by_line", w, shown)
 
 
 def days(of: Thing, w: Writing) -> str:
@@ -178,7 +231,8 @@ def evidence(of: Thing, w: Writing) -> str:
     shown = (
         f"<p>{text}</p><dl>"
         f"<dt>{w.text('plan_digest')}</dt><dd><code>{of['plan_digest']}</code></dd>"
-        f"<dt>{w.text('books_digest')}</dt><dd><code>{books['digest']}</code></dd></dl>"
+        f"<dt>{w.text('books_digest')}</dt><dd><code>{books['digest']}</code></dd>"
+        f"<dt>{w.text('statement_digest')}</dt><dd><code>{of['issue']['digest']}</code></dd></dl>"
         f"<p>{w.text('recompute')}</p>"
         f"<pre>{escape(command)} --format books EVENTS | sha256sum</pre>"
     )

@@ -1,11 +1,15 @@
-"""A statement as one HTML page: everything in it, nothing loaded, made to be printed on A4."""
+"""A statement as one HTML page: everything in it, nothing loaded, made to be printed on A4.
+
+On paper every sheet says what it is of: number, date of issue, standing, contract. Browsers repeat
+the head of a table on every sheet, whatever they know of margins; so the page is laid out as one.
+"""
 
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from streams.sinks.statement import definitions, details
+from streams.sinks.statement import definitions, details, identity
 from streams.sinks.statement.naming import Thing, count_of, line_of, name_of, section
 from streams.sinks.statement.writing import Writing, table
 
@@ -15,10 +19,11 @@ _STYLE: Final = (Path(__file__).parent / "page.css").read_text()
 def page(of: Thing, language: str) -> str:
     """The page of a statement's object."""
     w = Writing(language, of["period"]["time_zone"])
-    title = f"{w.text('title')}: {_of(of, w)}"
+    title = f"{w.text('title')}: {_of(of, w)}, {escape(of['issue']['number'])}"
     sections = [
         _head(of, w),
         _provisional(of, w),
+        details.heard(of, w),
         _summary(of, w),
         _results(of, w),
         _outlook(of, w),
@@ -30,16 +35,16 @@ def page(of: Thing, language: str) -> str:
         definitions.section(of, w),
         details.evidence(of, w),
     ]
-    return document(title, "".join(sections), language)
+    return document(title, identity.running(of, w), "".join(sections), language)
 
 
-def document(title: str, body: str, language: str) -> str:
-    """A whole page."""
+def document(title: str, running: str, body: str, language: str) -> str:
+    """A whole page; ``running`` stands on every sheet of it."""
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><main>{body}</main></body>"
-        "</html>\n"
+        f'<title>{title}</title><style>{_STYLE}</style></head><body><div class="sheets">'
+        f"{running}<main>{body}</main></div></body></html>\n"
     )
 
 
@@ -58,7 +63,7 @@ def _head(of: Thing, w: Writing) -> str:
     )
     return (
         f"<header><p>{w.text('title')} {w.text('for_city', city=of['city'])}</p>"
-        f"<h1>{_of(of, w)}</h1><p>{dates}</p></header>"
+        f"<h1>{_of(of, w)}</h1><p>{dates}</p>{identity.items(of, w)}</header>"
     )
 
 
@@ -67,14 +72,15 @@ def _summary(of: Thing, w: Writing) -> str:
     judged = [each for each in due if each["met"] is not None]
     met = sum(each["met"] for each in judged)
     lines = [w.text("met_count", met=met, judged=len(judged))]
-    if len(judged) < len(due):
-        lines.append(w.text("no_data_count", count=len(due) - len(judged)))
+    for key, several in (
+        ("no_data_count", [each for each in due if each["value"] is None and each["complete"]]),
+        ("incomplete_count", [each for each in due if not each["complete"]]),
+    ):
+        if several:
+            lines.append(w.text(key, count=len(several)))
     shown = [f'<p class="met">{"; ".join(lines)}.</p>']
     for each in of["amounts"]:
-        money = {
-            kind: w.money(each[kind].lstrip("-"), each["unit"], each["currency"])
-            for kind in ("malus", "bonus", "balance")
-        }
+        money = _money(each, w)
         side = "in_favour_of_city" if each["balance"].startswith("-") else "in_favour_of_vendor"
         shown.append(
             f"<dl><dt>{w.text('malus')}</dt><dd>{money['malus']}</dd>"
@@ -82,10 +88,22 @@ def _summary(of: Thing, w: Writing) -> str:
             f"<dt>{w.text('balance')}</dt>"
             f'<dd class="sum">{money["balance"]} {w.text(side)}</dd></dl>'
         )
-    if not of["amounts"]:
+    for each in of["amounts_withheld"]:
+        money = _money(each, w)
+        text = w.text("withheld", malus=money["malus"], bonus=money["bonus"])
+        shown.append(f"<p>{text}</p>")
+    if not of["amounts"] and not of["amounts_withheld"]:
         shown.append(f"<p>{w.text('nothing_due')}</p>")
     key = "summary" if of["provisional"] is None else "summary_so_far"
     return section(key, w, "".join(shown), "summary")
+
+
+def _money(amounts: Thing, w: Writing) -> dict[str, str]:
+    """Malus, bonus and balance, without the sign."""
+    return {
+        kind: w.money(amounts[kind].lstrip("-"), amounts["unit"], amounts["currency"])
+        for kind in ("malus", "bonus", "balance")
+    }
 
 
 def _provisional(of: Thing, w: Writing) -> str:
@@ -112,7 +130,11 @@ def _results(of: Thing, w: Writing) -> str:
             rows.append(_result_row(of, results[0], w))
             continue
         rows.append(_summed_row(of, results, w))
-        missed += [_result_row(of, each, w) for each in results if each["met"] is False]
+        missed += [
+            _result_row(of, each, w)
+            for each in results
+            if each["met"] is False or not each["complete"]
+        ]
     shown = table(w.text("results_caption"), [w.text(h) for h in headings], rows, {3, 4, 7})
     found = section("results", w, shown)
     if missed:
@@ -159,6 +181,8 @@ def _grouped(results: Iterable[Thing]) -> list[list[Thing]]:
 
 def verdict(result: Thing, w: Writing) -> str:
     """Met or missed, by sign and word."""
+    if not result["complete"]:
+        return f'<span class="missed">{w.text("incomplete")}</span>'
     if result["met"] is None:
         return w.text("no_data")
     word, sign = ("met", "✓") if result["met"] else ("missed", "✗")
@@ -168,6 +192,8 @@ def verdict(result: Thing, w: Writing) -> str:
 
 def amount(result: Thing, w: Writing) -> str:
     """The malus or bonus, and how it came about."""
+    if not result["complete"]:
+        return _withheld(result["by_hours_heard"], w)
     charge = result["malus"] or result["bonus"]
     if charge is None:
         return "–"
@@ -177,6 +203,16 @@ def amount(result: Thing, w: Writing) -> str:
     if charge["capped"]:
         details.append(w.text("capped"))
     return f"{kind} {money}<small>{', '.join(details)}</small>"
+
+
+def _withheld(by_hours_heard: Thing, w: Writing) -> str:
+    """What is not due, for too little was heard."""
+    for kind in ("malus", "bonus"):
+        charge = by_hours_heard[kind]
+        if charge is not None:
+            money = w.money(charge["amount"], charge["unit"], charge["currency"])
+            return f"–<small>{w.text('not_charged', kind=w.text(kind), amount=money)}</small>"
+    return "–"
 
 
 def _result_row(of: Thing, each: Thing, w: Writing) -> list[str]:
@@ -189,11 +225,14 @@ def _result_row(of: Thing, each: Thing, w: Writing) -> list[str]:
             until=w.instant(each["until"]),
         )
         when += f"<small>{part}</small>"
+    count = count_of(each, w)
+    if not each["complete"]:
+        count += f"<small>{w.text('heard_of', **details.in_hours(each['hours'], w))}</small>"
     return [
         name_of(each, w),
         line_of(of, each["line"], w),
         when,
-        count_of(each, w),
+        count,
         w.measured(each["value"], each["target"], each["met"], each["figure"]),
         w.target(each["target"], each["figure"]),
         verdict(each, w),
@@ -205,6 +244,10 @@ def _summed_row(of: Thing, results: list[Thing], w: Writing) -> list[str]:
     first = results[0]
     judged = [each for each in results if each["met"] is not None]
     missed = sum(not each["met"] for each in judged)
+    verdicts = [w.text("days_missed", missed=missed, judged=len(judged))]
+    incomplete = sum(not each["complete"] for each in results)
+    if incomplete:
+        verdicts.append(w.text("incomplete_count", count=incomplete))
     sums: dict[tuple[str, str, str], float] = {}
     for each in results:
         for kind in ("malus", "bonus"):
@@ -223,7 +266,7 @@ def _summed_row(of: Thing, results: list[Thing], w: Writing) -> list[str]:
         "",
         "",
         w.target(first["target"], first["figure"]),
-        w.text("days_missed", missed=missed, judged=len(judged)),
+        "<br>".join(verdicts),
         "<br>".join(amounts) or "–",
     ]
 

@@ -3,6 +3,9 @@
 The object is what the page is made of too, so that they say the same. Ratios are fractions of one,
 rounded to six decimals; verdicts and money were decided before anything was rounded. Amounts of
 money are texts, so that no reader makes floats of them.
+
+Where too few of its open hours were heard, a result has no verdict and no amount. What they would
+be by the hours heard stands apart, so that a program that knows nothing of this pays nothing.
 """
 
 from collections.abc import Iterable
@@ -14,30 +17,44 @@ from typing import Any, Final
 import orjson
 
 from streams.domain import instants, visits
+from streams.domain.books import INTERVAL
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
+from streams.domain.plan.model import Contract
+from streams.domain.plan.validity import Version
 from streams.domain.statement import evidence
 from streams.domain.statement.counting import Count, Number, value
 from streams.domain.statement.forecast import CONFIDENCE, Outlook
-from streams.domain.statement.holdings import ASA, Intervals, Rule
+from streams.domain.statement.hearing import Hours
+from streams.domain.statement.holdings import ASA, Intervals, Rule, versions
 from streams.domain.statement.judging import Effect, Result
 from streams.domain.statement.money import Charge
 from streams.domain.statement.statement import Statement, Worst
 from streams.domain.tally import Tally
 from streams.domain.visits import DISPOSITIONS
 
-FORM: Final = 1
-"""Of this object; raised when something in it changes its meaning."""
+FORM: Final = 2
+"""Of this object; raised when something in it changes its meaning. In 1, the hours heard were not
+counted, and a statement had no number."""
 
 VOLUMES: Final = ("line_offered", "queue_offered", "out_of_hours", visits.OPEN, *DISPOSITIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A statement with the text of the books that it rests on."""
+    """A statement with the text of the books that it rests on.
+
+    What it says is a function of the plan and the books. ``issued`` adds ``issue``: its number, and
+    when it was made.
+    """
 
     object: dict[str, Any]
     books: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All that it says, whenever it was made."""
+        return {key: value for key, value in self.object.items() if key != "issue"}
 
     @property
     def json(self) -> bytes:
@@ -96,6 +113,20 @@ def _object(plan: Plan, of: Statement, books: str, since: int) -> dict[str, Any]
             "until": instants.text(of.end),
         },
         "provisional": provisional,
+        "complete": of.complete,
+        "heard": {
+            **_hours(of.heard.total),
+            "lines": {line: _hours(hours) for line, hours in of.heard.lines.items()},
+            "silences": [
+                {
+                    "from": instants.text(each.begin),
+                    "until": instants.text(each.end),
+                    "open": _in_hours(each.quarter_hours),
+                }
+                for each in of.heard.silences
+            ],
+        },
+        "contracts": [_contract(*each) for each in versions(plan, of.lines)],
         "lines": [
             {
                 "line": holding.line,
@@ -107,7 +138,10 @@ def _object(plan: Plan, of: Statement, books: str, since: int) -> dict[str, Any]
             for holding in of.lines
         ],
         "results": results,
-        "amounts": _amounts(result for result in of.results if result.due),
+        "amounts": _amounts(each for each in of.results if each.due and each.hours.enough),
+        "amounts_withheld": _amounts(
+            each for each in of.results if each.due and not each.hours.enough
+        ),
         "contacts": of.contacts,
         "volumes": {line: _volumes(tally) for line, tally in of.totals.items()},
         "total": _volumes(total),
@@ -140,16 +174,17 @@ def _result(of: Result, ahead: Outlook | None) -> dict[str, Any]:
         "final": of.final,
         **count_object(of.count, figure),
         "provisional_whole": _number(of.open_count.whole),
-        "met": of.met,
-        "points_missed": None if of.distance is None else _number(of.distance),
+        "hours": _hours(of.hours),
+        "complete": of.hours.enough,
+        **(_verdict(of) if of.hours.enough else dict.fromkeys(_verdict(of))),
         "before_exclusions": count_object(of.before, figure),
         "exclusions": [_effect(effect, figure) for effect in of.effects],
-        "malus": None if of.earned else _charge(of.charge),
-        "bonus": _charge(of.charge) if of.earned else None,
         "days": {
             day.isoformat(): count_object(count, figure) for day, count in sorted(of.days.items())
         },
     }
+    if not of.hours.enough:
+        shown["by_hours_heard"] = _verdict(of)
     if of.line is None:
         shown["by_line"] = {
             line: count_object(count, figure) for line, count in sorted(of.by_line.items())
@@ -164,6 +199,38 @@ def _result(of: Result, ahead: Outlook | None) -> dict[str, Any]:
             "confidence": CONFIDENCE,
         }
     return shown
+
+
+def _verdict(of: Result) -> dict[str, Any]:
+    return {
+        "met": of.met,
+        "points_missed": None if of.distance is None else _number(of.distance),
+        "malus": None if of.earned else _charge(of.charge),
+        "bonus": _charge(of.charge) if of.earned else None,
+    }
+
+
+def _hours(of: Hours) -> dict[str, Any]:
+    return {
+        "open": _in_hours(of.open),
+        "heard": _in_hours(of.heard),
+        "with_visit": _in_hours(of.visited),
+    }
+
+
+def _in_hours(quarter_hours: int) -> int | float:
+    return _number(Fraction(quarter_hours * INTERVAL, HOUR))
+
+
+def _contract(version: Version[Contract], lines: Iterable[str]) -> dict[str, Any]:
+    of, since, until = version.entry, version.since, version.until
+    return {
+        "contract": of.id,
+        "valid_from": None if since is None else instants.text(since),
+        "valid_until": None if until is None else instants.text(until),
+        "thresholds": [_number(Fraction(each, SECOND)) for each in (of.threshold, *of.further)],
+        "lines": list(lines),
+    }
 
 
 def _rule(of: Rule) -> dict[str, Any]:

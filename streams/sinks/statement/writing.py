@@ -29,6 +29,10 @@ class Writing:
         """A text, safe to stand in HTML."""
         return escape(self._words[key].format(*places, **fields))
 
+    def plain(self, key: str) -> str:
+        """A text that has no fields, to stand in another text."""
+        return self._words[key]
+
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
         return key in self._words
@@ -50,15 +54,18 @@ class Writing:
         return self.number(Decimal(str(value)) * 100, decimals) + "\N{NO-BREAK SPACE}%"
 
     def measured(self, value: float | None, target: float, met: bool | None, figure: str) -> str:
-        """A result, with as many decimals as it takes to see on which side of its target it is."""
+        """A result, with as many decimals as it takes to see on which side of its target it is; two
+        where it is not judged."""
         if value is None:
             return self.text("no_data")
+        if met is None:
+            return self.figure(value, figure)
         scale = 1 if figure == ASA else 100
         for decimals in range(2, _MOST_DECIMALS - 1):
             seen = round(Fraction(str(value)) * scale, decimals) - Fraction(str(target)) * scale
             if lower_is_better(figure):
                 seen = -seen
-            if (seen >= 0) is bool(met):
+            if (seen >= 0) is met:
                 break
         return self.figure(value, figure, decimals)
 
