@@ -398,6 +398,28 @@ def test_a_restatement_says_what_it_is_and_what_it_replaces(language: str) -> No
     assert text.count(after[0]) >= 4 and text.count(before) >= 2
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("en", "Before heard 155 of 176 hours, INCOMPLETE", "After heard 176 of 176 hours"),
+        ("nl", "Voor 155 van 176 uren gehoord, ONVOLLEDIG", "Na 176 van 176 uren gehoord"),
+    ],
+)
+def test_what_was_not_heard_and_comes_later_makes_it_complete(
+    language: str, before: str, after: str
+) -> None:
+    """Issue 1 was made while the feed was silent; issue 2 has what the exchange sent since."""
+    silent = _made(_booked("2026-03-27T12:00:00+01:00"), issue=1)
+    whole = _made(_booked(), issue=2, replaces=silent.object["issue"]["number"])
+    found = restatement(silent.object, whole.object, silent.books, whole.books, 1, "laat", [])
+    (changed,) = found["results"]
+    assert (changed["before"]["complete"], changed["before"]["met"]) == (False, None)
+    assert changed["before"]["malus"] is None
+    assert changed["after"]["met"] is False and changed["after"]["malus"]
+    text = _read(restated.page(found, whole.object, language))
+    assert before in text and after in text
+
+
 def _words(of: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]{2,}", of.replace("\N{SOFT HYPHEN}", "").lower()))
 

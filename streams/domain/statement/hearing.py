@@ -4,7 +4,7 @@ A feed that has stopped looks like a line that nobody calls, and what was not he
 missed. So every open quarter-hour of the plan is held against what came in.
 
 Quiet is told from silent by what was to be expected. A *silence* is a stretch in which nothing at
-all is booked, while at least ``EXPECTED`` calls should have come: by the plan's forecast of the
+all is booked, while at least ``MISSED_CALLS`` calls should have come: by the plan's forecast of the
 lines that are open, and where it has none, by what usually came in the rest of the books at the
 same hour. So a night line without a call is no dead feed, and a dead feed in a quiet night is one
 as soon as it lasts. Closed hours break no stretch.
@@ -32,11 +32,12 @@ from streams.domain.statement.exclusions import EVENT, HOURS, Excluding
 from streams.domain.statement.feeds import Feed, of_city
 from streams.domain.statement.holdings import Cells, Holding, Intervals, within
 
-EXPECTED: Final = 7.0
-"""Calls that should have come in a stretch without any: that none does is chance once in 1,100
-stretches (e^-7), so a false silence of a living feed is a matter of years."""
+MISSED_CALLS: Final = 10.0
+"""Calls that should have come in a stretch without any: that none does is chance once in 22,000
+stretches (e^-10), of which a quiet month has some dozens. With seven, a simulated second line whose
+feed lived was found silent in one month of four, for transfers do not come by chance alone."""
 
-UNTOLD: Final = 4
+UNKNOWN_SILENCE: Final = 4
 """Open quarter-hours without anything that are a silence when there is nothing to expect by, no
 forecast and not a single call: an hour."""
 
@@ -131,7 +132,7 @@ class Hearing:
         city = Feed(of_city(intervals, since, known), excluding, since, known)
         vendor = Feed(own, excluding, since, known)
         self._silent = [
-            *self._stretches(opened, city, lambda _: plan.lines, UNTOLD),
+            *self._stretches(opened, city, lambda _: plan.lines, UNKNOWN_SILENCE),
             *self._stretches(opened, vendor, self._lines_at.__getitem__, None),
         ]
         self._unheard = {start for stretch in self._silent for start in stretch}
@@ -192,7 +193,7 @@ class Hearing:
         opened: list[int],
         feed: Feed,
         lines: Callable[[int], Iterable[str]],
-        untold: int | None,
+        unknown: int | None,
     ) -> Iterator[list[int]]:
         """The open quarter-hours of each stretch in which a feed was silent.
 
@@ -200,7 +201,7 @@ class Hearing:
             opened: the quarter-hours in which one of the vendor's lines is open.
             feed: which.
             lines: those of the feed, by the quarter-hour.
-            untold: how many quarter-hours are a silence where there is nothing to expect by; None:
+            unknown: how many quarter-hours are a silence where there is nothing to expect by; None:
                 none are.
         """
         stretches: dict[tuple[int, int], list[int]] = {}
@@ -213,7 +214,7 @@ class Hearing:
                 forecast = self._forecast(lines(start), start)
                 known = known or forecast is not None
                 expected += usual if forecast is None else forecast
-            if expected >= EXPECTED or (not known and untold and len(stretch) >= untold):
+            if expected >= MISSED_CALLS or (not known and unknown and len(stretch) >= unknown):
                 yield stretch
 
     def _forecast(self, lines: Iterable[str], start: int) -> float | None:

@@ -1,7 +1,7 @@
 """The words of statements, restatements and explanations, in English and Dutch.
 
 A text may hold fields in braces; both languages have the same keys and the same fields, which a
-test holds. Long Dutch headings say where they may be parted (``\\u00ad``).
+test holds. Long headings say where they may be parted (``\\u00ad``).
 """
 
 from typing import Final
@@ -136,13 +136,13 @@ _EN: Final = {
     "total": "Together",
     "queue_offered": "To the queue",
     "out_of_hours": "Out of hours",
-    "overflowed": "Overflowed",
+    "overflowed": "Over\u00adflowed",
     "callback": "Callback",
     "closed": "Closed",
     "blocked": "Blocked",
     "lost": "Lost",
-    "short_abandoned": "Short abandoned",
-    "abandoned": "Abandoned",
+    "short_abandoned": "Short aban\u00addoned",
+    "abandoned": "Aban\u00addoned",
     "left_before_queue": "Left before queue",
     "open": "Open",
     "exclusions": "What was left out, and why",
@@ -439,14 +439,14 @@ _NL: Final = {
     "total": "Samen",
     "queue_offered": "Naar de wacht\u00adrij",
     "out_of_hours": "Buiten de uren",
-    "overflowed": "Doorgestroomd",
-    "callback": "Terugbellen",
-    "closed": "Gesloten",
-    "blocked": "Geweigerd",
+    "overflowed": "Doorge\u00adstroomd",
+    "callback": "Terug\u00adbellen",
+    "closed": "Geslo\u00adten",
+    "blocked": "Gewei\u00adgerd",
     "lost": "Verloren",
-    "short_abandoned": "Kort opgehangen",
-    "abandoned": "Opgehangen",
-    "left_before_queue": "Weg vóór de wachtrij",
+    "short_abandoned": "Kort opge\u00adhangen",
+    "abandoned": "Opge\u00adhangen",
+    "left_before_queue": "Weg vóór de wacht\u00adrij",
     "open": "Open",
     "exclusions": "Wat is uitgesloten, en waarom",
     "exclusions_caption": "Elke uitsluiting en haar effect: de uitkomst als zij alleen er niet was",
