@@ -42,6 +42,7 @@ STATES: Final = (
 
 DISPOSITIONS: Final = {
     "answered": ("#3D8FC4", "answered", "beantwoord"),
+    "form": ("#8C9A4F", "a form instead", "formulier"),
     "callback": ("#7FC8E8", "callback accepted", "terugbelafspraak"),
     "short_abandoned": ("#B8A46A", "hung up at once", "meteen opgehangen"),
     "abandoned": ("#F5C242", "hung up waiting", "opgehangen in wachtrij"),

@@ -228,7 +228,7 @@ async def published_intervals(bootstrap: str) -> Intervals:
     for value in (await latest_of(bootstrap, topics.INTERVALS)).values():
         interval = orjson.loads(value)
         longest = -1 if interval["longest"] is None else interval["longest"]
-        counts = [interval["counts"][name] for name in COUNTS]
+        counts = [interval["counts"].get(name, 0) for name in COUNTS]
         tally = Tally.from_stored([counts, interval["waits"], longest])
         if not tally.empty():
             found[interval["scope"], interval["start"]] = tally

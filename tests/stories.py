@@ -122,12 +122,24 @@ PLAN = Plan.read(
     [[line]]
     id = "desk"
     tier = 2
+
+    [[line]]
+    id = "archive"
+    tier = 2
+    valid_until = 2026-11-18T12:05:00Z
+
+    [[line]]
+    id = "archive"
+    tier = 2
+    permanence = "none"
+    valid_from = 2026-11-18T12:05:00Z
     """,
     "testburg.toml",
 )
-"""Two first lines of one vendor, one of them with hours and another contract, and a second line."""
+"""Two first lines of one vendor, one of them with hours and another contract, and two second lines,
+of which one takes no transfers from five past twelve on."""
 
-LINES = ("waste", "migration", "desk")
+LINES = ("waste", "migration", "desk", "archive")
 REASONS = ("transfer", "overflow", "timeout", "exit_key", "voicemail", "callback", "closed", "full")
 
 

@@ -163,7 +163,6 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
         terms.tier,
         visit.transferred_to,
         visit.by_transfer,
-        terms.permanence,
         visit.in_time,
         visit.further,
     )
@@ -218,6 +217,8 @@ def _marks(visit: Visit) -> list[int]:
             marks.append(_I["reach_reached"])
     elif disposition is visits.CALLBACK and visit.terms.open:
         marks.append(_I["reach_callbacks"])
+    elif disposition is visits.FORM and visit.terms.open:
+        marks.append(_I["reach_forms"])
     if visit.menu is not None:
         marks.append(_I["menu_count"] if visit.menu >= 0 else _I["menu_negative"])
     if visit.talk is not None:
@@ -238,13 +239,11 @@ def _marks(visit: Visit) -> list[int]:
         _mark_further(visit, marks)
     if answered and visit.terms.tier == 1 and visit.transferred_to == 1:
         marks.append(_I["wrong_choices"])
-    if visit.by_transfer and visit.terms.tier == 2:
-        if visit.terms.permanence == "none":
-            marks.append(_I["second_line_forms"])
-        elif visit.in_time is not None:
-            marks.append(_I["second_line_offered"])
-            if visit.in_time:
-                marks.append(_I["second_line_within"])
+    transferred = visit.by_transfer and disposition is not visits.FORM
+    if transferred and visit.terms.tier == 2 and visit.in_time is not None:
+        marks.append(_I["second_line_offered"])
+        if visit.in_time:
+            marks.append(_I["second_line_within"])
     return marks
 
 

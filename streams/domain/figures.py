@@ -56,7 +56,8 @@ def service_level(tally: Tally, formula: str) -> float | None:
 
 
 def reachability(tally: Tally) -> float | None:
-    """Answered / offered visits that ended or are overdue, in hours, callbacks left out."""
+    """Answered / offered visits that ended or are overdue, in hours, callbacks and forms left
+    out."""
     return ratio(tally["reach_reached"], tally["reach_judged"])
 
 
@@ -67,7 +68,16 @@ def city_reachability(tally: Tally) -> float | None:
 
 def callback_share(tally: Tally) -> float | None:
     """Callbacks left out of reachability / all that could have been judged."""
-    return ratio(tally["reach_callbacks"], tally["reach_judged"] + tally["reach_callbacks"])
+    return ratio(tally["reach_callbacks"], _judged_or_left_out(tally))
+
+
+def form_share(tally: Tally) -> float | None:
+    """Forms left out of reachability / all that could have been judged."""
+    return ratio(tally["reach_forms"], _judged_or_left_out(tally))
+
+
+def _judged_or_left_out(tally: Tally) -> int:
+    return tally["reach_judged"] + tally["reach_callbacks"] + tally["reach_forms"]
 
 
 def abandonment(tally: Tally) -> float | None:
@@ -145,8 +155,8 @@ def wrong_choice(tally: Tally) -> float | None:
 
 
 def second_line_availability(tally: Tally) -> float | None:
-    """Transfers to tier 2 answered within that line's threshold / such transfers, where the plan
-    asks for permanence; where it asks for a form, the form is counted instead."""
+    """Transfers to tier 2 answered within that line's threshold / such transfers, forms left
+    out."""
     return ratio(tally["second_line_within"], tally["second_line_offered"])
 
 
@@ -164,6 +174,7 @@ Figure = Callable[[Tally], float | None]
 
 OF_VISITS: Final[dict[str, Figure]] = {
     "callback_share": callback_share,
+    "form_share": form_share,
     "abandonment": abandonment,
     "abandonment_without_short": abandonment_without_short,
     "abandonment_with_left_before_queue": abandonment_with_menu,
@@ -202,7 +213,6 @@ COUNTS: Final = (
     "service_answered",
     "service_abandoned",
     "menu_negative",
-    "second_line_forms",
     "repeat_callers",
     "callbacks_kept",
 )

@@ -24,13 +24,25 @@ CAUSES: Final = (
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
 FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
 
+LATER: Final = (visits.FORM, "reach_forms")
+"""What later releases than the first count besides, in the order in which they came."""
+
 COUNTS: Final = (
     "contacts",
     "line_offered",
     "queue_offered",
     "open",
     "out_of_hours",
-    *DISPOSITIONS,
+    # How visits ended, as far as the first release knew.
+    visits.ANSWERED,
+    visits.OVERFLOWED,
+    visits.CALLBACK,
+    visits.CLOSED,
+    visits.BLOCKED,
+    visits.LOST,
+    visits.SHORT_ABANDONED,
+    visits.ABANDONED,
+    visits.LEFT_BEFORE_QUEUE,
     # Service level: over decided, queue-offered visits in hours.
     "service_offered",
     "service_answered",
@@ -78,8 +90,14 @@ COUNTS: Final = (
     "out_wait_sum",
     # The service level at the contract's further thresholds.
     *(f"{part}_{n}" for n in FURTHER for part in FURTHER_PARTS),
+    *LATER,
 )
-"""What each number of a tally counts, in its order; the order is part of the stored form."""
+"""What each number of a tally counts, in its order. The order is part of the stored form: a new
+count goes to the end, where an older record has nothing."""
+
+RETIRED: Final = frozenset({"second_line_forms"})
+"""Nothing is counted under these names any more. They keep their places, for what an earlier
+release stored has numbers there."""
 
 INDEX: Final = {name: index for index, name in enumerate(COUNTS)}
 WIDTH: Final = len(COUNTS)
@@ -99,7 +117,7 @@ _MASK: Final = (1 << BITS) - 1
 _UNPACK: Final = struct.Struct(f"<{WIDTH}Q")
 
 _OFFERED, _OPEN = INDEX["line_offered"], INDEX["open"]
-_ENDED: Final = slice(INDEX[DISPOSITIONS[0]], INDEX[DISPOSITIONS[-1]] + 1)
+_ENDED: Final = tuple(INDEX[name] for name in DISPOSITIONS)
 
 ONE: Final = {name: 1 << BITS * index for name, index in INDEX.items()}
 """What counting one under a name adds to packed counts."""
@@ -238,10 +256,13 @@ class Tally:
         return not self.packed and self.longest < 0 and not self.waits and not self.notes
 
     def stored(self) -> list[Any]:
-        """The tally as plain values in one canonical order: the form in which it is stored."""
+        """The tally as plain values in one canonical order: the form in which it is stored. Counts
+        that are 0 are left out at the end, so that a release that does not know the newest reads
+        whatever has none of them."""
         waits = self.waits
+        counted = -(-self.packed.bit_length() // BITS)
         stored = [
-            list(self.counts) if self.packed else [],
+            list(self.counts[:counted]),
             sorted(waits.items()) if len(waits) > 1 else [*waits.items()],
             self.longest,
         ]
@@ -263,7 +284,7 @@ class Tally:
     def imbalance(self) -> int:
         """By how much the books of a line, or of the city, fail to balance; 0 or they are wrong."""
         counts = self.counts
-        return abs(counts[_OFFERED] - counts[_OPEN] - sum(counts[_ENDED]))
+        return abs(counts[_OFFERED] - counts[_OPEN] - sum([counts[each] for each in _ENDED]))
 
     def contacts_imbalance(self) -> int:
         """By how much the city's contacts fail to balance; 0 or the books are wrong."""

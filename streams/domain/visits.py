@@ -12,6 +12,7 @@ from streams.domain.plan import Plan, Terms
 from streams.domain.visit_facts import VisitFacts, facts_of_visits
 
 ANSWERED: Final = "answered"
+FORM: Final = "form"
 OVERFLOWED: Final = "overflowed"
 CALLBACK: Final = "callback"
 CLOSED: Final = "closed"
@@ -24,6 +25,7 @@ OPEN: Final = "open"
 
 DISPOSITIONS: Final = (
     ANSWERED,
+    FORM,
     OVERFLOWED,
     CALLBACK,
     CLOSED,
@@ -269,6 +271,9 @@ def _judge(place: VisitFacts, contact: Contact, plan: Plan, now: int) -> Visit:
             assert to_line is not None
             target = plan.terms(to_line, left)
             visit.transferred_to = target.tier if target is not None else 0
+    elif _form_stands_for(place, plan):
+        disposition = FORM
+        ended = place.transfer
     elif left is not None:
         assert stay is not None and stay.reason is not None
         disposition = _OF_LEFT[stay.reason]
@@ -308,6 +313,16 @@ def _judge(place: VisitFacts, contact: Contact, plan: Plan, now: int) -> Visit:
     else:
         visit.within, visit.further, visit.service_at = None, (), NEVER
     return visit
+
+
+def _form_stands_for(place: VisitFacts, plan: Plan) -> bool:
+    """Whether the contact was transferred to a line that took no transfers then, and never queued
+    there: the first line sends a form, and who hangs up after that gave up on nobody."""
+    at = place.transfer
+    if at is None or place.stay is not None:
+        return False
+    terms = plan.terms(place.line, at) or plan.nearest_terms(place.line, at)
+    return terms.permanence == "none"
 
 
 def _clock_start(visit: Visit, entered: int, started: int | None) -> int:
@@ -368,8 +383,10 @@ def _decide_reach(visit: Visit, now: int) -> None:
     """When and how it is decided whether the caller was reached.
 
     Reached when answered, however late; not reached when ended unanswered; overdue, and not
-    reached meanwhile, when unanswered ``reach_limit`` after the beginning.
+    reached meanwhile, when unanswered ``reach_limit`` after the beginning. A form is left out.
     """
+    if visit.disposition is FORM:
+        return
     contract = visit.terms.contract
     overdue = visit.begun + contract.reach_limit
     if visit.answered is not None:

@@ -144,7 +144,7 @@ async def kept(
 
 def tally(told: Interval) -> Tally:
     """The tally of a published quarter-hour."""
-    counts = [getattr(told.counts, name) for name in COUNTS]
+    counts = [getattr(told.counts, name, 0) for name in COUNTS]
     longest = -1 if told.longest is None else told.longest
     return Tally.from_stored([counts, told.waits, longest])
 

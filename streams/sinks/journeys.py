@@ -12,6 +12,7 @@ from streams.sinks.records import Duration, Instant, Record
 
 Disposition = Literal[
     "answered",
+    "form",
     "overflowed",
     "callback",
     "closed",

@@ -43,6 +43,7 @@ REACH_PARTS: Final = {
     "reached": "reach_reached",
     "judged": "reach_judged",
     "callbacks": "reach_callbacks",
+    "forms": "reach_forms",
 }
 CITY_REACH_PARTS: Final = {"reached": "contacts_reached", "judged": "contacts_judged"}
 OUTCOMES: Final = {
@@ -75,6 +76,7 @@ RATIOS: Final[dict[str, tuple[figures.Figure, str]]] = {
         "Transfers to the second line answered within its threshold / transfers",
     ),
     "callback_ratio": (figures.callback_share, "Callbacks left out of reachability, their share"),
+    "form_ratio": (figures.form_share, "Forms left out of reachability, their share"),
     "callbacks_kept_ratio": (figures.callbacks_kept, "Callbacks kept in time / callbacks"),
 }
 

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from streams.domain.books import INTERVAL
 from streams.domain.events import REASONS
-from streams.domain.tally import COUNTS, Tally
+from streams.domain.tally import COUNTS, LATER, RETIRED, Tally
 
 Record = tuple[bytes, bytes]
 """Key and value."""
@@ -25,7 +25,14 @@ ScopeName = Annotated[
 ]
 Reason = Annotated[str, Meta(extra_json_schema={"enum": list(REASONS)})]
 
-Counts = msgspec.defstruct("Counts", [(name, Count) for name in COUNTS], frozen=True)
+_COUNTED: Final = tuple(name for name in COUNTS if name not in RETIRED)
+
+# All are told; what an earlier release told lacks the later ones, and is read as if they were 0.
+Counts = msgspec.defstruct(
+    "Counts",
+    [(name, Count, 0) if name in LATER else (name, Count) for name in _COUNTED],
+    frozen=True,
+)
 Counts.__doc__ = """What was counted of the visits and contacts that are booked here, by name.
 
 `..._sum` are durations in us; the ratios of service level, reachability and the others are made of
@@ -57,7 +64,7 @@ def interval(scope: str, start: int, tally: Tally) -> Interval:
     return Interval(
         scope=scope,
         start=start,
-        counts=Counts(*tally.counts),
+        counts=Counts(**{name: tally[name] for name in _COUNTED}),
         waits=sorted(tally.waits.items()),
         longest=tally.longest if tally.longest >= 0 else None,
     )

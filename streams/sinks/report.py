@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from streams.domain import instants
+from streams.domain import instants, visits
 from streams.domain.books import Books
 from streams.domain.detector import Alert
 from streams.domain.figures import figures
@@ -113,12 +113,15 @@ def _row(part: dict[str, Any], kind: str, each: str, of_scope: dict[str, Any]) -
     return row
 
 
-_COLUMNS: Final = (
-    # heading, figure, how it is written
+_Column = tuple[str, str, str]
+"""A heading, the figure under it, and how that is written."""
+
+_COLUMNS: Final[tuple[_Column, ...]] = (
     ("contacts", "contacts", "{}"),
     ("offered", "line_offered", "{}"),
     ("answered", "answered", "{}"),
     ("abandoned", "abandoned", "{}"),
+    ("forms", visits.FORM, "{}"),
     ("open", "open", "{}"),
     ("service level", "service_level", "{:.1%}"),
     ("reachability", "reachability", "{:.1%}"),
@@ -135,14 +138,17 @@ _LATEST: Final = 2**52
 def as_table(books: Books, plan: Plan, language: str = "en") -> str:
     """The figures that people ask for first, a row per line and one for the city.
 
-    A line's service level is by its own contract's formula, as everywhere else.
+    A line's service level is by its own contract's formula, as everywhere else. Forms have a column
+    where there are any.
     """
-    rows = [["", *(heading for heading, _, _ in _COLUMNS)]]
     shown = as_object(books, plan, {})
+    columns = [each for each in _COLUMNS if each[1] != visits.FORM or shown["city"][visits.FORM]]
+    rows = [["", *(heading for heading, _, _ in columns)]]
     for line, of_line in shown["lines"].items():
         terms = plan.nearest_terms(line, _LATEST)
-        rows.append([terms.names.get(language, line), *_cells(of_line, terms.contract.formula)])
-    rows.append([plan.city, *_cells(shown["city"], plan.entrance.formula)])
+        cells = _cells(columns, of_line, terms.contract.formula)
+        rows.append([terms.names.get(language, line), *cells])
+    rows.append([plan.city, *_cells(columns, shown["city"], plan.entrance.formula)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(
@@ -155,9 +161,9 @@ def as_table(books: Books, plan: Plan, language: str = "en") -> str:
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
 
-def _cells(of_scope: dict[str, Any], formula: str) -> list[str]:
+def _cells(columns: list[_Column], of_scope: dict[str, Any], formula: str) -> list[str]:
     cells = []
-    for _, name, form in _COLUMNS:
+    for _, name, form in columns:
         value = of_scope.get(name)
         if name == "service_level" and value is not None:
             value = value.get(formula)

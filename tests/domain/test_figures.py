@@ -227,7 +227,7 @@ def test_a_transfer_that_is_still_waited_for_is_left_out_until_it_is_decided() -
 
 def test_where_there_is_no_permanence_a_form_counts_instead() -> None:
     shown = line(moved("a", "form").hang_up("9:06"), line="form")
-    assert shown["second_line_forms"] == 1
+    assert (shown["form"], shown["left_before_queue"]) == (1, 0)
     assert "second_line_availability" not in shown
 
 

@@ -18,7 +18,7 @@ from streams.domain.visits import Visit, resolve
 from tests.stories import Story, at, contacts, events
 
 
-def _plan(short: str, clock: str, callbacks: str, boundary: str) -> Plan:
+def _plan(short: str, clock: str, callbacks: str, boundary: str, of_waste: str = "") -> Plan:
     return Plan.read(
         f"""
         [city]
@@ -67,6 +67,7 @@ def _plan(short: str, clock: str, callbacks: str, boundary: str) -> Plan:
         id = "waste"
         vendor = "acme"
         hours = "office"
+        {of_waste}
         [[line]]
         id = "migration"
         [[line]]
@@ -79,6 +80,7 @@ PLANS = [
     _plan("counted", "queue", "left_out", "<="),
     _plan("excluded", "choice", "not_reached", "<"),
     _plan("excluded", "start", "left_out", "<="),
+    _plan("counted", "queue", "left_out", "<=", "tier = 2\npermanence = 'none'"),
 ]
 
 
@@ -101,6 +103,8 @@ def _by_hand(visits: list[Visit], measure: Measure, causes: frozenset[str]) -> C
         elif not visit.terms.open:
             continue
         elif measure.figure == "reachability":
+            if visit.disposition == "form":
+                continue
             if visit.disposition != "callback" or contract.callbacks_not_reached:
                 whole += 1
                 part += visit.answered is not None

@@ -57,6 +57,7 @@ def _of_result(result: dict[str, Any], w: Writing) -> str:
         texts = [
             w.text("def_reachability", limit=w.number(result["reach_limit"])) + ".",
             w.text(f"def_callbacks_{result['callbacks']}"),
+            w.text("def_forms"),
         ]
     elif figure == ABANDONMENT:
         texts = [w.text("def_abandonment") + ".", on_short]

@@ -136,6 +136,7 @@ _EN: Final = {
     "total": "Together",
     "queue_offered": "To the queue",
     "out_of_hours": "Out of hours",
+    "form": "Form",
     "overflowed": "Over\u00adflowed",
     "callback": "Callback",
     "closed": "Closed",
@@ -186,6 +187,7 @@ _EN: Final = {
     "out.",
     "def_reachability": "visits answered, however late / visits to the line that ended, or are "
     "unanswered {limit} s after their beginning, in opening hours",
+    "def_forms": "A transfer that a form stands for is left out.",
     "def_callbacks_left_out": "Callbacks are left out.",
     "def_callbacks_not_reached": "Callbacks count as not reached.",
     "def_abandonment": "calls that hung up in the queue / calls offered to the queue",
@@ -298,6 +300,7 @@ _EN: Final = {
     "why_never_queued": "never entered the queue",
     "why_out_of_hours": "began outside opening hours",
     "why_answered": "answered",
+    "why_form": "a form instead: the line takes no transfers",
     "why_overflowed": "left the queue unanswered",
     "why_callback": "accepted a callback",
     "why_closed": "the line closed",
@@ -439,6 +442,7 @@ _NL: Final = {
     "total": "Samen",
     "queue_offered": "Naar de wacht\u00adrij",
     "out_of_hours": "Buiten de uren",
+    "form": "Formu\u00adlier",
     "overflowed": "Doorge\u00adstroomd",
     "callback": "Terug\u00adbellen",
     "closed": "Geslo\u00adten",
@@ -489,6 +493,7 @@ _NL: Final = {
     "terugbellen koos, telt niet mee.",
     "def_reachability": "beantwoorde bezoeken, hoe laat ook / bezoeken aan de lijn die eindigden, "
     "of {limit} s na hun begin onbeantwoord zijn, binnen de openingsuren",
+    "def_forms": "Een doorverbinding die een formulier werd, telt niet mee.",
     "def_callbacks_left_out": "Terugbelverzoeken tellen niet mee.",
     "def_callbacks_not_reached": "Terugbelverzoeken tellen als niet bereikt.",
     "def_abandonment": "oproepen die in de wachtrij ophingen / oproepen die aan de wachtrij zijn "
@@ -604,6 +609,7 @@ _NL: Final = {
     "why_never_queued": "nooit in de wachtrij",
     "why_out_of_hours": "begon buiten de openingsuren",
     "why_answered": "beantwoord",
+    "why_form": "een formulier: de lijn neemt geen doorverbindingen aan",
     "why_overflowed": "verliet de wachtrij onbeantwoord",
     "why_callback": "koos voor terugbellen",
     "why_closed": "de lijn sloot",
