@@ -22,6 +22,9 @@ _ATTEMPTS: Final = 3
 
 _MENU_SPREAD: Final = 0.4
 
+_GOODBYE: Final = 2.0
+"""Seconds in which the first line says that a form goes to the desk, and goodbye."""
+
 
 class Calls(Lines):
     """What happens in one run.
@@ -236,7 +239,10 @@ class Calls(Lines):
                 return
         elif desk.terms.tier == 1 and self._second and draw.random() < people.second_line:
             to = draw.choice(self._second)
-            if to.open and (to.terms.permanence == "always" or draw.random() < URGENT):
+            permanence = to.terms.permanence
+            if permanence == "none" or (
+                to.open and (permanence == "always" or draw.random() < URGENT)
+            ):
                 caller.to = to
                 self._after(at, talk / 2, self._transfer, caller)
                 return
@@ -248,7 +254,11 @@ class Calls(Lines):
         self._wrap_up(at, caller)
         caller.arrive(at, caller.to)
         caller.chapter += 1
-        self._after(at, 0.8, self._enter, caller)
+        if caller.to.terms.permanence == "none":
+            caller.leave(at, "form")
+            self._after(at, _GOODBYE, self._hang_up_after_message, caller)
+        else:
+            self._after(at, 0.8, self._enter, caller)
 
     def _say_goodbye(self, at: int, caller: Caller) -> None:
         caller.leave(at, "answered")

@@ -32,6 +32,10 @@ _TRUNKS: Final = 0.25
 URGENT: Final = 0.3
 """Share of transfers that are urgent, where a second line only takes those."""
 
+_TAKEN: Final = {"always": 1.0, "urgent_only": URGENT, "none": 0.0}
+"""Share of transfers that a second line takes, by its permanence; where it takes none, the first
+line sends a form."""
+
 MESSAGE: Final = 7.0
 """Seconds in which one hears that a line is closed, or full."""
 
@@ -58,7 +62,7 @@ class Lines(Agenda):
         self._telling = Telling(plan.zone)
         terms = plan.lines_at(start)
         first = sorted((t for t in terms if t.tier == 1), key=lambda t: (t.option or "~", t.line))
-        second = [t for t in terms if t.tier == 2 and t.permanence != "none"]
+        second = [t for t in terms if t.tier == 2]
         talks = people.talks
         self._first = [Desk(t, talks[i % len(talks)], seed) for i, t in enumerate(first)]
         self._second = [Desk(t, talks[0], seed) for t in second]
@@ -104,7 +108,7 @@ class Lines(Agenda):
         else:
             wanted = sum(other.per_hour for other in self._first if other.open)
             planned = wanted * self._people.second_line / len(self._second)
-            planned *= 1 if desk.terms.permanence == "always" else URGENT
+            planned *= _TAKEN[desk.terms.permanence]
         crew, desk.surge, desk.silent = 1.0, 1.0, False
         edges = [at - at % _TURN + _TURN]
         for effect in self._effects[desk]:
@@ -117,8 +121,9 @@ class Lines(Agenda):
         handling = desk.talk + self._people.ring + self._people.wrap_up
         needed = agents(planned, handling, desk.terms.contract.threshold, _TARGET)
         rounding = desk.random.random()
-        # Whoever opens a line puts somebody there, however few call.
-        desk.staff(int(max(needed, 1) * crew + rounding) if desk.open else 0)
+        # Whoever opens a line puts somebody there, however few call, unless calls never come.
+        staffed = desk.open and desk.terms.permanence != "none"
+        desk.staff(int(max(needed, 1) * crew + rounding) if staffed else 0)
         total = sum(other.per_hour for other in self._first)
         self._trunks = max(_LEAST_TRUNKS, int(total * _TRUNKS))
         if desk.open:

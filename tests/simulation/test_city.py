@@ -18,8 +18,7 @@ from streams.domain.visits import resolve
 from streams.simulation import SCENARIOS, City, Dirt, People, Scenario, Told, Totals, dirty
 from streams.simulation.demand import agents
 
-PLAN = Plan.read(
-    """
+PLAN_TEXT = """
     [city]
     name = "Testville"
     time_zone = "Europe/Brussels"
@@ -55,8 +54,8 @@ PLAN = Plan.read(
     id = "second"
     tier = 2
     hours = "day"
-    """
-)
+"""
+PLAN = Plan.read(PLAN_TEXT)
 TUESDAY = instants.parse("2026-03-03T00:00:00+01:00")
 
 
@@ -214,6 +213,40 @@ class TestTruth:
             for disposition, count in line.dispositions.items():
                 assert lines[name][disposition] == count
             assert sum(line.dispositions.values()) == line.line_offered
+
+    def test_where_a_desk_takes_no_transfers_the_first_line_sends_forms(self) -> None:
+        """From Wednesday on; until then callers are put through to it."""
+        wednesday = "2026-03-04T00:00:00+01:00"
+        text = PLAN_TEXT.replace('id = "second"', f'id = "second"\nvalid_until = {wednesday}')
+        text += f"""
+            [[line]]
+            id = "second"
+            tier = 2
+            hours = "day"
+            permanence = "none"
+            valid_from = {wednesday}
+        """
+        plan = Plan.read(text)
+        made = City(plan, 1, SCENARIOS["normal"], start=TUESDAY, until=TUESDAY + 2 * DAY)
+        told: list[Told] = []
+        contacts = read_by_the_domain(made.events(told.append))
+        found = {
+            (contact.call_id, visit.begun): visit.disposition
+            for contact in contacts.values()
+            if (reading := resolve(contact, plan, TUESDAY + 3 * DAY)) is not None
+            for visit in reading.visits
+            if visit.line == "second"
+        }
+        truth = {
+            (one.call_id, visit.begun): visit.disposition
+            for one in told
+            for visit in one.visits
+            if visit.line == "second"
+        }
+        assert found == truth
+        days = {(begun >= TUESDAY + DAY, how == "form") for (_, begun), how in truth.items()}
+        assert days == {(False, False), (True, True)}
+        assert sum(how == "form" for how in truth.values()) > 30
 
     def test_truth_is_the_same_with_or_without_events(self) -> None:
         told: list[Told] = []
