@@ -37,7 +37,8 @@ each evaluation: all samples in it are read."""
 
 
 class _Scope(NamedTuple):
-    """What silence is told of: its metrics, and how they are joined."""
+    """What silence is told of: its metrics, how they are joined, and while what is there: a line
+    that has ended in the plan would be remembered for ever."""
 
     prefix: str
     awaited: str
@@ -45,6 +46,7 @@ class _Scope(NamedTuple):
     on: str
     left: str
     never: str
+    there: str
 
     @property
     def missed(self) -> str:
@@ -66,8 +68,9 @@ _LINE: Final = _Scope(
     "on (line)",
     "on (line) group_left ()",
     f"0 * {LINE_INFO}",
+    f" and on (line) {LINE_INFO}",
 )
-_CITY: Final = _Scope("contact_city", CITY_AWAITED, "max", "on ()", "on ()", "vector(0)")
+_CITY: Final = _Scope("contact_city", CITY_AWAITED, "max", "on ()", "on ()", "vector(0)", "")
 
 
 def missed() -> list[Record]:
@@ -97,12 +100,15 @@ def _missed(scope: _Scope) -> list[Record]:
         # The rule of the newest event comes last: here it still says what it was before.
         Record(scope.news, f"{scope.newest} ({metric}) > {scope.on} {scope.last}"),
         # An event never adds: when one of hours ago is news, the less of the two is right.
-        Record(scope.missed, f"(\n{since}\n) < (\n{grown}\n)\nor (\n{grown}\n)"),
+        Record(
+            scope.missed,
+            f"(\n{since}\n) < (\n{grown}\n){scope.there}\nor (\n{grown}\n){scope.there}",
+        ),
         # Not forgotten when the worker that knew it is gone.
         Record(
             scope.last,
             f"{scope.newest} (\n  {metric}\n  or last_over_time({scope.last}[{REMEMBERED}])\n"
-            f"  or {scope.never}\n)",
+            f"  or {scope.never}\n){scope.there}",
         ),
     ]
 
