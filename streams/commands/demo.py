@@ -149,6 +149,7 @@ class _Demo:
 
     def _books(self, worker: Any, boards: list[Board]) -> None:
         books = Books()
+        books.lines = [terms.line for terms in self._plan.lines_at(worker.clock.now())]
         for board in boards:
             for name, scope in board.scopes.items():
                 books.whole[name] = scope.windows.tally("all")

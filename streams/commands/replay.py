@@ -107,9 +107,9 @@ def run(arguments: argparse.Namespace) -> int:
         now = replayed.now or 0
         alerts = alarms.replayed(replayed.contacts.values(), plan, now)
     if arguments.format == "json":
-        print(report.as_json(books, plan, replayed.refused, alerts))
+        print(report.as_json(books, replayed.refused, alerts))
     elif arguments.format == "csv":
-        print(report.as_csv(books, plan))
+        print(report.as_csv(books))
     else:
         print(report.as_table(books, plan))
         if alerts is not None:

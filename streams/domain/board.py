@@ -17,7 +17,7 @@ from streams.domain.instants import SECOND
 from streams.domain.ledger import GRACE
 from streams.domain.places import PlaceKey
 from streams.domain.plan import Plan
-from streams.domain.tally import Tally
+from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.windows import Windows
 
 _WAITING: Final = 0
@@ -72,7 +72,7 @@ class Board:
     Args:
         plan: time zone and names.
         sources: how many source partitions there are.
-        names: scopes that are shown from the start, whether anybody calls them or not.
+        names: scopes that are there from the start, whether anybody calls them or not.
 
     Attributes:
         scopes: by scope name.
@@ -108,6 +108,36 @@ class Board:
         if scope is None:
             scope = self.scopes[name] = Scope(self._plan)
         return scope
+
+    def shown(self) -> list[str]:
+        """The scopes that are on a wall and in a series as of now, sorted; none until the board
+        stands as of an instant.
+
+        These are the lines that the plan has now, with the vendors who answer them, and the city. A
+        line that has ended, or whose vendor has, stays until its last visit has left every window,
+        today included, nobody waits there and no alert of it is open. One that is still to begin
+        is not there yet.
+        """
+        as_of = self.as_of
+        if as_of is None:
+            return []
+        alerting = {LINE + alert.line for alert in self.alarms.open()}
+        return [
+            name
+            for name, scope in sorted(self.scopes.items())
+            if self._is_planned(name, as_of)
+            or scope.waiting
+            or not scope.windows.empty()
+            or name in alerting
+        ]
+
+    def _is_planned(self, name: str, at: int) -> bool:
+        """Whether the plan has the line, or a line that the vendor answers."""
+        if name.startswith(LINE):
+            return self._plan.terms(name.removeprefix(LINE), at) is not None
+        if name.startswith(VENDOR):
+            return name.removeprefix(VENDOR) in self._plan.answering_at(at)
+        return name == CITY
 
     def take_figures(
         self, name: str, source: int, width: int, start: int, tally: Tally, final: bool

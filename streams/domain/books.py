@@ -40,12 +40,14 @@ class Books:
         whole: by scope (``city``, ``line:ID``, ``vendor:ID``).
         intervals: by scope and the interval's start; filled when a width is given. Without what
             only callers' histories tell: that may change long after an interval is final.
+        lines: those that the plan had meanwhile, whether anybody called them or not.
     """
 
     def __init__(self, width: int | None = None) -> None:
         self.width = width
         self.whole: dict[str, Tally] = {CITY: Tally()}
         self.intervals: dict[tuple[str, int], Tally] = {}
+        self.lines: list[str] = []
 
     def add(self, entry: Entry) -> None:
         """Books one entry of a contact."""
@@ -84,10 +86,13 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     result = Books(width)
     by_caller: dict[str, list[callers.Call]] = {}
     add = result.add_whole if width is None else result.add
+    first = now
     for contact in contacts:
         reading = resolve(contact, plan, now)
         if reading is None:
             continue
+        if reading.begun < first:
+            first = reading.begun
         for entry in entries(reading):
             add(entry)
         call = callers.call(contact, reading)
@@ -97,4 +102,5 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
         if len(calls) > 1:  # nothing follows from one alone
             for entry in callers.entries(calls):
                 result.add_whole(entry)
+    result.lines = plan.lines_between(first, now)
     return result

@@ -108,6 +108,10 @@ class _Window:
         copy.longest = total.longest
         return copy
 
+    def empty(self) -> bool:
+        """Whether nothing is booked here."""
+        return not self._sum.packed
+
     def _add(self, tally: Tally) -> None:
         self.version += 1
         self._certain = self._certain or tally.longest >= self._sum.longest
@@ -233,6 +237,10 @@ class Windows:
     def _let_go(self, of: int, kept: _Kept, start: int) -> None:
         for tally in kept.pop(start).values():
             self._whole[of].gone = max(self._whole[of].gone, tally.longest)
+
+    def empty(self) -> bool:
+        """Whether nothing is booked in any window, the whole left out."""
+        return all(window.empty() for window in (*self._rolling.values(), *self._today))
 
     def tally(self, name: str) -> Tally:
         """The tally of a window, by its name in ``NAMES``."""

@@ -40,7 +40,7 @@ class AlertsCollector(Collector):
         for board in self._boards():
             passed_over += board.alarms.passed_over()
             known = {(alert.line, alert.kind): alert for alert in board.alarms.open()}
-            for line in (s.removeprefix(LINE) for s in board.scopes if s.startswith(LINE)):
+            for line in (s.removeprefix(LINE) for s in board.shown() if s.startswith(LINE)):
                 now = board.as_of or 0
                 terms = self._plan.terms(line, now) or self._plan.nearest_terms(line, now)
                 for kind in KINDS:

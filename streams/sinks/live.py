@@ -1,8 +1,9 @@
 """The boards as JSON, for the live page and the demo's table.
 
 Everything that a wallboard shows first: figures of the last half hour, of today, and of this
-moment. Every line of the plan is named, with figures or without: a line that nobody speaks of must
-not look like a line that is fine. Ratios that are not defined are None: no data is no number.
+moment. Every line that the plan has now is named, with figures or without: a line that nobody
+speaks of must not look like a line that is fine. Ratios that are not defined are None: no data is
+no number.
 """
 
 from collections.abc import Iterable, Mapping
@@ -56,7 +57,7 @@ def live_figures(plan: Plan, boards: Iterable[Board], now: int = _LAST) -> Live:
         as_of = board.as_of
         if as_of is None:
             continue
-        for name in board.scopes:
+        for name in board.shown():
             if name == CITY:
                 whole = _whole(board, as_of)
             elif name.startswith(LINE):

@@ -1,9 +1,9 @@
 """The figures as Prometheus metrics.
 
 A custom collector on a registry of its own yields, at each scrape, the series of the scopes that
-this worker owns at that moment: nothing has to be removed after a rebalance, and labels are bounded
-by the plan. A ratio with nothing under the line has no sample. Ratios are fractions of one,
-durations seconds, instants seconds since 1970.
+this worker owns and shows at that moment: nothing has to be removed after a rebalance, or when a
+line ends, and labels are bounded by the plan. A ratio with nothing under the line has no sample.
+Ratios are fractions of one, durations seconds, instants seconds since 1970.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -243,7 +243,7 @@ class FiguresCollector(Collector):
         """The scopes, each as it stands when its turn comes: whoever takes one at a time may let
         others work in between."""
         for board in list(self._boards()):
-            for name in sorted(board.scopes):
+            for name in board.shown():
                 as_of = board.as_of
                 if as_of is None:
                     break

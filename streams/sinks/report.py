@@ -18,10 +18,11 @@ from streams.sinks.alerts import alert_object
 FORMATS: Final = ("table", "json", "csv")
 
 
-def as_object(books: Books, plan: Plan, rejected: dict[str, int]) -> dict[str, Any]:
-    """The books as one object: figures per line, per vendor and of the city."""
+def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
+    """The books as one object: figures per line, per vendor and of the city. Lines that nobody
+    called are among them if the plan had them then."""
     shown: dict[str, Any] = {
-        "lines": _scoped(books.whole, LINE, plan.lines),
+        "lines": _scoped(books.whole, LINE, books.lines),
         "vendors": _scoped(books.whole, VENDOR, []),
         "city": figures(books.whole[CITY], of_city=True),
         "rejected": dict(sorted(rejected.items())),
@@ -40,7 +41,11 @@ def as_object(books: Books, plan: Plan, rejected: dict[str, int]) -> dict[str, A
 
 
 def _scoped(tallies: dict[str, Tally], prefix: str, always: list[str]) -> dict[str, Any]:
-    ids = {scope.removeprefix(prefix) for scope in tallies if scope.startswith(prefix)}
+    ids = {
+        scope.removeprefix(prefix)
+        for scope, tally in tallies.items()
+        if scope.startswith(prefix) and not tally.empty()
+    }
     return {
         each: figures(tallies.get(prefix + each) or Tally()) for each in sorted(ids | {*always})
     }
@@ -53,11 +58,9 @@ def _by_start(books: Books) -> Iterator[tuple[int, dict[str, Tally]]]:
     yield from sorted(starts.items())
 
 
-def as_json(
-    books: Books, plan: Plan, rejected: dict[str, int], alerts: list[Alert] | None = None
-) -> str:
+def as_json(books: Books, rejected: dict[str, int], alerts: list[Alert] | None = None) -> str:
     """``as_object`` as indented JSON, with the alerts where they were asked for."""
-    shown = as_object(books, plan, rejected)
+    shown = as_object(books, rejected)
     if alerts is not None:
         shown["alerts"] = [alert_object(alert) for alert in alerts]
     return orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode()
@@ -83,9 +86,9 @@ def _local(instant: int, plan: Plan) -> str:
     return moment.strftime("%a %d %b %Y %H:%M:%S")
 
 
-def as_csv(books: Books, plan: Plan) -> str:
+def as_csv(books: Books) -> str:
     """One row per scope, or per scope and interval where the books have intervals."""
-    shown = as_object(books, plan, {})
+    shown = as_object(books, {})
     rows: list[dict[str, Any]] = []
     for part in shown.get("intervals", [shown]):
         for kind in ("lines", "vendors"):
@@ -141,7 +144,7 @@ def as_table(books: Books, plan: Plan, language: str = "en") -> str:
     A line's service level is by its own contract's formula, as everywhere else. Forms have a column
     where there are any.
     """
-    shown = as_object(books, plan, {})
+    shown = as_object(books, {})
     columns = [each for each in _COLUMNS if each[1] != visits.FORM or shown["city"][visits.FORM]]
     rows = [["", *(heading for heading, _, _ in columns)]]
     for line, of_line in shown["lines"].items():

@@ -114,6 +114,19 @@ def test_a_line_is_unknown_before_it_begins_and_after_it_ends() -> None:
     assert plan.lines == ["vaccination", "waste"]
     assert [t.line for t in plan.lines_at(begin)] == ["vaccination", "waste"]
     assert [t.line for t in plan.lines_at(end)] == ["waste"]
+    assert plan.lines_between(end, end + DAY) == plan.lines_between(begin - DAY, begin - 1)
+    assert plan.lines_between(end, end + DAY) == ["waste"]
+    for span in ((begin - DAY, begin), (end - 1, end + DAY), (begin - DAY, end + DAY)):
+        assert plan.lines_between(*span) == ["vaccination", "waste"]
+
+
+def test_vendors_who_answer_a_line_at_an_instant() -> None:
+    plan = Plan.read(HANDED_OVER)
+    begin, end = at("2026-03-01T12:00:00+01:00"), at("2026-10-01T00:00:00+02:00")
+    for moment in (begin - DAY, begin - 1, begin, end - 1, end, end + DAY):
+        assert plan.answering_at(moment) == {terms.vendor for terms in plan.lines_at(moment)}
+    assert plan.answering_at(begin) == {"north", "city"}
+    assert plan.answering_at(end) == {"south"}
 
 
 def test_vendors_are_there_with_who_is_paged_and_the_city_is_always_one() -> None:

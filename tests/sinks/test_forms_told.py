@@ -121,9 +121,9 @@ def test_tables_and_lists_of_a_replay() -> None:
     heading, _, archive, *_ = shown.splitlines()
     assert "forms" in heading and archive.split()[:5] == ["Archive", "2", "2", "0", "0"]
     assert archive.split()[5] == "2"
-    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(report.as_csv(booked(), PLAN)))}
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(report.as_csv(booked())))}
     assert rows["archive"]["form"] == "2"
-    assert report.as_object(booked(), PLAN, {})["city"]["form"] == 2
+    assert report.as_object(booked(), {})["city"]["form"] == 2
 
 
 def test_where_there_is_no_form_the_table_has_no_column_of_them() -> None:

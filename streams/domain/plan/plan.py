@@ -78,6 +78,10 @@ class Plan:
         self._terms: dict[tuple[str, int], _DayOfTerms] = {}
         self._distinct: dict[tuple[Line, Contract, bool], Terms] = {}
         self._turns: dict[str, tuple[int, int, int | None]] = {}
+        bounds = {bound for each in entries.lines for bound in (each.since, each.until)}
+        # Between two of these instants no line begins or ends; who answers then is kept ready.
+        self._eras = sorted(bound for bound in bounds if bound is not None)
+        self._answering: dict[int, frozenset[str]] = {}
 
     @staticmethod
     def load(path: str | Path) -> "Plan":
@@ -202,6 +206,24 @@ class Plan:
         """The terms of every line valid at the instant, by id."""
         found = (self.terms(line, at) for line in self.lines)
         return [terms for terms in found if terms is not None]
+
+    def lines_between(self, since: int, until: int) -> list[str]:
+        """The ids of the lines valid at any instant from one to another, both included, sorted."""
+        return [
+            line
+            for line in self.lines
+            if any(version.overlaps(since, until) for version in self._lines[line])
+        ]
+
+    def answering_at(self, at: int) -> frozenset[str]:
+        """The ids of the vendors that answer a line at the instant."""
+        era = bisect_right(self._eras, at)
+        answering = self._answering.get(era)
+        if answering is None:
+            versions = self.entries.lines
+            valid_then = (version.entry.vendor for version in versions if version.valid(at))
+            answering = self._answering[era] = frozenset(valid_then)
+        return answering
 
     def vendors_at(self, at: int) -> list[Vendor]:
         """The vendors valid at the instant, the city among them, by id."""
@@ -336,6 +358,9 @@ class _EveryLine(Plan):
 
     def _find_terms(self, line: str, at: int) -> Terms | None:
         return super()._find_terms(line, at) if self.knows(line, at) else None
+
+    def answering_at(self, at: int) -> frozenset[str]:
+        return frozenset({CITY})
 
 
 def _city_as_vendor(city: City) -> Vendor:

@@ -32,6 +32,12 @@ class Version(Generic[T_co]):
         """Whether the entry is the one at this instant."""
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
+    def overlaps(self, since: int, until: int) -> bool:
+        """Whether the entry is the one at any instant from one to another, both included."""
+        return (self.since is None or self.since <= until) and (
+            self.until is None or since < self.until
+        )
+
     def nearest(self, at: int) -> int:
         """The instant of the entry's validity that is nearest to this one."""
         if self.since is not None and at < self.since:
