@@ -171,5 +171,5 @@ def as_counts(tally: Mapping[str, int]) -> list[int]:
         tally["answered"],
         tally["answered_within"],
         abandoned,
-        sum(tally[name] for name in DISPOSITIONS) - tally["answered"] - abandoned,
+        sum(tally.get(name, 0) for name in DISPOSITIONS) - tally["answered"] - abandoned,
     ]
