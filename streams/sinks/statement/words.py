@@ -442,7 +442,7 @@ _NL: Final = {
     "total": "Samen",
     "queue_offered": "Naar de wacht\u00adrij",
     "out_of_hours": "Buiten de uren",
-    "form": "Formu\u00adlier",
+    "form": "Formulier",
     "overflowed": "Doorge\u00adstroomd",
     "callback": "Terug\u00adbellen",
     "closed": "Geslo\u00adten",
