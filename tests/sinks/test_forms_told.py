@@ -16,6 +16,7 @@ from streams.sinks import report
 from streams.sinks.journeys import journey_record
 from streams.sinks.prometheus import FiguresCollector, registry
 from streams.sinks.statement import explained, plain
+from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
 from streams.sinks.statement.words import LANGUAGES
 from streams.sinks.statement.writing import Writing
@@ -108,7 +109,7 @@ def test_the_statement_has_a_column_of_forms_and_says_that_they_are_left_out(lan
     made = plain.make(PLAN, of, booked().intervals)
     assert made.object["total"]["form"] == made.object["volumes"]["archive"]["form"] == 2
     assert "form=2" in made.books
-    shown = page(made.object, language)
+    shown = page(issued(made, NOON).object, language)
     heading, sentence = {
         "en": ("Form", "A transfer that a form stands for is left out."),
         "nl": ("Formulier", "Een doorverbinding die een formulier werd, telt niet mee."),
