@@ -33,6 +33,7 @@ LABELS = {
     "contact_lag_records": {"topic", "partition"},
     "contact_line_as_of_timestamp_seconds": {"line"},
     "contact_line_last_event_timestamp_seconds": {"line"},
+    "contact_ready": set(),
     "contact_refused_total": {"reason"},
     "contact_state_owner": {"partition"},
     "contact_vendor_period_end_timestamp_seconds": {"vendor", "contract", "measure", "line"},
@@ -102,7 +103,6 @@ def test_a_worker_exports_what_rules_ask_for(name: str, exported: dict[str, set[
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("contact_ready", set()),
         ("contact_worker_info", {"worker", "version"}),
         ("contact_checkpoint_seconds_bucket", {"le"}),
     ],

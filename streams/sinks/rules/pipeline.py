@@ -14,9 +14,19 @@ from streams.sinks.words import PAGE, TICKET, Links, Text, Words
 JOB: Final = "reachline"
 """The workers' job in ``prometheus.yml``."""
 
+ABSENT: Final = 150
+"""Seconds without any worker before somebody is woken. A restart or drain of ninety takes up to 45
+more to be noticed: a successor is looked up every 15 s and scraped every 15 s, the rules are asked
+every 15 s."""
+
 STALLED: Final = 120
-"""Seconds behind the clock at which figures no longer show what is happening. A rebalance may take
-a minute, in which the last figures stay up."""
+"""Seconds behind the clock at which figures no longer show what is happening, also those of a
+worker that is gone. A rebalance may take a minute, in which the last figures stay up."""
+
+STALLED_FOR: Final = 180
+"""Seconds for which figures may stand still thereafter. Together it is twice as long as an absence,
+so that who restarts a worker is not told of both; and a worker that comes back with a million open
+contacts recovers within two minutes."""
 
 OWNED: Final = 30
 """Seconds: a worker whose figures are fresher than this believes that it owns them."""
@@ -24,10 +34,31 @@ OWNED: Final = 30
 BEHIND: Final = 300
 """Seconds of work that may wait in the topics."""
 
-_ABSENT: Final = f'absent(up{{job="{JOB}"}} == 1)'
-_LATEST: Final = "time() - max by (line) (contact_line_as_of_timestamp_seconds)"
-_UNSEEN: Final = f"{OPEN} unless on (line) ({_LATEST} < {STALLED})"
-_BEHIND_AT_NIGHT: Final = f"time() - max(contact_city_as_of_timestamp_seconds) >= {STALLED}"
+_UP: Final = f'up{{job="{JOB}"}}'
+_ABSENT: Final = f"absent({_UP} == 1)"
+# Somewhat longer than an absence takes, so that nothing falls between the two: a worker that is
+# started over and over, and each time is gone for a minute or two, stalls.
+_RUNS: Final = f"on () max_over_time({_UP}[{ABSENT + 30}s]) == 1"
+
+
+def _fresh(newest: str, metric: str) -> str:
+    """Figures that show what is happening, or did so until their worker died just now."""
+    return f"time() - {newest} (last_over_time({metric}[{STALLED}s])) < {STALLED}"
+
+
+_AS_OF: Final = "max by (line) (contact_line_as_of_timestamp_seconds{})"
+_GAINED: Final = f"({_AS_OF.format('')} - {_AS_OF.format(' offset 1m')} - 60)"
+# At the pace of the last minute they are there within five: they are late, and do not stand still.
+_CATCHING_UP: Final = f"time() - {_AS_OF.format('')} < 5 * {_GAINED}"
+_UNSEEN: Final = (
+    f"count(\n  {OPEN}\n"
+    f"  unless on (line) ({_fresh('max by (line)', 'contact_line_as_of_timestamp_seconds')})\n"
+    f"  unless on (line) ({_CATCHING_UP})\n) > 0"
+)
+_UNSEEN_AT_NIGHT: Final = (
+    f"count(\n  {LINE_INFO}\n"
+    f"  unless on () ({_fresh('max', 'contact_city_as_of_timestamp_seconds')})\n) > 0"
+)
 _REFUSED: Final = "sum(increase(contact_refused_total[15m]))"
 _SHARE_REFUSED: Final = (
     f"{_REFUSED} / ({_REFUSED} + (sum(increase(contact_events_total[15m])) or vector(0)))"
@@ -69,11 +100,11 @@ def _there(links: Links) -> list[Alert]:
         ),
     }
     return [
-        *_by_hours("ContactWorkerAbsent", _ABSENT, absent, links.pipeline, "2m", "10m"),
+        *_by_hours("ContactWorkerAbsent", _ABSENT, absent, links.pipeline, f"{ABSENT}s", "10m"),
         # With no worker at all the alert above says it.
         Alert(
             "ContactWorkerDown",
-            f'up{{job="{JOB}"}} == 0 and on (job) up{{job="{JOB}"}} == 1',
+            f"{_UP} == 0 and on (job) {_UP} == 1",
             TICKET,
             down,
             links.pipeline,
@@ -85,16 +116,20 @@ def _there(links: Links) -> list[Alert]:
 def _moving(links: Links) -> list[Alert]:
     stalled: Words = {
         "en": Text(
-            "Figures have stood still for over two minutes (lines: {{ $value }})",
-            "The stream runs but its figures do not move on: what the wallboard shows is old, and "
-            "an outage that began since would not be noticed.",
+            "Figures have stood still for over five minutes (lines: {{ $value }})",
+            "A worker runs, but figures do not move on: what the wallboard shows is old, and an "
+            "outage that began since would not be noticed."
+            + _each("contact_ready == 0", "is still reading its state back")
+            + _each(f"{_UP} == 0", "does not answer"),
             "Look at lag and checkpoints on the pipeline dashboard: is Kafka there, is one "
             "partition stuck, is a worker restarting over and over?",
         ),
         "nl": Text(
-            "Cijfers staan al meer dan twee minuten stil (lijnen: {{ $value }})",
-            "De stroom draait maar de cijfers gaan niet vooruit: wat het wallboard toont is oud, "
-            "en een storing die sindsdien begon zou niet opvallen.",
+            "Cijfers staan al meer dan vijf minuten stil (lijnen: {{ $value }})",
+            "Er draait een worker, maar de cijfers gaan niet vooruit: wat het wallboard toont is "
+            "oud, en een storing die sindsdien begon zou niet opvallen."
+            + _each("contact_ready == 0", "leest zijn toestand nog terug")
+            + _each(f"{_UP} == 0", "antwoordt niet"),
             "Bekijk achterstand en checkpoints op het pipeline-dashboard: is Kafka er, zit een "
             "partitie vast, herstart een worker telkens opnieuw?",
         ),
@@ -116,16 +151,16 @@ def _moving(links: Links) -> list[Alert]:
     return [
         Alert(
             "ContactPipelineStalled",
-            f"count({_UNSEEN}) > 0",
+            f"{_UNSEEN}\nand {_RUNS}",
             PAGE,
             stalled,
             links.pipeline,
-            wait="1m",
+            wait=f"{STALLED_FOR}s",
             keep="2m",  # figures that move for one scrape only are not over it
         ),
         Alert(
             "ContactPipelineStalled",
-            f"count({LINE_INFO}) and on () ({_BEHIND_AT_NIGHT}) unless {IN_HOURS}",
+            f"{_UNSEEN_AT_NIGHT}\nand {_RUNS}\nunless {IN_HOURS}",
             TICKET,
             stalled,
             links.pipeline,
@@ -231,6 +266,11 @@ def _right(links: Links) -> list[Alert]:
             wait="3m",  # a hand-over shows both for up to a minute
         ),
     ]
+
+
+def _each(query: str, does: str) -> str:
+    """A sentence on each worker of which a query finds something."""
+    return f"{{{{ range query `{query}` }}}} Worker {{{{ .Labels.instance }}}} {does}.{{{{ end }}}}"
 
 
 def _by_hours(

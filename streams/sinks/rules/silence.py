@@ -9,12 +9,16 @@ moment, until an event comes that is news. A closed line expects nothing, so tha
 begins before closing goes on in the morning where it left off; a line in announced maintenance
 expects nothing either. (Summing up the whole silence each
 time, in a subquery, gave the same numbers at a hundred times the cost.)
+
+Only who listens hears a silence: what was expected after the instant as of which the figures stand
+is not missed yet. So nothing falls silent while no worker is there, while figures stand still, and
+while a worker catches up; other rules tell of that. A silence that is known goes on meanwhile.
 """
 
 from typing import Final, NamedTuple
 
 from streams.sinks.rules.promises import EXPECTED, LINE_INFO, MAINTENANCE, OPEN
-from streams.sinks.rules.text import Alert, Record
+from streams.sinks.rules.text import Alert, Record, quoted
 from streams.sinks.rules.wording import CITY_LAST, LAST_CALL, NAME, OWNER
 from streams.sinks.words import NONE, PAGE, Links, Text
 
@@ -60,6 +64,10 @@ class _Scope(NamedTuple):
     def last(self) -> str:
         return f"{self.prefix}_last_event:timestamp_seconds"
 
+    @property
+    def heard(self) -> str:
+        return f"{self.prefix}_heard:timestamp_seconds"
+
 
 _LINE: Final = _Scope(
     "contact_line",
@@ -97,6 +105,8 @@ def _missed(scope: _Scope) -> list[Record]:
         f"  or 0 * {before} and {scope.on} {scope.news}"
     )
     return [
+        # Comes first, so that it is no newer than the events: a worker may come back in between.
+        Record(scope.heard, f"{scope.newest} ({scope.prefix}_as_of_timestamp_seconds)"),
         # The rule of the newest event comes last: here it still says what it was before.
         Record(scope.news, f"{scope.newest} ({metric}) > {scope.on} {scope.last}"),
         # An event never adds: when one of hours ago is news, the less of the two is right.
@@ -114,16 +124,22 @@ def _missed(scope: _Scope) -> list[Record]:
 
 
 def _silent(scope: _Scope, limit: int) -> str:
-    """Open, and by the next evaluation at the limit: it is not noticed after it is passed."""
-    return f"{scope.missed} + {scope.awaited} * {INTERVAL} / 3600 >= {limit}"
+    """Listened to, open, and by the next evaluation at the limit: noticed before it is passed."""
+    listened = f"({INTERVAL} + {scope.heard} - time())"
+    return f"{scope.missed} + {scope.awaited} * {scope.left} {listened} / 3600 >= {limit}"
 
 
-_STALE: Final = (
-    "(\n  time() - max by (line) (last_over_time(contact_line_as_of_timestamp_seconds[5m]))"
-    " > 30 < 240\n)"
-)
-"""Lines whose figures have only just stopped. On a busy line ten calls are missed within a minute
-of the stream's own death; until the stream's alerts can tell whose fault it is, nobody is woken."""
+def _goes_on(scope: _Scope, limit: int, alert: str) -> str:
+    """A silence that an alert has told of and nothing has ended, whether or not anybody listens."""
+    silent = f"{scope.missed} + {scope.awaited} * {INTERVAL} / 3600 >= {limit}"
+    return f'{silent}\n  and {scope.on} ALERTS{{{alert}, alertstate="firing"}}'
+
+
+def _page(scope: _Scope, limit: int, name: str) -> str:
+    """From the moment when a silence is heard to its end."""
+    known = _goes_on(scope, limit, f"alertname={quoted(name)}")
+    return f"{_silent(scope, limit)}\nor\n(\n  {known}\n)"
+
 
 KINDS: Final = ("reachability", "service_level")
 """Alerts of the stream that silence makes meaningless."""
@@ -132,11 +148,10 @@ KINDS: Final = ("reachability", "service_level")
 def alerts(links: Links) -> list[Alert]:
     """Silence of one line, of the city, and what silence keeps quiet."""
     line = links.line_of("{{ $labels.line | urlquery }}")
-    silent = f"{_silent(_LINE, LIMIT)}\nunless on (line) {_STALE}"
     pages = [
         Alert(
             "ContactTelemetrySilent",
-            silent,
+            _page(_LINE, LIMIT, "ContactTelemetrySilent"),
             PAGE,
             {
                 "en": Text(
@@ -165,7 +180,7 @@ def alerts(links: Links) -> list[Alert]:
         ),
         Alert(
             "ContactCitySilent",
-            _silent(_CITY, CITY_LIMIT),
+            _page(_CITY, CITY_LIMIT, "ContactCitySilent"),
             PAGE,
             {
                 "en": Text(
@@ -197,12 +212,11 @@ def alerts(links: Links) -> list[Alert]:
 def _silenced(kind: str, dashboard: str) -> Alert:
     """Fires from the beginning of a silence to its end if no alert of the kind was open when it
     began. What it inhibits is what opened after it."""
-    silent = _silent(_LINE, LIMIT)
+    own = f'alertname="ContactSilenceFirst", kind="{kind}"'
     expr = (
-        f"(\n  {silent}\n  unless on (line)\n"
+        f"(\n  {_silent(_LINE, LIMIT)}\n  unless on (line)\n"
         f'  max by (line) (contact_alert_open{{kind="{kind}"}}) == 1\n'
-        f")\nor\n(\n  {silent}\n  and on (line)\n"
-        f'  ALERTS{{alertname="ContactSilenceFirst", kind="{kind}", alertstate="firing"}}\n)'
+        f")\nor\n(\n  {_goes_on(_LINE, LIMIT, own)}\n)"
     )
     return Alert(
         "ContactSilenceFirst",
