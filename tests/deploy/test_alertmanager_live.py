@@ -208,9 +208,20 @@ def state(server: Alertmanager, name: str, **labels: str) -> str:
             ("ContactReachabilityDrop", "page", {"line": "waste", "kind": "reachability"}),
         ),
         (
-            ("ContactPipelineStalled", "page", {}),
+            ("ContactWorkerAbsent", "page", {}),
             ("ContactCitySilent", "page", {}),
             ("ContactTwoOwners", "page", {"line": "waste"}),
+        ),
+        (
+            ("ContactWorkerAbsent", "page", {}),
+            ("ContactPipelineStalled", "page", {}),
+            ("ContactDeadLettersRising", "page", {}),
+        ),
+        (
+            # One partition is stuck; on the lines of the others a silence is a silence.
+            ("ContactPipelineStalled", "page", {}),
+            ("ContactPipelineStalled", "ticket", {}),
+            ("ContactTelemetrySilent", "page", {"line": "waste"}),
         ),
         (
             ("ContactMaintenance", "none", {"line": "waste"}),
