@@ -11,6 +11,8 @@ from math import inf
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
+from streams.security import SECRETS, Security, SecurityError, read_secret
+
 _PREFIX: Final = "REACHLINE_"
 
 
@@ -22,8 +24,8 @@ _LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How a worker finds its broker and what it keeps.
+class Settings(Security):
+    """How a worker finds its broker, is let in, and what it keeps.
 
     Attributes:
         broker: bootstrap servers of Kafka, ``host:port`` separated by commas.
@@ -63,7 +65,8 @@ def load(environment: Mapping[str, str], path: str | None = None) -> Settings:
     """Reads the settings.
 
     Raises:
-        SettingsError: an unknown key, or a value of the wrong type.
+        SettingsError: an unknown key, a value of the wrong type, or what can't work together. No
+            message holds a secret.
     """
     given: dict[str, Any] = {}
     path = path or environment.get(_PREFIX + "SETTINGS")
@@ -82,7 +85,24 @@ def load(environment: Mapping[str, str], path: str | None = None) -> Settings:
         variable = _PREFIX + field.name.upper()
         if variable in environment:
             given[field.name] = environment[variable]
-    return Settings(**{name: _as(types[name], name, value) for name, value in given.items()})
+    given = {name: _as(types[name], name, value) for name, value in given.items()}
+    try:
+        _read_secrets(given)
+        settings = Settings(**given)
+        settings.check()
+    except SecurityError as error:
+        raise SettingsError(str(error)) from error
+    return settings
+
+
+def _read_secrets(given: dict[str, Any]) -> None:
+    """Reads the secrets that are in files of their own."""
+    for name in SECRETS:
+        path = given.get(f"{name}_file")
+        if path:
+            if given.get(name):
+                raise SecurityError(f"{name}: is given, and so is {name}_file; keep one of the two")
+            given[name] = read_secret(f"{name}_file", path)
 
 
 def _as(type_: Any, name: str, value: Any) -> Any:
@@ -100,4 +120,6 @@ def _as(type_: Any, name: str, value: Any) -> Any:
         elif not 0 < number < inf:
             raise SettingsError(f"{name}: must be above 0")
         return number
-    return str(value)
+    if not isinstance(value, str):
+        raise SettingsError(f"{name}: must be text, in quotes")  # not shown: it may be a secret
+    return value
