@@ -3,7 +3,8 @@
 Brokers run in KRaft mode on loopback, from the jars that Apache publishes on Maven Central: Maven
 resolves them once into a cache directory (`REACHLINE_KAFKA_JARS`, or one per version under
 `~/.cache/reachline`), and a Java runtime does the rest. One broker, or three that replicate
-everything three times with two in sync, as production would.
+everything three times with two in sync, as production would. One that wants TLS, a password or a
+certificate is in `tests/secured_kafka.py`.
 """
 
 from __future__ import annotations
@@ -202,41 +203,45 @@ class KafkaCluster:
         return self._home(broker) / "server.properties"
 
     def _properties(self, broker: int) -> str:
+        return "\n".join(f"{key}={value}" for key, value in self._settings(broker).items())
+
+    def _settings(self, broker: int) -> dict[str, object]:
         copies = len(self.ids)
         voters = ",".join(f"{b}@127.0.0.1:{self._controller_ports[b]}" for b in self.ids)
-        return "\n".join(
-            f"{key}={value}"
-            for key, value in {
-                "process.roles": "broker,controller",
-                "node.id": broker,
-                "controller.quorum.voters": voters,
-                "controller.listener.names": "CONTROLLER",
-                "listeners": f"PLAINTEXT://127.0.0.1:{self.ports[broker]},"
-                f"CONTROLLER://127.0.0.1:{self._controller_ports[broker]}",
-                "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "log.dirs": self._home(broker) / "data",
-                "auto.create.topics.enable": "false",  # a topic created by accident hides a defect
-                "default.replication.factor": copies,
-                "min.insync.replicas": min(2, copies),
-                "offsets.topic.replication.factor": copies,
-                "offsets.topic.num.partitions": 4,  # each one is files to create at the first join
-                "transaction.state.log.replication.factor": copies,
-                "transaction.state.log.min.isr": min(2, copies),
-                "transaction.state.log.num.partitions": 4,
-                "group.initial.rebalance.delay.ms": 0,
-                # Workers under test are killed: their sessions may be as short as they like.
-                "group.min.session.timeout.ms": 500,
-                # A dead controller is noticed after seconds, not tens of them.
-                "controller.quorum.election.timeout.ms": 500,
-                "controller.quorum.fetch.timeout.ms": 1000,
-                "broker.session.timeout.ms": 3000,
-                "broker.heartbeat.interval.ms": 500,
-                "num.network.threads": 1,
-                "num.io.threads": 2,
-                "log.cleaner.dedupe.buffer.size": 8 << 20,  # the default alone is 128 MiB of heap
-                "log.cleaner.backoff.ms": 500,  # compaction within a test's patience
-            }.items()
-        )
+        return {
+            "process.roles": "broker,controller",
+            "node.id": broker,
+            "controller.quorum.voters": voters,
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://127.0.0.1:{self.ports[broker]},"
+            f"CONTROLLER://127.0.0.1:{self._controller_ports[broker]}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": self._home(broker) / "data",
+            "auto.create.topics.enable": "false",  # a topic created by accident hides a defect
+            "default.replication.factor": copies,
+            "min.insync.replicas": min(2, copies),
+            "offsets.topic.replication.factor": copies,
+            "offsets.topic.num.partitions": 4,  # each one is files to create at the first join
+            "transaction.state.log.replication.factor": copies,
+            "transaction.state.log.min.isr": min(2, copies),
+            "transaction.state.log.num.partitions": 4,
+            "group.initial.rebalance.delay.ms": 0,
+            # Workers under test are killed: their sessions may be as short as they like.
+            "group.min.session.timeout.ms": 500,
+            # A dead controller is noticed after seconds, not tens of them.
+            "controller.quorum.election.timeout.ms": 500,
+            "controller.quorum.fetch.timeout.ms": 1000,
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 500,
+            "num.network.threads": 1,
+            "num.io.threads": 2,
+            "log.cleaner.dedupe.buffer.size": 8 << 20,  # the default alone is 128 MiB of heap
+            "log.cleaner.backoff.ms": 500,  # compaction within a test's patience
+        }
+
+    def _users(self) -> list[str]:
+        """Options of the formatting that make users."""
+        return []
 
     def _java(self, main: str, *arguments: str | Path) -> list[str]:
         return [
@@ -261,6 +266,7 @@ class KafkaCluster:
             self._java(
                 *("kafka.tools.StorageTool", "format", "--config", configuration),
                 f"--cluster-id={self._cluster_id}",  # one word, for it may begin with a dash
+                *self._users(),
             ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

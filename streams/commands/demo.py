@@ -84,7 +84,7 @@ class _Demo:
         try:
             given = Settings(broker=broker.bootstrap, partitions=4, web_port=self._arguments.port)
             await topics.create(given)
-            async with Publisher(broker.bootstrap) as publisher:
+            async with Publisher(given) as publisher:
                 coming = _Coming(events)
                 await publisher.publish(coming.until(begins + _WARM_UP))
                 clock = FastClock(begins + _WARM_UP, self._arguments.speed)

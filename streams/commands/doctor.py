@@ -63,10 +63,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def look() -> None:
         from streams.engine import topics
+        from streams.engine.refusals import BrokerError
 
         try:
             async with asyncio.timeout(_PATIENCE):
                 found = await topics.problems(given)
+        except BrokerError as error:
+            findings.wrong(f"broker {error}")
+            return
         except Exception as error:
             findings.wrong(f"broker {given.broker}: {told(error)}")
             return

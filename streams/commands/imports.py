@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from aiokafka.errors import KafkaError
-
 from streams.commands.common import DONE, FAILED, USAGE, CommandError
-from streams.commands.worker import add_settings, read_settings
+from streams.commands.worker import add_settings, publishing
 from streams.domain.events import Event
 from streams.sources import calls, files, pseudonyms
 from streams.sources.mapping import Mapping, MappingError
@@ -50,8 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(_summary(counts, mapping), file=sys.stderr)
         return DONE  # the way in which following ends
-    except KafkaError as error:
-        raise CommandError(f"Kafka: {error}") from error
     except (MappingError, pseudonyms.KeyMissingError) as error:
         raise CommandError(str(error), USAGE) from error
     except BrokenPipeError:
@@ -77,9 +73,7 @@ def _summary(counts: calls.Counts, mapping: Mapping) -> str:
 def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], object]]:
     """Where the events go."""
     if arguments.to == "kafka":
-        from streams.engine.publish import publishing
-
-        with publishing(read_settings(arguments).broker) as publish:
+        with publishing(arguments) as publish:
             yield publish
         return
     out = sys.stdout.buffer

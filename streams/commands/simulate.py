@@ -12,7 +12,7 @@ import msgspec
 import orjson
 
 from streams.commands.common import DONE, USAGE, CommandError, duration, load_plan, wall
-from streams.commands.worker import add_settings, read_settings
+from streams.commands.worker import add_settings, publishing
 from streams.domain import instants
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
@@ -107,9 +107,7 @@ def _open(name: str | None, stack: contextlib.ExitStack) -> TextIO | None:
 @contextlib.contextmanager
 def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[dict[str, Any]], None]]:
     if arguments.to == "kafka":
-        from streams.engine.publish import publishing
-
-        with publishing(read_settings(arguments).broker) as publish:
+        with publishing(arguments) as publish:
             yield publish
         return
     out = sys.stdout.buffer

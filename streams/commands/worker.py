@@ -6,13 +6,17 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING
+
+from aiokafka.errors import KafkaError
 
 from streams import logs, settings
 from streams.commands.common import DONE, USAGE, CommandError, load_plan, told
+from streams.engine.refusals import BrokerError
 
 if TYPE_CHECKING:
+    from streams.engine.publish import Publishable
     from streams.engine.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -47,6 +51,24 @@ def read_settings(arguments: argparse.Namespace) -> settings.Settings:
         return settings.load(environment, arguments.settings)
     except settings.SettingsError as error:
         raise CommandError(str(error), USAGE) from error
+
+
+@contextlib.contextmanager
+def publishing(arguments: argparse.Namespace) -> Iterator[Callable[["Publishable"], None]]:
+    """Publishes to the broker that the settings name, as `streams.engine.publish.publishing`.
+
+    Raises:
+        CommandError: the settings can't be used, or the broker can't be, now or later.
+    """
+    from streams.engine.publish import publishing
+
+    try:
+        with publishing(read_settings(arguments)) as publish:
+            yield publish
+    except BrokerError as error:
+        raise CommandError(str(error)) from error
+    except KafkaError as error:
+        raise CommandError(f"Kafka: {error}") from error
 
 
 def run(arguments: argparse.Namespace) -> int:

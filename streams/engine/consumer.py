@@ -14,11 +14,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
-from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
 from mode import Service
 
+from streams.engine import clients
 from streams.engine.assignor import Assignor
 from streams.engine.batches import Batch, BatchQueue
 
@@ -192,11 +192,11 @@ class Consumer(Service):  # type: ignore[misc]
         self._assignor = Assignor(self.app.groups)
         # Replaces `_create_worker_consumer` (faust/transport/drivers/aiokafka.py:568-630), which
         # reads uncommitted records and assigns without co-partitioning when there are no tables.
-        self._kafka = AIOKafkaConsumer(
+        self._kafka = clients.consumer(
+            self.app.kafka,
             client_id=conf.broker_client_id,
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
-            bootstrap_servers=server_list(self.app.transport.url, self.app.transport.default_port),
             partition_assignment_strategy=[self._assignor],
             enable_auto_commit=False,
             auto_offset_reset=conf.consumer_auto_offset_reset,
@@ -211,7 +211,6 @@ class Consumer(Service):  # type: ignore[misc]
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
             metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
             connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
-            **credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
         )
         await self._kafka.start()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.domain.books import INTERVAL
 from streams.domain.events import DEFAULT_SKEW, Event, Reader, Refusal
@@ -18,7 +18,8 @@ from streams.domain.instants import DAY
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.tally import COUNTS, Tally
-from streams.engine import stored, topics
+from streams.engine import clients, stored, topics
+from streams.engine.access import check_access
 from streams.engine.recovery import STALLED
 from streams.engine.stored import Anew, ClockTold, Figures
 from streams.settings import Settings
@@ -225,8 +226,9 @@ class _Broker:
     """A consumer of no group, for as long as it is needed."""
 
     def __init__(self, settings: Settings) -> None:
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=settings.broker,
+        self._settings = settings
+        self._consumer = clients.consumer(
+            settings,
             isolation_level="read_committed",
             enable_auto_commit=False,
             max_partition_fetch_bytes=topics.LARGEST_RECORD,
@@ -235,6 +237,7 @@ class _Broker:
 
     async def __aenter__(self) -> "_Broker":
         try:
+            await check_access(self._settings)
             await self._consumer.start()
         except BaseException:
             await self._consumer.stop()

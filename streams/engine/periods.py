@@ -18,6 +18,7 @@ from streams.domain.statement.running import Running, running, since
 from streams.domain.tally import VENDOR
 from streams.engine.clocks import Clock
 from streams.engine.evidence import EvidenceError, Kept, Partials, kept
+from streams.engine.refusals import BrokerError
 from streams.settings import Settings
 from streams.sinks.period_metrics import period_metrics
 
@@ -56,7 +57,7 @@ class Periods(Collector):
         while True:
             try:
                 await self.judge()
-            except (KafkaError, EvidenceError, TimeoutError, OSError) as error:
+            except (KafkaError, BrokerError, EvidenceError, TimeoutError, OSError) as error:
                 log.warning("running periods not judged", extra={"why": str(error)})
                 self._partials = Partials()
             await asyncio.sleep(EVERY if self._judged else SOON)

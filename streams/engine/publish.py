@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
-from aiokafka import AIOKafkaProducer
 
 from streams.domain.events import Event, kind
+from streams.engine import clients
+from streams.engine.access import check_access
+from streams.settings import Settings
 from streams.sources.files import ndjson
 
 _LINGER_MS = 20
@@ -23,11 +25,16 @@ Publishable = Event | Mapping[str, Any]
 
 
 class Publisher:
-    """Publishes events; ``async with Publisher(...) as publisher``."""
+    """Publishes events; ``async with Publisher(settings) as publisher``.
 
-    def __init__(self, bootstrap: str) -> None:
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
+    Raises:
+        BrokerError: no broker lets it in, on entering.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._producer = clients.producer(
+            settings,
             acks="all",
             enable_idempotence=True,
             linger_ms=_LINGER_MS,
@@ -35,7 +42,12 @@ class Publisher:
         )
 
     async def __aenter__(self) -> "Publisher":
-        await self._producer.start()
+        try:
+            await check_access(self._settings)
+            await self._producer.start()
+        except BaseException:
+            await self._producer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -63,20 +75,23 @@ _PAUSE: Final = 0.2  # seconds for which an event may wait for others before it 
 
 
 @contextmanager
-def publishing(bootstrap: str) -> Iterator[Callable[[Publishable], None]]:
+def publishing(settings: Settings) -> Iterator[Callable[[Publishable], None]]:
     """Publishes from code that is not asynchronous, such as an import or a simulation.
 
     Gives a function that takes one event, and waits when the broker does not keep up. At the end
     everything is with the broker.
 
     Raises:
+        BrokerError: no broker lets it in, before anything is taken.
         Exception: of the broker, from the function or at the end.
     """
     waiting: queue.Queue[Publishable | None] = queue.Queue(_AT_ONCE)
     failures: list[Exception] = []
+    connected = threading.Event()
 
     async def pump() -> None:
-        async with Publisher(bootstrap) as publisher:
+        async with Publisher(settings) as publisher:
+            connected.set()
             going_on = True
             while going_on:
                 events, going_on = await asyncio.to_thread(_some, waiting)
@@ -87,9 +102,15 @@ def publishing(bootstrap: str) -> Iterator[Callable[[Publishable], None]]:
             asyncio.run(pump())
         except Exception as error:
             failures.append(error)
+        finally:
+            connected.set()
 
     thread = threading.Thread(target=work, name="publishing", daemon=True)
     thread.start()
+    # Whoever follows a file may have nothing to say for hours, and must hear of a refusal now.
+    connected.wait()
+    if failures:
+        raise failures[0]
 
     def put(event: Publishable | None) -> None:
         while not failures:

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import for_code
 
 from streams.domain.books import INTERVAL, SLOT
@@ -31,7 +30,7 @@ from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
 from streams.domain.tally import Tally
 from streams.domain.visits import NEVER, resolve
-from streams.engine import stored, topics
+from streams.engine import clients, stored, topics
 from streams.engine.recovery import read_to_end
 from streams.engine.routes import Routes
 from streams.engine.source import UNKNOWN, Counts, Source
@@ -76,6 +75,7 @@ async def rebuild(settings: Settings, plan: Plan, tell: Callable[[Rebuilt], None
     """Rebuilds the state of every partition.
 
     Raises:
+        BrokerError: no broker lets the client in.
         RebuildError: a worker is running, or the topics are not there.
     """
     positions, routes = await _committed(settings)
@@ -91,7 +91,7 @@ class _Rebuild:
         routes: Routes,
         positions: Mapping[TopicPartition, int],
     ) -> None:
-        self._bootstrap = settings.broker
+        self._settings = settings
         self._app = settings.app
         self._plan = plan
         self._routes = routes
@@ -104,7 +104,7 @@ class _Rebuild:
     async def run(self, tell: Callable[[Rebuilt], None]) -> None:
         try:
             for partition in range(self._routes.sources):
-                writer = Writer(self._bootstrap, f"{self._app}-source-{partition}", _PATIENCE)
+                writer = Writer(self._settings, f"{self._app}-source-{partition}", _PATIENCE)
                 await writer.start()
                 self._writers[partition] = writer
                 await writer.write({(topics.STATE, partition): [stored.REBUILDING]})
@@ -132,7 +132,7 @@ class _Rebuild:
                         self._advance(told.source, told.positions)
 
         partials = range(self._routes.partials)
-        await read_to_end(self._bootstrap, topics.PARTIALS, partials, take)
+        await read_to_end(self._settings, topics.PARTIALS, partials, take)
 
     def _advance(self, partition: int, positions: Mapping[str, int]) -> None:
         """A checkpoint had come to these positions, whether they were committed or not."""
@@ -211,7 +211,7 @@ class _Rebuild:
                     accepted.append(record)
             source.take(topic, accepted)
 
-        await read_to_end(self._bootstrap, topic, [partition], take)
+        await read_to_end(self._settings, topic, [partition], take)
         if end:
             source.positions[topic] = end
 
@@ -222,7 +222,7 @@ class _Rebuild:
             for record in records:
                 take(record)
 
-        await read_to_end(self._bootstrap, topic, [partition], each)
+        await read_to_end(self._settings, topic, [partition], each)
 
     def _set_aside(self, outputs: Outputs, clock: int) -> None:
         """Takes out of the partials what boards don't need, and keeps its intervals."""
@@ -258,7 +258,7 @@ class _Rebuild:
                 of_scope.append(interval_record(scope, start, tally))
         before = Published(self._horizon() + GRACE, frozenset())
         for there in range(self._routes.partials):
-            writer = Writer(self._bootstrap, f"{self._app}-lines-{there}", _PATIENCE)
+            writer = Writer(self._settings, f"{self._app}-lines-{there}", _PATIENCE)
             await writer.start()
             try:
                 await writer.write(
@@ -273,9 +273,7 @@ class _Rebuild:
 
 async def _committed(settings: Settings) -> tuple[dict[TopicPartition, int], Routes]:
     """The group's committed offsets and the topics' partitions, if no worker is running."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.broker)
-    await admin.start()
-    try:
+    async with clients.admin(settings) as admin:
         present = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
         missing = {*topics.INPUTS, topics.STATE, topics.PARTIALS, topics.CALLERS} - set(present)
         if missing:
@@ -290,8 +288,6 @@ async def _committed(settings: Settings) -> tuple[dict[TopicPartition, int], Rou
                         f"{len(members)} workers of {settings.app} are running: stop them first"
                     )
         offsets = await admin.list_consumer_group_offsets(settings.app)
-    finally:
-        await admin.close()
     sources = present[next(iter(topics.INPUTS))]
     routes = Routes(sources, present[topics.PARTIALS], present[topics.CALLERS])
     return _inputs(offsets.items()), routes

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
-from streams.engine import topics
+from streams.engine import clients, topics
 from streams.engine.failpoints import reach
 from streams.engine.stored import Restored
+from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +33,14 @@ class RecoveryError(Exception):
 
 
 async def read_back(
-    bootstrap: str,
+    settings: Settings,
     partitions: Collection[int],
     progress: Callable[[int, int], None] = lambda partition, records: None,
 ) -> dict[int, Restored]:
     """Reads the state of these partitions.
 
     Args:
-        bootstrap: of the broker.
+        settings: how the broker is spoken to.
         partitions: of the state topic.
         progress: told how many records of a partition were read so far.
 
@@ -57,12 +58,12 @@ async def read_back(
             state.take(record.key, record.value)
         progress(partition, state.records)
 
-    await read_to_end(bootstrap, topics.STATE, partitions, take)
+    await read_to_end(settings, topics.STATE, partitions, take)
     return restored
 
 
 async def read_to_end(
-    bootstrap: str,
+    settings: Settings,
     topic: str,
     partitions: Collection[int],
     take: "Callable[[int, list[ConsumerRecord[bytes, bytes]]], None]",
@@ -78,7 +79,7 @@ async def read_to_end(
     try:
         async with asyncio.timeout(STALLED) as patience:
             await _read(
-                bootstrap,
+                settings,
                 [TopicPartition(topic, partition) for partition in partitions],
                 take,
                 lambda: patience.reschedule(loop.time() + STALLED),
@@ -92,19 +93,19 @@ async def read_to_end(
 
 
 async def _read(
-    bootstrap: str,
+    settings: Settings,
     tps: Sequence[TopicPartition],
     take: "Callable[[int, list[ConsumerRecord[bytes, bytes]]], None]",
     moved: Callable[[], None],
 ) -> None:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+    consumer = clients.consumer(
+        settings,
         isolation_level="read_committed",
         enable_auto_commit=False,
         max_partition_fetch_bytes=topics.LARGEST_RECORD,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         consumer.assign(tps)
         await consumer.seek_to_beginning(*tps)
         ends = await consumer.end_offsets(tps)

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from aiokafka import TopicPartition
 
 from streams.engine.writer import Writer
+from streams.settings import Settings
 
 Owner = TypeVar("Owner")
 
@@ -27,12 +28,12 @@ class Role(Generic[Owner]):
         writers: by partition.
     """
 
-    def __init__(self, name: str, topics: Collection[str], app: str, bootstrap: str) -> None:
+    def __init__(self, name: str, topics: Collection[str], settings: Settings) -> None:
         self.owners: dict[int, Owner] = {}
         self.writers: dict[int, Writer] = {}
-        self._name = f"{app}-{name}"
+        self._name = f"{settings.app}-{name}"
         self._topics = frozenset(topics)
-        self._bootstrap = bootstrap
+        self._settings = settings
 
     def partitions(self, tps: Collection[TopicPartition]) -> set[int]:
         """Which of these partitions belong to the role."""
@@ -63,7 +64,7 @@ class Role(Generic[Owner]):
         new = mine - kept
         for partition in new:
             self.writers[partition] = Writer(
-                self._bootstrap, f"{self._name}-{partition}", WRITE_TIMEOUT
+                self._settings, f"{self._name}-{partition}", WRITE_TIMEOUT
             )
         await asyncio.gather(*(self.writers[partition].start() for partition in sorted(new)))
         self.owners.update(await create(new))

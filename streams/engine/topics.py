@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from streams.domain.events import KINDS, Kind
+from streams.engine import clients
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from aiokafka.admin import AIOKafkaAdminClient
 
 INPUTS: Final[dict[str, Kind]] = {f"contact.{kind}": kind for kind in KINDS}
 STATE: Final = "contact.state"
@@ -94,9 +98,10 @@ async def create(settings: Settings) -> list[str]:
     say.
 
     Raises:
+        BrokerError: no broker lets the client in.
         KafkaError: one is missing and the broker refuses to create it.
     """
-    async with _admin(settings) as admin:
+    async with clients.admin(settings) as admin:
         present = _partitions(await admin.describe_topics())
         inputs = [present[name] for name in INPUTS if name in present]
         partitions = max(inputs, default=settings.partitions)
@@ -132,8 +137,12 @@ async def create(settings: Settings) -> list[str]:
 
 
 async def problems(settings: Settings) -> list[str]:
-    """What is wrong with the topics, each with what to do about it."""
-    async with _admin(settings) as admin:
+    """What is wrong with the topics, each with what to do about it.
+
+    Raises:
+        BrokerError: no broker lets the client in.
+    """
+    async with clients.admin(settings) as admin:
         described = await admin.describe_topics()
         found = misfits(_partitions(described), settings.broker)
         copies = _copies(described)
@@ -197,7 +206,7 @@ async def unlike(settings: Settings, partitions: bool, replication: bool) -> lis
         settings: with the numbers that were asked for.
         partitions, replication: whether that one was asked for.
     """
-    async with _admin(settings) as admin:
+    async with clients.admin(settings) as admin:
         described = await admin.describe_topics()
     found = []
     if partitions and (others := _others(_partitions(described), settings.partitions)):
@@ -249,7 +258,7 @@ def _fits(key: str, actual: str, wanted: str) -> bool:
     return actual == wanted
 
 
-async def _configs(admin: AIOKafkaAdminClient, present: list[TopicSpec]) -> list[dict[str, str]]:
+async def _configs(admin: "AIOKafkaAdminClient", present: list[TopicSpec]) -> list[dict[str, str]]:
     resources = [ConfigResource(ConfigResourceType.TOPIC, spec.name) for spec in present]
     by_name: dict[str, dict[str, str]] = {}
     if resources:
@@ -258,17 +267,3 @@ async def _configs(admin: AIOKafkaAdminClient, present: list[TopicSpec]) -> list
                 name, entries = resource[3], resource[4]
                 by_name[name] = {entry[0]: entry[1] for entry in entries}
     return [by_name.get(spec.name, {}) for spec in present]
-
-
-class _admin:  # noqa: N801 - reads as what it gives
-    """An admin client for as long as it is needed."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._client = AIOKafkaAdminClient(bootstrap_servers=settings.broker)
-
-    async def __aenter__(self) -> AIOKafkaAdminClient:
-        await self._client.start()
-        return self._client
-
-    async def __aexit__(self, *_: Any) -> None:
-        await self._client.close()

@@ -12,7 +12,7 @@ own consumer and conductor. Each class says what it replaces upstream and why;
 
 From an agent's point of view::
 
-    app = App("reachline", broker="kafka://127.0.0.1:9092", groups=[INPUT_TOPICS])
+    app = App("reachline", Settings(broker="kafka-1:9092"), groups=[INPUT_TOPICS])
     app.on_assigned = restore  # before anything is fetched; says where to start
     app.on_revoked = checkpoint  # before anybody else gets the partitions
 
@@ -38,6 +38,7 @@ from mode import Service
 
 from streams.engine.batches import Batch, BatchQueue
 from streams.engine.consumer import Consumer
+from streams.settings import Settings
 
 __all__ = ["App", "Batch", "Transport"]
 
@@ -89,8 +90,9 @@ class _Boot(BootStrategy):  # type: ignore[misc]
 class App(faust.App):  # type: ignore[misc]
     """A Faust app whose agents get batches, and that owns its offsets.
 
-    `groups` are the sets of topics whose equal partitions must be on one worker; `needs` are topics
-    without which no work begins, beside those that the agents read. Set the two hooks before
+    `kafka` says how the broker is spoken to; Faust's own settings of that are not asked. `groups`
+    are the sets of topics whose equal partitions must be on one worker; `needs` are topics without
+    which no work begins, beside those that the agents read. Set the two hooks before
     `start()`; an exception in either ends the worker.
     """
 
@@ -108,11 +110,13 @@ class App(faust.App):  # type: ignore[misc]
     def __init__(
         self,
         id: str,
+        kafka: Settings,
         *,
         groups: Iterable[Collection[str]] = (),
         needs: Iterable[str] = (),
         **options: Any,
     ) -> None:
+        self.kafka = kafka
         self.groups = list(groups)
         self.needs = frozenset(needs)
         self.on_assigned = _from_the_commits

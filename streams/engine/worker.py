@@ -17,6 +17,7 @@ from streams.domain.board import Board
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.engine import checkpoints, topics
+from streams.engine.access import check_access
 from streams.engine.alignment import too_far_ahead
 from streams.engine.callers import CallerOwner
 from streams.engine.clocks import Clock, WallClock
@@ -93,13 +94,14 @@ class Worker:
         self.last_checkpoint: float | None = None
         self._progressed = time.monotonic()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        role = partial(Role, app=settings.app, bootstrap=settings.broker)
+        role = partial(Role, settings=settings)
         self._sources: Role[Source] = role("source", topics.INPUTS)
         self._lines: Role[LineOwner] = role("lines", [topics.PARTIALS])
         self._callers: Role[CallerOwner] = role("callers", [topics.CALLERS])
         self._routes: Routes | None = None
         self._committed = time.monotonic()
         self._refused: float | None = None  # since when commits are refused
+        self._asking: asyncio.Task[None] | None = None  # whether the broker lets it in
         self._checkpointing = asyncio.Lock()
         self._broken = False
         self._room = asyncio.Event()
@@ -119,7 +121,15 @@ class Worker:
     # -- running
 
     async def run(self) -> None:
-        """Works until ``stop()``; raises what ended it, if something did."""
+        """Works until ``stop()``; raises what ended it, if something did: a `BrokerError` before
+        anything else when no broker lets it in."""
+        self._asking = asyncio.create_task(check_access(self.settings))
+        try:
+            await self._asking
+        except asyncio.CancelledError:
+            if self.app.should_stop:
+                return
+            raise
         gc.set_threshold(*COLLECT_AFTER)
         tasks = [
             asyncio.create_task(self.app.or_crash(self._tick())),
@@ -138,6 +148,8 @@ class Worker:
 
     async def stop(self) -> None:
         """Ends at a checkpoint and leaves the group."""
+        if self._asking is not None:
+            self._asking.cancel()  # where it still waits for an answer, there is nothing to leave
         await self.app.stop()
 
     @property
@@ -167,7 +179,7 @@ class Worker:
         settings = self.settings
         app = App(
             settings.app,
-            broker=";".join(f"kafka://{host}" for host in settings.broker.split(",")),
+            settings,
             groups=[set(topics.INPUTS)],
             needs=topics.ALL,
             broker_session_timeout=settings.session_seconds,
@@ -359,7 +371,7 @@ class Worker:
 
     async def _recover(self, routes: Routes, partitions: set[int]) -> dict[int, Source]:
         begun = time.monotonic()
-        restored = await read_back(self.settings.broker, partitions, self._recovering)
+        restored = await read_back(self.settings, partitions, self._recovering)
         await self._compare(restored)
         recovered = {}
         for partition, state in restored.items():
@@ -397,7 +409,7 @@ class Worker:
         for tp in tps:
             taken[tp.partition] = LineOwner(tp.partition, self.plan, routes, ends[tp])
         await read_to_end(
-            self.settings.broker,
+            self.settings,
             topics.ALERTS,
             partitions,
             lambda partition, records: taken[partition].restore(records, self.clock.now()),

@@ -9,13 +9,14 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerFenced
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from streams.engine import clients
 from streams.engine.failpoints import reach
 from streams.engine.stored import Record
 from streams.engine.topics import LARGEST_RECORD
+from streams.settings import Settings
 
 Outputs = dict[tuple[str, int], list[Record]]
 """Records by topic and partition, in the order in which they are written."""
@@ -46,11 +47,11 @@ class WriteError(Exception):
 class Writer:
     """Writes checkpoints under one transactional id."""
 
-    def __init__(self, bootstrap: str, transactional_id: str, timeout: float) -> None:
+    def __init__(self, settings: Settings, transactional_id: str, timeout: float) -> None:
         self._id = transactional_id
         self._timeout = timeout
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
+        self._producer = clients.producer(
+            settings,
             transactional_id=transactional_id,
             transaction_timeout_ms=_TIMEOUT_MS,
             acks="all",

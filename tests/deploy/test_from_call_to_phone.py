@@ -242,11 +242,11 @@ def rang(telephone: Telephone, line: str) -> list[tuple[float, str, dict[str, An
 def test_an_outage_rings_the_right_telephone_once_through_two_power_cuts(
     room: Room, kafka: KafkaCluster, telephone: Telephone, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asyncio.run(a_quarter_hour_of_good_calls(kafka.bootstrap))
+    asyncio.run(a_quarter_hour_of_good_calls(Settings(broker=kafka.bootstrap)))
     for worker in (room.worker(), room.worker()):
         worker.wait_ready()
 
-    with publishing(kafka.bootstrap) as put:
+    with publishing(Settings(broker=kafka.bootstrap)) as put:
         waste, desk = Outage("waste", put), Outage("desk", put)
         try:
             begun = time.time()
@@ -325,9 +325,9 @@ def says_it_all(page: dict[str, Any], name: str, whom: str) -> None:
     assert said["dashboard_url"].endswith(f"var-line={page['labels']['line']}")
 
 
-async def a_quarter_hour_of_good_calls(bootstrap: str) -> None:
+async def a_quarter_hour_of_good_calls(settings: Settings) -> None:
     begun = now() - 16 * MINUTE
-    async with Publisher(bootstrap) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(
             event
             for number in range(60)

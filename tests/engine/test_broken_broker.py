@@ -41,11 +41,11 @@ async def settings(kafka: KafkaCluster) -> Settings:
 async def test_a_write_that_is_not_acknowledged_fails(
     kafka: KafkaCluster, settings: Settings
 ) -> None:
-    first = Writer(settings.broker, settings.app, timeout=20.0)  # a new broker is slow at first
+    first = Writer(settings, settings.app, timeout=20.0)  # a new broker is slow at first
     await first.start()
     await first.write({(topics.STATE, 0): [(b"key", b"before")]})
     await first.stop()
-    writer = Writer(settings.broker, settings.app, timeout=1.0)
+    writer = Writer(settings, settings.app, timeout=1.0)
     await writer.start()
     kafka.pause()
     try:
@@ -57,7 +57,7 @@ async def test_a_write_that_is_not_acknowledged_fails(
 
 
 async def test_a_record_that_no_broker_takes_is_named(settings: Settings) -> None:
-    writer = Writer(settings.broker, settings.app, timeout=5.0)
+    writer = Writer(settings, settings.app, timeout=5.0)
     await writer.start()
     try:
         with pytest.raises(WriteError, match=r"contact\.state: a record of \d+ bytes"):
@@ -74,7 +74,7 @@ async def test_a_recovery_that_does_not_end_is_given_up(
     try:
         with pytest.raises(RecoveryError, match=r"contact\.state: partitions 0, 1 .* for 2 s"):
             await read_to_end(
-                settings.broker, topics.STATE, [0, 1], lambda partition, records: kafka.pause()
+                settings, topics.STATE, [0, 1], lambda partition, records: kafka.pause()
             )
     finally:
         kafka.resume()
@@ -82,7 +82,7 @@ async def test_a_recovery_that_does_not_end_is_given_up(
 
 async def much_state(settings: Settings) -> None:
     """More state than one fetch brings."""
-    writer = Writer(settings.broker, settings.app, timeout=10.0)
+    writer = Writer(settings, settings.app, timeout=10.0)
     await writer.start()
     for partition in range(2):
         for number in range(20):
@@ -146,7 +146,7 @@ async def test_the_worker_ends_when_its_writes_do_not_come_back(
 ) -> None:
     """And its replacement carries on where its last whole checkpoint was."""
     monkeypatch.setattr(roles, "WRITE_TIMEOUT", 2.0)
-    async with Publisher(kafka.bootstrap) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(real_calls())
     worker = Worker(settings, Plan.default())
     running = asyncio.create_task(worker.run())

@@ -111,7 +111,7 @@ async def test_live_raw_and_files_give_the_same_bytes_and_late_events_restate_th
     of_files = _of_contacts(plan, _contacts(events))
     intervals, _ = standing(_contacts(events).values(), plan, NOW)
     await fresh_topics(settings)
-    async with Publisher(settings.broker) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(events)
     worker = WorkerProcess(settings, tmp_path)
     try:
@@ -124,7 +124,7 @@ async def test_live_raw_and_files_give_the_same_bytes_and_late_events_restate_th
 
         # A day later the phone system sends a call that nobody had heard of, and corrects another.
         late = _late(events)
-        async with Publisher(settings.broker) as publisher:
+        async with Publisher(settings) as publisher:
             await publisher.publish(late)
         until(lambda: sum(worker.metrics().get("contact_late_total", {}).values()) == 4, 30)
         assert (await _live(settings, plan)).json == of_files.json

@@ -57,7 +57,7 @@ async def test_killed_there_the_books_are_the_same(
         session_seconds=1.5,
     )
     await fresh_topics(settings)
-    async with Publisher(kafka.bootstrap) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(real_calls())
     workers: list[WorkerProcess] = []
 

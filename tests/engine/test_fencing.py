@@ -54,7 +54,7 @@ async def test_a_paused_worker_overwrites_nothing_of_its_successor(
         session_seconds=1.5,
     )
     await fresh_topics(settings)
-    async with Publisher(kafka.bootstrap) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(real_calls())
     zombie = WorkerProcess(settings, tmp_path, "zombie")
     successor = None
@@ -142,7 +142,7 @@ async def test_a_paused_worker_revives_no_alert_that_its_successor_has_ended(
         session_seconds=1.5,
     )
     await fresh_topics(settings)
-    async with Publisher(kafka.bootstrap) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(in_vain(at("16:46:00"), at("16:57:00")))
 
     def worker(name: str, told: Telephone, shows: str) -> WorkerProcess:

@@ -91,7 +91,7 @@ async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_
         worker.wait_ready()
         for said in (1, 2):
             at = instants.text(now)
-            async with Publisher(settings.broker) as publisher:
+            async with Publisher(settings) as publisher:
                 await publisher.publish(
                     CallStart(event_id=f"{said}-{n}", call_id=f"{said}-{n}", at=at)
                     for n in range(10)

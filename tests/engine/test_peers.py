@@ -95,7 +95,7 @@ async def test_either_page_shows_the_city_and_the_rest_of_it_while_one_is_away(
     settings: Settings, workers: list[WorkerProcess]
 ) -> None:
     await fresh_topics(settings)
-    async with Publisher(settings.broker) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(a_caller_each(3))
     for worker in workers:
         worker.wait_ready(90)

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from streams.domain.events import CallStart, Event
 from streams.engine import publish
 from streams.engine.publish import publishing
+from streams.settings import Settings
 
 
 def test_where_there_is_always_another_event_each_is_sent_within_a_moment() -> None:
@@ -52,7 +53,7 @@ def test_whoever_is_interrupted_hears_that_the_broker_had_failed(
     failed = threading.Event()
 
     class Failing:
-        def __init__(self, _: str) -> None: ...
+        def __init__(self, _: Settings) -> None: ...
 
         async def __aenter__(self) -> Failing:
             return self
@@ -65,7 +66,7 @@ def test_whoever_is_interrupted_hears_that_the_broker_had_failed(
                 raise KafkaError("the broker is gone")
 
     monkeypatch.setattr(publish, "Publisher", Failing)
-    with pytest.raises(KafkaError, match="gone"), publishing("nowhere:9092") as put:
+    with pytest.raises(KafkaError, match="gone"), publishing(Settings()) as put:
         put(CallStart(event_id="1", call_id="c", at="2026-10-05T09:00:00Z"))
         assert failed.wait(10)
         raise KeyboardInterrupt

@@ -66,7 +66,7 @@ def refused(settings: Settings, directory: Path, name: str) -> str:
 async def midway(settings: Settings, directory: Path) -> None:
     """Has a worker killed amid two weeks of real calls."""
     await fresh_topics(settings)
-    async with Publisher(settings.broker) as publisher:
+    async with Publisher(settings) as publisher:
         await publisher.publish(real_calls())
     worker = WorkerProcess(settings, directory, "first", REACHLINE_FAILPOINT="committed:3")
     assert worker.wait() < 0

@@ -115,8 +115,9 @@ async def test_each_topic_takes_the_largest_record_that_is_written(
 ) -> None:
     """A call that goes round and round has a journey of megabytes, and without room for it the
     worker would end, and each one after it."""
-    await fresh_topics(Settings(broker=bootstrap, partitions=2))
-    writer = Writer(bootstrap, f"test-{uuid.uuid4().hex[:8]}", 30)
+    settings = Settings(broker=bootstrap, partitions=2)
+    await fresh_topics(settings)
+    writer = Writer(settings, f"test-{uuid.uuid4().hex[:8]}", 30)
     await writer.start()
     try:
         await writer.write({(name, 1): [(b"k", b"x" * (topics.LARGEST_RECORD - 2_048))]})

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from streams.engine import consumer as consumers
 from streams.engine.transport import App, Batch
+from streams.settings import Settings
 from tests.brokers import KafkaCluster
 from tests.running import eventually
 
@@ -76,7 +77,7 @@ class Worker:
         self.work: Callable[[Batch], Awaitable[None]] | None = None
         self.app = App(
             city.prefix + "group",
-            broker=f"kafka://{city.bootstrap}",
+            Settings(broker=city.bootstrap),
             groups=[[city.prefix + topic for topic in INPUTS]],
             web_enabled=False,
             **{"broker_session_timeout": 6.0, "broker_heartbeat_interval": 0.3} | settings,
@@ -354,7 +355,7 @@ async def test_an_agents_exception_ends_the_worker_and_nothing_is_committed(city
 
 async def test_an_agent_that_just_ends_ends_the_worker_too(city: City) -> None:
     await city.send("queue", b"a call")
-    app = App(city.prefix + "group", broker=f"kafka://{city.bootstrap}", web_enabled=False)
+    app = App(city.prefix + "group", Settings(broker=city.bootstrap), web_enabled=False)
 
     @app.agent(app.topic(city.prefix + "queue"), name="short-lived")
     async def intake(stream: AsyncIterator[Batch]) -> None:

@@ -2,9 +2,10 @@
 
 `streams/engine/transport.py`, `consumer.py` and `batches.py` replace parts of Faust and rely on
 others, and on parts of aiokafka, some of them private; `fetched.py` replaces how aiokafka takes a
-fetch apart. A new version that changes one of these must be read before it is trusted: look at what
-changed, see whether the transport still does the right thing, and only then write down the new
-fingerprints (`python tests/engine/test_upstream_guard.py` prints them).
+fetch apart, `access.py` relies on its connections. A new version that changes one of these must be
+read before it is trusted: look at what changed, see whether the transport still does the right
+thing, and only then write down the new fingerprints (`python tests/engine/test_upstream_guard.py`
+prints them).
 """
 
 import hashlib
@@ -61,8 +62,6 @@ FINGERPRINTS = {
     "faust.app.base:App.on_stop": "d8e7904b258c",
     "faust.app.base:BootStrategy.server": "2281b36f9896",
     "faust.app.base:BootStrategy.web_server": "258eb1ab0b8f",
-    "faust.transport.drivers.aiokafka:credentials_to_aiokafka_auth": "364c9c9c6852",
-    "faust.transport.drivers.aiokafka:server_list": "5a13d9708b3c",
     "mode.services:Service._actually_start": "40400a3d11d9",
     "mode.services:Service._crash": "023e36034cd9",
     "mode.services:Service._default_stop_children": "6ae33d6a91bf",
@@ -93,6 +92,14 @@ FINGERPRINTS = {
     "aiokafka.record.default_records:_DefaultRecordPy": "89405104e45a",
     "aiokafka.record.memory_records:_MemoryRecordsPy": "795a0314fbca",
     "aiokafka.coordinator.assignors.abstract:AbstractPartitionAssignor": "4089452a0220",
+    # relied on: what a connection raises when a broker lets nobody in
+    "aiokafka.conn:AIOKafkaConnection._do_sasl_handshake": "6ad86a0507e4",
+    "aiokafka.conn:AIOKafkaConnection._do_version_lookup": "36660a12ae32",
+    "aiokafka.conn:AIOKafkaConnection._on_read_task_error": "5ce490e091b7",
+    "aiokafka.conn:AIOKafkaConnection.close": "7772fd3aee39",
+    "aiokafka.conn:AIOKafkaConnection.connect": "179fa038c170",
+    "aiokafka.conn:collect_hosts": "de96a718373b",
+    "aiokafka.conn:create_conn": "673276cbddb4",
 }
 
 

@@ -32,8 +32,8 @@ def settings(bootstrap: str) -> Settings:
     )
 
 
-async def published(bootstrap: str) -> None:
-    async with Publisher(bootstrap) as publisher:
+async def published(settings: Settings) -> None:
+    async with Publisher(settings) as publisher:
         await publisher.publish(real_calls())
 
 
@@ -75,7 +75,7 @@ def holds(workers: list[WorkerProcess], wanted: Books) -> None:
 
 async def test_one_worker_gives_the_books_of_a_replay(settings: Settings, tmp_path: Path) -> None:
     await fresh_topics(settings)
-    await published(settings.broker)
+    await published(settings)
     worker = WorkerProcess(settings, tmp_path)
     try:
         worker.wait_ready()
@@ -97,7 +97,7 @@ async def test_a_worker_ended_and_one_killed_midway_leave_no_trace(
 ) -> None:
     """One ends at a checkpoint, one is killed, a third goes on."""
     await fresh_topics(settings)
-    await published(settings.broker)
+    await published(settings)
     workers = []
     try:
         for turn in range(3):
