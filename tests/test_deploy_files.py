@@ -15,6 +15,7 @@ import yaml
 from streams.cli import parser
 from streams.settings import Settings, load
 from tests.brokers import KAFKA_VERSION
+from tests.certificates import Authority, OpensslMissingError
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -194,6 +195,55 @@ def test_kubernetes_runs_commands_that_exist_with_settings_that_exist() -> None:
         mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
         assert str(given.plan).startswith(mounts["plan"])
         assert container["envFrom"] == [{"configMapRef": {"name": settings["metadata"]["name"]}}]
+
+
+def secured(text: str, files: Path) -> str:
+    """A file as it is for a Kafka that wants TLS and a password: nothing of it is commented out,
+    and the secrets are where a test may put them."""
+    text = re.sub(r"^( *)#(?=\S)", r"\1", text, flags=re.M)
+    for at in ("/etc/reachline-kafka/", "/run/secrets/kafka-", "%d/kafka-"):
+        text = text.replace(at, f"{files}/")
+    return text.replace("/etc/reachline/kafka-ca.pem", f"{files}/ca.pem")
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    try:
+        ca = Authority(tmp_path).certificate
+    except OpensslMissingError as missing:
+        pytest.skip(str(missing))
+    (tmp_path / "ca").write_bytes(ca.read_bytes())
+    (tmp_path / "password").write_text("correct horse\n")
+    return tmp_path
+
+
+def test_systemd_goes_to_a_secured_kafka(secrets: Path) -> None:
+    text = secured((DEPLOY / "systemd" / "worker.env").read_text(), secrets)
+    environment = dict(re.findall(r"^(REACHLINE_\w+)=(.+)$", text, re.M))
+    unit = secured((DEPLOY / "systemd" / "reachline-worker@.service").read_text(), secrets)
+    environment |= dict(re.findall(r"^Environment=(REACHLINE_KAFKA\w+)=(.+)$", unit, re.M))
+    assert "\nLoadCredential=kafka-password:/etc/reachline/kafka-password\n" in unit
+    assert load(environment).kafka_sasl_password == "correct horse"
+
+
+def test_kubernetes_goes_to_a_secured_kafka(secrets: Path) -> None:
+    text = (DEPLOY / "kubernetes" / "reachline.yaml").read_text()
+    for each in yaml.safe_load_all(secured(text, Path("/etc/reachline-kafka"))):
+        if each["kind"] in ("Job", "Deployment"):
+            pod = each["spec"]["template"]["spec"]
+            (container,) = pod["containers"]
+            assert container["volumeMounts"][-1]["mountPath"] == "/etc/reachline-kafka"
+            assert container["volumeMounts"][-1]["name"] == pod["volumes"][-1]["name"]
+    settings = next(yaml.safe_load_all(secured(text, secrets)))
+    assert load(settings["data"]).kafka_sasl_password == "correct horse"
+
+
+def test_compose_goes_to_a_secured_kafka(secrets: Path) -> None:
+    compose = yaml.safe_load(secured((DEPLOY / "compose.yaml").read_text(), secrets))
+    for name in OURS:
+        assert {*compose["services"][name]["secrets"]} == {*compose["secrets"]}
+    environment = compose["services"]["worker"]["environment"]
+    assert load(environment).kafka_sasl_password == "correct horse"
 
 
 def test_kubernetes_asks_pages_that_the_worker_has() -> None:
