@@ -12,8 +12,12 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from streams.engine import fetched
 from streams.engine.access import check_access, options
 from streams.settings import Settings
+
+# Here, so that no reader of topics can be without it.
+fetched.install()
 
 
 def consumer(settings: Settings, **more: Any) -> AIOKafkaConsumer:

@@ -12,7 +12,7 @@ from aiokafka.errors import CorruptRecordException
 from hypothesis import given
 from hypothesis import strategies as st
 
-import streams.engine  # noqa: F401 - what it changes is looked at here
+import streams.engine.clients  # noqa: F401 - what it changes is looked at here
 from tests.wire import CODECS, Sent, batch, codec_of
 
 LONG = b'{"event":"queue"}' * 40
