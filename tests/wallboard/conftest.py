@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
@@ -11,10 +10,8 @@ from grafana.generate import generate
 from tests.wallboard import wallboard_app, wallboard_browser, wallboard_servers
 from tests.wallboard.wallboard_browser import Look
 from tests.wallboard.wallboard_days import DAYS, Day
+from tests.wallboard.wallboard_page import PICTURES, Worker, serving
 from tests.wallboard.wallboard_servers import Prometheus
-
-PICTURES = Path(__file__).parents[2] / "build" / "wallboard"
-"""Where the pictures are left, for people and for CI to keep."""
 
 See = Callable[..., Look]
 
@@ -70,6 +67,14 @@ def see(told: Prometheus, days: dict[str, Day]) -> Iterator[See]:
         finally:
             loop.run_until_complete(opened.__aexit__(None, None, None))
             loop.close()
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Worker]:
+    """A worker that shows what it is given on the live page."""
+    _need([] if wallboard_browser.program() else ["Chromium"])
+    async with serving() as shown:
+        yield shown
 
 
 def generated(days: dict[str, Day]) -> dict[str, str]:
