@@ -7,8 +7,9 @@ import sys
 from io import TextIOWrapper
 from typing import Final
 
-from streams import __version__
+from streams import __version__, logs
 from streams.commands.common import FAILED, CommandError
+from streams.engine.failures import in_words
 
 _COMMANDS: Final = (
     "demo",
@@ -48,6 +49,7 @@ def main(words: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names that a terminal can't show
+    logs.leave_to_us()
     try:
         status = _run(words)
         sys.stdout.flush()
@@ -70,6 +72,13 @@ def _run(words: list[str] | None) -> int:
     except CommandError as error:
         print(f"reachline: {error}", file=sys.stderr)
         return error.status
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get("REACHLINE_TRACEBACK"):
+            raise
+        print(f"reachline: {in_words(error)}", file=sys.stderr)
+        return FAILED
 
 
 if __name__ == "__main__":

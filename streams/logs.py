@@ -34,6 +34,13 @@ class _AsJson(logging.Formatter):
         return json.dumps(said, default=str, ensure_ascii=False)
 
 
+def leave_to_us() -> None:
+    """Lets libraries say nothing by themselves on the terminal of a command that keeps no log: what
+    ends it is told by the command, once."""
+    for name in _QUIET:
+        logging.getLogger(name).addHandler(logging.NullHandler())
+
+
 def configure(level: int = logging.INFO) -> None:
     """Sends all logs to standard error, as JSON."""
     handler = logging.StreamHandler(sys.stderr)

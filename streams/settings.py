@@ -115,11 +115,23 @@ def _as(type_: Any, name: str, value: Any) -> Any:
             whole = "whole " if type_ is int else ""
             raise SettingsError(f"{name}: {value!r} is not a {whole}number") from None
         if name == "web_port":
-            if not 0 <= number <= _LAST_PORT:
-                raise SettingsError(f"{name}: {value!r} is not a port, 0 to {_LAST_PORT}")
+            if not 0 < number <= _LAST_PORT:
+                raise SettingsError(f"{name}: {value!r} is not a port, 1 to {_LAST_PORT}")
         elif not 0 < number < inf:
             raise SettingsError(f"{name}: must be above 0")
         return number
     if not isinstance(value, str):
         raise SettingsError(f"{name}: must be text, in quotes")  # not shown: it may be a secret
+    if name == "broker":
+        for address in value.split(","):
+            if not _is_address(address.strip()):
+                raise SettingsError(f"{name}: {address!r} is no host:port, as kafka-1:9092 is")
     return value
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is a host with a port, or alone; an IPv6 address stands in brackets."""
+    host, colon, port = text.rpartition(":")
+    if not colon or port.endswith("]"):
+        return bool(text)
+    return bool(host) and port.isdecimal() and 0 < int(port) <= _LAST_PORT

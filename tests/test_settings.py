@@ -1,7 +1,5 @@
 """Settings that can't be meant are said before anything starts."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,12 @@ from streams.settings import Settings, SettingsError, load
         ("PARTITIONS", "2.5", "partitions: '2.5' is not a whole number"),
         ("CHECKPOINT_SECONDS", "nan", "checkpoint_seconds: must be above 0"),
         ("SESSION_SECONDS", "inf", "session_seconds: must be above 0"),
-        ("WEB_PORT", "70000", "web_port: '70000' is not a port, 0 to 65535"),
+        ("WEB_PORT", "70000", "web_port: '70000' is not a port, 1 to 65535"),
+        ("WEB_PORT", "0", "web_port: '0' is not a port, 1 to 65535"),
+        ("BROKER", "kafka:port", "broker: 'kafka:port' is no host:port, as kafka-1:9092 is"),
+        ("BROKER", "kafka:99999", "broker: 'kafka:99999' is no host:port, as kafka-1:9092 is"),
+        ("BROKER", "", "broker: '' is no host:port, as kafka-1:9092 is"),
+        ("BROKER", "a:1,:2", "broker: ':2' is no host:port, as kafka-1:9092 is"),
     ],
 )
 def test_a_variable_that_can_not_be_meant(variable: str, value: str, says: str) -> None:
@@ -57,24 +60,6 @@ def test_no_topic_is_asked_for_with_no_partitions(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == "reachline: partitions: must be above 0\n"
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "topics create",
-        "statement --vendor city --period 2026-10",
-        "explain --line waste --interval 2026-10-05",
-        "simulate --for 60s --to kafka",
-    ],
-)
-def test_a_broker_that_is_not_there_is_said_once(command: str) -> None:
-    """To the end of the process, where what was not put away is heard of."""
-    done = subprocess.run(
-        [sys.executable, "-m", "streams.cli", *command.split(), "--broker", "127.0.0.1:1"],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1
-    assert done.stderr == (
-        "reachline: 127.0.0.1:1: nobody listens there; does Kafka run, and is the setting broker "
-        "right?\n"
-    )
+@pytest.mark.parametrize("broker", ["kafka", "kafka-1:9092,kafka-2:9092", "[::1]:9092", "[::1]"])
+def test_addresses_of_brokers(broker: str) -> None:
+    assert load({"REACHLINE_BROKER": broker}).broker == broker

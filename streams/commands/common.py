@@ -7,7 +7,6 @@ from typing import Final
 
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, PlanError
-from streams.engine.refusals import BrokerError
 from streams.sources.clock import wall as wall
 
 DONE: Final = 0
@@ -37,17 +36,6 @@ def load_plan(path: str | None) -> Plan:
         raise CommandError(f"{path}: {error.strerror}", USAGE) from error
     except PlanError as error:
         raise CommandError(str(error), USAGE) from error
-
-
-def told(error: Exception) -> str:
-    """What an error says in one line, with its kind named once, unless it is written for people;
-    aiokafka's name theirs themselves, and some go over several lines."""
-    if isinstance(error, BrokerError):
-        return str(error)
-    kind, said = type(error).__name__, " ".join(str(error).split())
-    if not said and isinstance(error, TimeoutError):
-        said = "the broker did not answer in time"
-    return said if said.startswith(kind) else f"{kind}: {said}"
 
 
 class Progress:

@@ -7,8 +7,9 @@ import importlib.metadata
 import sys
 from typing import Final
 
-from streams.commands.common import DONE, FAILED, CommandError, load_plan, told
+from streams.commands.common import DONE, FAILED, CommandError, load_plan
 from streams.commands.worker import add_settings, read_settings, run_loop
+from streams.engine.failures import in_words
 
 _PINNED: Final = {"faust-streaming": "0.15.3"}
 _MEMBERS: Final = ("faust-streaming", "aiokafka", "prometheus-client", "orjson", "msgspec")
@@ -63,16 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def look() -> None:
         from streams.engine import topics
-        from streams.engine.refusals import BrokerError
 
         try:
             async with asyncio.timeout(_PATIENCE):
                 found = await topics.problems(given)
-        except BrokerError as error:
-            findings.wrong(f"broker {error}")
-            return
         except Exception as error:
-            findings.wrong(f"broker {given.broker}: {told(error)}")
+            findings.wrong(f"broker {given.broker}: {in_words(error)}")
             return
         findings.good(f"broker {given.broker} answers")
         for problem in found:

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from streams import logs
-from streams.commands.common import DONE, CommandError, load_plan
+from streams.commands.common import DONE, load_plan
 from streams.commands.worker import add_settings, read_settings, run_loop
 
 
@@ -20,7 +20,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from streams.engine.rebuild import RebuildError, Rebuilt, rebuild
+    from streams.engine.rebuild import Rebuilt, rebuild
 
     given = read_settings(arguments)
     plan = load_plan(given.plan)
@@ -33,11 +33,6 @@ def run(arguments: argparse.Namespace) -> int:
             flush=True,
         )
 
-    try:
-        run_loop(rebuild(given, plan, tell))
-    except CommandError as error:
-        if isinstance(error.__cause__, RebuildError):
-            raise CommandError(str(error.__cause__)) from error
-        raise
+    run_loop(rebuild(given, plan, tell))
     print("rebuilt; the workers may start", file=sys.stderr)
     return DONE

@@ -3,17 +3,16 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING
 
-from aiokafka.errors import KafkaError
-
 from streams import logs, settings
-from streams.commands.common import DONE, USAGE, CommandError, load_plan, told
-from streams.engine.refusals import BrokerError
+from streams.commands.common import DONE, USAGE, CommandError, load_plan
+from streams.engine.failures import in_words
 
 if TYPE_CHECKING:
     from streams.engine.publish import Publishable
@@ -58,17 +57,13 @@ def publishing(arguments: argparse.Namespace) -> Iterator[Callable[["Publishable
     """Publishes to the broker that the settings name, as `streams.engine.publish.publishing`.
 
     Raises:
-        CommandError: the settings can't be used, or the broker can't be, now or later.
+        CommandError: the settings can't be used.
+        BrokerError, KafkaError: the broker can't be, now or later.
     """
     from streams.engine.publish import publishing
 
-    try:
-        with publishing(read_settings(arguments)) as publish:
-            yield publish
-    except BrokerError as error:
-        raise CommandError(str(error)) from error
-    except KafkaError as error:
-        raise CommandError(f"Kafka: {error}") from error
+    with publishing(read_settings(arguments)) as publish:
+        yield publish
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -84,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"alertmanagers: {error}", USAGE) from error
 
     async def work() -> None:
+        await port_is_free(given.web_host, given.web_port, "REACHLINE_WEB_PORT names another")
         worker = Worker(given, plan)
         end_on_signals(worker)
         log.info(
@@ -95,6 +91,27 @@ def run(arguments: argparse.Namespace) -> int:
 
     run_loop(work())
     return DONE
+
+
+async def port_is_free(host: str, port: int, remedy: str) -> None:
+    """Makes sure, before anything else is begun, that the pages can be served.
+
+    Args:
+        remedy: how to take another port.
+
+    Raises:
+        CommandError: something else has the port, or the host is none of this machine.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        server = await loop.create_server(asyncio.Protocol, host, port)
+    except OSError as error:
+        where = f"port {port} of {host}"
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(f"{where} is in use by another program; {remedy}") from error
+        raise CommandError(f"{where} can't be served: {in_words(error)}; {remedy}") from error
+    server.close()
+    await server.wait_closed()
 
 
 def end_on_signals(worker: "Worker") -> None:
@@ -124,9 +141,9 @@ def run_loop(work: Coroutine[object, object, None]) -> None:
     try:
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(work)
-    except (KeyboardInterrupt, SystemExit):
+    except CommandError:
         raise
     except Exception as error:
         if os.environ.get("REACHLINE_TRACEBACK"):
             raise
-        raise CommandError(told(error)) from error
+        raise CommandError(in_words(error)) from error

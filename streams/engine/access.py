@@ -50,18 +50,8 @@ class Address(NamedTuple):
 
 
 def servers(settings: Settings) -> list[Address]:
-    """The bootstrap servers.
-
-    Raises:
-        BrokerError: the setting names none.
-    """
-    try:
-        found = [Address(host, port) for host, port, _ in collect_hosts(settings.broker)]
-    except ValueError:
-        found = []
-    if not found or not all(host and 0 < port < 1 << 16 for host, port in found):
-        raise BrokerError(f"broker: {settings.broker!r} is no list of host:port")
-    return found
+    """The bootstrap servers, in any order."""
+    return [Address(host, port) for host, port, _ in collect_hosts(settings.broker)]
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -122,8 +112,12 @@ async def _ask_all(
 
 
 def _foremost(refusals: list[BrokerError]) -> BrokerError:
-    """The one to mend first: who is there and refuses goes before who is not there."""
-    return min(refusals, key=lambda refusal: refusal.silent)
+    """The one to mend first: who is there and refuses goes before who is not there; when nobody is
+    there, all of them."""
+    for refusal in refusals:
+        if not refusal.silent:
+            return refusal
+    return BrokerError("; ".join(sorted({str(refusal) for refusal in refusals})), silent=True)
 
 
 async def _ask(settings: Settings, at: Address) -> set[Address]:

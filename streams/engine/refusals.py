@@ -12,6 +12,8 @@ from aiokafka import errors
 
 from streams.settings import Settings
 
+_SETTING: Final = "the setting broker (--broker, REACHLINE_BROKER)"
+
 _UNSIGNED: Final = {2, 18, 19, 20, 21}  # X509_V_ERR_*, openssl/x509_vfy.h
 _OTHER_NAME: Final = {62, 64}  # host name, IP address
 _EXPIRED, _NOT_YET = 10, 9
@@ -45,11 +47,11 @@ class BrokerError(Exception):
 def of_the_network(error: BaseException) -> str | None:
     """Of a broker that is not there; None when the error is about something else."""
     if isinstance(error, socket.gaierror):
-        return "there is no such host name; see the setting broker"
+        return f"there is no such host name; see {_SETTING}"
     if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
-        return "nobody listens there; does Kafka run, and is the setting broker right?"
+        return f"no Kafka broker answers there; is it running, and is {_SETTING} right?"
     if isinstance(error, TimeoutError):
-        return "no answer in time; does Kafka run, and is the setting broker right?"
+        return f"no answer in time; is that a Kafka broker, and is {_SETTING} right?"
     if isinstance(error, OSError) and not isinstance(error, ssl.SSLError | ConnectionError):
         return f"can't be reached: {error.strerror or error}"
     return None

@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-from aiokafka.errors import ProducerFenced
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.engine import clients
 from streams.engine.failpoints import reach
+from streams.engine.failures import in_words
 from streams.engine.stored import Record
 from streams.engine.topics import LARGEST_RECORD
 from streams.settings import Settings
@@ -105,10 +105,9 @@ class Writer:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> WriteError:
-        if isinstance(error, ProducerFenced):
-            return WriteError(f"{self._id}: another worker has taken over, and writes now")
-        why = f"nothing came back in {self._timeout:g} s" if type(error) is TimeoutError else error
-        return WriteError(f"{self._id}: {type(error).__name__}: {why}")
+        late = f"nothing came back in {self._timeout:g} s"
+        why = late if type(error) is TimeoutError else in_words(error)
+        return WriteError(f"{self._id}: {why}")
 
     async def _send(
         self, topic: str, partition: int, records: Iterable[Record]
