@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    InvalidReplicationFactorError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
 from streams.domain.events import KINDS, Kind
 from streams.engine import clients
+from streams.engine.failures import in_words
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -99,7 +107,7 @@ async def create(settings: Settings) -> list[str]:
 
     Raises:
         BrokerError: no broker lets the client in.
-        KafkaError: one is missing and the broker refuses to create it.
+        TopicsError: one is missing and the broker refuses to create it; the message says why.
     """
     async with clients.admin(settings) as admin:
         present = _partitions(await admin.describe_topics())
@@ -118,22 +126,37 @@ async def create(settings: Settings) -> list[str]:
             ]
         )
         created, refused = [], {}
-        for name, code, *_ in response.topic_errors:
+        for name, code, *why in response.topic_errors:
             error = for_code(code)
             if not code:
                 created.append(name)
             elif error is not TopicAlreadyExistsError:
-                refused[name] = error
+                refused[name] = error, " ".join(each for each in why if each)
         if refused:  # as one is who may not create, and need not where they are
             listed = set(await admin.list_topics())
-            for name, error in refused.items():
+            for name, (error, said) in refused.items():
                 if name not in listed:
-                    raise error(f"{name}: the broker refuses to create it")
+                    raise TopicsError(await _refusal(admin, settings, name, error, said))
         for _ in range(_TOLD_WITHIN):
             if {*created} <= {*await admin.list_topics()}:
                 break
             await asyncio.sleep(0.1)
         return created
+
+
+async def _refusal(
+    admin: "AIOKafkaAdminClient", settings: Settings, name: str, error: type[KafkaError], said: str
+) -> str:
+    """Why a broker does not create a topic; it says so itself of what is not foreseen here."""
+    if error is InvalidReplicationFactorError:
+        brokers = len((await admin.describe_cluster())["brokers"])
+        return (
+            f"replication {settings.replication} is more than the cluster has brokers ({brokers}): "
+            "--replication or REACHLINE_REPLICATION says how many copies are kept"
+        )
+    if error in (TopicAuthorizationFailedError, ClusterAuthorizationFailedError):
+        return f"{name}: the broker does not allow this user to create it"
+    return f"{name}: the broker refuses to create it: {said or in_words(error())}"
 
 
 async def problems(settings: Settings) -> list[str]:

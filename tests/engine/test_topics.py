@@ -296,3 +296,59 @@ async def test_a_worker_whose_dead_letters_have_no_room_says_so_at_its_start(
         assert f"{topics.DEAD}: 1 partitions, must be at least 2" in said
     finally:
         worker.kill()
+
+
+async def test_more_copies_than_brokers_are_refused_in_words(bootstrap: str) -> None:
+    with pytest.raises(topics.TopicsError) as refused:
+        await topics.create(Settings(broker=bootstrap, replication=3))
+    assert str(refused.value) == (
+        "replication 3 is more than the cluster has brokers (1): --replication or "
+        "REACHLINE_REPLICATION says how many copies are kept"
+    )
+
+
+class Refusing:
+    """A broker that creates no topic, and has none."""
+
+    def __init__(self, code: int, *why: str | None) -> None:
+        self.topic_errors = [("contact.queue", code, *why)]
+
+    def __call__(self, settings: Settings) -> Refusing:
+        return self
+
+    async def __aenter__(self) -> Refusing:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def describe_topics(self) -> list[object]:
+        return []
+
+    async def create_topics(self, asked: list[NewTopic]) -> Refusing:
+        return self
+
+    async def list_topics(self) -> list[str]:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("broker", "why"),
+    [
+        (Refusing(29, None), "the broker does not allow this user to create it"),
+        (Refusing(31, "Authorization failed."), "the broker does not allow this user to create it"),
+        (
+            Refusing(44, "At least 2 copies, please."),
+            "the broker refuses to create it: At least 2 copies, please.",
+        ),
+        (Refusing(7), "the broker refuses to create it: the broker did not answer in time"),
+        (Refusing(42, None), "the broker refuses to create it: Kafka: invalid request"),
+    ],
+)
+async def test_a_topic_that_may_not_be_created(
+    broker: Refusing, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topics.clients, "admin", broker)
+    with pytest.raises(topics.TopicsError) as refused:
+        await topics.create(Settings())
+    assert str(refused.value).startswith(f"contact.queue: {why}")
