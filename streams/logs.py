@@ -41,6 +41,11 @@ def leave_to_us() -> None:
         logging.getLogger(name).addHandler(logging.NullHandler())
 
 
+def is_ours(record: logging.LogRecord) -> bool:
+    """Whether it is not one of those libraries' progress, and troubles on the way to an end."""
+    return not any(f"{record.name}.".startswith(f"{name}.") for name in _QUIET)
+
+
 def configure(level: int = logging.INFO) -> None:
     """Sends all logs to standard error, as JSON."""
     handler = logging.StreamHandler(sys.stderr)

@@ -6,24 +6,40 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from streams.commands.common import DONE, USAGE, CommandError, duration, load_plan, wall
-from streams.commands.worker import run_loop
+from streams.commands.happenings import Happenings
+from streams.commands.screen import Screen, Told, hint, is_screen, size
+from streams.commands.worker import port_is_free, run_loop
 from streams.domain.board import Board
 from streams.domain.books import Books
 from streams.domain.instants import DAY, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.sinks import report
-from streams.sinks.live import live_figures
+from streams.sinks.live import Live, live_figures
+from streams.sinks.live_table import live_table
+
+if TYPE_CHECKING:
+    from streams.engine.publish import Publisher
+    from streams.engine.worker import Worker
+    from streams.settings import Settings
 
 _WARM_UP: Final = 45 * MINUTE
-"""Of the simulated day, played before anything is shown: a wall without figures tells nothing."""
+"""Of the simulated day, played at least before anything is shown: a wall without figures tells
+nothing."""
+
+_LOOK_FIRST: Final = 20 * SECOND
+"""Of real time, between the table and what goes wrong: enough to see what all is well looks like,
+and nobody waits for longer."""
 
 _STEP: Final = 0.1  # seconds between two helpings of events
 _LAST_WORD: Final = 1.0  # seconds for the last events to come to the books
 _SHOW: Final = 1.0  # seconds between two looks at the table
+_LAST_PORT: Final = 65_535
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if not 0 < arguments.speed <= 3600:
         raise CommandError("--speed must be above 0 and at most 3600", USAGE)
+    if not 0 < arguments.port <= _LAST_PORT:
+        raise CommandError(f"--port must be 1 to {_LAST_PORT}", USAGE)
     plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
     run_loop(_Demo(plan, arguments).play())
     return DONE
@@ -53,108 +71,171 @@ def run(arguments: argparse.Namespace) -> int:
 
 class _Demo:
     def __init__(self, plan: Plan, arguments: argparse.Namespace) -> None:
+        from streams.engine.clocks import HeldClock
+        from streams.simulation.city import City
+        from streams.simulation.incidents import incidents
         from streams.simulation.scenario import SCENARIOS
 
         self._plan = plan
         self._arguments = arguments
-        self._scenario = SCENARIOS[arguments.scenario]
+        self._scenario = scenario = SCENARIOS[arguments.scenario]
         self._stopping = asyncio.Event()
+        now = wall()
+        begins, _ = scenario.latest(plan, now)
+        # No end: who watches on sees the days after it.
+        city = City(plan, arguments.seed, scenario, start=begins, until=now + 30 * DAY)
+        self._coming = _Coming(city.events())
+        self._incidents = incidents(scenario, plan, begins)
+        self._clock = HeldClock(
+            shown_from(begins, [each.at for each in self._incidents], arguments.speed),
+            arguments.speed,
+        )
 
     async def play(self) -> None:
-        from streams.engine import topics
-        from streams.engine.clocks import FastClock
         from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError
-        from streams.engine.publish import Publisher
-        from streams.engine.worker import Worker
         from streams.settings import Settings
-        from streams.simulation.city import City
 
         loop = asyncio.get_running_loop()
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(each, self._stopping.set)
-        begins, until = self._day()
-        events = City(
-            self._plan, self._arguments.seed, self._scenario, start=begins, until=until
-        ).events()
-        try:
+        given = Settings(partitions=4, web_port=self._arguments.port)
+        await port_is_free(given.web_host, given.web_port, "--port takes another")
+        with contextlib.ExitStack() as starting:
+            starting.enter_context(hint(sys.stdout, "starting a broker, a city and a worker ..."))
             broker = EmbeddedBroker()
-            await broker.start()
-        except EmbeddedBrokerError as error:
-            raise CommandError(str(error)) from error
-        try:
-            given = Settings(broker=broker.bootstrap, partitions=4, web_port=self._arguments.port)
-            await topics.create(given)
-            async with Publisher(given) as publisher:
-                coming = _Coming(events)
-                await publisher.publish(coming.until(begins + _WARM_UP))
-                clock = FastClock(begins + _WARM_UP, self._arguments.speed)
-                worker = Worker(given, self._plan, clock)
-                working = asyncio.create_task(worker.run())
-                self._announce(given.web_host, given.web_port)
-                tasks = [
-                    asyncio.create_task(self._publish(publisher, coming, clock)),
-                    asyncio.create_task(self._show(worker)),
-                ]
-                stopped = asyncio.create_task(self._stopping.wait())
-                lasts = self._arguments.lasts
-                await asyncio.wait(
-                    (*tasks, working, stopped),
-                    timeout=None if lasts is None else lasts / SECOND,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                stopped.cancel()
-                for task in tasks:
-                    task.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await task
-                if not working.done():
-                    await asyncio.sleep(_LAST_WORD)
-                boards = worker.boards()
-                if not working.done():
-                    await worker.stop()
-                await working
+            try:
+                await broker.start()
+            except EmbeddedBrokerError as error:
+                raise CommandError(str(error)) from error
+            try:
+                await self._live(replace(given, broker=broker.bootstrap), starting)
+            finally:
+                await broker.stop()
+
+    async def _live(self, given: "Settings", starting: contextlib.ExitStack) -> None:
+        """The worker's life, from the warm-up to the books."""
+        from streams.engine import topics
+        from streams.engine.publish import Publisher
+        from streams.engine.worker import Worker
+
+        await topics.create(given)
+        async with Publisher(given) as publisher:
+            await publisher.publish(self._coming.until(self._clock.now()))
+            worker = Worker(given, self._plan, self._clock)
+            working = asyncio.create_task(worker.run())
+            stopped = asyncio.create_task(self._stopping.wait())
+            ready = asyncio.create_task(self._ready(worker))
+            await asyncio.wait((ready, working, stopped), return_when=asyncio.FIRST_COMPLETED)
+            starting.close()
+            seen = ready.done()
+            if seen:
+                ready.result()  # raises what ended it
+                self._clock.release()
+                await self._watched(worker, publisher, working, stopped)
+            for task in (ready, stopped):
+                task.cancel()
+            if not working.done():
+                await asyncio.sleep(_LAST_WORD)
+            boards = worker.boards()
+            if not working.done():
+                await worker.stop()
+            await working
+            if seen:
                 self._books(worker, boards)
-        finally:
-            await broker.stop()
 
-    def _day(self) -> tuple[int, int]:
-        """The scenario's latest day, and no end: who watches on sees the days after it."""
-        now = wall()
-        begins, _ = self._scenario.latest(self._plan, now)
-        return begins, now + 30 * DAY
+    async def _ready(self, worker: "Worker") -> None:
+        """Waits until the page has something to show to whoever opens it."""
+        import aiohttp
 
-    async def _publish(self, publisher: Any, coming: "_Coming", clock: Any) -> None:
+        page = f"http://{worker.settings.web_host}:{worker.settings.web_port}/ready"
+        async with aiohttp.ClientSession() as session:
+            while True:
+                await asyncio.sleep(_STEP)
+                if self._figures(worker)["as_of"] is None:
+                    continue
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                    async with session.get(page) as answer:
+                        if answer.status == HTTPStatus.OK:
+                            return
+
+    async def _watched(
+        self,
+        worker: "Worker",
+        publisher: "Publisher",
+        working: "asyncio.Task[None]",
+        stopped: "asyncio.Task[Any]",
+    ) -> None:
+        """What somebody sees, until it is over."""
+        head = self._head(worker.settings)
+        print("\n".join(head), flush=True)
+        happenings = Happenings(self._plan, self._incidents, self._arguments.speed)
+        lasts = self._arguments.lasts
+        with self._reader(worker, head) as reader:
+            tasks = [
+                asyncio.create_task(self._publish(publisher)),
+                asyncio.create_task(self._tell(worker, happenings, reader)),
+            ]
+            await asyncio.wait(
+                (*tasks, working, stopped),
+                timeout=None if lasts is None else lasts / SECOND,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    def _head(self, given: "Settings") -> list[str]:
+        page = f"http://{given.web_host}:{given.web_port}/"
+        return [
+            f"{self._plan.city}, scenario {self._scenario.name}: {self._scenario.description}",
+            f"  live page  {page}",
+            f"  metrics    {page}metrics",
+            "Ctrl-C ends it and prints the books.",
+            "",
+        ]
+
+    def _reader(self, worker: "Worker", head: list[str]) -> Told:
+        """A table that renews itself while a terminal watches; elsewhere what happens."""
+        if not is_screen(sys.stdout):
+            return Told(sys.stdout)
+        rows: list[str] = []
+
+        def table(width: int) -> list[str]:
+            live = self._figures(worker)
+            if live["as_of"] is not None:
+                rows[:] = live_table(live, self._plan, width)
+            return rows
+
+        return Screen(sys.stdout, head, table, asyncio.get_running_loop())
+
+    def _figures(self, worker: "Worker") -> Live:
+        return live_figures(self._plan, worker.boards(), now=self._clock.now())
+
+    async def _publish(self, publisher: "Publisher") -> None:
         while True:
-            await publisher.publish(coming.until(clock.now()))
+            await publisher.publish(self._coming.until(self._clock.now()))
             await asyncio.sleep(_STEP)
 
-    def _announce(self, host: str, port: int) -> None:
-        print(f"{self._plan.city}, scenario {self._scenario.name}: {self._scenario.description}")
-        print(f"  live page  http://{host}:{port}/")
-        print(f"  metrics    http://{host}:{port}/metrics")
-        print("Ctrl-C ends it and prints the books.\n", flush=True)
-
-    async def _show(self, worker: Any) -> None:
-        """A table that renews itself while a terminal watches."""
-        if not sys.stdout.isatty():
-            await asyncio.Event().wait()
-        height = 0
+    async def _tell(self, worker: "Worker", happenings: Happenings, reader: Told) -> None:
         while True:
+            boards = worker.boards()
+            if boards:  # else it is getting them back
+                alerts = [alert for board in boards for alert in board.alarms.open()]
+                for line in happenings.until(self._clock.now(), alerts):
+                    reader.say(line)
+            reader.draw()
             await asyncio.sleep(_SHOW)
-            text = _table(live_figures(self._plan, worker.boards()), self._plan)
-            up = f"\033[{height}F\033[J" if height else ""
-            sys.stdout.write(up + text + "\n")
-            sys.stdout.flush()
-            height = text.count("\n") + 1
 
-    def _books(self, worker: Any, boards: list[Board]) -> None:
+    def _books(self, worker: "Worker", boards: list[Board]) -> None:
         books = Books()
         books.lines = [terms.line for terms in self._plan.lines_at(worker.clock.now())]
         for board in boards:
             for name, scope in board.scopes.items():
                 books.whole[name] = scope.windows.tally("all")
+        width = size(sys.stdout).columns if is_screen(sys.stdout) else None
         print("\nThe books")
-        print(report.as_table(books, self._plan))
+        print(report.as_table(books, self._plan, width=width))
         wrong = books.imbalance()
         print("they balance" if not wrong else f"they fail to balance by {wrong}")
         counts = worker.counts
@@ -162,6 +243,21 @@ class _Demo:
             f"{sum(counts.events.values())} events, {counts.late} late, "
             f"{sum(counts.refused.values())} refused"
         )
+
+
+def shown_from(begins: int, changes: list[int], speed: float) -> int:
+    """When, of the simulated day, somebody begins to watch: shortly before something happens.
+
+    At any speed that is ``_LOOK_FIRST`` of real time before it; less only where the day would be
+    too young for figures.
+
+    Args:
+        begins: when the day begins.
+        changes: when something happens in it.
+    """
+    warm = begins + _WARM_UP
+    first = min((at for at in changes if at > warm), default=warm)
+    return max(warm, first - round(_LOOK_FIRST * speed))
 
 
 class _Coming:
@@ -178,40 +274,3 @@ class _Coming:
             given.append(self._next[1])
             self._next = next(self._events, None)
         return given
-
-
-_COLOURS: Final = {"ok": "32", "at_risk": "33", "breach": "31", "closed": "90", "no_data": "35"}
-
-
-def _table(live: dict[str, Any], plan: Plan) -> str:
-    """What a wallboard shows first, as text."""
-    if live["as_of"] is None:
-        return "recovering ..."
-    local = _local(live["as_of"], plan)
-    rows = [f"{plan.city}, as of {local}; figures of the last half hour", ""]
-    rows.append(
-        f"{'':24} {'status':8} {'reached':>8} {'of':>4} {'in time':>8} {'of':>4} "
-        f"{'waiting':>8} {'oldest':>7} {'today':>6}"
-    )
-    for line in live["lines"]:
-        if line["as_of"] is None:
-            continue  # its owner is not ready yet
-        name = line["names"].get("en") or next(iter(line["names"].values()))
-        word = line["status"].replace("_", " ").upper()
-        rows.append(
-            f"{name[:24]:24} \033[{_COLOURS[line['status']]}m{word:8}\033[0m "
-            f"{_percent(line['reachability']):>8} {line['reachability_of']:>4} "
-            f"{_percent(line['service_level']):>8} {line['service_level_of']:>4} "
-            f"{line['waiting']:>8} {line['oldest_wait']:>5.0f} s {line['contacts_today']:>6}"
-        )
-    return "\n".join(rows)
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%}"
-
-
-def _local(seconds: float, plan: Plan) -> str:
-    from datetime import datetime
-
-    return datetime.fromtimestamp(seconds, plan.zone).strftime("%a %d %b %H:%M:%S")

@@ -49,3 +49,27 @@ class FastClock:
 
     def machine(self, shown: int) -> int:
         return max(shown, self._begun + round((shown - self._start) / self._speed))
+
+
+class HeldClock(FastClock):
+    """A fast clock that stands still until somebody is there to see it run.
+
+    However long a demo takes to start, what it promises to show soon is not over by then.
+    """
+
+    def __init__(self, start: int, speed: float) -> None:
+        super().__init__(start, speed)
+        self._held = True
+
+    def release(self) -> None:
+        """Lets it run from now on."""
+        self._begun = time.time_ns() // 1000
+        self._held = False
+
+    def at(self, instant: int) -> int:
+        return super().at(self._begun if self._held else max(instant, self._begun))
+
+    def machine(self, shown: int) -> int:
+        if self._held:
+            return max(shown, time.time_ns() // 1000)
+        return super().machine(shown)

@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import orjson
@@ -19,6 +19,9 @@ from streams.sources.files import ndjson
 _LINGER_MS = 20
 """How long events wait for others to share a batch: unseen by people, and ten times the rate."""
 
+
+_GIVEN_UP: Final = 5.0
+"""Seconds after a failure for what has not been sent."""
 
 Publishable = Event | Mapping[str, Any]
 """An event, or the same as a plain object, as a simulated city tells it."""
@@ -50,8 +53,11 @@ class Publisher:
             raise
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._producer.stop()  # sends what is still waiting
+    async def __aexit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        # Sends what is still waiting; for a broker that has failed that may be for ever.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GIVEN_UP if failed else None):
+                await self._producer.stop()
 
     async def publish(self, events: Iterable[Publishable]) -> int:
         """Sends events and waits until the broker has them; says how many."""

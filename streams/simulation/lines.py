@@ -13,7 +13,7 @@ from streams.simulation.agenda import Agenda
 from streams.simulation.demand import Demand, agents
 from streams.simulation.desk import Caller, Desk
 from streams.simulation.people import People
-from streams.simulation.scenario import Effect, Scenario
+from streams.simulation.scenario import Scenario, menu
 from streams.simulation.telling import Telling
 
 _TURN: Final = 15 * MINUTE
@@ -61,14 +61,15 @@ class Lines(Agenda):
         self._until = until
         self._telling = Telling(plan.zone)
         terms = plan.lines_at(start)
-        first = sorted((t for t in terms if t.tier == 1), key=lambda t: (t.option or "~", t.line))
+        first = menu(plan, start)
         second = [t for t in terms if t.tier == 2]
         talks = people.talks
         self._first = [Desk(t, talks[i % len(talks)], seed) for i, t in enumerate(first)]
         self._second = [Desk(t, talks[0], seed) for t in second]
         self._demand = Demand(plan, [desk.line for desk in self._first], people, start)
+        chosen = [t.line for t in first]
         self._effects = {
-            desk: [e for e in scenario.effects if self._affects(e, desk)]
+            desk: [e for e in scenario.effects if e.touches(desk.line, chosen)]
             for desk in (*self._first, *self._second)
         }
         self._open = 0
@@ -87,13 +88,6 @@ class Lines(Agenda):
     def _hear_closed(self, at: int, caller: Caller) -> None:
         """The caller has heard that the line is closed."""
         raise NotImplementedError
-
-    def _affects(self, effect: Effect, desk: Desk) -> bool:
-        if effect.lines is None:
-            return True
-        if isinstance(effect.lines, int):
-            return desk in self._first[: effect.lines]
-        return desk.line in effect.lines
 
     def _turn(self, at: int, desk: Desk) -> None:
         """A line's hours, staff, arrivals or scenario may change."""

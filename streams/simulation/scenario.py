@@ -5,13 +5,14 @@ Each begins some time after the start and lasts a while, so that a run shows the
 during and after.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE
-from streams.domain.plan import Plan
+from streams.domain.plan import Plan, Terms
 
 ALWAYS: Final = 2**62
 
@@ -35,6 +36,22 @@ class Effect:
     lines: tuple[str, ...] | int | None = 1
     after: int = 0
     lasts: int = ALWAYS
+
+    def touches(self, line: str, first: Sequence[str]) -> bool:
+        """Whether it happens to a line.
+
+        Args:
+            first: the lines that callers choose, in the order of the menu.
+        """
+        if self.lines is None:
+            return True
+        return line in (first[: self.lines] if isinstance(self.lines, int) else self.lines)
+
+
+def menu(plan: Plan, at: int) -> list[Terms]:
+    """The lines that callers choose, in the order in which the menu offers them."""
+    first = [terms for terms in plan.lines_at(at) if terms.tier == 1]
+    return sorted(first, key=lambda terms: (terms.option or "~", terms.line))
 
 
 @dataclass(frozen=True, slots=True)

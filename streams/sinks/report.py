@@ -14,6 +14,7 @@ from streams.domain.figures import figures
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.alerts import alert_object
+from streams.sinks.terminal import columns, left, readable, right
 
 FORMATS: Final = ("table", "json", "csv")
 
@@ -134,39 +135,60 @@ _COLUMNS: Final[tuple[_Column, ...]] = (
 )
 
 
+_LEFT_OUT: Final = ("longest", "ASA", "abandonment", "open", "offered", "abandoned")
+"""Headings that a narrow terminal does without, the first before the others."""
+
+_SHORTEST_NAME: Final = 20
+"""Columns of a name below which figures go before it."""
+
 _LATEST: Final = 2**52
 """An instant after all calls: a line is called what its newest entry calls it."""
 
 
-def as_table(books: Books, plan: Plan, language: str = "en") -> str:
+def as_table(books: Books, plan: Plan, language: str = "en", width: int | None = None) -> str:
     """The figures that people ask for first, a row per line and one for the city.
 
     A line's service level is by its own contract's formula, as everywhere else. Forms have a column
     where there are any.
+
+    Args:
+        width: columns that there are: figures that are asked for last are left out, and names cut
+            off, until it fits. None: as wide as it is.
     """
     shown = as_object(books, {})
-    columns = [each for each in _COLUMNS if each[1] != visits.FORM or shown["city"][visits.FORM]]
-    rows = [["", *(heading for heading, _, _ in columns)]]
+    any_form = shown["city"][visits.FORM]
+    chosen = [each for each in _COLUMNS if each[1] != visits.FORM or any_form]
+    rows = [["", *(heading for heading, _, _ in chosen)]]
     for line, of_line in shown["lines"].items():
         terms = plan.nearest_terms(line, _LATEST)
-        cells = _cells(columns, of_line, terms.contract.formula)
-        rows.append([terms.names.get(language, line), *cells])
-    rows.append([plan.city, *_cells(columns, shown["city"], plan.entrance.formula)])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        name = readable(terms.names.get(language, line))
+        rows.append([name, *_cells(chosen, of_line, terms.contract.formula)])
+    of_city = _cells(chosen, shown["city"], plan.entrance.formula)
+    rows.append([readable(plan.city), *of_city])
+    widths = [max(columns(row[column]) for row in rows) for column in range(len(rows[0]))]
+    kept = list(range(len(widths)))
+    if width is not None:
+        least = min(widths[0], _SHORTEST_NAME)
+        for heading in _LEFT_OUT:
+            if least + sum(widths[column] + 2 for column in kept[1:]) <= width:
+                break
+            kept.remove(rows[0].index(heading))
+        room = width - sum(widths[column] + 2 for column in kept[1:])
+        widths[0] = min(widths[0], max(least, room))
     lines = [
         "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            right(row[column], widths[column]) if column else left(row[column], widths[column])
+            for column in kept
         )
         for row in rows
     ]
-    rule = "-" * len(lines[0])
+    rule = "-" * columns(lines[0])
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
 
-def _cells(columns: list[_Column], of_scope: dict[str, Any], formula: str) -> list[str]:
+def _cells(chosen: list[_Column], of_scope: dict[str, Any], formula: str) -> list[str]:
     cells = []
-    for _, name, form in columns:
+    for _, name, form in chosen:
         value = of_scope.get(name)
         if name == "service_level" and value is not None:
             value = value.get(formula)
