@@ -123,6 +123,7 @@ class Screen(Told):
     def __enter__(self) -> Self:
         self._write(_ENTER)
         self.loop.add_signal_handler(signal.SIGWINCH, self.draw)
+        self.loop.add_signal_handler(signal.SIGTSTP, self._rest)
         if sys.stderr.isatty():
             logging.getLogger().addHandler(self._log)
         return self
@@ -135,9 +136,17 @@ class Screen(Told):
     ) -> None:
         logging.getLogger().removeHandler(self._log)
         self.loop.remove_signal_handler(signal.SIGWINCH)
+        self.loop.remove_signal_handler(signal.SIGTSTP)
         self._write(_LEAVE)
         for line in self._told:
             super().say(line)
+
+    def _rest(self) -> None:
+        """Gives the first screen back while the shell that it is of has the word: Ctrl-Z."""
+        self._write(_LEAVE)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        self._write(_ENTER)  # goes on here
+        self.draw()
 
     def _write(self, text: str) -> None:
         self._out.write(text)

@@ -151,6 +151,13 @@ def test_somebody_watches_an_outage_in_a_terminal() -> None:
         watch.resize(80, 24)
         watch.until(lambda rows: rows[-1] == "10:00:00  outage begins: nobody answers Migration")
 
+        watch.demo.send_signal(signal.SIGTSTP)  # Ctrl-Z
+        watch.until(lambda rows: not watch.terminal.second)
+        assert watch.terminal.cursor_shown
+        watch.demo.send_signal(signal.SIGCONT)
+        watch.until(lambda rows: "10:00:00  outage begins: nobody answers Migration" in rows)
+        assert watch.terminal.second and not watch.terminal.cursor_shown
+
         watch.demo.send_signal(signal.SIGINT)
         shown = watch.until(lambda rows: any("refused" in row for row in rows))
         assert watch.demo.wait(PATIENCE) == 0
