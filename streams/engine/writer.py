@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
+from aiokafka.errors import IllegalOperation
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.engine import clients
@@ -105,9 +106,18 @@ class Writer:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> WriteError:
-        late = f"nothing came back in {self._timeout:g} s"
-        why = late if type(error) is TimeoutError else in_words(error)
+        late = f"Kafka has not answered for {self._timeout:g} s"
+        why = late if type(error) is TimeoutError else in_words(self._cause(error))
         return WriteError(f"{self._id}: {why}")
+
+    def _cause(self, error: Exception) -> BaseException:
+        """Why the transaction is over, where aiokafka says only that there is none: whoever is
+        fenced between two batches hears of it in that way."""
+        if isinstance(error, IllegalOperation):
+            over: asyncio.Future[None] = self._producer._txn_manager.wait_for_transaction_end()
+            if over.done() and not over.cancelled():
+                return over.exception() or error
+        return error
 
     async def _send(
         self, topic: str, partition: int, records: Iterable[Record]

@@ -92,6 +92,12 @@ FINGERPRINTS = {
     "aiokafka.record.default_records:_DefaultRecordPy": "89405104e45a",
     "aiokafka.record.memory_records:_MemoryRecordsPy": "795a0314fbca",
     "aiokafka.coordinator.assignors.abstract:AbstractPartitionAssignor": "4089452a0220",
+    # relied on: where a producer keeps what has ended its transaction
+    "aiokafka.producer.transaction_manager:TransactionManager.error_transaction": "4acd8c0364a2",
+    "aiokafka.producer.transaction_manager:TransactionManager.fatal_error": "982d69337228",
+    "aiokafka.producer.transaction_manager:TransactionManager.wait_for_transaction_end": (
+        "1854a3451346"
+    ),
     # relied on: what a connection raises when a broker lets nobody in
     "aiokafka.conn:AIOKafkaConnection._do_sasl_handshake": "6ad86a0507e4",
     "aiokafka.conn:AIOKafkaConnection._do_version_lookup": "36660a12ae32",
