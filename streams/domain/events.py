@@ -1,8 +1,8 @@
 """The four kinds of event, read from the outside and validated.
 
 An event is refused with a reason or accepted whole; a refusal is a value, not an exception, so
-that a flood of broken input costs no more than good input. It says which field is wrong and how,
-and repeats no value but a plain word (``privacy``). The types below are also the source of the
+that a flood of broken input costs little more than good input. It says which field is wrong and
+how, and repeats no value but a plain word (``privacy``). The types below are also the source of the
 published JSON Schemas.
 """
 
@@ -365,7 +365,9 @@ def _why(value: bytes, kind: Kind | None, error: Exception) -> Refusal:
     none_of_them = _NONE_OF_THEM.fullmatch(detail)
     if none_of_them:
         seen, field = none_of_them.groups()
-        return Refusal(MALFORMED_FIELD, f"{field} {shown(seen)}: none of {_CHOICES[named, field]}")
+        # An object that has `event` twice was read as the first, and is named by the last.
+        choices = _CHOICES.get((named, field), "those that its kind has")
+        return Refusal(MALFORMED_FIELD, f"{field} {shown(seen)}: none of {choices}")
     if not _WRONG_TYPE.fullmatch(detail):
         detail = "a field of the wrong type"
     if "missing required field" in detail:

@@ -377,3 +377,17 @@ def test_a_refusal_says_which_field_is_wrong_and_how(wrong: dict[str, Any], deta
 )
 def test_what_can_not_be_read_is_told_by_its_place(value: bytes, detail: str) -> None:
     assert read(value).detail == detail
+
+
+@pytest.mark.parametrize("last", KINDS)
+@pytest.mark.parametrize("field", ["phase", "reason", "by"])
+def test_an_object_that_says_twice_what_it_is_is_refused_like_any_other(
+    last: Kind, field: str
+) -> None:
+    """It is read as the first, and named by the last."""
+    for first in KINDS:
+        fields = json.dumps({key: QUEUE[key] for key in QUEUE if key != "event"} | {field: "bad"})
+        text = f'{{"event":"{first}",{fields[1:-1]},"event":"{last}"}}'
+        for kind in (None, *KINDS):
+            outcome = read(text.encode(), kind)
+            assert not isinstance(outcome, Refusal) or outcome.reason in REASONS
