@@ -21,7 +21,7 @@ from streams.sources.files import in_order, read
 from streams.sources.mapping import ANYTHING, Mapping, MappingError, Moment, Rule, Text
 from streams.sources.plausible import check
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
-from streams.sources.rows import Row, rows
+from streams.sources.rows import ACROSS_LINES, IN_LINE, Row, rows
 
 LONGEST_ID: Final = 119
 """Characters of a call's id and leg: events have 128 for theirs, and add up to ``-answered``."""
@@ -31,9 +31,11 @@ CALLS_REMEMBERED: Final = 1_000_000
 
 _REQUIRED: Final = ("start", "answered", "hangup")
 
-_LEFT_OPEN: Final = (
-    '; a quote is left open: where fields hold line breaks, write file.quotes = "across_lines"'
-)
+_LEFT_OPEN: Final = {
+    IN_LINE: "; a quote is left open: where fields hold line breaks, write file.quotes = "
+    '"across_lines"',
+    ACROSS_LINES: "; a quote is left open, and none of the next lines closes it",
+}
 
 
 class BadRow(NamedTuple):
@@ -141,7 +143,8 @@ def events(
         counts.rows += 1
         counts.swallowed += row.swallowed
         try:
-            found = _Row(_fields(row, columns), mapping, clock, pseudonyms).events(wall())
+            fields = _fields(row, columns, mapping.quotes)
+            found = _Row(fields, mapping, clock, pseudonyms).events(wall())
             if found:
                 _once(found[0], calls, row.line)
         except ValueError as error:
@@ -182,11 +185,11 @@ def _is_name(column: str) -> bool:
     return sum(map(str.isnumeric, column)) <= MOST_DIGITS and "@" not in column
 
 
-def _fields(row: Row, columns: tuple[str, ...]) -> dict[str, str]:
+def _fields(row: Row, columns: tuple[str, ...], quotes: str) -> dict[str, str]:
     if len(row.fields) != len(columns):
         raise ValueError(
             f"{len(row.fields)} fields, {len(columns)} expected"
-            + (_LEFT_OPEN if row.left_open else "")
+            + (_LEFT_OPEN[quotes] if row.left_open else "")
         )
     try:
         "".join(row.fields).encode()
@@ -310,7 +313,8 @@ class _Row:
         day = self._values[self._mapping.times.date] if self._mapping.times.date else ""
         # Clock times are told from those of the day before by the first time of the call.
         begun = next(iter(at.values()), None)
-        found = (self._clock.instant(self._values[c], day, begun) for c in moment.columns)
+        latest = max(at.values(), default=None)
+        found = (self._clock.instant(self._values[c], day, begun, latest) for c in moment.columns)
         instant = next((one for one in found if one is not None), None)
         if instant is not None:
             instant += sum(span(self._values[column]) for column in moment.plus)

@@ -8,6 +8,7 @@ from typing import Final
 from streams.domain import instants
 from streams.domain.privacy import shown
 from streams.sources.mapping import Times
+from streams.sources.plausible import CLOCKS_DIFFER
 
 _CACHE_BOUND: Final = 100_000
 """Clock times and days repeat, and strptime costs 8 us; a day has 86,400 different seconds."""
@@ -24,12 +25,13 @@ class Clock:
         self._moments: dict[str, datetime] = {}
         self._midnights: dict[str, datetime] = {}
 
-    def instant(self, text: str, day: str, begun: int | None) -> int | None:
+    def instant(self, text: str, day: str, begun: int | None, latest: int | None) -> int | None:
         """The instant that a column names, None for never.
 
         Args:
             day: the row's day, for clock times.
             begun: the first instant of the call, where there is one already.
+            latest: the latest of those before.
         """
         text = text.strip()
         if text in self.never:
@@ -39,27 +41,27 @@ class Clock:
             unit = instants.SECOND if times.format == "epoch" else 1_000
             return round(_number(text) * unit)
         if times.date is None:
-            return self._of(self._cached(self._moments, text, times.format), begun)
+            return self._of(self._cached(self._moments, text, times.format), latest)
         clock = self._cached(self._moments, text, times.format)
         midnight = self._cached(self._midnights, day.strip(), times.date_format)
         local = datetime.combine(midnight, clock.timetz())
-        instant = self._of(local, begun)
+        instant = self._of(local, latest)
         if times.next_day is not None and begun is not None and instant < begun - times.next_day:
-            return self._of(local + timedelta(days=1), begun)
+            return self._of(local + timedelta(days=1), latest)
         return instant
 
     def text(self, instant: int) -> str:
         """The instant in RFC 3339, with the offset of the mapping's zone."""
         return instants.to_datetime(instant).astimezone(self._times.zone).isoformat()
 
-    def _of(self, moment: datetime, begun: int | None) -> int:
+    def _of(self, moment: datetime, latest: int | None) -> int:
         if moment.tzinfo is not None:
             return instants.of(moment)
         instant = instants.of(moment.replace(tzinfo=self._times.zone))
-        if begun is not None and instant < begun:
-            # The hour that autumn has twice: a call does not end before it began.
+        if latest is not None and instant < latest - CLOCKS_DIFFER:
+            # The hour that autumn has twice: nothing of a call is long before what came earlier.
             again = instants.of(moment.replace(tzinfo=self._times.zone, fold=1))
-            if again >= begun:
+            if again >= latest - CLOCKS_DIFFER:
                 return again
         return instant
 

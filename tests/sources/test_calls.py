@@ -283,6 +283,26 @@ class TestAnotherSwitchboard:
         assert at(events)["start"] == "2026-10-25T02:58:00+02:00"
         assert at(events)["answered"] == "2026-10-25T02:01:00+01:00"
 
+    def test_a_call_that_goes_on_in_the_second_of_the_two_hours(self, mapping: Mapping) -> None:
+        # Begun at 2:30 summer time, answered at 2:10 winter time: what comes later is winter too,
+        # though by the clock it could be before.
+        row = (
+            "9;1;x;600;;2026-10-25 02:30:00;0;2026-10-25 02:10:00;2026-10-25 02:45:00;ANSWERED;Q;\n"
+        )
+        events, bad = read(SWITCHBOARD_HEADER + row, mapping, KEY)
+        assert not bad
+        assert at(events)["start"] == "2026-10-25T02:30:00+02:00"
+        assert at(events)["answered"] == "2026-10-25T02:10:00+01:00"
+        assert at(events)["hangup"] == "2026-10-25T02:45:00+01:00"
+
+    def test_clocks_that_differ_by_seconds_do_so_in_that_hour_too(self, mapping: Mapping) -> None:
+        row = (
+            "9;1;x;600;;2026-10-25 02:30:05;0;2026-10-25 02:30:00;2026-10-25 02:31:00;ANSWERED;Q;\n"
+        )
+        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
+        assert at(events)["answered"] == "2026-10-25T02:30:00+02:00"
+        assert at(events)["hangup"] == "2026-10-25T02:31:00+02:00"
+
     def test_callers_without_a_key_are_not_even_read(self, mapping: Mapping) -> None:
         def lines() -> Iterable[str]:
             raise AssertionError("read")
