@@ -64,10 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def look() -> None:
         from streams.engine import topics
+        from streams.engine.refusals import BrokerError
 
         try:
             async with asyncio.timeout(_PATIENCE):
                 found = await topics.problems(given)
+        except BrokerError as error:
+            findings.wrong(f"broker {error}")  # which names the address that was dialled
+            return
         except Exception as error:
             findings.wrong(f"broker {given.broker}: {in_words(error)}")
             return

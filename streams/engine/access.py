@@ -27,8 +27,9 @@ from streams.engine.refusals import (
 )
 from streams.settings import Settings
 
-_PATIENCE: Final = 40.0
-"""Seconds for each answer, as aiokafka has it: a broker that was just started is slow."""
+_PATIENCE: Final = 20.0
+"""Seconds for each answer: a broker that was just started is slow, and a person who waits for what
+is no Kafka wants to hear of it."""
 
 _OTHERS: Final = 2.0
 """Seconds for the other brokers once one has answered. One that is down must hold nobody up."""
@@ -170,7 +171,7 @@ async def _second_look(settings: Settings, at: Address, error: Exception) -> str
     """Why a broker may have closed the connection without a word, by how it answers others."""
     protocol = settings.kafka_security_protocol
     if settings.tls and await _answers(at, security_protocol="PLAINTEXT"):
-        wanted = "SASL_PLAINTEXT" if settings.sasl else "PLAINTEXT"
+        wanted = "PLAINTEXT or SASL_PLAINTEXT" if settings.sasl else "PLAINTEXT"
         return f"no TLS is spoken there; kafka_security_protocol must be {wanted}, not {protocol}"
     if not settings.tls and await _speaks_tls(at):
         wanted = "SASL_SSL" if settings.sasl else "SSL or SASL_SSL"
@@ -188,7 +189,7 @@ async def _second_look(settings: Settings, at: Address, error: Exception) -> str
         )
     if settings.tls and not settings.kafka_ssl_certificate_location:
         return f"the connection was closed; perhaps {client_certificate(settings)}"
-    return f"the connection was closed; is that Kafka? ({' '.join(str(error).split())})"
+    return "the connection was closed; is that Kafka?"
 
 
 async def _answers(at: Address, **security: Any) -> bool:

@@ -100,8 +100,8 @@ def in_words(error: BaseException) -> str:
             r"(?<=[a-z])(?=[A-Z])", " ", re.sub("(Error|Exception)$", "", names[0])
         ).lower()
         return f"Kafka: {kind}: {said}" if said else f"Kafka: {kind}"
-    shown = f" ({said})" if said else ""
-    return f"an unforeseen failure{shown}; REACHLINE_TRACEBACK=1 shows where it comes from"
+    # What it says is for programmers, and may quote what came from the outside.
+    return "an unforeseen failure; REACHLINE_TRACEBACK=1 shows where it comes from"
 
 
 def _of_the_machine(error: OSError, said: str) -> str:

@@ -20,6 +20,7 @@ from streams.sources import calls
 from streams.sources.files import read
 from streams.sources.mapping import Mapping
 from tests.bank import DATA, books_of
+from tests.brokers import free_port
 from tests.running import ROOT, WorkerProcess, all_published
 from tests.secured_kafka import CLIENT, PASSWORD, RIGHTS, USER, SecuredKafka
 
@@ -43,6 +44,7 @@ class Client:
             "REACHLINE_CHECKPOINT_SECONDS": "0.1",
             "REACHLINE_SESSION_SECONDS": "1.5",
             "REACHLINE_PARTITIONS": "1",
+            "REACHLINE_WEB_PORT": str(free_port()),
         }
 
     def given(self, **settings: object) -> None:
@@ -312,7 +314,8 @@ def test_what_is_wrong_is_one_line(client: Client, what: str) -> None:
         ),
         (
             {"broker": "plaintext"},
-            "no TLS is spoken there; kafka_security_protocol must be SASL_PLAINTEXT, not SASL_SSL",
+            "no TLS is spoken there; kafka_security_protocol must be PLAINTEXT or SASL_PLAINTEXT, "
+            "not SASL_SSL",
         ),
         (
             {"broker": "sasl_plaintext", "kafka_security_protocol": "SASL_PLAINTEXT"}

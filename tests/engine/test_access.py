@@ -70,6 +70,7 @@ async def test_what_is_no_kafka(answer: Answer, protocol: str) -> None:
     async with listening(answer) as at:
         text = await said(Settings(broker=at, kafka_security_protocol=protocol))
     assert text.startswith(f"{at}: the connection was closed; ")
+    assert "Error" not in text
 
 
 async def test_who_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
