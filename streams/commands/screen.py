@@ -138,8 +138,10 @@ class Screen(Told):
         self.loop.remove_signal_handler(signal.SIGWINCH)
         self.loop.remove_signal_handler(signal.SIGTSTP)
         self._write(_LEAVE)
+        width = size(self._out).columns
         for line in self._told:
-            super().say(line)
+            for row in wrapped(line, width, _INDENT):
+                super().say(row)
 
     def _rest(self) -> None:
         """Gives the first screen back while the shell that it is of has the word: Ctrl-Z."""

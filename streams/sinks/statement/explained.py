@@ -138,8 +138,8 @@ def as_text(of: Thing, w: Writing) -> str:
     for name, sums in of["measures"].items():
         shown = {"count": count_of(sums, w), "result": w.figure(sums["value"], sums["figure"])}
         lines.append(w.text("sum_of", measure=name, **shown))
-    # The same words stand in HTML elsewhere; a terminal needs no escapes.
-    return unescape("\n".join(lines)) + "\n"
+    # The same words stand in HTML elsewhere; a terminal needs no escapes, and shows soft hyphens.
+    return unescape("\n".join(lines)).replace("\u00ad", "") + "\n"
 
 
 def _clock(w: Writing, text: str) -> str:
