@@ -34,6 +34,8 @@ _MEANING: Final[Mapping[str, str]] = {
     "UnsupportedSaslMechanismError": "the broker takes no log-in of this kind",
     "InvalidReplicationFactorError": "the cluster has fewer brokers than copies are asked for",
     "PolicyViolationError": "the cluster has a rule against it",
+    "InvalidSessionTimeoutError": "the broker does not allow REACHLINE_SESSION_SECONDS as it is "
+    "(group.min.session.timeout.ms, group.max.session.timeout.ms)",
     "NotEnoughReplicasError": f"too few copies of a topic are up to date; {_DOWN}",
     "NotEnoughReplicasAfterAppendError": f"too few copies of a topic are up to date; {_DOWN}",
     "LeaderNotAvailableError": f"a partition has no leader; {_DOWN}",
