@@ -1,10 +1,12 @@
 """A statement as a page that is read, printed and listened to; and as CSV."""
 
+import ast
 import csv
 import io
 import re
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from streams.domain.instants import parse
 from streams.domain.ledger import GRACE
 from streams.domain.statement.periods import midnight
-from streams.sinks.statement import plain, sheet
+from streams.sinks.statement import plain, sheet, words
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
 from streams.sinks.statement.plain import Made
@@ -212,6 +214,22 @@ def test_both_languages_have_the_same_words_and_fields() -> None:
     for key, text in english.items():
         fields = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         assert fields == {n for _, n, _, _ in Formatter().parse(dutch[key]) if n is not None}, key
+
+
+def test_every_text_is_named_by_something() -> None:
+    """By its key, or by the key's beginning before a name that the code puts behind it."""
+    streams = Path(words.__file__).parents[2]
+    files = [*streams.glob("sinks/statement/*.py"), *streams.glob("domain/**/*.py")]
+    named = {
+        node.value
+        for file in files
+        if file.name != "words.py"
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    beginnings = tuple(each for each in named if re.fullmatch("[a-z]+_", each))
+    unnamed = {key for key in WORDS["en"] if key not in named and not key.startswith(beginnings)}
+    assert unnamed == set()
 
 
 def test_a_running_month_warns_and_tells_what_is_left() -> None:
