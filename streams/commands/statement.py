@@ -80,7 +80,9 @@ def _standing(made: Made) -> str:
     if not of["complete"]:
         standing += ", incomplete"
     hours = f": heard {heard['heard']} of {heard['open']} open hours" if heard else ""
-    return f"number {of['issue']['number']}, {standing}{hours}"
+    few = sum(each["due"] and not each["complete"] for each in of["results"])
+    too_few = f", too few for {few} of {len(of['results'])} results" if few else ""
+    return f"number {of['issue']['number']}, {standing}{hours}{too_few}"
 
 
 def of_period(arguments: argparse.Namespace, plan: Plan, period: Period) -> tuple[Made, bool]:

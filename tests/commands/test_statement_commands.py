@@ -165,7 +165,13 @@ def test_of_a_month_that_was_heard_by_half_nothing_is_due(
     found = json.loads(output())
     assert (found["heard"]["heard"], found["heard"]["open"]) == (336, 672)
     assert found["heard"]["silences"] == [
-        {"from": "1999-02-14T22:00:00Z", "until": "1999-02-28T22:00:00Z", "open": 336}
+        {
+            "from": "1999-02-14T22:00:00Z",
+            "until": "1999-02-28T22:00:00Z",
+            "open": 336,
+            "line": None,
+            "queue": False,
+        }
     ]
     assert not found["complete"]
     assert found["amounts"] == []
@@ -346,6 +352,25 @@ def test_whoever_makes_it_is_told_what_it_is(
     assert re.search(
         r"^number acme-2026-03-1-\w{8}, final: heard 0.75 of 0.75 open hours$", said, re.M
     )
+
+
+def test_whoever_makes_it_is_told_of_how_many_results_too_little_was_heard(
+    bank: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The queue's events are lost from the ninth day on."""
+    lost = bank / "lost.ndjson"
+    with lost.open("w") as out:
+        for line in (bank / "events.ndjson").read_text().splitlines(keepends=True):
+            event = json.loads(line)
+            if event["event"] != "queue" or event["at"] < "1999-02-09":
+                out.write(line)
+    words = _statement(bank)
+    assert run(*words[:-1], "--format", "json", lost) == 0
+    found = capfd.readouterr()
+    assert "incomplete: heard 336 of 336 open hours, too few for 6 of 7 results" in found.err
+    results = {each["measure"]: each for each in json.loads(found.out)["results"]}
+    assert [each for each in results if results[each]["complete"]] == ["reached"]
+    assert results["in-time"]["malus"] is None
 
 
 def test_six_days_later_the_phone_system_sends_again(

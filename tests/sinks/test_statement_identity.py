@@ -231,6 +231,8 @@ def test_a_silent_feed_makes_no_full_value_statement() -> None:
         "from": "2026-03-27T11:00:00Z",
         "until": "2026-03-31T15:00:00Z",
         "open": 21,
+        "line": None,
+        "queue": False,
     }
     # Until the 16th by the first version of the contract: heard. From then on: not enough.
     first, _, second = sorted(dead["results"], key=lambda each: each["from"])
@@ -276,6 +278,61 @@ def test_the_first_sheet_says_in_plain_words_what_was_not_heard(
     first_sheet = text[: text.index(Writing(language, "UTC").plain("results_caption"))]
     for each in says:
         assert each in first_sheet.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _with_a_silent_line() -> Made:
+    """Two lines with a forecast; of the second nothing comes from the 27th at noon on, and for an
+    hour of the 10th nobody is seen to queue."""
+    lines = "".join(
+        f'[[line]]\nid = "{line}"\nvendor = "acme"\nhours = "kantoor"\nexpected_per_hour = 40\n'
+        f'names = {{ nl = "{nl}", en = "{en}" }}\n'
+        for line, nl, en in (("afval", "Afval", "Waste"), ("loket", "Loket", "Desk"))
+    )
+    booked = Booked(Plan.read(PLAN[: PLAN.index("[[line]]")] + lines))
+    silent, unseen = parse("2026-03-27T12:00:00+01:00"), parse("2026-03-10T10:00:00+01:00")
+    for scope, start in _booked().intervals:
+        for line in ("afval", "loket") if scope.startswith("line:") else ():
+            if unseen <= start < unseen + HOUR:
+                booked.at(line, start, left_before_queue=10, line_offered=10)
+            elif line == "afval" or start < silent:
+                booked.at(line, start, answered=6, late=3, abandoned=1)
+    return _made(booked)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        (
+            "en",
+            [
+                "Desk: from 2026-03-27 12:00 until 2026-03-31 17:00, 21 open hours",
+                "Nobody entering a queue, though calls came and ended: from 2026-03-10 10:00 until "
+                "2026-03-10 11:00, 1 open hours",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "Loket: van 2026-03-27 12:00 tot 2026-03-31 17:00, 21 open uren",
+                "Niemand die in een wachtrij kwam, hoewel er oproepen kwamen en eindigden: van "
+                "2026-03-10 10:00 tot 2026-03-10 11:00, 1 open uren",
+            ],
+        ),
+    ],
+)
+def test_the_first_sheet_says_of_which_line_nothing_was_heard(
+    language: str, says: list[str]
+) -> None:
+    made = _with_a_silent_line()
+    lines, queue = made.object["heard"]["silences"]
+    assert (lines["line"], lines["queue"]) == ("loket", False)
+    assert (queue["line"], queue["queue"]) == (None, True)
+    text = _read(page(made.object, language))
+    first_sheet = text[: text.index(Writing(language, "UTC").plain("results_caption"))]
+    for each in says:
+        assert each in first_sheet.replace("\N{NO-BREAK SPACE}", " ")
+    table = _read(page(made.object, "en").split('<section class="heard_by_line">')[1])
+    assert "Waste 176 176 176 Desk 176 155 155 At least one line 176 176 176" in table
 
 
 def test_the_hours_of_each_line_are_a_table() -> None:

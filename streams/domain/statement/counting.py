@@ -44,6 +44,12 @@ def lower_is_better(figure: str) -> bool:
     return figure in (ABANDONMENT, ASA)
 
 
+def of_queued(figure: str) -> bool:
+    """Whether a figure is of visits that were queue-offered, and so of nothing where queue events
+    are missing; reachability is of every visit."""
+    return figure != REACHABILITY
+
+
 def value(count: Count, figure: str) -> Fraction | None:
     """The figure: a ratio, or seconds; None where nothing is under the line."""
     if not count.whole:

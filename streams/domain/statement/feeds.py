@@ -6,7 +6,8 @@ of a Monday at nine with those of the other Mondays at nine.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from statistics import median
 
 from streams.domain.books import INTERVAL
@@ -50,16 +51,21 @@ class Feed:
         self._since, self._until = since, until
         self._excluding = excluding
         self._heard = sorted(calls)
-        days = {excluding.day(start) for start in calls}
+
+    @cached_property
+    def _hours(self) -> dict[Slot, list[tuple[int, int]]]:
+        """Every hour that can be compared with others, with what came in it."""
+        days = {self._excluding.day(start) for start in self.calls}
         hours: dict[int, int] = {}
-        for start in range(since - since % INTERVAL, until, INTERVAL):
-            if excluding.day(start) in days:
-                begin = excluding.hour_begin(start)
-                hours[begin] = hours.get(begin, 0) + calls.get(start, 0)
-        self._hours: dict[Slot, list[tuple[int, int]]] = {}
+        for start in range(self._since - self._since % INTERVAL, self._until, INTERVAL):
+            if self._excluding.day(start) in days:
+                begin = self._excluding.hour_begin(start)
+                hours[begin] = hours.get(begin, 0) + self.calls.get(start, 0)
+        found: dict[Slot, list[tuple[int, int]]] = {}
         for begin, came in hours.items():
             for slot in self._slots(begin):
-                self._hours.setdefault(slot, []).append((begin, came))
+                found.setdefault(slot, []).append((begin, came))
+        return found
 
     def around(self, start: int) -> tuple[int, int]:
         """The stretch without anything in which a quarter-hour lies."""
@@ -67,23 +73,34 @@ class Feed:
         begin = self._heard[place - 1] + INTERVAL if place else self._since
         return begin, self._heard[place] if place < len(self._heard) else self._until
 
-    def usual(self, stretch: list[int], begin: int, end: int) -> list[float]:
-        """Calls that usually come in each quarter-hour of a stretch, told by all that lies outside
-        of it: the lesser of what comes at this hour of this weekday and of any day, for of a
-        weekday a month has few. Where neither is known, what comes in any hour. Of hours that are
+    def quiet(self, opened: list[int]) -> Iterable[tuple[tuple[int, int], list[int]]]:
+        """Each stretch without anything: its bounds, and those of these quarter-hours that lie in
+        it."""
+        stretches: dict[tuple[int, int], list[int]] = {}
+        for start in opened:
+            if start not in self.calls:
+                stretches.setdefault(self.around(start), []).append(start)
+        return stretches.items()
+
+    def usual(self, begin: int, end: int) -> Callable[[int], float]:
+        """Tells how many calls usually come in a quarter-hour of a stretch, by all that lies
+        outside of it: the lesser of what comes at this hour of this weekday and of any day, for of
+        a weekday a month has few. Where neither is known, what comes in any hour. Of hours that are
         alike the median: a night in which everybody called does not make the other nights silent.
         """
         known: dict[Slot, list[float]] = {}
-        found = []
-        for start in stretch:
-            slots = self._slots(start)
-            for slot in slots:
-                if slot not in known:
-                    known[slot] = self._median(slot, begin, end)
-            of_weekday, of_hour, of_any = (known[slot] for slot in slots)
-            usual = min(of_weekday + of_hour or of_any, default=0.0)
-            found.append(usual * INTERVAL / HOUR)
-        return found
+
+        def of_slot(slot: Slot) -> list[float]:
+            if slot not in known:
+                known[slot] = self._median(slot, begin, end)
+            return known[slot]
+
+        def of(start: int) -> float:
+            weekday, hour, whenever = self._slots(start)
+            found = of_slot(weekday) + of_slot(hour) or of_slot(whenever)
+            return min(found, default=0.0) * INTERVAL / HOUR
+
+        return of
 
     def _slots(self, start: int) -> tuple[Slot, Slot, Slot]:
         """What a quarter-hour can be compared with: this hour of this weekday, this hour, any."""

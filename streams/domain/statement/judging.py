@@ -150,7 +150,7 @@ def judge(
     hours = Hours()
     for part in group.parts:
         exclusions = tuple(applying(part, by))
-        hours = hours.plus(hearing.of(part, exclusions))
+        hours = hours.plus(hearing.of(part, figure, exclusions))
         applied = Applied.of(exclusions)
         but = {
             each.id: Applied.of(other for other in exclusions if other is not each)

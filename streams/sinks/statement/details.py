@@ -136,15 +136,7 @@ def heard(of: Thing, w: Writing) -> str:
     if not of["complete"]:
         least = w.figure(float(ENOUGH), "", 0)
         shown += f"<p>{w.text('incomplete_text', least=least)}</p>"
-    silences = [
-        w.text(
-            "silence",
-            begin=w.instant(each["from"]),
-            end=w.instant(each["until"]),
-            hours=w.number(each["open"]),
-        )
-        for each in known["silences"]
-    ]
+    silences = [_silence(of, each, w) for each in known["silences"]]
     more = len(silences) - _MOST_SILENCES
     if more > 0:
         silences[_MOST_SILENCES:] = [w.text("more_silences", count=more)]
@@ -152,6 +144,19 @@ def heard(of: Thing, w: Writing) -> str:
         items = "".join(f"<li>{each}</li>" for each in silences)
         shown += f"<p>{w.text('silences')}</p><ul>{items}</ul>"
     return section("heard", w, shown, "heard" if of["complete"] else "warn")
+
+
+def _silence(of: Thing, each: Thing, w: Writing) -> str:
+    """A silence: of which feed, and when."""
+    text = w.text(
+        "silence",
+        begin=w.instant(each["from"]),
+        end=w.instant(each["until"]),
+        hours=w.number(each["open"]),
+    )
+    if each["queue"]:
+        return f"{w.text('silence_queue')}: {text}"
+    return text if each["line"] is None else f"{line_of(of, each['line'], w)}: {text}"
 
 
 def in_hours(hours: Thing, w: Writing) -> dict[str, str]:

@@ -122,6 +122,8 @@ def _object(plan: Plan, of: Statement, books: str, since: int) -> dict[str, Any]
                     "from": instants.text(each.begin),
                     "until": instants.text(each.end),
                     "open": _in_hours(each.quarter_hours),
+                    "line": each.line,
+                    "queue": each.queue,
                 }
                 for each in of.heard.silences
             ],

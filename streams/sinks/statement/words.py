@@ -36,6 +36,7 @@ _EN: Final = {
     "heard_of": "heard {heard} of {open} hours",
     "silences": "Silent, though calls were to be expected:",
     "silence": "from {begin} until {end}, {hours} open hours",
+    "silence_queue": "Nobody entering a queue, though calls came and ended",
     "more_silences": "and {count} shorter silences",
     "incomplete": "incomplete",
     "incomplete_text": "This statement is incomplete. A result of which less than {least} of the "
@@ -342,6 +343,7 @@ _NL: Final = {
     "heard_of": "{heard} van {open} uren gehoord",
     "silences": "Stil, hoewel er oproepen te verwachten waren:",
     "silence": "van {begin} tot {end}, {hours} open uren",
+    "silence_queue": "Niemand die in een wachtrij kwam, hoewel er oproepen kwamen en eindigden",
     "more_silences": "en nog {count} kortere stiltes",
     "incomplete": "onvolledig",
     "incomplete_text": "Deze afrekening is onvolledig. Een uitkomst waarvan minder dan {least} van "
