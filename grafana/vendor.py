@@ -24,6 +24,7 @@ from grafana.panels import (
 )
 from grafana.promql import NOW, Scope, or_dash
 from streams.domain.plan import Plan
+from streams.domain.statement.hearing import ENOUGH
 
 VENDOR: Final = Scope("vendor", "$vendor")
 MEASURE: Final = "contract, measure, line"
@@ -77,14 +78,20 @@ def margin(name: str, kept: bool = False) -> str:
     )
 
 
-LOST: Final = f"({period('misses_left')} < 0)"
-DANGER: Final = f"({margin(FORECAST)} < 0 unless on ({MEASURE}) {period('misses_left')} < 0)"
+TOO_FEW: Final = f"{period('heard_ratio')} < {float(ENOUGH)}"
+"""Measures of which too little was heard to judge them; on the statement neither."""
+JUDGED: Final = f"unless on ({MEASURE}) {TOO_FEW}"
+LOST: Final = f"({period('misses_left')} < 0 {JUDGED})"
+DANGER: Final = (
+    f"({margin(FORECAST)} < 0 unless on ({MEASURE}) {period('misses_left')} < 0 {JUDGED})"
+)
 """Measures that, as things go, will miss their target."""
 OUTLOOK: Final = (
-    f"clamp_max(({margin(FORECAST)} < bool 0) "
-    f"+ on ({MEASURE}) 2 * ({period('misses_left')} < bool 0), 2)"
+    f"(clamp_max(({margin(FORECAST)} < bool 0) "
+    f"+ on ({MEASURE}) 2 * ({period('misses_left')} < bool 0), 2) {JUDGED}) "
+    f"or 3 + 0 * ({TOO_FEW})"
 )
-"""0 on course, 1 in danger, 2 lost."""
+"""0 on course, 1 in danger, 2 lost, 3 not judged."""
 
 
 def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
@@ -151,9 +158,11 @@ def _summary(say: Say, money: Options) -> object:
         say("The period so far", "De periode tot nu"),
         say(
             "Measures of the contract that are out of reach, those that as things go will miss "
-            "their target, what that costs so far, and when the period ends.",
+            "their target, what that costs so far, and when the period ends. Of what too little "
+            "was heard, nothing is judged, and it costs nothing.",
             "Maatstaven van het contract die buiten bereik zijn, die zoals het gaat hun doel "
-            "zullen missen, wat dat tot nu kost, en wanneer de periode eindigt.",
+            "zullen missen, wat dat tot nu kost, en wanneer de periode eindigt. Waarvan te weinig "
+            "gehoord is, wordt niet beoordeeld en kost niets.",
         ),
         [
             Query(or_dash(f"count({period('ratio')})"), say("Measures", "Maatstaven")),
@@ -195,7 +204,7 @@ def _summary(say: Say, money: Options) -> object:
 
 
 def _measures(say: Say, names: Options, money: Options) -> object:
-    narrow = {"custom.width": 140}
+    narrow, narrower = {"custom.width": 140}, {"custom.width": 90}
     percent = {"unit": "percentunit", "decimals": 1, **narrow}
     budget = {
         "thresholds": {
@@ -219,6 +228,7 @@ def _measures(say: Say, names: Options, money: Options) -> object:
                     "0": (say("on course", "op koers"), palette.QUIET),
                     "1": (say("IN DANGER", "IN GEVAAR"), palette.AT_RISK),
                     "2": (say("LOST", "VERLOREN"), palette.BREACH),
+                    "3": (say("not judged", "niet beoordeeld"), palette.AT_RISK),
                 }
             )
         ],
@@ -231,13 +241,16 @@ def _measures(say: Say, names: Options, money: Options) -> object:
             "As the statement will judge it: after exclusions, by the measure's own figure. Misses "
             "left is how many more the target bears at the volume that is expected; below zero, "
             "in red, it is out of reach. The forecast is given with the range in which nine "
-            "periods in ten end; in danger is what it puts on the wrong side of its target. A "
-            "measure without a line is of all lines together.",
+            "periods in ten end; in danger is what it puts on the wrong side of its target. Heard "
+            "is the share of the hours open so far; below 95 % nothing is judged, and no malus is "
+            "shown. A measure without a line is of all lines together.",
             "Zoals de afrekening het zal beoordelen: na uitsluitingen, met het eigen cijfer van de "
             "maatstaf. Missers over is hoeveel het doel er nog verdraagt bij het verwachte volume; "
             "onder nul, in rood, is het buiten bereik. Bij de prognose staat het bereik waarin "
             "negen periodes op tien eindigen; in gevaar is wat zij aan de verkeerde kant van het "
-            "doel ziet. Een maatstaf zonder lijn geldt voor alle lijnen samen.",
+            "doel ziet. Gehoord is het deel van de uren die tot nu open waren; onder 95 % wordt "
+            "niets beoordeeld en staat er geen malus. Een maatstaf zonder lijn geldt voor alle "
+            "lijnen samen.",
         ),
         [
             period("ratio"),
@@ -249,6 +262,7 @@ def _measures(say: Say, names: Options, money: Options) -> object:
             bound("high"),
             OUTLOOK,
             period("malus"),
+            period("heard_ratio"),
         ],
         [
             Column("contract", say("Contract", "Contract"), narrow),
@@ -259,10 +273,11 @@ def _measures(say: Say, names: Options, money: Options) -> object:
             Column("Value #C", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0, **narrow}),
             Column("Value #D", say("Misses left", "Missers over"), budget),
             Column("Value #E", say("Forecast", "Prognose"), percent),
-            Column("Value #F", say("from", "van"), percent),
-            Column("Value #G", say("to", "tot"), percent),
+            Column("Value #F", say("from", "van"), {**percent, **narrower}),
+            Column("Value #G", say("to", "tot"), {**percent, **narrower}),
             Column("Value #H", say("Outlook", "Vooruitzicht"), outlook),
             Column("Value #I", say("Malus so far", "Malus tot nu"), {**money, **narrow}),
+            Column("Value #J", say("Heard", "Gehoord"), {**percent, **narrower}),
         ],
         sort=(say("Misses left", "Missers over"), False),
     )

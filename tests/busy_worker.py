@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.board import SLOT
+from streams.domain.books import INTERVAL
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
@@ -31,10 +32,12 @@ ROUTES = Routes(sources=1, partials=1, callers=1)
 
 
 def a_bad_month() -> list[Running]:
-    """Noon of Friday 6 March, six in ten in time on every day so far: the month will be lost."""
+    """Noon of Friday 6 March, six in ten in time whenever it was open: the month will be lost."""
     booked = Booked(ANTWERP)
     for day in range(2, 7):
-        booked.day("waste", date(2026, 3, day), answered=6, late=3, abandoned=1)
+        opens = midnight(date(2026, 3, day), ANTWERP.zone) + 8 * HOUR
+        for start in range(opens, opens + 10 * HOUR, INTERVAL):
+            booked.at("waste", start, answered=6, late=3, abandoned=1)
     now = midnight(date(2026, 3, 6), ANTWERP.zone) + 12 * HOUR
     return list(running(ANTWERP, ["scheldelijn"], now, booked.intervals))
 

@@ -4,7 +4,8 @@ what it costs, what was left out, and which quarter-hours were the worst.
 Labels are the vendor, the contract, the measure's id in the plan, its figure, and the line: empty
 for a pool, which to Prometheus is no label. Ratios are fractions of one after the contract's
 exclusions, with no sample where nothing is under the line; of the average speed of answer the same
-in seconds. Judging costs some 25 ms of CPU per measure, line and month, so it is done once a
+in seconds. Where too little of the hours open so far was heard, there is no malus, as on the
+statement. Judging costs some 25 ms of CPU per measure, line and month, so it is done once a
 minute, beside the event loop, and not at each scrape.
 """
 
@@ -39,8 +40,9 @@ _OTHERS: Final = {
     "end_timestamp_seconds": "When the period ends",
     "lost_timestamp_seconds": "When the last miss will be spent, if that is before the end",
     "provisional_ratio": "Share of what is under the line so far that may still change",
+    "heard_ratio": "Share heard of the hours open so far; below 0.95 nothing is judged or due",
 }
-_MALUS: Final = "What the measure so far would cost; 0 while it is met"
+_MALUS: Final = "What the measure so far would cost; 0 while met, none if too little was heard"
 _EXCLUDED: Final = {
     "excluded_quarter_hours": "Quarter-hours that an exclusion leaves something out of",
     "excluded_offered": "What an exclusion leaves out, if it alone existed",
@@ -109,6 +111,8 @@ def _values(of: Running) -> Iterator[tuple[str, float | None]]:
     yield "misses", None if misses is None else float(misses)
     if result.count.whole:
         yield "provisional_ratio", float(result.open_count.whole / result.count.whole)
+    if result.hours.open:
+        yield "heard_ratio", result.hours.heard / result.hours.open
     yield "end_timestamp_seconds", of.end / SECOND
     if ahead is not None:
         yield "misses_left", ahead.misses_left
@@ -118,10 +122,11 @@ def _values(of: Running) -> Iterator[tuple[str, float | None]]:
 
 
 def _malus(of: Running) -> float | None:
-    """What the measure so far would cost; of one that has no malus in money, nothing."""
+    """What the measure so far would cost; of one that has no malus in money, or of which too little
+    was heard, nothing."""
     result = of.result
     malus = result.measure.malus
-    if malus is None or malus.unit != "money":
+    if malus is None or malus.unit != "money" or not result.hours.enough:
         return None
     return 0.0 if result.charge is None or result.earned else float(result.charge.amount)
 

@@ -38,6 +38,7 @@ LABELS = {
     "contact_state_owner": {"partition"},
     "contact_vendor_period_end_timestamp_seconds": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_forecast_ratio": {"vendor", "contract", "measure", "line", "bound"},
+    "contact_vendor_period_heard_ratio": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_lost_timestamp_seconds": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_misses_left": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_target_ratio": {"vendor", "contract", "measure", "line"},

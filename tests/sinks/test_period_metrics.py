@@ -63,6 +63,16 @@ def _shown(booked: Booked, now: int) -> dict[str, dict[tuple[str, ...], float]]:
     return found
 
 
+def _of_june(contract: str, until: int, **counts: int) -> Booked:
+    """So many calls in each open hour of June up to a day."""
+    booked = Booked(plan(contract, LINES))
+    for day in range(1, until):
+        if date(2026, 6, day).weekday() < 5:
+            for hour in range(8, 18):
+                booked.day("waste", date(2026, 6, day), hour, **counts)
+    return booked
+
+
 def test_each_measure_in_its_own_running_period() -> None:
     """Noon of Tuesday 16 June: the quarter since April, the month, and the day."""
     booked = Booked(plan(CONTRACT, LINES))
@@ -123,13 +133,43 @@ def test_what_it_costs_so_far_and_a_bonus_is_no_malus() -> None:
         target = 0.99
         malus = { per_point = 1, unit = "percent_of_fee" }
     """
-    booked = Booked(plan(contract, LINES))
-    booked.day("waste", date(2026, 6, 15), answered=88, late=10, abandoned=2)
+    booked = _of_june(contract, 16, answered=88, late=10, abandoned=2)
     found = _shown(booked, midnight(date(2026, 6, 16), booked.plan.zone))
     assert found["malus"] == {
         ("in-time", "EUR"): 8000,
         ("hung-up", "waste", "EUR"): 0,
     }
+
+
+COSTS = """
+    [[contract.measure]]
+    id = "in-time"
+    figure = "service_level"
+    target = 0.80
+    malus = { per_point = 2000 }
+"""
+
+
+def test_nothing_is_due_of_what_too_little_was_heard() -> None:
+    """The feed is silent from Wednesday 3 June on. By what was heard the target is missed by ten
+    points; the statement of these days says incomplete, and the dashboard says no other thing. Of
+    280 quarter-hours 77 were heard: two days, less the one pause after the last call."""
+    booked = _of_june(COSTS, 3, answered=7, late=3)
+    now = midnight(date(2026, 6, 10), booked.plan.zone)
+    (judged,) = running(booked.plan, ["acme"], now, booked.intervals)
+    assert judged.result.met is False and not judged.result.hours.enough
+    found = _shown(booked, now)
+    assert "malus" not in found
+    assert found["heard_ratio"] == {("in-time", "waste"): pytest.approx(77 / 280)}
+
+
+def test_of_a_month_that_begins_the_share_is_of_the_hours_open_so_far() -> None:
+    booked = _of_june(COSTS, 3, answered=7, late=3)
+    zone = booked.plan.zone
+    assert "heard_ratio" not in _shown(booked, midnight(date(2026, 6, 1), zone) + 7 * HOUR)
+    found = _shown(booked, midnight(date(2026, 6, 2), zone) + 12 * HOUR)
+    assert found["heard_ratio"] == {("in-time", "waste"): 1}
+    assert found["malus"] == {("in-time", "waste", "EUR"): 20000}
 
 
 def test_the_worst_quarter_hours_are_of_the_longest_period() -> None:

@@ -10,11 +10,14 @@ visit by its own contract) and exports per vendor, contract, measure and line (e
   ``contact_vendor_period_target_ratio``: where the figure will end, and where it should;
 - ``contact_vendor_period_lost_timestamp_seconds``: when the forecast says that the last miss will
   be spent; absent when it won't;
-- ``contact_vendor_period_end_timestamp_seconds``: when the period ends.
+- ``contact_vendor_period_end_timestamp_seconds``: when the period ends;
+- ``contact_vendor_period_heard_ratio``: the share heard of the hours open so far. Below what a
+  statement needs, a forecast of the rest by what was heard is a guess, and nobody is told of it.
 """
 
 from typing import Final
 
+from streams.domain.statement.hearing import ENOUGH
 from streams.sinks.rules.schedule import OFFSET
 from streams.sinks.rules.text import Alert
 from streams.sinks.rules.wording import OWNER
@@ -24,6 +27,7 @@ _BY: Final = "max by (vendor, contract, measure, line)"
 _LEFT: Final = f"{_BY} (contact_vendor_period_misses_left)"
 _LOST: Final = f"{_BY} (contact_vendor_period_lost_timestamp_seconds)"
 _END: Final = f"{_BY} (contact_vendor_period_end_timestamp_seconds)"
+_TOO_FEW: Final = f"{_BY} (contact_vendor_period_heard_ratio) < {float(ENOUGH)}"
 
 _WHICH: Final = {
     "en": f"{OWNER['name']}, {{{{ $labels.measure }}}}"
@@ -56,7 +60,7 @@ def alerts(links: Links) -> list[Alert]:
     return [
         Alert(
             "ContactVendorBudgetBurning",
-            f"{_LOST}\n< {_END}\nand {_LEFT} > 0",
+            f"{_LOST}\n< {_END}\nand {_LEFT} > 0\nunless {_TOO_FEW}",
             TICKET,
             {
                 "en": Text(
@@ -78,7 +82,7 @@ def alerts(links: Links) -> list[Alert]:
         ),
         Alert(
             "ContactVendorBudgetSpent",
-            f"{_LEFT} <= 0",
+            f"{_LEFT} <= 0\nunless {_TOO_FEW}",
             TICKET,
             {
                 "en": Text(
