@@ -44,7 +44,6 @@ class Client:
             "REACHLINE_CHECKPOINT_SECONDS": "0.1",
             "REACHLINE_SESSION_SECONDS": "1.5",
             "REACHLINE_PARTITIONS": "1",
-            "REACHLINE_WEB_PORT": str(free_port()),
         }
 
     def given(self, **settings: object) -> None:
@@ -102,7 +101,13 @@ class Client:
         """A command to its end; it shows no secret."""
         done = subprocess.run(
             [sys.executable, "-m", "streams.cli", *map(str, words)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
+            # A port that nobody has: a worker that is let in nowhere tries it first.
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "REACHLINE_WEB_PORT": str(free_port()),
+                **self.environment,
+            },
             cwd=self.directory,
             capture_output=True,
             text=True,
@@ -123,6 +128,11 @@ class Client:
 @pytest.fixture
 def client(secured: SecuredKafka, tmp_path: Path) -> Client:
     return Client(secured, tmp_path)
+
+
+def figures(statement: str) -> list[str]:
+    """The rows of a statement without its number and when it was issued, which are the last."""
+    return [row.rsplit(",", 3)[0] for row in statement.splitlines()]
 
 
 async def without_topics(kafka: SecuredKafka) -> None:
@@ -174,10 +184,10 @@ async def test_calls_become_books(client: Client, way: str) -> None:
     kept = client.works("statement", *of_the_day, "--format", "csv", "--keep", "statements")
     raw = client.works("statement", *of_the_day, "--format", "csv", "--from", "raw")
     assert kept.count("\n") > 3
-    assert kept == raw
+    assert figures(kept) == figures(raw)
     assert "PS" in client.works("explain", "--line", "PS", "--interval", "1999-02-03T09:15")
     restated = client.run("restate", *of_the_day, "--keep", "statements", "--reason", "none")
-    assert restated.stderr == "nothing has changed since number 0\n"
+    assert restated.stderr.startswith("nothing has changed since city-1999-02-03-1-")
     rebuilt = client.works("rebuild")
     assert rebuilt.count("contacts in state") == 1
     at = "1999-02-03T12:00:00+02:00"
