@@ -15,7 +15,7 @@ import yaml
 from streams.cli import parser
 from streams.settings import Settings, load
 from tests.brokers import KAFKA_VERSION
-from tests.certificates import Authority, OpensslMissingError
+from tests.certificates import an_authority
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -208,10 +208,7 @@ def secured(text: str, files: Path) -> str:
 
 @pytest.fixture
 def secrets(tmp_path: Path) -> Path:
-    try:
-        ca = Authority(tmp_path).certificate
-    except OpensslMissingError as missing:
-        pytest.skip(str(missing))
+    ca = an_authority(tmp_path).certificate
     (tmp_path / "ca").write_bytes(ca.read_bytes())
     (tmp_path / "password").write_text("correct horse\n")
     return tmp_path

@@ -10,7 +10,7 @@ import pytest
 
 from streams.cli import main
 from streams.settings import Settings, SettingsError, load
-from tests.certificates import Authority, OpensslMissingError, Pair
+from tests.certificates import Authority, Pair, an_authority
 
 SECRET = "correct horse"
 SASL = {
@@ -23,10 +23,7 @@ SASL = {
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    try:
-        return Authority(tmp_path_factory.mktemp("certificates"))
-    except OpensslMissingError as missing:
-        pytest.skip(str(missing))
+    return an_authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
