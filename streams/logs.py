@@ -15,8 +15,8 @@ _QUIET: Final = (
     "mode",
     "kafka",
     "aiohttp",
-    "streams.engine.transport",
-    "streams.engine.consumer",
+    "streams.engine.kafka.transport",
+    "streams.engine.kafka.consumer",
 )
 
 

@@ -2,7 +2,7 @@
 
 A part of the settings (`streams/settings.py` reads them). What can't work is refused before
 anything is dialled, each with the setting to mend; what only the broker can tell,
-`streams/engine/access.py` says.
+`streams/engine/kafka/access.py` says.
 """
 
 import ssl

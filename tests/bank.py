@@ -12,7 +12,7 @@ from streams.domain.events import Event
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.sources import calls
-from streams.sources.files import in_order, read
+from streams.sources.call_files import in_order, read
 from streams.sources.mapping import Mapping
 
 DATA = Path(__file__).parent / "data"

@@ -20,9 +20,9 @@ from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
 from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
-from streams.engine.lines import LineOwner
-from streams.engine.routes import Routes
-from streams.engine.source import Source
+from streams.engine.roles.contact_owner import Source
+from streams.engine.roles.line_owner import LineOwner
+from streams.engine.roles.routes import Routes
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.plans import ANTWERP

@@ -20,7 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.tally import COUNTS, Tally
-from streams.engine import topics
+from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.brokers import free_port
 

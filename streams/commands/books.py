@@ -22,7 +22,7 @@ from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach
 from streams.domain.statement.standing import standing
-from streams.sources.lines import STDIN, UnreadableFileError, batches, open_lines
+from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
 from streams.sources.replay import replay
 
 KEPT: Final = "kept"
@@ -93,7 +93,7 @@ def kept(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
     Raises:
         CommandError: asked for as of another time than theirs.
     """
-    from streams.engine import evidence
+    from streams.engine import audit as evidence
 
     if arguments.as_of:
         raise CommandError("--as-of: kept books are as they are; take files, or --from raw", USAGE)
@@ -107,7 +107,7 @@ def contacts(
     """The contacts of the files, or of the raw topics from an instant on."""
     if arguments.files:
         return files(arguments.files, plan)
-    from streams.engine import evidence
+    from streams.engine import audit as evidence
 
     return ask(evidence.raw(read_settings(arguments), plan, since, late)).contacts.values()
 
@@ -119,7 +119,7 @@ def everything(
     correct others, as far as the source knows which: files know the corrections only."""
     if arguments.files:
         return files(arguments.files, plan), _corrections(arguments.files, plan)
-    from streams.engine import evidence
+    from streams.engine import audit as evidence
 
     since, until = reach(plan, period)
     found = ask(evidence.raw(read_settings(arguments), plan, since, late=True))

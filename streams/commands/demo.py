@@ -24,7 +24,7 @@ from streams.sinks.live import Live, live_figures
 from streams.sinks.live_table import live_table
 
 if TYPE_CHECKING:
-    from streams.engine.publish import Publisher
+    from streams.engine.kafka.publish import Publisher
     from streams.engine.worker import Worker
     from streams.settings import Settings
 
@@ -92,7 +92,7 @@ class _Demo:
         )
 
     async def play(self) -> None:
-        from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError
+        from streams.engine.kafka.embedded import EmbeddedBroker, EmbeddedBrokerError
         from streams.settings import Settings
 
         loop = asyncio.get_running_loop()
@@ -114,8 +114,8 @@ class _Demo:
 
     async def _live(self, given: "Settings", starting: contextlib.ExitStack) -> None:
         """The worker's life, from the warm-up to the books."""
-        from streams.engine import topics
-        from streams.engine.publish import Publisher
+        from streams.engine.kafka import topics
+        from streams.engine.kafka.publish import Publisher
         from streams.engine.worker import Worker
 
         await topics.create(given)

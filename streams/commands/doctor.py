@@ -63,8 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
         findings.wrong(f"plan: {error}")
 
     async def look() -> None:
-        from streams.engine import topics
-        from streams.engine.refusals import BrokerError
+        from streams.engine.kafka import topics
+        from streams.engine.kafka.refusals import BrokerError
 
         try:
             async with asyncio.timeout(_PATIENCE):

@@ -11,7 +11,9 @@ from pathlib import Path
 from streams.commands.common import DONE, FAILED, USAGE, CommandError
 from streams.commands.worker import add_settings, publishing
 from streams.domain.events import Event
-from streams.sources import calls, files, pseudonyms
+from streams.domain.ndjson import ndjson
+from streams.sources import call_files as files
+from streams.sources import calls, pseudonyms
 from streams.sources.mapping import Mapping, MappingError
 
 _KINDS = ("calls",)
@@ -79,7 +81,7 @@ def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], object
     out = sys.stdout.buffer
 
     def write(event: Event) -> None:
-        out.write(files.ndjson(event))
+        out.write(ndjson(event))
         if arguments.follow:  # whoever reads the pipe wants them as they come
             out.flush()
 

@@ -19,7 +19,7 @@ from streams.commands.common import (
 )
 from streams.domain import alarms
 from streams.sinks import report
-from streams.sources.lines import UnreadableFileError
+from streams.sources.event_files import UnreadableFileError
 from streams.sources.replay import RefusedLine, replay
 
 _TOLD: Final = 20

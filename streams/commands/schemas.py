@@ -15,7 +15,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from streams.engine import asyncapi
+    from streams.published import asyncapi
 
     written = asyncapi.files()
     differing = []

@@ -17,7 +17,7 @@ from streams.domain import instants
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
 from streams.simulation.city import City
-from streams.simulation.dirty import dirty
+from streams.simulation.disorder import dirty
 from streams.simulation.scenario import SCENARIOS, Scenario
 
 _STEP: Final = 0.1  # seconds that events of now may wait for the next helping

@@ -18,7 +18,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from streams.engine import topics
+    from streams.engine.kafka import topics
 
     given = read_settings(arguments)
     found: list[str] = []

@@ -15,7 +15,7 @@ from streams.commands.common import DONE, USAGE, CommandError, load_plan
 from streams.engine.failures import in_words
 
 if TYPE_CHECKING:
-    from streams.engine.publish import Publishable
+    from streams.engine.kafka.publish import Publishable
     from streams.engine.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -54,13 +54,13 @@ def read_settings(arguments: argparse.Namespace) -> settings.Settings:
 
 @contextlib.contextmanager
 def publishing(arguments: argparse.Namespace) -> Iterator[Callable[["Publishable"], None]]:
-    """Publishes to the broker that the settings name, as `streams.engine.publish.publishing`.
+    """Publishes to the broker that the settings name, as `streams.engine.kafka.publish.publishing`.
 
     Raises:
         CommandError: the settings can't be used.
         BrokerError, KafkaError: the broker can't be, now or later.
     """
-    from streams.engine.publish import publishing
+    from streams.engine.kafka.publish import publishing
 
     with publishing(read_settings(arguments)) as publish:
         yield publish

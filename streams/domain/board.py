@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 from streams.domain.alarms import Alarms
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT
+from streams.domain.cells import PlaceKey
 from streams.domain.decisions import DECIDED
 from streams.domain.instants import SECOND
 from streams.domain.ledger import GRACE
-from streams.domain.places import PlaceKey
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.windows import Windows

@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL, SLOT, imbalance, start_of
+from streams.domain.cells import HeldContact, Place, PlaceKey, Waiting
 from streams.domain.decisions import DECIDED
 from streams.domain.instants import HOUR
-from streams.domain.places import HeldContact, Place, PlaceKey, Waiting
 from streams.domain.tally import Entry, Tally
 
 SLOTS_KEPT: Final = HOUR + 2 * SLOT

@@ -8,7 +8,7 @@ statement rest on.
 from collections.abc import Iterable
 from typing import Final
 
-from streams.domain import callers
+from streams.domain import caller_history as callers
 from streams.domain.entries import entries
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.journey import Contact

@@ -11,14 +11,15 @@ from heapq import heappop, heappush
 from itertools import islice
 from typing import Final, NamedTuple
 
-from streams.domain import callers, decisions
+from streams.domain import caller_history as callers
+from streams.domain import decisions
 from streams.domain.bookings import Bookings, Partial
 from streams.domain.books import INTERVAL, imbalance, start_of
+from streams.domain.cells import HeldContact, PlaceKey
 from streams.domain.entries import entries
 from streams.domain.events import Event, Queue
 from streams.domain.instants import MINUTE
 from streams.domain.journey import Contact
-from streams.domain.places import HeldContact, PlaceKey
 from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
 from streams.domain.tally import Entry, Tally

@@ -30,12 +30,13 @@ from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
 from streams.domain.tally import Tally
 from streams.domain.visits import NEVER, resolve
-from streams.engine import clients, stored, topics
-from streams.engine.recovery import read_to_end
-from streams.engine.routes import Routes
-from streams.engine.source import UNKNOWN, Counts, Source
-from streams.engine.stored import ClockTold, Figures, Published, Record, Restored, StateError
-from streams.engine.writer import Outputs, Writer
+from streams.engine.kafka import clients, topics
+from streams.engine.kafka.read_to_end import read_to_end
+from streams.engine.kafka.writer import Outputs, Writer
+from streams.engine.roles.contact_owner import UNKNOWN, Counts, Source
+from streams.engine.roles.routes import Routes
+from streams.engine.state import stored
+from streams.engine.state.stored import ClockTold, Figures, Published, Record, Restored, StateError
 from streams.settings import Settings
 from streams.sinks.records import interval_record
 

@@ -16,21 +16,22 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 from streams.domain.board import Board
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
-from streams.engine import checkpoints, topics
-from streams.engine.access import check_access
-from streams.engine.alignment import too_far_ahead
-from streams.engine.callers import CallerOwner
+from streams.engine import checkpoint_loop as checkpoints
 from streams.engine.clocks import Clock, WallClock
 from streams.engine.failpoints import reach
-from streams.engine.lines import LineOwner
-from streams.engine.periods import Periods
-from streams.engine.recovery import read_back, read_to_end
-from streams.engine.roles import Role
-from streams.engine.routes import Routes
-from streams.engine.source import UNKNOWN, Counts, Source
-from streams.engine.stored import Restored
-from streams.engine.transport import App, Batch
-from streams.engine.web import serve
+from streams.engine.http.pages import serve
+from streams.engine.kafka import topics
+from streams.engine.kafka.access import check_access
+from streams.engine.kafka.read_to_end import read_back, read_to_end
+from streams.engine.kafka.transport import App, Batch
+from streams.engine.roles.alignment import too_far_ahead
+from streams.engine.roles.caller_owner import CallerOwner
+from streams.engine.roles.contact_owner import UNKNOWN, Counts, Source
+from streams.engine.roles.line_owner import LineOwner
+from streams.engine.roles.periods import Periods
+from streams.engine.roles.role import Role
+from streams.engine.roles.routes import Routes
+from streams.engine.state.stored import Restored
 from streams.settings import Settings
 from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses
 from streams.sinks.words import Links

@@ -1,8 +1,8 @@
 """A city that phones, with a truth to compare with."""
 
+from streams.simulation.callers import People
 from streams.simulation.city import City
-from streams.simulation.dirty import Dirt, dirty
-from streams.simulation.people import People
+from streams.simulation.disorder import Dirt, dirty
 from streams.simulation.scenario import SCENARIOS, Effect, Scenario
 from streams.simulation.truth import LineTotals, Told, Totals, VisitTold
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.simulation.desk import OVER, Caller, Desk, Return, WrapUp
+from streams.simulation.callers import People
 from streams.simulation.lines import MESSAGE, URGENT, Lines
-from streams.simulation.people import People
+from streams.simulation.queueing import OVER, Caller, Desk, Return, WrapUp
 from streams.simulation.scenario import Scenario
 from streams.simulation.truth import Told
 

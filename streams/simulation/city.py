@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from streams.domain.plan import Plan
+from streams.simulation.callers import USUAL, People
 from streams.simulation.calls import Calls
-from streams.simulation.people import USUAL, People
 from streams.simulation.scenario import SCENARIOS, Scenario
 from streams.simulation.truth import Told, Totals
 

@@ -6,7 +6,7 @@ from math import exp
 from streams.domain import instants
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
-from streams.simulation.people import People
+from streams.simulation.callers import People
 
 # Shares of an average hour, Monday first and by hour of the day: contact centres of cities have
 # their peak on Monday and in the middle of the morning, and a dip at lunch.

@@ -10,11 +10,11 @@ from typing import Final
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.simulation.agenda import Agenda
+from streams.simulation.callers import People
 from streams.simulation.demand import Demand, agents
-from streams.simulation.desk import Caller, Desk
-from streams.simulation.people import People
+from streams.simulation.emit import Telling
+from streams.simulation.queueing import Caller, Desk
 from streams.simulation.scenario import Scenario, menu
-from streams.simulation.telling import Telling
 
 _TURN: Final = 15 * MINUTE
 """How often staff and arrivals are looked at anew: shifts begin on quarter hours."""

@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.privacy import MOST_DIGITS, shown
+from streams.sources.call_files import in_order, read
 from streams.sources.clock import Clock, span, wall
-from streams.sources.files import in_order, read
 from streams.sources.mapping import ANYTHING, Mapping, MappingError, Moment, Rule, Text
 from streams.sources.plausible import check
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms

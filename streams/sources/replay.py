@@ -16,7 +16,7 @@ from streams.domain.books import Books, books
 from streams.domain.events import Reader, Refusal
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
-from streams.sources.lines import STDIN, UnreadableFileError, batches, open_lines
+from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
 
 _SPOOL_IN_MEMORY: Final = 64 << 20
 """What can be read only once is kept for a second reading, in memory up to this size."""

@@ -12,7 +12,7 @@ import orjson
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from streams.engine import topics
+from streams.engine.kafka import topics
 from tests.benchmarks.measuring import Took, peak_megabytes
 
 

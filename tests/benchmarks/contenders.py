@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from streams.engine import topics
-from streams.engine.embedded import EmbeddedBroker
+from streams.engine.kafka import topics
+from streams.engine.kafka.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.benchmarks import loading, tables, traffic
 from tests.benchmarks.environments import environment

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
 
-from streams.engine import topics
+from streams.engine.kafka import topics
 from tests.benchmarks import loading, traffic
 from tests.benchmarks.contenders import PARTITIONS
 from tests.benchmarks.latency import Cluster, latency

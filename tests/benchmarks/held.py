@@ -19,12 +19,12 @@ from aiokafka import ConsumerRecord
 from streams.domain import instants
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.engine import topics
-from streams.engine.callers import CallerOwner
-from streams.engine.lines import LineOwner
-from streams.engine.routes import Routes
-from streams.engine.source import Counts, Source
-from streams.engine.writer import Outputs
+from streams.engine.kafka import topics
+from streams.engine.kafka.writer import Outputs
+from streams.engine.roles.caller_owner import CallerOwner
+from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.line_owner import LineOwner
+from streams.engine.roles.routes import Routes
 from tests.benchmarks import traffic
 from tests.benchmarks.scale import BEGUN_IN, STAYING
 from tests.benchmarks.traffic import Traffic
@@ -39,13 +39,13 @@ ROOMS: Final = {
     "domain/entries.py": "what it adds to the books",
     "domain/visits.py": "what it adds to the books",
     "domain/bookings.py": "what it adds to the books",
-    "domain/places.py": "who waits since when",
+    "domain/cells.py": "who waits since when",
     "domain/decisions.py": "decisions for the detectors",
     "domain/alarms.py": "decisions for the detectors",
-    "domain/callers.py": "what its caller's history was told",
-    "engine/callers.py": CALLERS,
-    "engine/source.py": CALLERS,
-    "engine/lines.py": "boards of lines",
+    "domain/caller_history.py": "what its caller's history was told",
+    "engine/roles/caller_owner.py": CALLERS,
+    "engine/roles/contact_owner.py": CALLERS,
+    "engine/roles/line_owner.py": "boards of lines",
 }
 ELSE: Final = "all else"
 _FRAMES: Final = 6  # what many use, such as tuples with names, is to count for who asked for it

@@ -27,7 +27,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams.domain import instants
 from streams.domain.events import KINDS
-from streams.engine import topics
+from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.benchmarks import loading, traffic
 from tests.benchmarks.contenders import PARTITIONS

@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from streams.domain.events import KINDS
 from streams.domain.tally import COUNTS, LINE
 from streams.domain.visits import DISPOSITIONS
-from streams.engine import topics
+from streams.engine.kafka import topics
 from streams.settings import Settings
 
 PREFIX: Final = "contact."

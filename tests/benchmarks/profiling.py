@@ -44,11 +44,11 @@ ELSE = "event loop, sockets and the rest"
 ROOMS: Final[dict[tuple[str, str], str]] = {
     ("aiokafka.consumer.fetcher", ""): FETCHING,
     ("aiokafka.consumer.consumer", ""): FETCHING,
-    ("streams.engine.consumer", ""): FETCHING,
+    ("streams.engine.kafka.consumer", ""): FETCHING,
     ("streams.domain.events", ""): DECODING,
     ("streams.domain.journey", "Contact.merge"): MERGING,
     ("streams.domain.ledger", "Ledger.accept"): MERGING,
-    ("streams.engine.source", "Source.take"): MERGING,
+    ("streams.engine.roles.contact_owner", "Source.take"): MERGING,
     ("streams.domain.ledger", "Ledger.changes"): WRITING,
     ("streams.domain.ledger", ""): READING,
     ("streams.domain.visits", ""): READING,
@@ -56,13 +56,13 @@ ROOMS: Final[dict[tuple[str, str], str]] = {
     ("streams.domain.decisions", ""): READING,
     ("streams.domain.bookings", "Bookings.changes"): WRITING,
     ("streams.domain.bookings", ""): BOOKING,
-    ("streams.engine.source", ""): WRITING,
-    ("streams.engine.writer", ""): PRODUCING,
+    ("streams.engine.roles.contact_owner", ""): WRITING,
+    ("streams.engine.kafka.writer", ""): PRODUCING,
     ("aiokafka.producer.producer", ""): PRODUCING,
     ("aiokafka.producer.sender", ""): PRODUCING,
     ("aiokafka.producer.message_accumulator", ""): PRODUCING,
-    ("streams.engine.lines", ""): LINES,
-    ("streams.engine.callers", ""): CALLERS,
+    ("streams.engine.roles.line_owner", ""): LINES,
+    ("streams.engine.roles.caller_owner", ""): CALLERS,
 }
 """Where a sample belongs, by module and function; none named means all others of the module. The
 innermost that is named here counts, so what many use (a tally, a plan) counts for who asked."""

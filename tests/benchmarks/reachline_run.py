@@ -20,7 +20,7 @@ import uvloop
 from aiokafka import TopicPartition
 
 from streams.domain.plan import Plan
-from streams.engine import topics
+from streams.engine.kafka import topics
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.benchmarks.loading import final_intervals

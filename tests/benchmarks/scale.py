@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median_low
 from typing import Any, Final
 
-from streams.engine import topics
+from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.benchmarks import loading, traffic
 from tests.benchmarks.measuring import CACHE, RESULTS, keep, machine, stoppable

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from streams.domain.events import KINDS
-from streams.engine import topics
+from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.benchmarks import contenders, loading, tables
 from tests.benchmarks.contenders import PARTITIONS, Contender, Load

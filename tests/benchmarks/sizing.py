@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from streams.domain.instants import DAY
-from streams.engine.callers import REMEMBERED
+from streams.engine.roles.caller_owner import REMEMBERED
 from tests.benchmarks import backfill, held
 from tests.benchmarks.growth import measured, memory_per_contact
 from tests.benchmarks.measuring import RESULTS

@@ -15,7 +15,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from streams.engine import topics
+from streams.engine.kafka import topics
 from tests.benchmarks.loading import topic_partitions
 from tests.benchmarks.measuring import ROOT, python
 from tests.brokers import free_port

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from streams.cli import main
-from streams.sources.files import ndjson
+from streams.domain.ndjson import ndjson
 from tests.bank import real_calls
 
 LOCAL = ZoneInfo("Asia/Jerusalem")

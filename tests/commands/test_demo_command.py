@@ -263,7 +263,7 @@ def test_without_its_broker_it_says_how_to_get_one() -> None:
 def test_a_broker_that_does_not_start_is_one_line() -> None:
     ended = typed(
         *("demo", "--port", str(free_port())),
-        before="import pathlib, streams.engine.embedded as e; "
+        before="import pathlib, streams.engine.kafka.embedded as e; "
         "e._binary = lambda: pathlib.Path('/bin/false')",
     )
     assert (ended.returncode, ended.stdout) == (1, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli import main
-from streams.sources import files
+from streams.sources import call_files as files
 
 FILE = """
     [file]

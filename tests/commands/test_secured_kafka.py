@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from streams.domain.books import Books
 from streams.settings import load
 from streams.sources import calls
-from streams.sources.files import read
+from streams.sources.call_files import read
 from streams.sources.mapping import Mapping
 from tests.bank import DATA, books_of
 from tests.brokers import free_port

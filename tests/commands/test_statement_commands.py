@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from streams.cli import main
-from streams.sources import calls, files
+from streams.sources import call_files as files
+from streams.sources import calls
 from streams.sources.mapping import Mapping
 
 DATA = Path(__file__).parent.parent / "data"

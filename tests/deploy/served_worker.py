@@ -18,8 +18,8 @@ from streams.domain.board import SLOT
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
-from streams.engine.lines import LineOwner
-from streams.engine.routes import Routes
+from streams.engine.roles.line_owner import LineOwner
+from streams.engine.roles.routes import Routes
 from streams.engine.worker import Worker
 from streams.settings import load
 

@@ -35,8 +35,8 @@ from streams.domain import instants
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.plan import Plan
-from streams.engine import topics
-from streams.engine.publish import Publisher, publishing
+from streams.engine.kafka import topics
+from streams.engine.kafka.publish import Publisher, publishing
 from streams.settings import Settings
 from streams.sinks import rules
 from tests.brokers import KafkaCluster

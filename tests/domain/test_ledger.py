@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.domain import callers
+from streams.domain import caller_history as callers
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, Books, books, start_of
+from streams.domain.cells import PlaceKey
 from streams.domain.decisions import DECIDED
 from streams.domain.entries import entries
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.ledger import Changes, Ledger
-from streams.domain.places import PlaceKey
 from streams.domain.tally import Tally
 from streams.domain.visits import resolve
 from tests.stories import PLAN, Fact, Story, at, contacts, events

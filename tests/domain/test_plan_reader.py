@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.domain.plan import Mistake, Plan, PlanError, check, places
+from streams.domain.plan import Mistake, Plan, PlanError, check
+from streams.domain.plan import positions as places
 from tests.plans import ANTWERP_FILE
 
 ANTWERP = ANTWERP_FILE.read_text("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streams.engine import topics
+from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.bank import real_books
 from tests.running import WorkerProcess, all_published, records_of

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from streams.engine.embedded import EmbeddedBroker
+from streams.engine.kafka.embedded import EmbeddedBroker
 from tests.brokers import KafkaCluster
 
 

@@ -19,11 +19,12 @@ from streams.domain.decisions import DECIDED
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.tally import Tally
-from streams.engine import stored, topics
-from streams.engine.lines import ENDED_KEPT, LineOwner
-from streams.engine.routes import Routes
-from streams.engine.stored import Record
-from streams.engine.writer import Outputs
+from streams.engine.kafka import topics
+from streams.engine.kafka.writer import Outputs
+from streams.engine.roles.line_owner import ENDED_KEPT, LineOwner
+from streams.engine.roles.routes import Routes
+from streams.engine.state import stored
+from streams.engine.state.stored import Record
 from tests.stories import PLAN, at
 
 ROUTES = Routes(sources=1, partials=1, callers=1)

@@ -23,9 +23,9 @@ from streams.domain import instants
 from streams.domain.events import REASONS
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
-from streams.engine import topics
-from streams.engine.routes import Routes
-from streams.engine.source import Counts, Source
+from streams.engine.kafka import topics
+from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.routes import Routes
 from streams.settings import Settings
 from tests.brokers import KafkaCluster
 from tests.faults.chaos import done

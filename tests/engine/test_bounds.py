@@ -17,12 +17,12 @@ from streams.domain.bookings import DROPPED_AT_ONCE
 from streams.domain.events import KINDS
 from streams.domain.instants import DAY, MINUTE, SECOND, parse
 from streams.domain.plan import Plan
-from streams.engine import topics
-from streams.engine.callers import CallerOwner
-from streams.engine.lines import LineOwner
-from streams.engine.routes import Routes
-from streams.engine.source import Counts, Source
-from streams.engine.stored import Record
+from streams.engine.kafka import topics
+from streams.engine.roles.caller_owner import CallerOwner
+from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.line_owner import LineOwner
+from streams.engine.roles.routes import Routes
+from streams.engine.state.stored import Record
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.prometheus import FiguresCollector

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.engine import topics
 from streams.engine.failpoints import NAMES, VARIABLE
-from streams.engine.publish import Publisher
+from streams.engine.kafka import topics
+from streams.engine.kafka.publish import Publisher
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
 from tests.brokers import KafkaCluster

@@ -15,8 +15,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.group import LeaveGroupRequest
 
-from streams.engine.embedded import EmbeddedBroker
 from streams.engine.failpoints import NAMES, VARIABLE
+from streams.engine.kafka.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.faults.chaos import Run, live
 from tests.running import fresh_topics

@@ -18,8 +18,10 @@ from streams.domain.books import INTERVAL
 from streams.domain.events import CallStart
 from streams.domain.instants import HOUR
 from streams.domain.tally import LINE, Tally
-from streams.engine import evidence, stored, topics
-from streams.engine.publish import Publisher
+from streams.engine import audit as evidence
+from streams.engine.kafka import topics
+from streams.engine.kafka.publish import Publisher
+from streams.engine.state import stored
 from streams.settings import Settings
 from tests.running import WorkerProcess, fresh_topics
 

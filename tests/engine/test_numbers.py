@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from streams.domain.events import KINDS, REASONS
 from streams.domain.plan import Plan
-from streams.engine import topics
-from streams.engine.routes import Routes
-from streams.engine.source import Counts, Source
+from streams.engine.kafka import topics
+from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.routes import Routes
 from tests.numbers import NUMBERS, digits, repeats
 from tests.stories import PLAN, at
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from streams.engine import topics
-from streams.engine.publish import Publisher
+from streams.engine.kafka import topics
+from streams.engine.kafka.publish import Publisher
 from streams.settings import Settings
 from tests.bank import real_calls
 from tests.brokers import KafkaCluster

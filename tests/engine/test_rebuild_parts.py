@@ -7,9 +7,9 @@ import pytest
 from streams.domain.books import INTERVAL
 from streams.domain.instants import DAY
 from streams.domain.tally import LINE, Tally
-from streams.engine import stored
 from streams.engine.rebuild import _Rebuild
-from streams.engine.routes import Routes
+from streams.engine.roles.routes import Routes
+from streams.engine.state import stored
 from streams.settings import Settings
 from tests.stories import PLAN, at
 

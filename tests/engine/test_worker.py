@@ -10,8 +10,8 @@ import pytest
 
 from streams.domain.books import Books
 from streams.domain.tally import CITY, LINE, VENDOR
-from streams.engine.publish import Publisher
-from streams.engine.writer import Writer
+from streams.engine.kafka.publish import Publisher
+from streams.engine.kafka.writer import Writer
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
 from tests.running import (

@@ -27,8 +27,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.domain.instants import HOUR, SECOND
-from streams.engine import topics
 from streams.engine.failpoints import NAMES, VARIABLE
+from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.faults.numbered_calls import PLAN, Call
 from tests.faults.verifier import differences_of

@@ -25,9 +25,10 @@ from streams import logs, settings
 from streams.commands.common import CommandError, load_plan
 from streams.commands.worker import end_on_signals, run_loop
 from streams.domain.ledger import Ledger
-from streams.engine import checkpoints, topics
+from streams.engine import checkpoint_loop as checkpoints
 from streams.engine.clocks import Clock, FastClock, WallClock
-from streams.engine.source import Source
+from streams.engine.kafka import topics
+from streams.engine.roles.contact_owner import Source
 from streams.engine.worker import Worker
 
 

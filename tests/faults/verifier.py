@@ -21,7 +21,7 @@ from streams.domain.instants import DAY, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
-from streams.engine import topics
+from streams.engine.kafka import topics
 from tests.faults.numbered_calls import LOST_AFTER
 from tests.faults.recount import instant, recount
 from tests.running import Intervals, differences, latest_of, published_intervals, records_of

@@ -21,8 +21,8 @@ from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.domain.statement import parse, statement
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.engine.lines import scopes_of
-from streams.engine.routes import Routes
+from streams.engine.roles.line_owner import scopes_of
+from streams.engine.roles.routes import Routes
 from streams.sinks import report
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, Reader, kind
+from streams.domain.ndjson import ndjson
 from streams.sources import calls
+from streams.sources.call_files import follow, in_order
 from streams.sources.calls import BadRow
-from streams.sources.files import follow, in_order, ndjson
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
 

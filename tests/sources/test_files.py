@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from streams.sources.files import follow
+from streams.sources.call_files import follow
 
 
 def test_what_is_written_to_a_log_after_it_was_moved_away_is_read(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from streams.domain.events import CallStart
 from streams.sources import calls
+from streams.sources.call_files import follow
 from streams.sources.calls import BadRow
-from streams.sources.files import follow
 from streams.sources.mapping import Mapping, MappingError
 
 MAPPING = """

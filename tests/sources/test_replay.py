@@ -26,7 +26,7 @@ from streams.domain.ledger import Ledger
 from streams.domain.tally import Tally
 from streams.domain.visits import resolve
 from streams.sinks import report
-from streams.sources.lines import CHUNK, UnreadableFileError, batches, open_lines
+from streams.sources.event_files import CHUNK, UnreadableFileError, batches, open_lines
 from streams.sources.replay import RefusedLine, Replayed, replay
 from tests.stories import PLAN, Fact, Story, at, contacts, events
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from grafana import palette
-from streams.engine.web import live_page
+from streams.engine.http.pages import live_page
 from streams.sinks.live import live_figures
 from tests.plans import ANTWERP
 from tests.wallboard.wallboard_browser import Look

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from streams.engine.web import PAGE_HEADERS, live_page
+from streams.engine.http.pages import PAGE_HEADERS, live_page
 from streams.sinks.live import live_figures
 from tests.plans import ANTWERP
 from tests.wallboard.wallboard_browser import Browser, Look, browser

@@ -14,12 +14,12 @@ from prometheus_client.core import Metric
 
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.engine import topics
 from streams.engine.clocks import Clock
-from streams.engine.lines import LineOwner
-from streams.engine.routes import Routes
-from streams.engine.source import Source
-from streams.engine.telemetry import PipelineCollector
+from streams.engine.http.telemetry import PipelineCollector
+from streams.engine.kafka import topics
+from streams.engine.roles.contact_owner import Source
+from streams.engine.roles.line_owner import LineOwner
+from streams.engine.roles.routes import Routes
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from streams.sinks.alert_metrics import AlertsCollector

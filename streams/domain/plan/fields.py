@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan.model import is_id
-from streams.domain.plan.places import Path
+from streams.domain.plan.positions import Path
 
 BROKEN: Final = "\x00"
 """Stands for a value that is no TOML, of which the mistake is noted already."""

@@ -7,7 +7,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from streams.domain.instants import HOUR, MINUTE
-from streams.domain.plan import places, references, syntax, week
+from streams.domain.plan import positions as places
+from streams.domain.plan import references, syntax, week
 from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Notes, Table, nearest
 from streams.domain.plan.model import (
@@ -23,7 +24,7 @@ from streams.domain.plan.model import (
     Maintenance,
     Vendor,
 )
-from streams.domain.plan.places import Path
+from streams.domain.plan.positions import Path
 from streams.domain.plan.validity import Version
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)

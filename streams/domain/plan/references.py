@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from streams.domain import instants
 from streams.domain.plan.fields import Notes, nearest
 from streams.domain.plan.model import CITY, Contract, Entries, Line, Vendor
-from streams.domain.plan.places import Path
+from streams.domain.plan.positions import Path
 from streams.domain.plan.validity import N, Named, Version
 
 _FOREVER = 2**63

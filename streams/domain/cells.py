@@ -1,0 +1,104 @@
+"""Where a ledger books: a contact in state, a scope's slot or interval, and who waits now."""
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+from streams.domain import caller_history as callers
+from streams.domain.journey import Contact
+from streams.domain.tally import Entry, Tally
+from streams.domain.visits import NEVER
+
+PlaceKey = tuple[str, int, int]
+"""Scope, width and start of a slot or interval."""
+
+
+class HeldContact(Contact):
+    """A contact in state, with what it adds to the books at present.
+
+    Attributes:
+        booked: its entries in the books.
+        oldest: the oldest instant of any of its facts.
+        wakes: the earliest instant for which it is scheduled to be read again.
+        call: what its caller's history knows of it.
+        stored: whether its facts are in the changelog.
+    """
+
+    __slots__ = ("booked", "call", "oldest", "stored", "wakes")
+
+    def __init__(self, call_id: str) -> None:
+        super().__init__(call_id)
+        self.booked: list[Entry] = []
+        self.oldest = NEVER
+        self.wakes = NEVER
+        self.call: callers.Call | None = None
+        self.stored = False
+
+    @classmethod
+    def from_facts(cls, call_id: str, facts: Sequence[Any]) -> "HeldContact":
+        contact = super().from_facts(call_id, facts)
+        assert isinstance(contact, HeldContact)
+        contact.stored = True
+        contact.oldest = min(contact.instants(), default=NEVER)
+        return contact
+
+
+class Place:
+    """One scope's slot or interval.
+
+    Attributes:
+        key: its scope, width and start.
+        settled: what departed contacts left behind for good.
+        held: what contacts in state add as of the clock. Its longest wait may be that of a contact
+            that has departed since: then ``settled`` has it too, and the total is the same.
+        count: entries of contacts in state.
+        stale: the longest wait of ``held`` must be found anew.
+        moved, settling: the place, and what is settled there, changed since this was told last.
+    """
+
+    __slots__ = ("count", "held", "key", "moved", "settled", "settling", "stale")
+
+    def __init__(self, key: PlaceKey) -> None:
+        self.key = key
+        self.settled = Tally()
+        self.held = Tally()
+        self.count = 0
+        self.stale = self.moved = self.settling = False
+
+    def total(self) -> Tally:
+        """Everything booked here."""
+        settled = self.settled
+        total = Tally(settled.packed)
+        total.waits, total.notes = settled.waits.copy(), settled.notes.copy()
+        total.longest = settled.longest
+        if self.count:
+            total.plus(self.held)
+        return total
+
+
+class Waiting:
+    """Who waits in a scope's queues at this moment: how many, and since when the first of them."""
+
+    __slots__ = ("_order", "_since", "count")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._since: dict[int, int] = {}
+        self._order: list[int] = []
+
+    def add(self, since: int) -> None:
+        self.count += 1
+        known = self._since.get(since)
+        if known is None:
+            heappush(self._order, since)
+        self._since[since] = (known or 0) + 1
+
+    def take(self, since: int) -> None:
+        self.count -= 1
+        self._since[since] -= 1
+
+    def oldest(self) -> int | None:
+        """Queue entry of the caller who waits longest; None when nobody waits."""
+        while self._order and not self._since[self._order[0]]:
+            del self._since[heappop(self._order)]
+        return self._order[0] if self._order else None

@@ -1,0 +1,1 @@
+"""The pages that a worker serves, and what it says of itself."""

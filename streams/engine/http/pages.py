@@ -1,0 +1,99 @@
+"""The worker's pages, on Faust's web server: the live page and its figures, metrics, readiness,
+health."""
+
+import time
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from aiohttp import web
+from faust.web.base import BlueprintManager
+
+from streams.domain.instants import SECOND
+from streams.engine.clocks import Clock
+from streams.engine.http.peers import Peers
+from streams.engine.http.telemetry import PipelineCollector, healthy
+from streams.sinks.alert_metrics import AlertsCollector
+from streams.sinks.live import Live, live_figures, merged
+from streams.sinks.metrics_page import MetricsPage
+from streams.sinks.prometheus import FiguresCollector, registry
+
+if TYPE_CHECKING:
+    from streams.engine.worker import Worker
+
+
+PAGE_HEADERS: Final = {
+    # All of the page is in the page; what it shows comes from where it came from.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def serve(worker: "Worker") -> None:
+    """Adds the pages to the worker's app; before it starts."""
+    peers = Peers(worker.settings.peers)
+    written = MetricsPage(
+        FiguresCollector(worker.plan, worker.boards, worker.clock.machine),
+        registry(
+            AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
+            worker.periods,
+            PipelineCollector(worker),
+        ),
+    )
+
+    async def metrics(request: web.Request) -> web.Response:
+        body, content_type = await written.answer(request.headers.get("Accept", ""))
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    async def ready(request: web.Request) -> web.Response:
+        return _answer(worker.ready(), "ready", "recovering")
+
+    async def health(request: web.Request) -> web.Response:
+        return _answer(healthy(worker), "making progress", "no checkpoint for too long")
+
+    async def figures(request: web.Request) -> web.Response:
+        shown = live_figures(worker.plan, worker.boards(), now=worker.clock.now())
+        if "own" not in request.query:
+            shown = merged(shown, await peers.figures())
+        shown["age"] = _age(shown, worker.clock)
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(
+            body=orjson.dumps(shown), content_type="application/json", headers=headers
+        )
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(body=live_page(), content_type="text/html", headers=PAGE_HEADERS)
+
+    worker.app.web.blueprints = BlueprintManager()  # none of Faust's own pages
+    router = worker.app.web.web_app.router
+    router.add_get("/", page)
+    router.add_get("/metrics", metrics)
+    router.add_get("/ready", ready)
+    router.add_get("/healthy", health)
+    router.add_get("/figures", figures)
+
+
+def live_page() -> bytes:
+    """The page of those who have no Grafana, whole."""
+    return (files("streams.sinks") / "page.html").read_bytes()
+
+
+def _age(shown: Live, clock: Clock) -> float | None:
+    """How long ago, by a watch, the figures stood as they are; whatever the clock's pace.
+
+    A fast clock's figures are a few seconds old, even if those are minutes of the simulated day.
+    """
+    if shown["as_of"] is None:
+        return None
+    machine = time.time_ns() // 1000
+    pace = (clock.at(machine) - clock.at(machine - SECOND)) / SECOND
+    behind: float = clock.at(machine) / SECOND - shown["as_of"]
+    return max(0.0, behind) / max(1.0, pace)
+
+
+def _answer(good: bool, yes: str, no: str) -> web.Response:
+    return web.Response(text=(yes if good else no) + "\n", status=200 if good else 503)

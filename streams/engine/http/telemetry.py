@@ -1,0 +1,147 @@
+"""What the worker tells of itself: metrics of the pipeline, readiness, health."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from aiokafka import TopicPartition
+from prometheus_client import ProcessCollector
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from streams import __version__
+from streams.domain.instants import SECOND
+from streams.engine.kafka import topics
+from streams.engine.roles.contact_owner import UNKNOWN
+
+if TYPE_CHECKING:
+    from streams.engine.worker import Worker
+
+STALLED: Final = 30.0
+"""Seconds without a checkpoint after which a worker that owns partitions is not healthy: a hundred
+times the usual, and longer than a broker takes to elect a new leader."""
+
+
+def healthy(worker: "Worker") -> bool:
+    """Whether the worker makes progress: it is starting, idle, or has made a checkpoint lately."""
+    return worker.stalled_for() < STALLED
+
+
+class PipelineCollector(Collector):
+    """Metrics of one worker and of its process (memory, processor time, open files; on Linux).
+    Labels are topics, partitions and reasons: all bounded."""
+
+    def __init__(self, worker: "Worker") -> None:
+        self._worker = worker
+        self._process = ProcessCollector(registry=None)
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._counters()
+        yield from self._partitions()
+        yield from self._checkpoints()
+        worker = self._worker
+        info = GaugeMetricFamily("contact_worker_info", "A worker", labels=["worker", "version"])
+        info.add_metric([worker.name, __version__], 1)
+        yield info
+        ready = float(worker.ready())
+        yield GaugeMetricFamily("contact_ready", "Everything assigned is recovered", value=ready)
+        yield from self._process.collect()
+
+    def _counters(self) -> Iterator[Metric]:
+        counts = self._worker.counts
+        events = CounterMetricFamily("contact_events", "Events read", labels=["topic"])
+        for topic, count in counts.events.items():
+            events.add_metric([topic], count)
+        yield events
+        refused = CounterMetricFamily("contact_refused", "Events refused", labels=["reason"])
+        for reason, count in counts.refused.items():
+            refused.add_metric([reason], count)
+        yield refused
+        yield CounterMetricFamily("contact_late", "Events that came late", value=counts.late)
+        yield CounterMetricFamily(
+            "contact_repeated",
+            "Events read again after a crash, already in state",
+            value=counts.repeated,
+        )
+        yield CounterMetricFamily(
+            "contact_unknown_to_line", "Fields to_line dropped", value=counts.unknown_to_lines
+        )
+
+    def _partitions(self) -> Iterator[Metric]:
+        worker = self._worker
+        consumer = worker.app.consumer
+        lag = GaugeMetricFamily(
+            "contact_lag_records", "Records not yet read", labels=["topic", "partition"]
+        )
+        for partition, source in worker.sources.items():
+            for topic in topics.INPUTS:
+                end = consumer.highwater(TopicPartition(topic, partition))
+                if end is not None:
+                    behind = max(0, end - source.positions.get(topic, 0))
+                    lag.add_metric([topic, str(partition)], behind)
+        yield lag
+        clock = GaugeMetricFamily(
+            "contact_partition_clock_timestamp_seconds",
+            "Clock of a source partition",
+            labels=["partition"],
+        )
+        contacts = GaugeMetricFamily(
+            "contact_open_contacts", "Contacts in state", labels=["partition"]
+        )
+        current = GaugeMetricFamily(
+            "contact_partition_current_timestamp_seconds",
+            "When, by the machine's clock, a source partition's clock was current",
+            labels=["partition"],
+        )
+        owner = GaugeMetricFamily("contact_state_owner", "1 at the owner", labels=["partition"])
+        for partition, source in sorted(worker.sources.items()):
+            name = [str(partition)]
+            if source.ledger.clock > UNKNOWN:
+                clock.add_metric(name, source.ledger.clock / SECOND)
+                current.add_metric(name, worker.clock.machine(source.ledger.clock) / SECOND)
+            contacts.add_metric(name, len(source.ledger.contacts))
+            owner.add_metric(name, 1)
+        yield from (clock, current, contacts, owner)
+        yield GaugeMetricFamily(
+            "contact_books_imbalance",
+            "By how much the books fail to balance: 0, or the software is wrong",
+            value=sum(source.imbalance for source in worker.sources.values()),
+        )
+
+    def _checkpoints(self) -> Iterator[Metric]:
+        worker = self._worker
+        seconds = GaugeMetricFamily(
+            "contact_recovery_seconds", "Time that the last recovery took", labels=["partition"]
+        )
+        records = GaugeMetricFamily(
+            "contact_recovery_records", "Records read by it so far", labels=["partition"]
+        )
+        for partition, (took, read) in sorted(worker.recovered.items()):
+            seconds.add_metric([str(partition)], took)
+            records.add_metric([str(partition)], read)
+        yield from (seconds, records)
+        timings = worker.checkpoints
+        total = 0
+        buckets = []
+        for bound, count in zip((*timings.BOUNDS, "+Inf"), timings.counts, strict=True):
+            total += count
+            buckets.append((str(bound), total))
+        yield HistogramMetricFamily(
+            "contact_checkpoint_seconds",
+            "Time that checkpoints took",
+            buckets=buckets,
+            sum_value=timings.sum,
+        )
+        if worker.last_checkpoint is not None:
+            yield GaugeMetricFamily(
+                "contact_checkpoint_timestamp_seconds",
+                "When the last checkpoint was made",
+                value=worker.last_checkpoint,
+            )

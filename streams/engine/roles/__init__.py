@@ -1,0 +1,1 @@
+"""What a worker owns: partitions of contacts, of lines and of callers."""

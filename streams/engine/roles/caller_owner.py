@@ -1,0 +1,204 @@
+"""The owner of a partition of callers' calls: who called in vain before, which callback was kept.
+
+All calls of a caller come together here, whatever partitions their contacts are on. What follows
+from them is told like any other figures, absolute per slot and interval, by sources numbered after
+the source partitions. Rebuilt by reading the partition from its start.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+import orjson
+from aiokafka import ConsumerRecord
+
+from streams.domain import caller_history as callers
+from streams.domain.bookings import SLOTS_KEPT
+from streams.domain.books import INTERVAL, SLOT, start_of
+from streams.domain.caller_history import Call
+from streams.domain.cells import PlaceKey
+from streams.domain.instants import DAY
+from streams.domain.tally import Entry, Tally
+from streams.engine.kafka import topics
+from streams.engine.kafka.writer import Outputs
+from streams.engine.roles.routes import Routes
+from streams.engine.state import stored
+
+REMEMBERED = 8 * DAY
+"""How long a caller's calls are remembered: a callback may be kept a week after it was accepted."""
+
+CROWD = 200
+"""Calls in eight days from which on a pseudonym is no person, but a switchboard, or everybody who
+withholds their number. Each time they are booked all of them are looked at."""
+
+CROWDS_SHARE = 0.05
+"""Of its time that the worker spends on each such crowd at most; so what is known of a crowd may be
+seconds late."""
+
+_DECODER = msgspec.json.Decoder(Call)
+
+
+class CallerOwner:
+    """One partition of callers' calls.
+
+    Args:
+        end: where the partition ended when it was taken over. Until it has been read to there
+            nothing is told: half a history is not absolute.
+        clock: seconds, for how much of its time crowds may take.
+
+    Attributes:
+        position: the offset up to which everything is in the histories.
+    """
+
+    def __init__(
+        self,
+        partition: int,
+        routes: Routes,
+        end: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.partition = partition
+        self.position = 0
+        self._routes = routes
+        self._end = end
+        self._clock = clock
+        self._unbooked: set[str] = set()  # crowds of which something was heard
+        self._again: dict[str, float] = {}  # when they may be booked again
+        # As they were told, which takes a third of the memory: the only call of a caller, as nearly
+        # all are, is never booked.
+        self._calls: dict[str, dict[str, bytes]] = {}
+        # Callers and their calls, by the interval in which they began: whom to forget when.
+        self._begun: dict[int, list[tuple[str, str]]] = {}
+        self._booked: dict[str, list[Entry]] = {}
+        self._places: dict[PlaceKey, Tally] = {}
+        self._moved: set[PlaceKey] = set()
+        self._newest = -(2**62)
+        self._looks_again = self._newest  # for what is too old: that means looking at everything
+
+    def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
+        """Takes calls in the order of their offsets; the last told of a call counts."""
+        heard = set()
+        for record in records:
+            self.position = record.offset + 1
+            assert record.key is not None
+            caller, call_id = orjson.loads(record.key)
+            calls = self._calls.setdefault(caller, {})
+            if record.value is None:
+                calls.pop(call_id, None)
+            else:
+                begun = _DECODER.decode(record.value).begun
+                self._newest = max(self._newest, begun)
+                if call_id not in calls:
+                    self._remember(begun, caller, call_id)
+                calls[call_id] = record.value
+            heard.add(caller)
+        for caller in heard:
+            calls = self._calls[caller]
+            if not calls and caller not in self._booked:
+                self._let_go(caller)
+            elif len(calls) > CROWD:
+                self._unbooked.add(caller)
+            elif len(calls) > 1 or caller in self._booked:  # nothing follows from one call alone
+                self._book_all(caller)
+
+    def _remember(self, begun: int, caller: str, call_id: str) -> None:
+        self._begun.setdefault(start_of(begun, INTERVAL), []).append((caller, call_id))
+
+    def _book_all(self, caller: str) -> None:
+        self._book(caller, callers.entries(map(_DECODER.decode, self._calls[caller].values())))
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was there at the take-over has been read."""
+        return self.position >= self._end
+
+    def read_to(self, position: int) -> None:
+        """Everything up to this offset is known: what ends a log need not be records."""
+        self.position = max(self.position, position)
+
+    def _book_crowds(self) -> None:
+        for caller in list(self._unbooked):
+            begun = self._clock()
+            if begun < self._again.get(caller, begun):
+                continue
+            self._book_all(caller)
+            self._unbooked.discard(caller)
+            ended = self._clock()
+            self._again[caller] = ended + (ended - begun) / CROWDS_SHARE
+
+    def _book(self, caller: str, entries: list[Entry]) -> None:
+        gone = list(self._booked.get(caller, ()))
+        for entry in entries:
+            if entry in gone:
+                gone.remove(entry)
+            else:
+                for key in self._keys(entry):
+                    self._places.setdefault(key, Tally()).add(entry)
+                    self._moved.add(key)
+        for entry in gone:
+            for key in self._keys(entry):
+                if key in self._places:
+                    self._places[key].take(entry)
+                    self._moved.add(key)
+        if entries:
+            self._booked[caller] = entries
+        else:
+            self._booked.pop(caller, None)
+
+    def _keys(self, entry: Entry) -> Iterator[PlaceKey]:
+        """Where an entry is booked. What may have been let go of is not begun anew: it would be
+        told as if nothing else were there, and less than nothing when that is taken back."""
+        scope, at = entry[0], entry[1]
+        for width in (INTERVAL, SLOT):
+            start = at - at % width
+            if start >= self._newest - _kept(width):
+                yield scope, width, start
+
+    def outputs(self, generation: int) -> Outputs:
+        """What has changed since this was asked last; what is too old to matter is let go of."""
+        if not self.whole:
+            return {}
+        self._book_crowds()
+        source = self._routes.sources + self.partition
+        outputs: Outputs = {}
+        for key in self._moved:
+            there = topics.PARTIALS, self._routes.of_scope(key[0])
+            record = stored.figures_record(generation, source, key, self._places[key], False)
+            outputs.setdefault(there, []).append(record)
+        self._moved.clear()
+        self._forget()
+        return outputs
+
+    def _forget(self) -> None:
+        if self._newest < self._looks_again:
+            return
+        self._looks_again = self._newest + INTERVAL
+        for key in [key for key in self._places if key[2] < self._newest - _kept(key[1])]:
+            del self._places[key]
+        past = self._newest - REMEMBERED
+        # Each call is looked at once, not all of eight days every quarter of an hour.
+        for start in [start for start in self._begun if start + INTERVAL <= past]:
+            for caller, call_id in self._begun.pop(start):
+                self._forget_call(caller, call_id, past)
+
+    def _forget_call(self, caller: str, call_id: str, past: int) -> None:
+        calls = self._calls.get(caller, {})
+        value = calls.get(call_id)
+        if value is not None:
+            begun = _DECODER.decode(value).begun
+            if begun >= past:  # later facts have moved it
+                self._remember(begun, caller, call_id)
+                return
+            del calls[call_id]
+        if not calls:
+            self._let_go(caller)
+
+    def _let_go(self, caller: str) -> None:
+        self._calls.pop(caller, None)
+        self._booked.pop(caller, None)
+        self._unbooked.discard(caller)
+        self._again.pop(caller, None)
+
+
+def _kept(width: int) -> int:
+    return SLOTS_KEPT if width == SLOT else REMEMBERED

@@ -1,0 +1,147 @@
+"""The owner of a partition of line partials: its board, and the final intervals that it publishes.
+
+A board is rebuilt by reading its partition from the start; nothing of it is shown or sealed before
+that is done, for a log that is being compacted is whole only at its end. With final intervals the
+owner writes, in one transaction, which ones it has published, so that its successor goes on there.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from aiokafka import ConsumerRecord
+
+from streams.domain.board import Board
+from streams.domain.detector import Alert, AlertChange
+from streams.domain.instants import HOUR
+from streams.domain.plan import Plan
+from streams.domain.tally import CITY, LINE, VENDOR
+from streams.engine.kafka import topics
+from streams.engine.kafka.writer import Outputs
+from streams.engine.roles.routes import Routes
+from streams.engine.state import stored
+from streams.engine.state.stored import Anew, ClockTold, Figures, Published, Waits
+from streams.sinks.records import interval_record
+
+ENDED_KEPT: Final = HOUR
+"""For how long an alert that has ended is remembered: four times as long as anybody believes in one
+of which nothing more is heard."""
+
+
+def scopes_of(plan: Plan, routes: Routes, partition: int) -> list[str]:
+    """The scopes of the plan that this partition of line partials holds."""
+    names = [CITY, *(LINE + line for line in plan.lines)]
+    names += sorted({VENDOR + version.entry.vendor for version in plan.entries.lines})
+    return [name for name in names if routes.of_scope(name) == partition]
+
+
+class LineOwner:
+    """One partition of line partials.
+
+    Attributes:
+        board: what it adds up to.
+        position: the offset up to which everything is on the board.
+        shown: whether the partition has been read to where its end was at the take-over.
+    """
+
+    def __init__(self, partition: int, plan: Plan, routes: Routes, end: int) -> None:
+        self.partition = partition
+        self.board = Board(plan, routes.sources, scopes_of(plan, routes, partition))
+        self.position = 0
+        self._end = end
+        self._before: Published | None = None  # by the owners before this one
+        self._intervals: list[stored.Record] = []
+        self._changes: list[AlertChange] = []
+        self._published: list[AlertChange] = []
+        self._ended: dict[str, Alert] = {}  # lately, told by this owner or those before it
+
+    @property
+    def shown(self) -> bool:
+        return self.position >= self._end
+
+    def restore(self, records: "Iterable[ConsumerRecord[bytes, bytes]]", now: int) -> None:
+        """Takes up what the lines' detectors remembered, from this partition of the alerts, and
+        which alerts have ended lately."""
+        for record in records:
+            assert record.key is not None
+            remembered = stored.from_detector_record(record.key, record.value)
+            if remembered is not None:
+                self.board.alarms.restore(*remembered)
+                continue
+            alert = stored.from_alert_record(record.key, record.value)
+            if alert is not None and _ended_since(now - ENDED_KEPT, alert):
+                self._ended[alert.id] = alert
+
+    def alerts(self, since: int) -> list[Alert]:
+        """The open alerts, and those that have ended since then. Whether all have heard of the end
+        only a former owner could say."""
+        ended = [alert for alert in self._ended.values() if _ended_since(since, alert)]
+        return [*self.board.alarms.open(), *ended]
+
+    def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
+        """Takes partial figures in the order of their offsets."""
+        board = self.board
+        position = self.position
+        for record in records:
+            position = record.offset + 1
+            assert record.key is not None
+            if record.value is None:
+                continue  # an old slot, which the windows have let go of on their own
+            told = stored.read_partial(record.key, record.value)
+            if isinstance(told, Figures):
+                board.take_figures(*told)
+            elif isinstance(told, Waits):
+                board.take_waiting(*told)
+            elif isinstance(told, ClockTold):
+                board.take_clock(told.source, told.clock)
+            elif isinstance(told, Anew):
+                board.anew(told.source)
+            elif not self.shown:
+                self._before = told
+        self.read_to(position)
+
+    def read_to(self, position: int) -> None:
+        """Everything up to this offset is on the board: what ends a log need not be records."""
+        self.position = max(self.position, position)
+        board = self.board
+        # Only on a whole board: until then figures and decisions are missing.
+        if not self.shown or board.as_of is None:
+            return
+        finals = board.advance()
+        before, self._before = self._before, None
+        for final in finals:
+            if before is None or not before.has(final.scope, final.start):
+                self._intervals.append(interval_record(*final))
+        self._changes += board.alarms.advance(board.as_of)
+
+    def outputs(self, generation: int) -> Outputs:
+        """The final intervals and alerts to be published before the position is committed, and
+        what the detectors remember, so that nothing opens twice."""
+        intervals, self._intervals = self._intervals, []
+        changes, self._changes = self._changes, []
+        self._published += changes
+        latest = {change.alert.id: change.alert for change in changes}
+        alerts = [stored.alert_record(alert) for alert in latest.values()]
+        states = self.board.alarms.fed_states()
+        alerts += [stored.detector_record(line, state) for line, state in states.items()]
+        published: list[stored.Record] = []
+        if intervals and self.board.as_of is not None:
+            now = Published(self.board.as_of, frozenset(self.board.pinned()))
+            published.append(stored.published_record(generation, now))
+        return {
+            (topics.INTERVALS, self.partition): intervals,
+            (topics.PARTIALS, self.partition): published,
+            (topics.ALERTS, self.partition): alerts,
+        }
+
+    def published(self) -> list[AlertChange]:
+        """The changes of alerts in the outputs that were asked for last, once those are durable."""
+        published, self._published = self._published, []
+        for change in published:
+            if change.change == "resolved":
+                kept = [*self._ended.values(), change.alert]
+                self._ended = {a.id: a for a in kept if _ended_since(change.at - ENDED_KEPT, a)}
+        return published
+
+
+def _ended_since(instant: int, alert: Alert) -> bool:
+    return alert.resolved_at is not None and alert.resolved_at >= instant

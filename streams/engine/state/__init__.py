@@ -1,0 +1,1 @@
+"""The stored forms of state and of partial figures."""

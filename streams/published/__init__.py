@@ -1,0 +1,1 @@
+"""The published contract, made from the types of the domain: schemas, AsyncAPI, examples."""

@@ -1,0 +1,151 @@
+"""Examples for the published schemas: one call, and what comes of it on each output topic.
+
+The outputs are made by the domain itself, so that an example can't show what never happens.
+"""
+
+import json
+from typing import Any, Final
+
+from streams.domain import caller_history as callers
+from streams.domain.books import INTERVAL, books, start_of
+from streams.domain.detector import Alert
+from streams.domain.events import UNKNOWN_LINE, Kind, Reader
+from streams.domain.instants import MINUTE, SECOND, parse
+from streams.domain.journey import Contact
+from streams.domain.plan import Plan
+from streams.domain.tally import LINE
+from streams.domain.visits import resolve
+from streams.engine.kafka import topics
+from streams.engine.state import stored
+from streams.sinks.alerts import alert_object
+from streams.sinks.journeys import journey_record
+from streams.sinks.records import DeadLetter, interval_record
+
+INPUTS: Final[dict[Kind, list[dict[str, Any]]]] = {
+    "call-start": [
+        {
+            "event": "call-start",
+            "event_id": "pbx1-988",
+            "call_id": "pbx1-17",
+            "at": "2026-11-21T08:59:31+01:00",
+            "caller": "9f2d3f5c0a1b47e8",
+            "entry": "main",
+            "language": "nl",
+        },
+        {"event_id": "pbx1-988", "call_id": "pbx1-17", "at": "2026-11-21T07:59:31Z"},
+    ],
+    "menu-choice": [
+        {
+            "event": "menu-choice",
+            "event_id": "pbx1-990",
+            "call_id": "pbx1-17",
+            "at": "2026-11-21T08:59:44.250+01:00",
+            "line": "waste",
+            "option": "3",
+            "menu": "2026-10",
+        }
+    ],
+    "queue": [
+        {
+            "event": "queue",
+            "event_id": "pbx1-991",
+            "call_id": "pbx1-17",
+            "at": "2026-11-21T09:00:12.500+01:00",
+            "line": "waste",
+            "visit": 1,
+            "phase": "entered",
+        },
+        {
+            "event": "queue",
+            "event_id": "pbx1-995",
+            "call_id": "pbx1-17",
+            "at": "2026-11-21T09:00:30+01:00",
+            "line": "waste",
+            "visit": 1,
+            "phase": "answered",
+            "agent": "b7c1",
+        },
+        {
+            "event": "queue",
+            "event_id": "pbx1-1003",
+            "call_id": "pbx1-17",
+            "at": "2026-11-21T09:02:05+01:00",
+            "line": "waste",
+            "visit": 1,
+            "phase": "left",
+            "reason": "transfer",
+            "to_line": "desk",
+        },
+    ],
+    "hangup": [
+        {
+            "event": "hangup",
+            "event_id": "pbx1-1010",
+            "call_id": "pbx1-17",
+            "at": "2026-11-21T09:04:41+01:00",
+            "reason": "normal",
+            "by": "caller",
+        }
+    ],
+}
+
+
+def lines() -> list[dict[str, Any]]:
+    """The inputs as lines of a file, with their kinds."""
+    return [each for kind in INPUTS.values() for each in kind if "event" in each]
+
+
+def outputs() -> dict[str, list[Any]]:
+    """What comes of the inputs, per output topic."""
+    plan = Plan.default()
+    read = Reader(plan.knows).read
+    contact = Contact("pbx1-17")
+    for line in lines():
+        outcome = read(json.dumps(line).encode(), parse(line["at"]))
+        event, at = outcome
+        assert isinstance(at, int), f"an example is refused: {outcome}"
+        contact.merge(event, at)  # type: ignore[arg-type]
+    now = contact.newest + 30 * MINUTE
+    reading = resolve(contact, plan, now)
+    assert reading is not None
+    call = callers.call(contact, reading)
+    scope, start = LINE + "waste", start_of(reading.begun, INTERVAL)
+    tally = books([contact], plan, now).whole[scope]
+    alert = Alert(
+        line="waste",
+        kind="reachability",
+        since=reading.begun,
+        opened_at=reading.begun + 6 * MINUTE,
+        resolved_at=None,
+        people=15,
+        decided=16,
+        target=0.6,
+        evidence="15 of 16 people in 6 min not reached: 6.2 % against a target of 60 %.",
+    )
+    dead = DeadLetter(
+        "contact.queue",
+        3,
+        118,
+        reading.begun // 1000,
+        UNKNOWN_LINE,
+        "line 'garden' is not in the plan at 2026-11-21T08:00:12Z",
+    )
+    told: dict[str, list[stored.Record]] = {
+        topics.JOURNEYS: [journey_record(contact, reading)],
+        topics.PARTIALS: [
+            stored.figures_record(7, 3, (scope, INTERVAL, start), tally, False),
+            stored.waiting_record(7, 3, scope, 1, reading.begun + SECOND),
+            stored.waiting_record(7, 3, scope, 0, None),
+            stored.clock_record(7, 3, now, now),
+            stored.anew_record(7, 3),
+            stored.published_record(7, stored.Published(now, frozenset({(scope, start)}))),
+        ],
+        topics.INTERVALS: [interval_record(scope, start, tally)],
+        topics.CALLERS: [stored.call_record("9f2d3f5c0a1b47e8", "pbx1-17", call)],
+        topics.ALERTS: [(b"", json.dumps(alert_object(alert)).encode())],
+        topics.DEAD: [dead.record()],
+    }
+    return {
+        topic: [json.loads(value) for _, value in records if value is not None]
+        for topic, records in told.items()
+    }

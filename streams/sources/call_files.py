@@ -1,0 +1,108 @@
+"""Files of phone systems: read, followed while they grow, and their events put in order."""
+
+import gzip
+import os
+import tempfile
+import time
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any, Final
+
+import msgspec
+
+from streams.domain import instants
+from streams.domain.events import Event
+from streams.domain.ndjson import ndjson
+
+_PAUSE: Final = 0.2
+"""Seconds between two looks at a file that grows: well within the second that a figure may take."""
+
+
+def read(file: Path, encoding: str) -> Iterator[str]:
+    """The lines of a file, ``.gz`` or not.
+
+    Bytes that are not of its encoding become lone surrogates, so that they cost only their line.
+
+    Raises:
+        OSError: it can't be read, or is damaged; or it is in an encoding, as UTF-16, in which a
+            wrong byte hides where the next line begins.
+    """
+    kept: dict[str, Any] = {"encoding": encoding, "errors": "surrogateescape", "newline": ""}
+    stream: IO[str]
+    try:
+        with gzip.open(file, "rt", **kept) if file.suffix == ".gz" else file.open(**kept) as stream:
+            yield from stream
+    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
+        raise OSError(f"{file}: can't be read: {error}") from error
+
+
+def follow(
+    file: Path,
+    encoding: str,
+    header: bool,
+    sleep: Callable[[float], object] = time.sleep,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[str]:
+    """The lines of a file that grows, as they are completed, until ``stopped``.
+
+    A file that became shorter, or that was replaced by another, is read from its start. A
+    replaced file's columns must be those of the first; its ``header`` is passed over. The encoding
+    must be one in which a line ends with the byte of a line feed, as all do but UTF-16 and UTF-32.
+
+    Raises:
+        OSError: it can't be read, or not in this encoding.
+    """
+    header_seen = False
+    while not stopped():
+        with file.open("rb") as stream:
+            opened, rest, first = os.fstat(stream.fileno()).st_ino, b"", header
+            while not stopped():
+                # Asked before reading: what was still written to a file that is replaced is read.
+                replaced = _replaced(file, opened, stream.tell())
+                rest += stream.readline()
+                if rest.endswith(b"\n"):
+                    if not (first and header_seen):
+                        yield _decoded(rest, encoding, file)
+                    header_seen |= first
+                    first, rest = False, b""
+                elif replaced:
+                    break
+                else:
+                    sleep(_PAUSE)
+
+
+def _decoded(line: bytes, encoding: str, file: Path) -> str:
+    try:
+        return line.decode(encoding, "surrogateescape")
+    except UnicodeError as error:
+        raise OSError(f"{file}: can't be read: {error}") from error
+
+
+def _replaced(file: Path, opened: int, read_to: int) -> bool:
+    try:
+        now = file.stat()
+    except FileNotFoundError:
+        return False  # between a log's rotation and its first new line
+    if now.st_ino != opened:
+        # An empty one stands there already while the old one is still written to.
+        return now.st_size > 0
+    return now.st_size < read_to
+
+
+def in_order(unordered: Iterable[Event]) -> Iterator[Event]:
+    """The events by their ``at``; equal instants keep their order.
+
+    Events wait in a temporary file, so that memory holds 60 bytes for each.
+    """
+    at, offsets = array("q"), array("q", [0])
+    decode = msgspec.json.Decoder(Event).decode
+    with tempfile.TemporaryFile() as waiting:
+        for event in unordered:
+            at.append(instants.parse(event.at))
+            offsets.append(offsets[-1] + waiting.write(ndjson(event)))
+        waiting.flush()
+        for place in sorted(range(len(at)), key=at.__getitem__):
+            length = offsets[place + 1] - offsets[place]
+            yield decode(os.pread(waiting.fileno(), length, offsets[place]))

@@ -1,0 +1,146 @@
+"""What a worker says of itself to whoever restarts it, and when it gives up by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError
+
+from streams.domain.plan import Plan
+from streams.engine.http import telemetry
+from streams.engine.kafka.batches import Batch
+from streams.engine.worker import COMMIT_PATIENCE, TAKEN_AT_ONCE, TURN, CommitError, Worker
+from streams.settings import Settings
+from tests.brokers import KafkaCluster, free_port
+from tests.running import fresh_topics
+
+STALLED = 0.8
+"""Seconds here: several checkpoints, and a test that does not last half a minute."""
+
+
+async def test_a_worker_whose_checkpoints_are_stuck_is_not_healthy(
+    bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telemetry, "STALLED", STALLED)
+    settings = Settings(
+        broker=bootstrap,
+        app=f"test-{uuid.uuid4().hex[:8]}",
+        partitions=2,
+        checkpoint_seconds=0.1,
+        web_port=free_port(),
+    )
+    await fresh_topics(settings)
+    worker = Worker(settings, Plan.default())
+    running = asyncio.create_task(worker.run())
+    async with aiohttp.ClientSession() as client:
+
+        async def comes_to(status: int, page: str) -> None:
+            url = f"http://127.0.0.1:{settings.web_port}/{page}"
+            while True:
+                try:
+                    async with client.get(url) as answer:
+                        if answer.status == status:
+                            return
+                except aiohttp.ClientConnectionError:
+                    assert not running.done(), running.result()
+                await asyncio.sleep(0.05)
+
+        try:
+            async with asyncio.timeout(40):
+                await comes_to(200, "ready")
+                await comes_to(200, "healthy")
+                async with worker._checkpointing:  # as if the one that is made never came back
+                    await comes_to(503, "healthy")
+                    await comes_to(200, "ready")
+                await comes_to(200, "healthy")
+        finally:
+            await worker.stop()
+            await running
+
+
+async def test_a_worker_gives_up_when_commits_are_refused_for_long_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However long ago its last commit was: a recovery may have taken longer than its patience."""
+    now = 1_000.0
+    monkeypatch.setattr("streams.engine.worker.time.monotonic", lambda: now)
+    worker = Worker(Settings(), Plan.default())
+
+    async def refuse(_: object) -> None:
+        raise CommitFailedError("rebalance in progress")
+
+    monkeypatch.setattr(worker.app.consumer, "commit", refuse)
+    offsets = {TopicPartition("contact.queue", 0): 1}
+    now += 2 * COMMIT_PATIENCE
+    await worker._commit(offsets)
+    now += COMMIT_PATIENCE - 1
+    await worker._commit(offsets)
+    now += 2
+    with pytest.raises(CommitError):
+        await worker._commit(offsets)
+
+
+async def test_a_worker_for_whom_nothing_is_left_is_ready(kafka: KafkaCluster) -> None:
+    """A spare one: an upgrade must not wait for it for ever."""
+    settings = Settings(
+        broker=kafka.bootstrap, app=f"test-{uuid.uuid4().hex[:8]}", partitions=1, session_seconds=3
+    )
+    await fresh_topics(settings)
+    workers = [Worker(replace(settings, web_port=free_port()), Plan.default()) for _ in range(2)]
+    assert not any(worker.ready() for worker in workers)
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        async with asyncio.timeout(40):
+            while not all(worker.ready() for worker in workers) or not all(
+                worker.app.consumer.generation == workers[0].app.consumer.generation >= 1
+                for worker in workers
+            ):
+                await asyncio.sleep(0.1)
+        assert sorted(len(worker.sources) for worker in workers) == [0, 1]
+    finally:
+        for worker in workers:
+            await worker.stop()
+        await asyncio.gather(*running)
+
+
+async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All calls under one call id: each event of it takes as long as all before it together."""
+    now = 1_000.0
+    turns = 0
+    seen: list[int] = []  # turns of others until each slice
+
+    class Slow:
+        partition = pending = 0
+
+        def take(self, _: str, records: list[object]) -> None:
+            nonlocal now
+            now += TURN / 2
+            seen.append(turns)
+            assert 0 < len(records) <= TAKEN_AT_ONCE
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def batches() -> AsyncIterator[Batch]:
+        records: list[Any] = [None] * (10 * TAKEN_AT_ONCE + 1)
+        yield Batch(TopicPartition("contact.queue", 0), records, lambda _: None)
+
+    worker = Worker(Settings(), Plan.default())
+    monkeypatch.setattr("streams.engine.worker.time.monotonic", lambda: now)
+    monkeypatch.setattr(worker, "_align", lambda _: None)
+    monkeypatch.setattr(worker._sources, "owners", {0: Slow()})
+    beating = asyncio.create_task(others())
+    await worker._intake(batches())
+    beating.cancel()
+    assert len(seen) == 11
+    assert all(later > earlier for earlier, later in zip(seen, seen[3:], strict=False))

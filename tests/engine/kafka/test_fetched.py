@@ -1,0 +1,94 @@
+"""Records with headers that aiokafka can't read: those beside them are read all the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher
+from aiokafka.consumer.fetcher import READ_COMMITTED, PartitionRecords
+from aiokafka.errors import CorruptRecordException
+from hypothesis import given
+from hypothesis import strategies as st
+
+import streams.engine.kafka.clients  # noqa: F401 - what it changes is looked at here
+from tests.wire import CODECS, Sent, batch, codec_of
+
+LONG = b'{"event":"queue"}' * 40
+UNREADABLE = ((None, None),)
+
+good_names = st.sampled_from((b"ce_id", b"traceparent", "caf\u00e9".encode(), b""))
+bad_names = st.sampled_from((b"\xff", b"caf\xe9", b"\xc3", b"\xed\xa0\x80", None))
+# Some of it is worth compressing.
+contents = st.one_of(st.none(), st.binary(max_size=20), st.just(LONG))
+
+
+def records(names: st.SearchStrategy[Any]) -> st.SearchStrategy[Sent]:
+    return st.tuples(contents, contents, st.lists(st.tuples(names, contents), max_size=3))
+
+
+def fetched(data: bytes, start: int = 0) -> list[Any]:
+    """What a consumer gives of the bytes of one fetch."""
+    tp = TopicPartition("contact.queue", 0)
+    return list(
+        PartitionRecords(
+            *(tp, fetcher.MemoryRecords(data), [], start, None, None, True, READ_COMMITTED)
+        )
+    )
+
+
+def is_text(name: bytes | None) -> bool:
+    try:
+        return name is not None and name.decode() is not None
+    except UnicodeDecodeError:
+        return False
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_one_header_that_is_not_text_costs_one_record(codec: str) -> None:
+    """A tracing agent of the phone system's that writes its names in Latin-1."""
+    sent: list[Sent] = [
+        (b"c1", LONG, [(b"ce_id", b"1")]),
+        (b"c1", LONG, [(b"ce_id", b"2"), (b"op\xe9rateur", b"x")]),
+        (b"c2", LONG, []),
+    ]
+    lying = batch(sent, codec, first=40)
+    assert codec_of(lying) == codec
+    given = fetched(lying)
+    assert [(each.offset, each.value) for each in given] == [(40, LONG), (41, None), (42, LONG)]
+    assert [each.headers for each in given] == [(("ce_id", b"1"),), UNREADABLE, ()]
+    assert [each.timestamp for each in given] == [1_000, 1_001, 1_002]
+
+
+@given(st.data())
+def test_whatever_the_headers_each_record_is_given_once_and_in_order(data: st.DataObject) -> None:
+    """Several batches in one fetch, good ones and bad ones, compressed and not, with records that
+    compaction took away, from any offset of the first on."""
+    bytes_, wanted, first = b"", [], 0
+    last_of_first = None
+    for _ in range(data.draw(st.integers(1, 3))):
+        sent = data.draw(st.lists(records(good_names | bad_names), min_size=1, max_size=6))
+        gaps = data.draw(st.sets(st.integers(0, len(sent) - 1), max_size=len(sent) - 1))
+        bytes_ += batch(sent, data.draw(st.sampled_from(sorted(CODECS))), first, gaps)
+        for offset, (key, value, headers) in enumerate(sent):
+            if offset in gaps:
+                continue
+            if all(is_text(name) for name, _ in headers):
+                named = tuple((name.decode(), each) for name, each in headers if name is not None)
+                wanted.append((first + offset, key, value, named))
+            else:
+                wanted.append((first + offset, None, None, UNREADABLE))
+        if last_of_first is None:
+            last_of_first = wanted[-1][0]
+        first += len(sent)
+    start = data.draw(st.integers(0, last_of_first))
+    given = [(each.offset, each.key, each.value, each.headers) for each in fetched(bytes_, start)]
+    assert given == [each for each in wanted if each[0] >= start]
+
+
+def test_what_is_broken_otherwise_is_not_passed_over() -> None:
+    """Bytes that have changed on the way are no record with strange headers."""
+    whole = batch([(b"c1", b"{}", [(b"\xff", b"x")]), (b"c2", b"{}", [])])
+    with pytest.raises(CorruptRecordException, match="CRC"):
+        fetched(whole[:-1] + b"!")

@@ -1,0 +1,45 @@
+"""The running periods: from when on quarter-hours are read for them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from streams.domain.instants import MINUTE
+from streams.domain.plan import Plan
+from streams.domain.statement.running import since
+from streams.domain.tally import VENDOR
+from streams.engine.audit import Kept, Partials
+from streams.engine.roles import periods
+from streams.engine.roles.periods import Periods
+from streams.settings import Settings
+from tests.stories import at
+
+
+async def test_the_month_before_is_read_until_the_books_have_left_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At a month's end, and while catching up; and what was let go of is read anew, not missed."""
+    midnight = at("00:00", "2026-11-01")
+    plan = Plan.default()
+    begins: list[tuple[int, Partials]] = []
+
+    async def kept(_: Settings, begin: int, until: int, partials: Partials) -> Kept:
+        begins.append((begin, partials))
+        return Kept({}, set(), until)
+
+    clock: Any = SimpleNamespace(now=lambda: midnight + 20 * MINUTE)
+    board: Any = SimpleNamespace(scopes={VENDOR + "nobody": None}, as_of=midnight - MINUTE)
+    monkeypatch.setattr(periods, "kept", kept)
+    judging = Periods(Settings(), plan, clock, lambda: [board])
+    for as_of in (midnight - MINUTE, midnight + MINUTE, midnight + 2 * MINUTE, midnight - MINUTE):
+        board.as_of = as_of
+        await judging.judge()
+    of_october, of_november = since(plan, midnight - MINUTE), since(plan, midnight)
+    assert of_october < of_november
+    assert [begin for begin, _ in begins] == [of_october, of_november, of_november, of_october]
+    first, second, third, last = (partials for _, partials in begins)
+    assert first is second is third  # what was read is not read again
+    assert last is not first  # but what was forgotten is
