@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 class _Demo:
     def __init__(self, plan: Plan, arguments: argparse.Namespace) -> None:
-        from streams.engine.clocks import HeldClock
+        from streams.engine.clocks import FrozenClock
         from streams.simulation.city import City
         from streams.simulation.incidents import incidents
         from streams.simulation.scenario import SCENARIOS
@@ -86,7 +86,7 @@ class _Demo:
         city = City(plan, arguments.seed, scenario, start=begins, until=now + 30 * DAY)
         self._coming = _Coming(city.events())
         self._incidents = incidents(scenario, plan, begins)
-        self._clock = HeldClock(
+        self._clock = FrozenClock(
             shown_from(begins, [each.at for each in self._incidents], arguments.speed),
             arguments.speed,
         )

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from streams.domain.alarms import Alarms
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.cells import PlaceKey
+from streams.domain.cells import CellKey
 from streams.domain.decisions import DECIDED
 from streams.domain.instants import SECOND
 from streams.domain.ledger import GRACE
@@ -93,7 +93,7 @@ class Board:
         self._unsealed: dict[tuple[str, int], set[int]] = {}
         self._sealed_to: int | None = None
         # What source partitions told before they took up their state anew.
-        self._doubted: dict[int, set[PlaceKey]] = {}
+        self._doubted: dict[int, set[CellKey]] = {}
 
     @property
     def as_of(self) -> int | None:

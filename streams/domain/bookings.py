@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL, SLOT, imbalance, start_of
-from streams.domain.cells import HeldContact, Place, PlaceKey, Waiting
+from streams.domain.cells import Cell, CellKey, OpenContact, Waiting
 from streams.domain.decisions import DECIDED
 from streams.domain.instants import HOUR
 from streams.domain.tally import Entry, Tally
@@ -19,7 +19,7 @@ from streams.domain.tally import Entry, Tally
 SLOTS_KEPT: Final = HOUR + 2 * SLOT
 """Slots are kept as long as the longest rolling window can hold them."""
 
-DROPPED_AT_ONCE: Final = 50_000
+EVICTED_AT_ONCE: Final = 50_000
 """Old slots and final intervals that are let go of at one settling at most, for a checkpoint names
 them all in one record, which must stay well below what a broker takes as one message (a key has
 about 40 bytes; ids of lines 128 at most). The rest waits for the next settling: after a clock that
@@ -43,10 +43,10 @@ class Partial(NamedTuple):
 class Moved(NamedTuple):
     """What changed in the bookings; see ``ledger.Changes``."""
 
-    settled: dict[PlaceKey, Tally]
-    partials: dict[PlaceKey, Partial]
+    settled: dict[CellKey, Tally]
+    partials: dict[CellKey, Partial]
     waiting: dict[str, tuple[int, int | None]]
-    dropped: list[PlaceKey]
+    dropped: list[CellKey]
 
 
 class Bookings:
@@ -64,27 +64,27 @@ class Bookings:
     def __init__(self, clock: int, grace: int) -> None:
         self.clock = self.told = clock
         self.grace = grace
-        self.slots: dict[int, dict[str, Place]] = {}
-        self.intervals: dict[int, dict[str, Place]] = {}
+        self.slots: dict[int, dict[str, Cell]] = {}
+        self.intervals: dict[int, dict[str, Cell]] = {}
         self.waiting: dict[str, Waiting] = {}
         self.settling = 0
-        self._members: dict[int, set[HeldContact]] = {}  # contacts booked, by interval
-        self._moved: list[Place] = []
+        self._members: dict[int, set[OpenContact]] = {}  # contacts booked, by interval
+        self._moved: list[Cell] = []
         self._moved_waiting: set[str] = set()
-        self._dropped: list[PlaceKey] = []
+        self._dropped: list[CellKey] = []
 
-    def restore(self, key: PlaceKey, settled: Tally) -> None:
+    def restore(self, key: CellKey, settled: Tally) -> None:
         """Takes up what departed contacts left behind in a place; it is told anew."""
         scope, width, start = key
         if width == SLOT and start <= self.clock - SLOTS_KEPT and not scope.startswith(DECIDED):
             return
-        self._place(scope, width, start).settled = settled
+        self._cell(scope, width, start).settled = settled
 
     def advance(self, clock: int) -> None:
         """The clock has moved: lets go of slots that no rolling window can hold any more."""
         self.clock = clock
         for start in [start for start in self.slots if start <= clock - SLOTS_KEPT]:
-            if len(self._dropped) >= DROPPED_AT_ONCE:
+            if len(self._dropped) >= EVICTED_AT_ONCE:
                 break
             scopes = self.slots[start]
             # A slot of decisions is told whole each time, so it is kept until no more can come.
@@ -99,7 +99,7 @@ class Bookings:
             if not scopes:
                 del self.slots[start]
 
-    def book(self, contact: HeldContact, booked: list[Entry]) -> None:
+    def book(self, contact: OpenContact, booked: list[Entry]) -> None:
         """Takes back what a contact no longer adds and books what it adds now."""
         gone = list(contact.booked)
         new = []
@@ -127,14 +127,14 @@ class Bookings:
                 self._members.setdefault(start, set()).add(contact)
         contact.booked = booked
 
-    def settle(self, contact: HeldContact, booked: list[Entry]) -> None:
+    def settle(self, contact: OpenContact, booked: list[Entry]) -> None:
         """Books for good what a departing contact adds, and takes back what it added until now."""
         for entry in booked:
             let_go = entry[6] and self._is_let_go(entry)
             # A decision of a slot that was let go of has been told, whole with all others.
             if let_go and entry in contact.booked:
                 continue
-            for place in self._places(entry):
+            for place in self._cells_of(entry):
                 place.settled.add(entry)
                 if not (place.settling or let_go):
                     place.settling = True
@@ -156,9 +156,9 @@ class Bookings:
 
     def find_longest(self) -> None:
         """Finds the longest waits anew where one was taken back: a maximum can't be subtracted."""
-        stale: dict[PlaceKey, Place] = {}
+        stale: dict[CellKey, Cell] = {}
         for place in self._moved:
-            if place.stale and self.place(place.key) is place:
+            if place.stale and self.cell(place.key) is place:
                 place.stale = False
                 place.held.longest = -1
                 stale[place.key] = place
@@ -171,7 +171,7 @@ class Bookings:
                             if found is not None and entry[4] > found.held.longest:
                                 found.held.longest = entry[4]
 
-    def place(self, key: PlaceKey) -> Place | None:
+    def cell(self, key: CellKey) -> Cell | None:
         """The slot or interval of this key, if anything was ever booked there."""
         scope, width, start = key
         return (self.intervals if width == INTERVAL else self.slots).get(start, {}).get(scope)
@@ -180,11 +180,11 @@ class Bookings:
         """What changed since this was asked last; what is final now is let go of."""
         closed = self._close()
         final = set(closed)
-        settled: dict[PlaceKey, Tally] = {}
-        partials: dict[PlaceKey, Partial] = {}
+        settled: dict[CellKey, Tally] = {}
+        partials: dict[CellKey, Partial] = {}
         for place in self._moved:
             key = place.key
-            if key not in final and self.place(key) is place:
+            if key not in final and self.cell(key) is place:
                 partials[key] = Partial(place.total(), False, not place.count)
                 if place.settling:
                     settled[key] = place.settled
@@ -203,7 +203,7 @@ class Bookings:
         self._moved, self._moved_waiting, self._dropped, self.settling = [], set(), [], 0
         return moved
 
-    def _close(self) -> list[PlaceKey]:
+    def _close(self) -> list[CellKey]:
         """Intervals that are final now. They are let go, so each is found once."""
         ended = [start for start in self.intervals if start + INTERVAL + self.grace <= self.told]
         closed = (
@@ -212,7 +212,7 @@ class Bookings:
             for scope, place in self.intervals[start].items()
             if not place.count
         )
-        return list(islice(closed, DROPPED_AT_ONCE))
+        return list(islice(closed, EVICTED_AT_ONCE))
 
     def imbalance(self) -> int:
         """By how much the books fail to balance; 0 or they are wrong."""
@@ -222,7 +222,7 @@ class Bookings:
             for scope, place in scopes.items()
         )
 
-    def _places(self, entry: Entry) -> tuple[Place, ...]:
+    def _cells_of(self, entry: Entry) -> tuple[Cell, ...]:
         """Where an entry is booked: its interval, and its slot while windows may hold that.
 
         Decisions have no interval. Theirs are booked in old slots too, so that catching up tells
@@ -231,13 +231,13 @@ class Bookings:
         scope, at = entry[0], entry[1]
         slot = at - at % SLOT
         if entry[6]:
-            return (self._place(scope, SLOT, slot),)
-        interval = self._place(scope, INTERVAL, at - at % INTERVAL)
+            return (self._cell(scope, SLOT, slot),)
+        interval = self._cell(scope, INTERVAL, at - at % INTERVAL)
         if slot > self.clock - SLOTS_KEPT:
-            return interval, self._place(scope, SLOT, slot)
+            return interval, self._cell(scope, SLOT, slot)
         return (interval,)
 
-    def _place(self, scope: str, width: int, start: int) -> Place:
+    def _cell(self, scope: str, width: int, start: int) -> Cell:
         """A place in which something is about to change. It remembers that it moved: to keep a set
         of keys for that took a tenth of the time of a settling."""
         by_start = self.slots if width == SLOT else self.intervals
@@ -246,7 +246,7 @@ class Bookings:
             scopes = by_start[start] = {}
         place = scopes.get(scope)
         if place is None:
-            place = scopes[scope] = Place((scope, width, start))
+            place = scopes[scope] = Cell((scope, width, start))
         if not place.moved:
             place.moved = True
             self._moved.append(place)
@@ -257,7 +257,7 @@ class Bookings:
         return entry[1] - entry[1] % SLOT <= self.told - SLOTS_KEPT
 
     def _hold(self, entry: Entry) -> None:
-        for place in self._places(entry):
+        for place in self._cells_of(entry):
             place.held.add(entry)
             place.count += 1
         if entry[5] >= 0:
@@ -266,7 +266,7 @@ class Bookings:
     def _take(self, entry: Entry) -> None:
         if entry[6] and self._is_let_go(entry):
             return
-        for place in self._places(entry):
+        for place in self._cells_of(entry):
             place.count -= 1
             if not place.held.take(entry) and entry[4] > place.settled.longest:
                 place.stale = True
@@ -274,7 +274,7 @@ class Bookings:
             self._waiting_in(entry[0]).take(entry[5])
 
     def _change(self, before: Entry, after: Entry) -> None:
-        for place in self._places(after):
+        for place in self._cells_of(after):
             if not place.held.change(before, after) and before[4] > place.settled.longest:
                 place.stale = True
         if before[5] != after[5]:

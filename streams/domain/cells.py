@@ -9,11 +9,11 @@ from streams.domain.journey import Contact
 from streams.domain.tally import Entry, Tally
 from streams.domain.visits import NEVER
 
-PlaceKey = tuple[str, int, int]
+CellKey = tuple[str, int, int]
 """Scope, width and start of a slot or interval."""
 
 
-class HeldContact(Contact):
+class OpenContact(Contact):
     """A contact in state, with what it adds to the books at present.
 
     Attributes:
@@ -35,15 +35,15 @@ class HeldContact(Contact):
         self.stored = False
 
     @classmethod
-    def from_facts(cls, call_id: str, facts: Sequence[Any]) -> "HeldContact":
+    def from_facts(cls, call_id: str, facts: Sequence[Any]) -> "OpenContact":
         contact = super().from_facts(call_id, facts)
-        assert isinstance(contact, HeldContact)
+        assert isinstance(contact, OpenContact)
         contact.stored = True
         contact.oldest = min(contact.instants(), default=NEVER)
         return contact
 
 
-class Place:
+class Cell:
     """One scope's slot or interval.
 
     Attributes:
@@ -58,7 +58,7 @@ class Place:
 
     __slots__ = ("count", "held", "key", "moved", "settled", "settling", "stale")
 
-    def __init__(self, key: PlaceKey) -> None:
+    def __init__(self, key: CellKey) -> None:
         self.key = key
         self.settled = Tally()
         self.held = Tally()

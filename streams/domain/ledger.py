@@ -15,7 +15,7 @@ from streams.domain import caller_history as callers
 from streams.domain import decisions
 from streams.domain.bookings import Bookings, Partial
 from streams.domain.books import INTERVAL, imbalance, start_of
-from streams.domain.cells import HeldContact, PlaceKey
+from streams.domain.cells import CellKey, OpenContact
 from streams.domain.entries import entries
 from streams.domain.events import Event, Queue
 from streams.domain.instants import MINUTE
@@ -28,12 +28,12 @@ from streams.domain.visits import NEVER, Reading, resolve
 GRACE: Final = 15 * MINUTE
 """How long after an instant its events may come and still be merged."""
 
-DEPARTED_KEPT: Final = 1_000_000
+RETIRED_KEPT: Final = 1_000_000
 """Ids of departed contacts remembered at most, about 150 MB: with more than that within the
 time-out for lost calls, the oldest are forgotten first."""
 
 DEPARTURES_AT_ONCE: Final = 20_000
-SETTLED_AT_ONCE: Final = 10_000
+ADVANCED_AT_ONCE: Final = 10_000
 """Contacts that leave, and tallies that they leave behind, at one settling at most: a checkpoint
 names them all in one record, which must stay well below what a broker takes as one message (id and
 tally have about 30 and 300 bytes; an id 128 at most). The rest waits for the next settling."""
@@ -57,13 +57,13 @@ class Changes(NamedTuple):
         imbalance: by how much the totals fail to balance; 0, or the software is wrong.
     """
 
-    facts: list[HeldContact]
-    departed: list[tuple[HeldContact, Reading]]
-    settled: dict[PlaceKey, Tally]
-    partials: dict[PlaceKey, Partial]
+    facts: list[OpenContact]
+    departed: list[tuple[OpenContact, Reading]]
+    settled: dict[CellKey, Tally]
+    partials: dict[CellKey, Partial]
     waiting: dict[str, tuple[int, int | None]]
     calls: dict[tuple[str, str], callers.Call | None]
-    dropped: list[PlaceKey]
+    dropped: list[CellKey]
     imbalance: int
 
 
@@ -84,20 +84,20 @@ class Ledger:
         self.plan = plan
         self.grace = grace
         self.clock = self.told = -NEVER
-        self.contacts: dict[str, HeldContact] = {}
+        self.contacts: dict[str, OpenContact] = {}
         self.departed: dict[str, int] = {}
         self.bookings = Bookings(self.clock, grace)
-        self._unread: dict[str, HeldContact] = {}
+        self._unread: dict[str, OpenContact] = {}
         self._schedule: list[tuple[int, str]] = []
-        self._facts: dict[str, HeldContact] = {}
-        self._departing: list[tuple[HeldContact, Reading]] = []
+        self._facts: dict[str, OpenContact] = {}
+        self._departing: list[tuple[OpenContact, Reading]] = []
         self._calls: dict[tuple[str, str], callers.Call | None] = {}
 
     def restore(
         self,
         clock: int,
-        contacts: Iterable[HeldContact],
-        settled: Mapping[PlaceKey, Tally],
+        contacts: Iterable[OpenContact],
+        settled: Mapping[CellKey, Tally],
         departed: Mapping[str, int],
     ) -> Iterator[None]:
         """Takes up the books where a checkpoint left them; everything is told anew. Some contacts
@@ -129,7 +129,7 @@ class Ledger:
         if contact is None:
             if at < self.clock - self.grace or call_id in self.departed:
                 return False
-            contact = self.contacts[call_id] = HeldContact(call_id)
+            contact = self.contacts[call_id] = OpenContact(call_id)
         elif (
             at < self.clock - self.grace
             # A visit of a long call may turn out to be another than it was booked as.
@@ -142,7 +142,7 @@ class Ledger:
             self._unread[call_id] = self._facts[call_id] = contact
         return True
 
-    def _changes_final(self, contact: HeldContact, event: Event, at: int) -> bool:
+    def _changes_final(self, contact: OpenContact, event: Event, at: int) -> bool:
         trial = contact.copy()
         if not trial.merge(event, at):
             return False
@@ -198,7 +198,7 @@ class Ledger:
         self.bookings.find_longest()
         self._forget_departed()
 
-    def _woken(self) -> Iterator[HeldContact]:
+    def _woken(self) -> Iterator[OpenContact]:
         """The contacts that are due to be read again, for time alone changes something there."""
         schedule = self._schedule
         while schedule and schedule[0][0] <= self.clock:
@@ -208,7 +208,7 @@ class Ledger:
                 contact.wakes = NEVER
                 yield contact
 
-    def _read(self, contact: HeldContact) -> None:
+    def _read(self, contact: OpenContact) -> None:
         if contact.newest > self.clock and not contact.booked:
             # While topics are read at different paces, many a contact lies beyond the clock whole.
             first = min(contact.instants())
@@ -231,7 +231,7 @@ class Ledger:
             self.bookings.book(contact, booked)
         self._wake(contact, wakes)
 
-    def _wake(self, contact: HeldContact, at: int) -> None:
+    def _wake(self, contact: OpenContact, at: int) -> None:
         """Has the contact read again at an instant, unless it is scheduled for an earlier one."""
         if at < contact.wakes:
             contact.wakes = at
@@ -239,10 +239,10 @@ class Ledger:
 
     def _has_room(self) -> bool:
         return (
-            len(self._departing) < DEPARTURES_AT_ONCE and self.bookings.settling < SETTLED_AT_ONCE
+            len(self._departing) < DEPARTURES_AT_ONCE and self.bookings.settling < ADVANCED_AT_ONCE
         )
 
-    def _depart(self, contact: HeldContact, reading: Reading, booked: list[Entry]) -> None:
+    def _depart(self, contact: OpenContact, reading: Reading, booked: list[Entry]) -> None:
         self.bookings.settle(contact, booked)
         call_id = contact.call_id
         del self.contacts[call_id]
@@ -250,7 +250,7 @@ class Ledger:
         self._departing.append((contact, reading))
         self.departed[call_id] = self.clock
 
-    def _hear_of_caller(self, contact: HeldContact, reading: Reading) -> None:
+    def _hear_of_caller(self, contact: OpenContact, reading: Reading) -> None:
         call = callers.call(contact, reading)
         known = contact.call
         if call == known:
@@ -265,7 +265,7 @@ class Ledger:
         departed = self.departed
         oldest = self.clock - LONGEST_LOST_AFTER
         forgotten: list[str] = []
-        excess = len(departed) - DEPARTED_KEPT
+        excess = len(departed) - RETIRED_KEPT
         for call_id, at in departed.items():  # in the order of departing
             if at >= oldest and len(forgotten) >= excess:
                 break

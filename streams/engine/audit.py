@@ -22,7 +22,7 @@ from streams.engine.kafka import clients, topics
 from streams.engine.kafka.access import check_access
 from streams.engine.kafka.read_to_end import STALLED
 from streams.engine.state import stored
-from streams.engine.state.stored import Anew, ClockTold, Figures
+from streams.engine.state.stored import Anew, Figures, WatermarkRecord
 from streams.settings import Settings
 from streams.sinks.records import Interval
 
@@ -33,7 +33,7 @@ transferred again and again may have begun that long ago."""
 Records: TypeAlias = "list[ConsumerRecord[bytes, bytes]]"
 
 
-class EvidenceError(Exception):
+class AuditError(Exception):
     """The broker does not have what is needed; the message says what, and what to do."""
 
 
@@ -82,7 +82,7 @@ class Partials:
             if isinstance(told, Figures) and told.width == INTERVAL:
                 of_source = self._open.setdefault((record.partition, told.source), {})
                 of_source[told.scope, told.start] = told.tally, told.final
-            elif isinstance(told, ClockTold):
+            elif isinstance(told, WatermarkRecord):
                 clocks[told.source] = max(told.clock, clocks.get(told.source, told.clock))
             elif isinstance(told, Anew):
                 # What a source has told as final it tells no more, whoever takes it over.
@@ -112,7 +112,7 @@ async def kept(
         partials: what was read before; what came since is added.
 
     Raises:
-        EvidenceError: no worker has told how far it is, or the topic was made anew since.
+        AuditError: no worker has told how far it is, or the topic was made anew since.
     """
     final: dict[tuple[str, int], Tally] = {}
     decode = msgspec.json.Decoder(Interval).decode
@@ -132,7 +132,7 @@ async def kept(
         sources = len(broker.partitions(next(iter(topics.INPUTS))))
     missing = sorted(set(range(sources)) - set(partials.clocks))
     if missing:
-        raise EvidenceError(
+        raise AuditError(
             f"source partitions {missing} have never told how far they are: run `reachline worker`"
         )
     intervals = dict(final)
@@ -257,11 +257,11 @@ class _Broker:
         """The topic's partitions.
 
         Raises:
-            EvidenceError: there is no such topic.
+            AuditError: there is no such topic.
         """
         found = self._partitions.get(topic)
         if not found:
-            raise EvidenceError(f"{topic}: no such topic; run `reachline topics create`")
+            raise AuditError(f"{topic}: no such topic; run `reachline topics create`")
         return found
 
     async def read(
@@ -275,7 +275,7 @@ class _Broker:
         from ``positions``, which are moved on.
 
         Raises:
-            EvidenceError: it can't be read to its end, or ends before these positions.
+            AuditError: it can't be read to its end, or ends before these positions.
         """
         consumer, tps = self._consumer, self.partitions(topic)
         consumer.assign(tps)
@@ -283,7 +283,7 @@ class _Broker:
         ends = await consumer.end_offsets(tps)
         before = {} if positions is None else positions
         if any(before.get(tp, 0) > ends[tp] for tp in tps):
-            raise EvidenceError(f"{topic}: was made anew while it was read")
+            raise AuditError(f"{topic}: was made anew while it was read")
         for tp, position in before.items():
             consumer.seek(tp, position)
         unread = {tp for tp in tps if ends[tp] > before.get(tp, 0)}
@@ -305,7 +305,7 @@ class _Broker:
             # Transaction markers and compaction leave holes: the position tells, not the records.
             unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
             if unread and time.monotonic() - moved > STALLED:
-                raise EvidenceError(
+                raise AuditError(
                     f"{topic}: could not be read to its end: nothing came for {STALLED:.0f} s"
                 )
         before.update(ends)

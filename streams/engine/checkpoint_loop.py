@@ -19,7 +19,7 @@ from typing import Protocol
 from aiokafka import TopicPartition
 
 from streams.domain.detector import AlertChange
-from streams.engine.failpoints import reach
+from streams.engine.failpoints import failpoint
 from streams.engine.kafka import topics
 from streams.engine.kafka.writer import Outputs, Writer
 from streams.engine.roles.caller_owner import CallerOwner
@@ -71,13 +71,13 @@ async def of_sources(
         writes.append(asyncio.ensure_future(_write(writers[source.partition], outputs)))
         await asyncio.sleep(0)  # sending begins, and heartbeats go out, before the next is settled
     await _all(writes)
-    reach("written, not committed")
+    failpoint("written, not committed")
     offsets = {tp: position for each in written for tp, position in each.items()}
     if offsets:
         await commit(offsets)
-    reach("committed")
+    failpoint("committed")
     if departing:
-        reach("final, not dropped")
+        failpoint("final, not dropped")
     return len(written)
 
 
@@ -126,7 +126,7 @@ async def of_callers(
 
 
 async def _write(writer: Writer, outputs: Outputs) -> None:
-    reach("before sending")
+    failpoint("before sending")
     await writer.write(outputs)
 
 

@@ -51,7 +51,7 @@ class FastClock:
         return max(shown, self._begun + round((shown - self._start) / self._speed))
 
 
-class HeldClock(FastClock):
+class FrozenClock(FastClock):
     """A fast clock that stands still until somebody is there to see it run.
 
     However long a demo takes to start, what it promises to show soon is not over by then.

@@ -22,7 +22,7 @@ _name, _, _times = os.environ.get(VARIABLE, "").partition(":")
 _left = int(_times or 1)
 
 
-def reach(name: str) -> None:
+def failpoint(name: str) -> None:
     """Passes a failpoint, or dies at it."""
     global _left
     if not _name:

@@ -36,7 +36,14 @@ from streams.engine.kafka.writer import Outputs, Writer
 from streams.engine.roles.contact_owner import UNKNOWN, Counts, Source
 from streams.engine.roles.routes import Routes
 from streams.engine.state import stored
-from streams.engine.state.stored import ClockTold, Figures, Published, Record, Restored, StateError
+from streams.engine.state.stored import (
+    Figures,
+    Published,
+    Record,
+    Restored,
+    StateError,
+    WatermarkRecord,
+)
 from streams.settings import Settings
 from streams.sinks.records import interval_record
 
@@ -127,7 +134,7 @@ class _Rebuild:
                 assert record.key is not None
                 if record.value is not None:
                     told = stored.read_partial(record.key, record.value)
-                    if isinstance(told, ClockTold):
+                    if isinstance(told, WatermarkRecord):
                         before = self._clocks.get(told.source, told.settled_at)
                         self._clocks[told.source] = max(before, told.settled_at)
                         self._advance(told.source, told.positions)

@@ -18,7 +18,7 @@ from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.engine import checkpoint_loop as checkpoints
 from streams.engine.clocks import Clock, WallClock
-from streams.engine.failpoints import reach
+from streams.engine.failpoints import failpoint
 from streams.engine.http.pages import serve
 from streams.engine.kafka import topics
 from streams.engine.kafka.access import check_access
@@ -47,7 +47,7 @@ PENDING_AT_MOST = 25_000
 so that heartbeats get their turn, and a slow broker slows the worker down instead of filling its
 memory."""
 
-TAKEN_AT_ONCE = 50
+MERGED_AT_ONCE = 50
 """Records merged between two looks at the time."""
 
 TURN = 0.1
@@ -207,11 +207,11 @@ class Worker:
         async for batch in batches:
             source = self.sources[batch.tp.partition]
             turn = time.monotonic()
-            for begin in range(0, len(batch), TAKEN_AT_ONCE):
+            for begin in range(0, len(batch), MERGED_AT_ONCE):
                 if time.monotonic() - turn > TURN:
                     await asyncio.sleep(0)
                     turn = time.monotonic()
-                source.take(batch.tp.topic, batch.records[begin : begin + TAKEN_AT_ONCE])
+                source.take(batch.tp.topic, batch.records[begin : begin + MERGED_AT_ONCE])
             self._align(source)
             if self._pending() > PENDING_AT_MOST:
                 self._room.clear()
@@ -423,7 +423,7 @@ class Worker:
         return {tp.partition: CallerOwner(tp.partition, routes, ends[tp]) for tp in tps}
 
     async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
-        reach("revoking")
+        failpoint("revoking")
         async with self._checkpointing:
             if self._broken:
                 return  # a writer that has failed writes no more; the worker is ending

@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from streams.domain.instants import SECOND
 from streams.domain.statement import counting
-from streams.domain.statement.holdings import ASA
+from streams.domain.statement.assignments import ASA
 from streams.domain.statement.running import Running
 
 _PREFIX: Final = "contact_vendor_period_"

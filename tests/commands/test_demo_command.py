@@ -21,7 +21,7 @@ import pytest
 from streams.commands.demo import shown_from
 from streams.domain import instants
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.engine.clocks import HeldClock
+from streams.engine.clocks import FrozenClock
 from streams.simulation import SCENARIOS
 from streams.simulation.incidents import incidents
 from tests.plans import ANTWERP
@@ -228,7 +228,7 @@ def test_what_is_told_of_a_scenario_names_its_lines() -> None:
 
 async def test_however_long_the_start_takes_the_clock_has_not_moved() -> None:
     start = TUESDAY - 400 * 24 * HOUR
-    clock = HeldClock(start, 30)
+    clock = FrozenClock(start, 30)
     await asyncio.sleep(0.1)
     assert clock.now() == start
     assert clock.machine(start) == pytest.approx(time.time_ns() // 1000, abs=SECOND)

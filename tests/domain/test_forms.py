@@ -300,7 +300,7 @@ def test_events_of_a_form_in_any_order_give_the_same_books() -> None:
 
 
 def _count(ledger: Ledger, name: str, start: int) -> int:
-    place = ledger.bookings.place((LINE + "archive", INTERVAL, start))
+    place = ledger.bookings.cell((LINE + "archive", INTERVAL, start))
     assert place is not None
     return place.total()[name]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streams.domain import caller_history as callers
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, Books, books, start_of
-from streams.domain.cells import PlaceKey
+from streams.domain.cells import CellKey
 from streams.domain.decisions import DECIDED
 from streams.domain.entries import entries
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
@@ -31,8 +31,8 @@ class Kept:
     """What the checkpoints of a ledger left behind: what a recovery would read."""
 
     def __init__(self) -> None:
-        self.totals: dict[PlaceKey, Tally] = {}
-        self.final: dict[PlaceKey, Tally] = {}
+        self.totals: dict[CellKey, Tally] = {}
+        self.final: dict[CellKey, Tally] = {}
         self.calls: dict[tuple[str, str], callers.Call | None] = {}
 
     def take(self, changes: Changes) -> None:
@@ -202,7 +202,7 @@ def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObje
     facts = sorted(data.draw(events(begin, begin + 2 * HOUR)), key=lambda fact: fact[1])
     cut = data.draw(st.integers(0, len(facts)))
     ledger, kept = Ledger(PLAN), Kept()
-    settled: dict[PlaceKey, Tally] = {}
+    settled: dict[CellKey, Tally] = {}
     for event, instant in facts[:cut]:
         ledger.settle(instant)
         assert ledger.accept(event, instant) or event.call_id in ledger.departed
@@ -284,7 +284,7 @@ def test_what_is_to_happen_is_seen_at_its_very_instant() -> None:
     seen = []
     for now in (at("9:00:20"), at("9:00:20") + 1, at("9:05") - 1, at("9:05")):
         ledger.settle(now)
-        place = ledger.bookings.place(("line:waste", INTERVAL, at("9:00")))
+        place = ledger.bookings.cell(("line:waste", INTERVAL, at("9:00")))
         assert place is not None
         seen.append((place.held["service_offered"], place.held["open"]))
     assert seen == [(0, 1), (1, 1), (1, 1), (1, 0)]

@@ -179,7 +179,7 @@ async def test_without_a_worker_nothing_is_known_of_how_far_the_books_are(
     await fresh_topics(settings)
     said = ""
     for _ in range(100):  # the broker tells of topics a moment after it has made them
-        with pytest.raises(evidence.EvidenceError) as refused:
+        with pytest.raises(evidence.AuditError) as refused:
             await evidence.kept(settings, 0, DAY)
         said = str(refused.value)
         if "no such topic" not in said:

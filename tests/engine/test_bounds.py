@@ -13,7 +13,7 @@ from aiokafka import ConsumerRecord
 from prometheus_client.registry import CollectorRegistry
 
 from streams.domain import instants, journey
-from streams.domain.bookings import DROPPED_AT_ONCE
+from streams.domain.bookings import EVICTED_AT_ONCE
 from streams.domain.events import KINDS
 from streams.domain.instants import DAY, MINUTE, SECOND, parse
 from streams.domain.plan import Plan
@@ -197,7 +197,7 @@ def test_a_clock_that_jumps_by_months_writes_no_record_that_is_too_large() -> No
         outputs = stream.source.checkpoint(clock, 1)
         largest = max(largest, *(len(value or b"") for _, value in outputs[topics.STATE, 0]))
         left += len(outputs[topics.JOURNEYS, 0])
-        assert len(stream.source._dropped) <= 2 * DROPPED_AT_ONCE
+        assert len(stream.source._dropped) <= 2 * EVICTED_AT_ONCE
         clock += SECOND
         checkpoints += 1
         assert checkpoints < 100

@@ -106,7 +106,7 @@ async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_
             partials.take = counted  # type: ignore[method-assign]
             async with asyncio.timeout(30):
                 while True:
-                    with suppress(evidence.EvidenceError):
+                    with suppress(evidence.AuditError):
                         whole = await evidence.kept(settings, since, until)
                         if sum(t["contacts"] for t in whole.intervals.values()) == 10 * said:
                             break
@@ -120,7 +120,7 @@ async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_
     await fresh_topics(settings)
     said_of_it = "no such topic"
     while "no such topic" in said_of_it:  # brokers tell of topics a moment after they are made
-        with pytest.raises(evidence.EvidenceError) as refused:
+        with pytest.raises(evidence.AuditError) as refused:
             await evidence.kept(settings, since, until, partials)
         said_of_it = str(refused.value)
     assert "made anew" in said_of_it

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from streams.domain import visits
 from streams.domain.instants import SECOND
 from streams.domain.plan.model import Contract, Measure
-from streams.domain.statement.holdings import ABANDONMENT, ASA, REACHABILITY
+from streams.domain.statement.assignments import ABANDONMENT, ASA, REACHABILITY
 from streams.domain.tally import CAUSES, Tally
 
 OUT_OF_HOURS: Final = "out_of_hours"

@@ -13,14 +13,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from streams.domain import instants
-from streams.domain.statement.holdings import Holding, Intervals
+from streams.domain.statement.assignments import Assignment, Intervals
 from streams.domain.tally import COUNTS, LINE, VENDOR, Tally
 
 _OF_CALLERS: Final = frozenset({"repeat_callers", "callbacks_kept"})
 """Counts that only the calls of one caller together tell; no measure rests on them."""
 
 
-def text(intervals: Intervals, vendor: str, held: Iterable[Holding], since: int, until: int) -> str:
+def text(
+    intervals: Intervals, vendor: str, held: Iterable[Assignment], since: int, until: int
+) -> str:
     """The books of a vendor and of what it held, between two instants."""
     spans: dict[str, list[tuple[int, int]]] = {VENDOR + vendor: [(since, until)]}
     for holding in held:

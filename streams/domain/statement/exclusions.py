@@ -17,8 +17,8 @@ from streams.domain.books import INTERVAL
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
+from streams.domain.statement.assignments import Assignment, Cells, Rule, within
 from streams.domain.statement.counting import NOTHING, Count, Number, count
-from streams.domain.statement.holdings import Cells, Holding, Rule, within
 from streams.domain.tally import Tally
 
 EVENT: Final = "event"
@@ -78,7 +78,7 @@ class Excluding:
         return False
 
     def count(
-        self, tally: Tally, start: int, holding: Holding, measure: Measure, by: Applied
+        self, tally: Tally, start: int, holding: Assignment, measure: Measure, by: Applied
     ) -> Count:
         """What a quarter-hour adds to a measure after these exclusions."""
         for exclusion in by.timed:
@@ -89,7 +89,7 @@ class Excluding:
             found = found.times(min(self.share(each, start, holding) for each in by.volumes))
         return found
 
-    def concerns(self, exclusion: Exclusion, tally: Tally, start: int, holding: Holding) -> bool:
+    def concerns(self, exclusion: Exclusion, tally: Tally, start: int, holding: Assignment) -> bool:
         """Whether an exclusion can leave out anything of a quarter-hour."""
         if exclusion.kind == CAUSE:
             return any(tally[cause] for cause in exclusion.causes)
@@ -97,7 +97,7 @@ class Excluding:
             return self.share(exclusion, start, holding) != 1
         return self.touches(exclusion, start)
 
-    def share(self, exclusion: Exclusion, start: int, holding: Holding) -> Number:
+    def share(self, exclusion: Exclusion, start: int, holding: Assignment) -> Number:
         """What remains of each count of an hour: the agreed calls / those that came, at most 1.
 
         Agreed is ``above`` times the expected of the hour's open quarter-hours. Where the plan
@@ -112,7 +112,7 @@ class Excluding:
             self._shares[key] = share
         return share
 
-    def _find_share(self, holding: Holding, hour: int, above: Fraction) -> Number:
+    def _find_share(self, holding: Assignment, hour: int, above: Fraction) -> Number:
         since, until = max(hour, holding.since), min(hour + HOUR, holding.until)
         cells = within(self._cells.get(holding.line, []), since, until)
         came = sum(tally["line_offered"] - tally["out_of_hours"] for _, tally in cells)
@@ -144,7 +144,7 @@ class Excluding:
         return found
 
 
-def applying(holding: Holding, rule: Rule) -> Iterable[Exclusion]:
+def applying(holding: Assignment, rule: Rule) -> Iterable[Exclusion]:
     """The contract's exclusions that apply to a measure of a line."""
     for exclusion in holding.contract.exclusions:
         if (not exclusion.lines or holding.line in exclusion.lines) and (

@@ -16,16 +16,16 @@ from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.statement import counting
-from streams.domain.statement.counting import OUT_OF_HOURS, Count
-from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
-from streams.domain.statement.holdings import (
+from streams.domain.statement.assignments import (
     ABANDONMENT,
     ASA,
     REACHABILITY,
-    Holding,
+    Assignment,
     measures,
     rule,
 )
+from streams.domain.statement.counting import OUT_OF_HOURS, Count
+from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
 from streams.domain.tally import Tally
 from streams.domain.visits import Reading, Visit, resolve
 
@@ -112,7 +112,7 @@ def _visits(
 
 def _counted(visit: Visit, excluding: Excluding) -> Iterable[Counted]:
     contract = visit.terms.contract
-    holding = Holding(visit.line, contract, -visits.NEVER, visits.NEVER)
+    holding = Assignment(visit.line, contract, -visits.NEVER, visits.NEVER)
     start = start_of(visit.begun, INTERVAL)
     for measure in measures(contract):
         if measure.lines and visit.line not in measure.lines:

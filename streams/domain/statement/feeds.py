@@ -12,8 +12,8 @@ from statistics import median
 
 from streams.domain.books import INTERVAL
 from streams.domain.instants import HOUR
+from streams.domain.statement.assignments import Intervals
 from streams.domain.statement.exclusions import Excluding
-from streams.domain.statement.holdings import Intervals
 from streams.domain.tally import CITY, LINE
 
 

@@ -20,8 +20,8 @@ from streams.domain.books import INTERVAL
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
 from streams.domain.statement import counting
+from streams.domain.statement.assignments import ASA
 from streams.domain.statement.counting import Count
-from streams.domain.statement.holdings import ASA
 from streams.domain.statement.judging import Result
 from streams.domain.statement.periods import midnight
 

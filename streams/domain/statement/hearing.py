@@ -39,9 +39,9 @@ from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion
 from streams.domain.statement import counting
+from streams.domain.statement.assignments import Assignment, Cells, Intervals, within
 from streams.domain.statement.exclusions import EVENT, HOURS, Excluding
 from streams.domain.statement.feeds import Feed, of_city
-from streams.domain.statement.holdings import Cells, Holding, Intervals, within
 from streams.domain.statement.silences import Silence, joined
 
 MISSED_CALLS: Final = 10.0
@@ -112,7 +112,7 @@ class Hearing:
     def __init__(
         self,
         plan: Plan,
-        held: Iterable[Holding],
+        held: Iterable[Assignment],
         intervals: Intervals,
         cells: Mapping[str, Cells],
         excluding: Excluding,
@@ -168,7 +168,7 @@ class Hearing:
         }
         self._unheard_queue = set().union(*self._silent_queue)
 
-    def of(self, holding: Holding, figure: str, exclusions: Iterable[Exclusion] = ()) -> Hours:
+    def of(self, holding: Assignment, figure: str, exclusions: Iterable[Exclusion] = ()) -> Hours:
         """The hours of a line in a span as far as a figure is of them, less those that exclusions
         leave out."""
         counted = self._counted(holding, exclusions)
@@ -177,7 +177,7 @@ class Hearing:
             heard -= self._unheard_queue
         return self._hours(counted, heard, [holding.line])
 
-    def whole(self, here: list[Holding]) -> Heard:
+    def whole(self, here: list[Assignment]) -> Heard:
         """What was heard of all these together."""
         counted: dict[str, set[int]] = {}
         for holding in here:
@@ -196,13 +196,13 @@ class Hearing:
         """The quarter-hours in which a line was silent, with all others or alone."""
         return self._unheard_lines.get(line, self._unheard)
 
-    def _general(self, holding: Holding) -> set[int]:
+    def _general(self, holding: Assignment) -> set[int]:
         """The open quarter-hours of a line in a span without what its contract leaves out. Of one
         measure's exclusions the others know nothing, so these hours remain."""
         exclusions = (each for each in holding.contract.exclusions if not each.measures)
         return self._counted(holding, exclusions)
 
-    def _counted(self, holding: Holding, exclusions: Iterable[Exclusion]) -> set[int]:
+    def _counted(self, holding: Assignment, exclusions: Iterable[Exclusion]) -> set[int]:
         """The open quarter-hours of a line in a span that no exclusion touches."""
         starts = self._open.get(holding.line, [])
         first, last = bisect_left(starts, holding.since), bisect_left(starts, holding.until)

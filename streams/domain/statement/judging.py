@@ -10,10 +10,10 @@ from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement import counting, money
+from streams.domain.statement.assignments import Assignment, Cells, Rule, measures, rule, within
 from streams.domain.statement.counting import NOTHING, Count, Number
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Applied, Excluding, applying
 from streams.domain.statement.hearing import Hearing, Hours
-from streams.domain.statement.holdings import Cells, Holding, Rule, measures, rule, within
 from streams.domain.statement.periods import Period, overlapping
 from streams.domain.tally import LINE
 
@@ -94,15 +94,15 @@ class Group:
     rule: Rule
     line: str | None
     period: Period
-    parts: tuple[Holding, ...]
+    parts: tuple[Assignment, ...]
 
 
-def groups(plan: Plan, held: Iterable[Holding], whole: Period) -> list[Group]:
+def groups(plan: Plan, held: Iterable[Assignment], whole: Period) -> list[Group]:
     """Everything that is to be judged in a period, in the order of contract, measure and time.
 
     ``held`` must reach back to the beginning of the longest measure's period.
     """
-    parts: dict[tuple[Rule, str | None, Period], list[Holding]] = {}
+    parts: dict[tuple[Rule, str | None, Period], list[Assignment]] = {}
     for holding in held:
         for measure in measures(holding.contract):
             if measure.lines and holding.line not in measure.lines:
@@ -113,7 +113,7 @@ def groups(plan: Plan, held: Iterable[Holding], whole: Period) -> list[Group]:
                 since = max(holding.since, each.begin(plan.zone))
                 until = min(holding.until, each.end(plan.zone))
                 if since < until:
-                    part = Holding(holding.line, holding.contract, since, until)
+                    part = Assignment(holding.line, holding.contract, since, until)
                     parts.setdefault((by, line, each), []).append(part)
     found = [Group(*key, tuple(of_key)) for key, of_key in parts.items()]
     ids = {each: n for n, each in enumerate(dict.fromkeys(g.rule.measure.id for g in found))}
@@ -231,7 +231,7 @@ class _Effect:
 
 
 def excluded_by(
-    excluding: Excluding, holding: Holding, by: Rule, start: int
+    excluding: Excluding, holding: Assignment, by: Rule, start: int
 ) -> list[tuple[str, Number]]:
     """The exclusions that leave out something of a quarter-hour: id, and what remains of it."""
     found: list[tuple[str, Number]] = []
@@ -245,7 +245,7 @@ def excluded_by(
     return found
 
 
-def _length(parts: Iterable[Holding]) -> int:
+def _length(parts: Iterable[Assignment]) -> int:
     """The time that parts cover together, what several cover counted once."""
     covered, reached = 0, -(2**62)
     for since, until in sorted((part.since, part.until) for part in parts):
@@ -254,7 +254,7 @@ def _length(parts: Iterable[Holding]) -> int:
     return covered
 
 
-def _any_open(parts: Iterable[Holding], provisional: Collection[tuple[str, int]]) -> bool:
+def _any_open(parts: Iterable[Assignment], provisional: Collection[tuple[str, int]]) -> bool:
     if not provisional:
         return False
     return any(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from streams.domain import instants
 from streams.domain.plan import Plan
+from streams.domain.statement.assignments import Intervals, measures
 from streams.domain.statement.forecast import Outlook
-from streams.domain.statement.holdings import Intervals, measures
 from streams.domain.statement.judging import Result
 from streams.domain.statement.periods import period
 from streams.domain.statement.statement import Worst, statement

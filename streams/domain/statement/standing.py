@@ -11,7 +11,7 @@ from streams.domain.entries import entries
 from streams.domain.journey import Contact
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
-from streams.domain.statement.holdings import Intervals
+from streams.domain.statement.assignments import Intervals
 from streams.domain.visits import resolve
 
 

@@ -14,23 +14,23 @@ from streams.domain.books import INTERVAL
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement import counting
-from streams.domain.statement.counting import Count, Number
-from streams.domain.statement.exclusions import EVENT, Excluding
-from streams.domain.statement.forecast import Outlook, Remaining, outlook
-from streams.domain.statement.hearing import Heard, Hearing
-from streams.domain.statement.holdings import (
+from streams.domain.statement.assignments import (
     ASA,
+    Assignment,
     Cells,
-    Holding,
     Intervals,
     Rule,
-    holdings,
+    assignments,
     measures,
     of_lines,
     rule,
     unaligned,
     within,
 )
+from streams.domain.statement.counting import Count, Number
+from streams.domain.statement.exclusions import EVENT, Excluding
+from streams.domain.statement.forecast import Outlook, Remaining, outlook
+from streams.domain.statement.hearing import Heard, Hearing
 from streams.domain.statement.judging import Result, excluded_by, groups, judge
 from streams.domain.statement.periods import Period, overlapping
 from streams.domain.tally import LINE, VENDOR, Tally
@@ -90,8 +90,8 @@ class Statement:
     period: Period
     begin: int
     end: int
-    lines: tuple[Holding, ...]
-    held: tuple[Holding, ...]
+    lines: tuple[Assignment, ...]
+    held: tuple[Assignment, ...]
     results: tuple[Result, ...]
     outlooks: Mapping[int, Outlook]
     totals: Mapping[str, Tally]
@@ -144,9 +144,11 @@ def statement(
     since, until = reach(plan, period)
     begin = period.begin(plan.zone)
     cells = of_lines(intervals, since, until)
-    held = holdings(plan, vendor, cells, since, until)
+    held = assignments(plan, vendor, cells, since, until)
     here = [
-        Holding(h.line, h.contract, max(h.since, begin), h.until) for h in held if h.until > begin
+        Assignment(h.line, h.contract, max(h.since, begin), h.until)
+        for h in held
+        if h.until > begin
     ]
     excluding = Excluding(plan, cells)
     hearing = Hearing(plan, held, intervals, cells, excluding, since, min(until, as_of))
@@ -204,7 +206,7 @@ def _of_vendor(intervals: Intervals, vendor: str, since: int, until: int) -> tup
     return contacts, offered
 
 
-def _worst(here: list[Holding], cells: Mapping[str, Cells], excluding: Excluding) -> list[Worst]:
+def _worst(here: list[Assignment], cells: Mapping[str, Cells], excluding: Excluding) -> list[Worst]:
     found = []
     for holding in here:
         by = next(
@@ -229,7 +231,7 @@ def _worst(here: list[Holding], cells: Mapping[str, Cells], excluding: Excluding
     ]
 
 
-def _notes(here: list[Holding], begin: int, until: int, unattributed: int) -> list[Note]:
+def _notes(here: list[Assignment], begin: int, until: int, unattributed: int) -> list[Note]:
     notes = []
     for holding in here:
         for edge in (holding.since, holding.until):

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from streams.engine.failpoints import reach
+from streams.engine.failpoints import failpoint
 from streams.engine.kafka import clients, topics
 from streams.engine.state.stored import Restored
 from streams.settings import Settings
@@ -51,7 +51,7 @@ async def read_back(
     restored = {partition: Restored() for partition in partitions}
 
     def take(partition: int, records: "list[ConsumerRecord[bytes, bytes]]") -> None:
-        reach("recovering")
+        failpoint("recovering")
         state = restored[partition]
         for record in records:
             assert record.key is not None

@@ -12,7 +12,7 @@ from contextlib import suppress
 from aiokafka.errors import IllegalOperation
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from streams.engine.failpoints import reach
+from streams.engine.failpoints import failpoint
 from streams.engine.failures import in_words
 from streams.engine.kafka import clients
 from streams.engine.kafka.topics import LARGEST_RECORD
@@ -96,11 +96,11 @@ class Writer:
                     for (topic, partition), records in outputs.items()
                     if records
                 ]
-                reach("sent, not acknowledged")
+                failpoint("sent, not acknowledged")
                 for acknowledgements in sent:
                     for acknowledged in acknowledgements:
                         await acknowledged
-                reach("acknowledged, transaction open")
+                failpoint("acknowledged, transaction open")
                 await self._producer.commit_transaction()
         except Exception as error:
             raise self._failed(error) from error

@@ -16,7 +16,7 @@ from streams.domain import caller_history as callers
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, start_of
 from streams.domain.caller_history import Call
-from streams.domain.cells import PlaceKey
+from streams.domain.cells import CellKey
 from streams.domain.instants import DAY
 from streams.domain.tally import Entry, Tally
 from streams.engine.kafka import topics
@@ -70,8 +70,8 @@ class CallerOwner:
         # Callers and their calls, by the interval in which they began: whom to forget when.
         self._begun: dict[int, list[tuple[str, str]]] = {}
         self._booked: dict[str, list[Entry]] = {}
-        self._places: dict[PlaceKey, Tally] = {}
-        self._moved: set[PlaceKey] = set()
+        self._places: dict[CellKey, Tally] = {}
+        self._moved: set[CellKey] = set()
         self._newest = -(2**62)
         self._looks_again = self._newest  # for what is too old: that means looking at everything
 
@@ -145,7 +145,7 @@ class CallerOwner:
         else:
             self._booked.pop(caller, None)
 
-    def _keys(self, entry: Entry) -> Iterator[PlaceKey]:
+    def _keys(self, entry: Entry) -> Iterator[CellKey]:
         """Where an entry is booked. What may have been let go of is not begun anew: it would be
         told as if nothing else were there, and less than nothing when that is taken back."""
         scope, at = entry[0], entry[1]

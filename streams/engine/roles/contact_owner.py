@@ -20,7 +20,7 @@ from aiokafka import ConsumerRecord
 
 from streams.domain import events
 from streams.domain.books import SLOT
-from streams.domain.cells import PlaceKey
+from streams.domain.cells import CellKey
 from streams.domain.decisions import DECIDED
 from streams.domain.events import Reader, Refusal
 from streams.domain.ledger import Changes, Ledger
@@ -88,13 +88,13 @@ class Source:
         self._late: list[Record] = []
         # What checkpoint n leaves for n + 1 to do.
         self._covered: list[tuple[str, bool]] = []
-        self._places: dict[PlaceKey, bytes] = {}
-        self._dropped: list[PlaceKey] = []
+        self._places: dict[CellKey, bytes] = {}
+        self._dropped: list[CellKey] = []
         self._gone: deque[tuple[int, int]] = deque()  # checkpoint, clock
         self._covered_clock = UNKNOWN
         # What has a record of its own in the changelog.
         self._stored_contacts = 0
-        self._stored_places: set[PlaceKey] = set()
+        self._stored_places: set[CellKey] = set()
         self._anew = True
 
     def restore(self, restored: Restored) -> Iterator[None]:
@@ -118,7 +118,7 @@ class Source:
         self._covered = restored.covered_before()
         self._covered_clock = checkpoint.clock
         self._stored_contacts = checkpoint.kept[0]
-        self._stored_places = restored.place_keys()
+        self._stored_places = restored.cell_keys()
         self._places = dict(checkpoint.places)
         self._dropped = checkpoint.dropped
         yield from self.ledger.restore(
@@ -231,20 +231,20 @@ class Source:
         dropped = set(self._dropped)
         for key, tally in self._places.items():
             if key not in dropped:
-                records.append(stored.place_record(key, tally))
+                records.append(stored.cell_record(key, tally))
                 self._stored_places.add(key)
-        records += [stored.place_record(key, None) for key in dropped & self._stored_places]
+        records += [stored.cell_record(key, None) for key in dropped & self._stored_places]
         self._stored_places -= dropped
         if self._covered:
             ids = [call_id for call_id, _ in self._covered]
             before = self._number - 1
-            records.append(stored.gone_record(before, self._covered_clock, ids))
+            records.append(stored.retired_record(before, self._covered_clock, ids))
             self._gone.append((before, self._covered_clock))
             kept = [call_id for call_id, kept in self._covered if kept]
-            records += [stored.contact_gone(call_id) for call_id in kept]
+            records += [stored.contact_removed(call_id) for call_id in kept]
             self._stored_contacts -= len(kept)
         while self._gone and self._gone[0][1] < self.ledger.clock - LONGEST_LOST_AFTER:
-            records.append(stored.gone_record(*self._gone.popleft(), None))
+            records.append(stored.retired_record(*self._gone.popleft(), None))
         for contact in changes.facts:
             records.append(stored.contact_record(contact))
             self._stored_contacts += not contact.stored

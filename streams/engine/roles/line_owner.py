@@ -19,7 +19,7 @@ from streams.engine.kafka import topics
 from streams.engine.kafka.writer import Outputs
 from streams.engine.roles.routes import Routes
 from streams.engine.state import stored
-from streams.engine.state.stored import Anew, ClockTold, Figures, Published, Waits
+from streams.engine.state.stored import Anew, Figures, Published, Waits, WatermarkRecord
 from streams.sinks.records import interval_record
 
 ENDED_KEPT: Final = HOUR
@@ -91,7 +91,7 @@ class LineOwner:
                 board.take_figures(*told)
             elif isinstance(told, Waits):
                 board.take_waiting(*told)
-            elif isinstance(told, ClockTold):
+            elif isinstance(told, WatermarkRecord):
                 board.take_clock(told.source, told.clock)
             elif isinstance(told, Anew):
                 board.anew(told.source)

@@ -16,7 +16,7 @@ from streams.domain.board import Board
 from streams.domain.plan import Plan
 from streams.domain.statement.running import Running, running, since
 from streams.domain.tally import VENDOR
-from streams.engine.audit import EvidenceError, Kept, Partials, kept
+from streams.engine.audit import AuditError, Kept, Partials, kept
 from streams.engine.clocks import Clock
 from streams.engine.kafka.refusals import BrokerError
 from streams.settings import Settings
@@ -57,7 +57,7 @@ class Periods(Collector):
         while True:
             try:
                 await self.judge()
-            except (KafkaError, BrokerError, EvidenceError, TimeoutError, OSError) as error:
+            except (KafkaError, BrokerError, AuditError, TimeoutError, OSError) as error:
                 log.warning("running periods not judged", extra={"why": str(error)})
                 self._partials = Partials()
             await asyncio.sleep(EVERY if self._judged else SOON)

@@ -9,7 +9,7 @@ import orjson
 
 from streams.domain.books import INTERVAL
 from streams.domain.caller_history import Call
-from streams.domain.cells import HeldContact, PlaceKey
+from streams.domain.cells import CellKey, OpenContact
 from streams.domain.detector import Alert
 from streams.domain.ledger import GRACE
 from streams.domain.tally import Tally
@@ -64,8 +64,8 @@ class Checkpoint(NamedTuple):
     positions: dict[str, int]
     newest: dict[str, int]
     covered: list[str]
-    places: list[tuple[PlaceKey, bytes]]
-    dropped: list[PlaceKey]
+    places: list[tuple[CellKey, bytes]]
+    dropped: list[CellKey]
     kept: tuple[int, int, int]
 
     def record(self) -> Record:
@@ -107,12 +107,12 @@ class Checkpoint(NamedTuple):
         return cls(**data, places=places, dropped=dropped, kept=kept)
 
 
-def contact_record(contact: HeldContact) -> Record:
+def contact_record(contact: OpenContact) -> Record:
     """A contact's facts."""
     return _CONTACT + contact.call_id.encode(), _encode(contact.facts())
 
 
-def contact_gone(call_id: str) -> Record:
+def contact_removed(call_id: str) -> Record:
     """Removes a contact's facts."""
     return _CONTACT + call_id.encode(), None
 
@@ -123,14 +123,14 @@ def encoded(tally: Tally) -> bytes:
     return orjson.dumps(tally.stored())
 
 
-def place_record(key: PlaceKey, tally: bytes | None) -> Record:
+def cell_record(key: CellKey, tally: bytes | None) -> Record:
     """A settled tally, encoded, or its removal."""
     scope, width, start = key
     name = b"%b%b|%d|%d" % (_PLACE, scope.encode(), width, start)
     return name, tally
 
 
-def gone_record(number: int, clock: int, call_ids: list[str] | None) -> Record:
+def retired_record(number: int, clock: int, call_ids: list[str] | None) -> Record:
     """Ids that departed with a checkpoint, remembered until their calls could not go on."""
     key = b"%b%d" % (_GONE, number)
     return key, None if call_ids is None else orjson.dumps([clock, call_ids])
@@ -225,16 +225,16 @@ class Restored:
                 f"has been truncated or made anew; {_REBUILD}"
             )
 
-    def contacts(self) -> Iterator[HeldContact]:
+    def contacts(self) -> Iterator[OpenContact]:
         """The contacts in state: those stored, less those that the last checkpoint covers."""
         covered = {each.encode() for each in self.checkpoint.covered} if self.checkpoint else set()
         for call_id, facts in self._contacts.items():
             if call_id not in covered:
-                yield HeldContact.from_facts(call_id.decode(), orjson.loads(facts))
+                yield OpenContact.from_facts(call_id.decode(), orjson.loads(facts))
 
-    def places(self) -> dict[PlaceKey, Tally]:
+    def places(self) -> dict[CellKey, Tally]:
         """The settled tallies, the last checkpoint's over those stored before."""
-        found: dict[PlaceKey, Tally] = {}
+        found: dict[CellKey, Tally] = {}
         for key, value in self._places.items():
             scope, width, start = key.decode().rsplit("|", 2)
             found[scope, int(width), int(start)] = Tally.from_stored(orjson.loads(value))
@@ -245,7 +245,7 @@ class Restored:
                 found.pop(place, None)
         return found
 
-    def place_keys(self) -> set[PlaceKey]:
+    def cell_keys(self) -> set[CellKey]:
         """Places that have a record of their own."""
         found = set()
         for key in self._places:
@@ -297,7 +297,7 @@ class Waits(NamedTuple):
     oldest: int | None
 
 
-class ClockTold(NamedTuple):
+class WatermarkRecord(NamedTuple):
     """Up to which instant what a source partition told before is complete.
 
     ``positions`` are those of its checkpoint, on one partition of the partials; else empty.
@@ -328,7 +328,7 @@ class Published(NamedTuple):
         return start + INTERVAL + GRACE <= self.as_of and (scope, start) not in self.pinned
 
 
-def read_partial(key: bytes, value: bytes) -> Figures | Waits | ClockTold | Anew | Published:
+def read_partial(key: bytes, value: bytes) -> Figures | Waits | WatermarkRecord | Anew | Published:
     """What a record of the line partials tells."""
     kind, _, rest = key.partition(b"|")
     data = orjson.loads(value)
@@ -340,14 +340,14 @@ def read_partial(key: bytes, value: bytes) -> Figures | Waits | ClockTold | Anew
         scope, source = rest.decode().rsplit("|", 1)
         return Waits(scope, int(source), data[1], data[2])
     if kind == _CLOCK:
-        return ClockTold(int(rest), data[1], data[2], data[3])
+        return WatermarkRecord(int(rest), data[1], data[2], data[3])
     if kind == _ANEW:
         return Anew(int(rest))
     return Published(data[1], frozenset((scope, start) for scope, start in data[2]))
 
 
 def figures_record(
-    generation: int, source: int, key: PlaceKey, tally: Tally | bytes | None, final: bool
+    generation: int, source: int, key: CellKey, tally: Tally | bytes | None, final: bool
 ) -> Record:
     """A source partition's absolute figures of a slot or interval, be they encoded already; or
     their removal."""

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from streams.domain.statement.holdings import ABANDONMENT, REACHABILITY, SERVICE_LEVEL
+from streams.domain.statement.assignments import ABANDONMENT, REACHABILITY, SERVICE_LEVEL
 from streams.sinks.statement.writing import Writing, table
 
 

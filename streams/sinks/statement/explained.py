@@ -8,8 +8,8 @@ from typing import Any, Final
 from streams.domain import instants
 from streams.domain.instants import SECOND
 from streams.domain.statement import evidence
+from streams.domain.statement.assignments import ASA
 from streams.domain.statement.explanation import HIT, MISS, Counted, Explained, total
-from streams.domain.statement.holdings import ASA
 from streams.domain.tally import Tally
 from streams.sinks.statement.naming import count_of
 from streams.sinks.statement.plain import canonical, count_object

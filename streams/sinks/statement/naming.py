@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from streams.domain.statement.holdings import ASA
+from streams.domain.statement.assignments import ASA
 from streams.sinks.statement.writing import Writing
 
 Thing = dict[str, Any]

@@ -8,8 +8,8 @@ from html import escape
 from itertools import groupby
 from typing import Any, Final
 
+from streams.domain.statement.assignments import ASA
 from streams.domain.statement.counting import lower_is_better
-from streams.domain.statement.holdings import ASA
 from streams.sinks.statement.writing import Writing
 
 _WIDTH: Final = 680  # CSS pixels: the text width of an A4 page with margins of 15 mm

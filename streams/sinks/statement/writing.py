@@ -7,8 +7,8 @@ from html import escape
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from streams.domain.statement.assignments import ASA
 from streams.domain.statement.counting import lower_is_better
-from streams.domain.statement.holdings import ASA
 from streams.sinks.statement.words import WORDS
 
 _MARKS: Final = {"en": (",", "."), "nl": (".", ",")}

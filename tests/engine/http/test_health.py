@@ -16,7 +16,7 @@ from aiokafka.errors import CommitFailedError
 from streams.domain.plan import Plan
 from streams.engine.http import telemetry
 from streams.engine.kafka.batches import Batch
-from streams.engine.worker import COMMIT_PATIENCE, TAKEN_AT_ONCE, TURN, CommitError, Worker
+from streams.engine.worker import COMMIT_PATIENCE, MERGED_AT_ONCE, TURN, CommitError, Worker
 from streams.settings import Settings
 from tests.brokers import KafkaCluster, free_port
 from tests.running import fresh_topics
@@ -123,7 +123,7 @@ async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.M
             nonlocal now
             now += TURN / 2
             seen.append(turns)
-            assert 0 < len(records) <= TAKEN_AT_ONCE
+            assert 0 < len(records) <= MERGED_AT_ONCE
 
     async def others() -> None:
         nonlocal turns
@@ -132,7 +132,7 @@ async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.M
             await asyncio.sleep(0)
 
     async def batches() -> AsyncIterator[Batch]:
-        records: list[Any] = [None] * (10 * TAKEN_AT_ONCE + 1)
+        records: list[Any] = [None] * (10 * MERGED_AT_ONCE + 1)
         yield Batch(TopicPartition("contact.queue", 0), records, lambda _: None)
 
     worker = Worker(Settings(), Plan.default())

@@ -24,7 +24,7 @@ Cells = list[tuple[int, Tally]]
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Assignment:
     """A vendor's line under one version of a contract, from ``since`` to before ``until``."""
 
     line: str
@@ -55,15 +55,15 @@ REACHABILITY: Final = "reachability"
 ASA: Final = "average_speed_of_answer"
 
 
-def holdings(
+def assignments(
     plan: Plan, vendor: str, cells: Mapping[str, Cells], since: int, until: int
-) -> list[Holding]:
+) -> list[Assignment]:
     """The vendor's lines between two instants, by line and time.
 
     A quarter-hour belongs to who held the line at its beginning. A line that the plan does not know
     then counts only where visits were booked on it all the same.
     """
-    found: list[Holding] = []
+    found: list[Assignment] = []
     for line in sorted({*plan.lines, *cells}):
         edges = sorted({since, *_edges(plan, line, since, until)})
         for start, end in zip(edges, [*edges[1:], until], strict=True):
@@ -76,9 +76,9 @@ def holdings(
                 continue
             last = found[-1] if found else None
             if last and (last.line, last.contract, last.until) == (line, terms.contract, start):
-                found[-1] = Holding(line, last.contract, last.since, end)
+                found[-1] = Assignment(line, last.contract, last.since, end)
                 continue
-            found.append(Holding(line, terms.contract, start, end))
+            found.append(Assignment(line, terms.contract, start, end))
     return found
 
 
@@ -92,7 +92,7 @@ def _edges(plan: Plan, line: str, since: int, until: int) -> Iterable[int]:
 
 
 def versions(
-    plan: Plan, held: Iterable[Holding]
+    plan: Plan, held: Iterable[Assignment]
 ) -> list[tuple[Version[Contract], tuple[str, ...]]]:
     """Each version of each contract that lines were held under, with these lines, by id and time.
 
