@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from streams.domain.events import KINDS
 
 NUMBERS = (
     # Digits alone, and with what people put between them
@@ -111,3 +115,67 @@ def repeats(said: str, number: str) -> bool:
         return True
     known, shown = digits(number), digits(_INSTANT.sub("", said))
     return any(known[n : n + _WINDOW] in shown for n in range(len(known) - _WINDOW + 1))
+
+
+AT = "2026-11-18T09:00:00Z"
+EVENTS: dict[str, dict[str, Any]] = {
+    "call-start": {"caller": "9f2d", "entry": "main", "channel": "phone", "language": "nl"},
+    "menu-choice": {"line": "waste", "option": "1", "menu": "a"},
+    "queue": {
+        "line": "waste",
+        "phase": "left",
+        "visit": 1,
+        "reason": "transfer",
+        "to_line": "desk",
+        "agent": "77ab",
+    },
+    "hangup": {"reason": "normal", "by": "caller"},
+}
+COMMON = {"event_id": "e", "call_id": "c", "at": AT, "revision": 0}
+HEADERS = {
+    "ce_id": b"e",
+    "ce_time": AT.encode(),
+    "ce_subject": b"c",
+    "ce_type": b"contact.",
+    "ce_source": b"/pbx",
+}
+
+Raw = tuple[str, bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+"""Topic, key, value, headers."""
+
+
+def with_number(number: str) -> Iterator[Raw]:
+    """Every record that has the number in one place, and nothing else wrong with it."""
+    for kind in KINDS:
+        topic = f"contact.{kind}"
+        event = {"event": kind} | COMMON | EVENTS[kind]
+        plain = json.dumps(event).encode()
+        for field in event:
+            changed = event | {field: number}
+            key = str(changed["call_id"]).encode()
+            yield topic, key, json.dumps(changed).encode(), []
+            yield topic, key, json.dumps(changed, ensure_ascii=False).encode(), []
+            yield topic, key, json.dumps(event | {field: [number]}).encode(), []
+            yield topic, key, json.dumps(event | {field: {number: number}}).encode(), []
+            if number.isdecimal():
+                yield topic, key, json.dumps(event | {field: int(number)}).encode(), []
+                yield topic, key, json.dumps(event | {field: float(number)}).encode(), []
+        yield topic, b"c", json.dumps(event | {"at": f"{AT[:-1]}.{number}Z"}).encode(), []
+        yield topic, b"c", json.dumps(event | {number: number}).encode(), []
+        yield topic, number.encode(), plain, []
+        yield topic, number.encode("utf-16"), plain, []
+        yield topic, number.encode(), b"?", []
+        yield topic, b"c", number.encode(), []
+        yield topic, b"c", json.dumps(number).encode(), []
+        yield topic, b"c", plain[:-1] + number.encode(), []
+        yield topic, b"c", plain + number.encode(), []
+        yield topic, b"c", number.encode("utf-16"), []
+        # A CloudEvent, whose headers say what its data does not.
+        data = json.dumps(EVENTS[kind]).encode()
+        for header in HEADERS:
+            for written in (number.encode(), number.encode("utf-16")):
+                headers = HEADERS | {"ce_type": f"contact.{kind}".encode(), header: written}
+                yield topic, b"c", data, list(headers.items())
+        given_ = HEADERS | {"ce_type": kind.encode(), number: number.encode()}
+        yield topic, b"c", data, list(given_.items())
+        yield topic, b"c", None, [("ce_id", number.encode()), (number, None)]

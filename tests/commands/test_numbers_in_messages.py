@@ -9,8 +9,7 @@ import pytest
 
 from streams.cli import main
 from streams.domain.events import KINDS
-from tests.engine.test_numbers import with_number
-from tests.numbers import NUMBERS, digits, repeats
+from tests.numbers import NUMBERS, digits, repeats, with_number
 
 PLAN = Path(__file__).parents[2] / "deploy" / "plans" / "antwerp.toml"
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import promql_parser
 import pytest
-from test_grafana_lint import _vectors
 
 from grafana import palette
 from grafana.promql import BUILT_IN
 from streams.domain.events import REASONS
 from tests.busy_worker import on_the_page
 from tests.grafana.grafana_files import FILES, load, named, queries
+from tests.grafana.test_grafana_lint import _vectors
 
 BY_PROMETHEUS = {"instance", "job"}
 

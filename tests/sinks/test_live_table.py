@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from streams.domain.books import Books
-from streams.sinks import report
 from streams.sinks.live import live_figures
 from streams.sinks.live_table import live_table
-from streams.sinks.terminal import columns, cut, left, readable, right, wrapped
+from streams.sinks.terminal import columns
 from tests.plans import ANTWERP
 
 AS_OF = 1_795_175_220.0  # 20 November 2026, 12:47 in Antwerp
@@ -90,33 +88,3 @@ def test_columns_stay_where_they_are_when_a_status_changes() -> None:
 def test_who_does_not_wait_waits_for_nothing() -> None:
     rows = live_table(live(waiting=0, oldest_wait=0.0), ANTWERP, 80)
     assert "0      - " in STYLE.sub("", rows[2])
-
-
-@pytest.mark.parametrize("width", [80, 100, 139])
-def test_the_books_fit_too(width: int) -> None:
-    table = report.as_table(Books(), ANTWERP, width=width).splitlines()
-    assert max(map(len, table)) <= width
-    assert {"contacts", "answered"} <= set(table[0].split())
-
-
-def test_the_books_are_whole_where_there_is_room() -> None:
-    assert report.as_table(Books(), ANTWERP, width=200) == report.as_table(Books(), ANTWERP)
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("most", range(1, 90, 8))
-def test_what_is_cut_has_exactly_its_columns(name: str, most: int) -> None:
-    name = readable(name)
-    assert columns(cut(name, most)) <= most
-    assert columns(left(name, most)) == columns(right(name, most)) == most
-    styled = f"\033[31m{name}\033[0m"
-    assert columns(cut(styled, most)) <= most
-    assert STYLE.sub("", cut(styled, most)) == cut(name, most)
-    assert cut(styled, most).endswith("\033[0m")
-
-
-def test_rows_of_a_long_text_hold_all_of_it() -> None:
-    text = "10:10:10  ALERT Waste: only 0 % of callers reach anybody, 13 people in vain"
-    rows = list(wrapped(text, 30, "          "))
-    assert max(map(columns, rows)) <= 30
-    assert " ".join(row.strip() for row in rows) == text

@@ -13,7 +13,7 @@ from streams.sinks.statement import restated
 from streams.sinks.statement.page import page
 from streams.sinks.statement.plain import Made
 from streams.sinks.statement.words import LANGUAGES
-from tests.sinks.test_statement_identity import _booked, _made
+from tests.sinks.statement.test_identity import _booked, _made
 from tests.wallboard import wallboard_browser
 
 SILENT = "2026-03-27T12:00:00+01:00"

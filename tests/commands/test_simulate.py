@@ -1,4 +1,4 @@
-"""The commands that make something of a plan: a simulated city, and Prometheus' rules."""
+"""`reachline simulate`: a city that phones, and what dirt does to its events."""
 
 from __future__ import annotations
 
@@ -38,17 +38,3 @@ def test_dirt_is_in_order_and_repetition_and_changes_no_figure(
 def test_nobody_calls_minus_one_times(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--scale", "-1"]) == 2
     assert "--scale must be above 0" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("year", ["2027", "2031"])
-def test_rules_can_be_made_for_years_to_come(tmp_path: Path, year: str) -> None:
-    assert main(["rules", "--plan", str(ANTWERP_FILE), "--to", str(tmp_path), "--since", year]) == 0
-    for path in (tmp_path / "rules").glob("*.yml"):
-        assert f"# Covers {year}-01-01 to {int(year) + 3}-01-01." in path.read_text()
-
-
-def test_a_year_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["rules", "--plan", str(ANTWERP_FILE), "--to", str(tmp_path), "--since", "27"]
-    assert main(words) == 2
-    assert "--since" in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ from streams.domain.board import SLOT, Board
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import LINE, Tally
-from streams.engine.clocks import Clock, FastClock, WallClock
+from streams.engine.clocks import FastClock
 from streams.sinks.prometheus import FiguresCollector, registry
 
 NINE = 1_790_000_000 * SECOND
@@ -58,12 +58,3 @@ def test_figures_of_a_simulated_day_are_as_fresh_as_they_are(speed: float) -> No
     as_of = page.get_sample_value("contact_line_as_of_timestamp_seconds", of_waste)
     assert current == pytest.approx(machine / SECOND + 10, abs=0.01)
     assert as_of == pytest.approx(shown / SECOND)
-
-
-@pytest.mark.parametrize(
-    "clock", [WallClock(), FastClock(NINE - HOUR, 60), FastClock(time.time_ns() // 1000 - 5, 2)]
-)
-def test_a_clock_turned_round_is_the_machines(clock: Clock) -> None:
-    """The last has caught up with the machine's clock, which it never passes."""
-    machine = time.time_ns() // 1000 + SECOND
-    assert clock.machine(clock.at(machine)) == pytest.approx(machine, abs=2)
