@@ -49,18 +49,18 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     source = made._sources.owners[0] = Source(0, ANTWERP, ROUTES, made.counts)
     source.positions = dict.fromkeys(made.counts.events, 5)
     now = time.time_ns() // 1_000
-    source.ledger.settle(now)
+    source.ledger.advance(now)
     made.last_checkpoint = now / SECOND
     made.recovered[0] = 0.8, 12_000
     owner = made._lines.owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
     full = Tally.of(**dict.fromkeys(COUNTS, 1))
     full.waits, full.longest = {5: 1}, SECOND
     for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
-        owner.board.take_figures(scope, 0, SLOT, now - now % SLOT, full, False)
+        owner.board.apply_figures(scope, 0, SLOT, now - now % SLOT, full, False)
     instant = now // MINUTE * MINUTE - 10 * MINUTE
     notes = [f"{instant + n * SECOND}|{kind}|0|c{n:02}/1" for n in range(59) for kind in "sr"]
-    owner.board.alarms.take("waste", 0, instant, [*notes, f"{instant + MINUTE}|c|0|c60/1"])
-    owner.board.take_clock(0, now)
+    owner.board.alarms.apply("waste", 0, instant, [*notes, f"{instant + MINUTE}|c|0|c60/1"])
+    owner.board.apply_watermark(0, now)
     owner.board.advance()
     with monkeypatch.context() as always_open:
         # Callers call at night, too, when this runs at night.

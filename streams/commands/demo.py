@@ -232,7 +232,7 @@ class _Demo:
         books.lines = [terms.line for terms in self._plan.lines_at(worker.clock.now())]
         for board in boards:
             for name, scope in board.scopes.items():
-                books.whole[name] = scope.windows.tally("all")
+                books.totals[name] = scope.windows.tally("all")
         width = size(sys.stdout).columns if is_screen(sys.stdout) else None
         print("\nThe books")
         print(report.as_table(books, self._plan, width=width))

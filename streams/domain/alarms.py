@@ -1,14 +1,14 @@
 """The alerts of a set of lines: their decisions, sealed and fed to their detectors in order.
 
-Decisions are sealed ``SEAL`` behind the clock, so that small differences between partitions do not
-reorder them; one that comes after its seal is passed over by the detector and counted there. Where
-there was none, a replay opens and closes the same alerts as the live stream did.
+Decisions are sealed ``SEAL`` behind the watermark, so that small differences between partitions do
+not reorder them. The detector passes over one that comes after its seal, and counts it. Where none
+did, a replay opens and closes the same alerts as the live stream.
 """
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from streams.domain.decisions import decisions, from_note
+from streams.domain.decisions import decisions, decode
 from streams.domain.detector import Alert, AlertChange, Decision, Detector
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.journey import Contact
@@ -16,11 +16,11 @@ from streams.domain.plan import Contract, Plan
 from streams.domain.visits import resolve
 
 SEAL: Final = 30 * SECOND
-"""How far behind the slowest partition's clock decisions are sealed: partitions differ by the
-second or two between checkpoints, and half a minute costs a page little."""
+"""How far behind the slowest watermark decisions are sealed: partitions differ by the second or two
+between checkpoints, and half a minute costs a page little."""
 
 REMEMBERED: Final = 2 * HOUR
-"""How long decisions that were due are known again; a source tells a slot for an hour."""
+"""How long decisions that were due are known again; a source keeps a slot for an hour."""
 
 
 def expected_per_quarter(plan: Plan, line: str, at: int) -> float | None:
@@ -74,35 +74,35 @@ class Alarms:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._lines: dict[str, LineAlarm] = {}
-        self._told: dict[str, dict[tuple[int, int], frozenset[str]]] = {}
+        self._pending: dict[str, dict[tuple[int, int], frozenset[str]]] = {}
         self._sealed = -(2**62)
         self._due_before: dict[str, dict[tuple[int, int], set[str]]] = {}
         self._fed: set[str] = set()
         self._floor: dict[str, tuple[int, str, str]] = {}  # fed before this owner's time
 
-    def take(
-        self, line: str, source: int, start: int, notes: Iterable[str], let_go: bool = False
+    def apply(
+        self, line: str, source: int, start: int, decided: Iterable[str], evicted: bool = False
     ) -> None:
-        """Takes the decisions of a slot as a source partition knows them.
+        """Applies the decisions of a slot as a source partition knows them.
 
-        Of a slot that is sealed already, or that its source has ``let_go`` of, decisions are added
-        to those told before: the source knows of them no more.
+        Of a slot that is sealed already, or that its source has ``evicted``, decisions are added to
+        those published before: the source no longer knows of those.
         """
-        told = self._told.setdefault(line, {})
-        before = told.get((source, start), frozenset())
-        now = frozenset(notes)
-        told[source, start] = before | now if let_go or start <= self._sealed else now
+        pending = self._pending.setdefault(line, {})
+        before = pending.get((source, start), frozenset())
+        now = frozenset(decided)
+        pending[source, start] = before | now if evicted or start <= self._sealed else now
 
-    def advance(self, clock: int) -> list[AlertChange]:
-        """Seals what lies ``SEAL`` behind the clock and feeds it; gives what changed."""
-        sealed = clock - SEAL
+    def advance(self, watermark: int) -> list[AlertChange]:
+        """Seals what lies ``SEAL`` behind the watermark and feeds it; gives what changed."""
+        sealed = watermark - SEAL
         if sealed <= self._sealed:
             return []
         changes: list[AlertChange] = []
-        for line, told in self._told.items():
+        for line, pending in self._pending.items():
             floor = self._floor.get(line)
-            for decision in self._due(line, told, sealed):
-                if floor is None or decision.place > floor:
+            for decision in self._due(line, pending, sealed):
+                if floor is None or decision.position > floor:
                     changes += self._line(line, decision.at).feed(decision)
                     self._fed.add(line)
         for alarm in self._lines.values():
@@ -112,31 +112,31 @@ class Alarms:
         return changes
 
     def _due(
-        self, line: str, told: dict[tuple[int, int], frozenset[str]], sealed: int
+        self, line: str, pending: dict[tuple[int, int], frozenset[str]], sealed: int
     ) -> list[Decision]:
-        """The decisions sealed now, in their order. A slot is told whole whenever something comes
-        to it, so notes that were due before are known again and left out."""
+        """The decisions sealed now, in their order. A slot is published with all its decisions
+        whenever one comes to it, so those that were due before are recognised and left out."""
         known = self._due_before.setdefault(line, {})
         due = []
-        for place in [place for place in told if place[1] <= sealed]:
+        for slot in [slot for slot in pending if slot[1] <= sealed]:
             later = []
-            before = known.setdefault(place, set())
-            for note in told[place]:
-                if note in before:
+            before = known.setdefault(slot, set())
+            for encoded in pending[slot]:
+                if encoded in before:
                     continue
-                decided = from_note(note)  # at one instant, all of them
+                decided = decode(encoded)  # at one instant, all of them
                 if decided[0].at <= sealed:
                     due += decided
-                    before.add(note)
+                    before.add(encoded)
                 else:
-                    later.append(note)
+                    later.append(encoded)
             if later:
-                told[place] = frozenset(later)
+                pending[slot] = frozenset(later)
             else:
-                del told[place]
-        for place in [place for place in known if place[1] < sealed - REMEMBERED]:
-            del known[place]
-        return sorted(due, key=lambda decision: decision.place)
+                del pending[slot]
+        for slot in [slot for slot in known if slot[1] < sealed - REMEMBERED]:
+            del known[slot]
+        return sorted(due, key=lambda decision: decision.position)
 
     def _line(self, line: str, at: int) -> LineAlarm:
         alarm = self._lines.get(line)
@@ -149,12 +149,12 @@ class Alarms:
         return [alert for alarm in self._lines.values() for alert in alarm.detector.alerts()]
 
     def passed_over(self) -> int:
-        """Decisions that came after their seal; both of a visit and instant, be it that only one
-        of the two has changed."""
+        """Decisions that came after their seal: both of a visit and instant, even when only one of
+        the two has changed."""
         return sum(alarm.detector.passed_over for alarm in self._lines.values())
 
     def fed_states(self) -> dict[str, tuple[Any, ...]]:
-        """What the detectors remember that something has changed in since this was asked last."""
+        """What the detectors remember that something has changed in since this was last asked."""
         fed, self._fed = self._fed, set()
         return {line: self._lines[line].detector.state() for line in sorted(fed)}
 
@@ -177,7 +177,7 @@ def replayed(contacts: Iterable[Contact], plan: Plan, now: int) -> list[Alert]:
                 by_line.setdefault(line, []).append(decision)
     found: dict[str, Alert] = {}
     for line, decided in sorted(by_line.items()):
-        decided.sort(key=lambda decision: decision.place)
+        decided.sort(key=lambda decision: decision.position)
         alarm = LineAlarm(plan, line, decided[0].at)
         changes: list[AlertChange] = []
         for decision in decided:

@@ -1,9 +1,9 @@
 """What the owner of a set of lines knows: their windows, who waits, and which intervals are final.
 
-Each source partition tells the absolute figures of its slots and intervals, who waits there, and
-with every checkpoint its clock, so that a silent partition is told from a slow one. The board adds
-the partitions up. It stands *as of* the slowest of their clocks: further on, some partition's part
-would be missing.
+Each source partition publishes the absolute figures of its slots and intervals, who waits there,
+and with every checkpoint its watermark, which tells a silent partition from a slow one. The board
+adds the partitions up. It stands *as of* the slowest of their watermarks: beyond it, some
+partition's part would be missing.
 """
 
 from collections.abc import Iterable
@@ -76,7 +76,7 @@ class Board:
 
     Attributes:
         scopes: by scope name.
-        clocks: the newest clock of each source partition.
+        watermarks: the newest watermark of each source partition.
         alarms: the detectors of its lines.
     """
 
@@ -87,23 +87,23 @@ class Board:
         self._sources = sources
         self._grace = grace
         self.scopes = {name: Scope(plan) for name in names}
-        self.clocks: dict[int, int] = {}
+        self.watermarks: dict[int, int] = {}
         self.alarms = Alarms(plan)
         # Intervals not yet final: which source partitions may still change them.
         self._unsealed: dict[tuple[str, int], set[int]] = {}
         self._sealed_to: int | None = None
-        # What source partitions told before they took up their state anew.
+        # What source partitions published before they restarted.
         self._doubted: dict[int, set[CellKey]] = {}
 
     @property
     def as_of(self) -> int | None:
-        """The slowest clock; None until every source partition has told its own."""
-        if len(self.clocks) < self._sources:
+        """The slowest watermark; None until every source partition has published its own."""
+        if len(self.watermarks) < self._sources:
             return None
-        return min(self.clocks.values())
+        return min(self.watermarks.values())
 
     def scope(self, name: str) -> Scope:
-        """The scope of this name, new if it has not been heard of."""
+        """The scope of this name, made if there is none."""
         scope = self.scopes.get(name)
         if scope is None:
             scope = self.scopes[name] = Scope(self._plan)
@@ -139,15 +139,16 @@ class Board:
             return name.removeprefix(VENDOR) in self._plan.answering_at(at)
         return name == CITY
 
-    def take_figures(
+    def apply_figures(
         self, name: str, source: int, width: int, start: int, tally: Tally, final: bool
     ) -> None:
-        """Takes the absolute figures of a slot or an interval from a source partition; from a
+        """Applies the absolute figures of a slot or an interval of a source partition; from a
         source beyond those, what callers' histories tell."""
         if name.startswith(DECIDED):
-            clock = self.clocks.get(source)
-            let_go = clock is not None and start <= clock - SLOTS_KEPT
-            self.alarms.take(name.removeprefix(DECIDED), source, start, tally.notes, let_go)
+            watermark = self.watermarks.get(source)
+            evicted = watermark is not None and start <= watermark - SLOTS_KEPT
+            line = name.removeprefix(DECIDED)
+            self.alarms.apply(line, source, start, tally.decisions, evicted)
             return
         scope = self.scope(name)
         if source in self._doubted:
@@ -169,15 +170,15 @@ class Board:
         else:
             open_in.add(source)
 
-    def take_waiting(self, name: str, source: int, count: int, oldest: int | None) -> None:
-        """Takes how many wait in a source partition, and since when the first of them."""
+    def apply_waiting(self, name: str, source: int, count: int, oldest: int | None) -> None:
+        """Applies how many wait in a source partition, and since when the first of them."""
         self.scope(name).wait(source, count, oldest)
         if source in self._doubted:
             self._doubted[source].discard((name, _WAITING, 0))
 
-    def take_clock(self, source: int, clock: int) -> None:
-        """Takes a source partition's clock, which completes what it told before."""
-        self.clocks[source] = max(clock, self.clocks.get(source, clock))
+    def apply_watermark(self, source: int, watermark: int) -> None:
+        """Applies a source partition's watermark, which completes what it published before."""
+        self.watermarks[source] = max(watermark, self.watermarks.get(source, watermark))
         for name, width, start in self._doubted.pop(source, ()):
             scope = self.scopes[name]
             if width == _WAITING:
@@ -188,16 +189,16 @@ class Board:
                 scope.windows.remove_interval(source, start)
                 self._unsealed[name, start].discard(source)
 
-    def anew(self, source: int) -> None:
-        """A source partition has taken up its state anew and tells all that stands, up to its next
-        clock: what it told before and does not tell again is void then. A contact may have moved
+    def restart(self, source: int) -> None:
+        """A source partition has restarted and publishes all that stands, up to its next watermark.
+        What it published before and does not publish again is void then: a contact may have moved
         from one interval to another just before a crash, or the plan been corrected."""
-        clock = self.clocks.get(source)
+        watermark = self.watermarks.get(source)
         doubted = self._doubted[source] = set()
         for name, scope in self.scopes.items():
             doubted.add((name, _WAITING, 0))
             for start in scope.windows.slots_of(source):
-                if clock is not None and start > clock - SLOTS_KEPT:
+                if watermark is not None and start > watermark - SLOTS_KEPT:
                     doubted.add((name, SLOT, start))
         for (name, start), open_in in self._unsealed.items():
             if source in open_in:
@@ -213,7 +214,7 @@ class Board:
         ]
 
     def advance(self) -> list[FinalInterval]:
-        """Moves all windows on to the slowest clock; gives the intervals that are final now."""
+        """Moves all windows on to the slowest watermark; gives the intervals that are final now."""
         as_of = self.as_of
         if as_of is None:
             return []
@@ -232,7 +233,7 @@ class Board:
         return finals
 
     def _is_sealed(self, name: str, start: int) -> bool:
-        """Whether an interval is final: no source partition that has told its clock beyond the
+        """Whether an interval is final: no source partition whose watermark is beyond the
         grace begins an interval any more."""
         if self._sealed_to is None or start + INTERVAL + self._grace > self._sealed_to:
             return False

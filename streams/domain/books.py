@@ -1,4 +1,4 @@
-"""The books of a set of contacts: per line, vendor and city, whole and per interval.
+"""The books of a set of contacts: per line, vendor and city, in total and per interval.
 
 ``Books`` reads every contact once, as a replay does; ``ledger`` keeps the same books while events
 come in. That both give the same, whatever the order, is what the live figure, the alert and the
@@ -37,7 +37,7 @@ class Books:
     """Tallies per scope over everything, and per scope and interval.
 
     Attributes:
-        whole: by scope (``city``, ``line:ID``, ``vendor:ID``).
+        totals: by scope (``city``, ``line:ID``, ``vendor:ID``).
         intervals: by scope and the interval's start; filled when a width is given. Without what
             only callers' histories tell: that may change long after an interval is final.
         lines: those that the plan had meanwhile, whether anybody called them or not.
@@ -45,31 +45,31 @@ class Books:
 
     def __init__(self, width: int | None = None) -> None:
         self.width = width
-        self.whole: dict[str, Tally] = {CITY: Tally()}
+        self.totals: dict[str, Tally] = {CITY: Tally()}
         self.intervals: dict[tuple[str, int], Tally] = {}
         self.lines: list[str] = []
 
     def add(self, entry: Entry) -> None:
         """Books one entry of a contact."""
-        self.add_whole(entry)
+        self.add_total(entry)
         scope = entry[0]
         if self.width is not None:
-            place = (scope, start_of(entry[1], self.width))
-            interval = self.intervals.get(place)
+            key = (scope, start_of(entry[1], self.width))
+            interval = self.intervals.get(key)
             if interval is None:
-                interval = self.intervals[place] = Tally()
+                interval = self.intervals[key] = Tally()
             interval.add(entry)
 
-    def add_whole(self, entry: Entry) -> None:
-        """Books one entry in the whole only."""
-        whole = self.whole.get(entry[0])
-        if whole is None:
-            whole = self.whole[entry[0]] = Tally()
-        whole.add(entry)
+    def add_total(self, entry: Entry) -> None:
+        """Books one entry in the totals only."""
+        total = self.totals.get(entry[0])
+        if total is None:
+            total = self.totals[entry[0]] = Tally()
+        total.add(entry)
 
     def imbalance(self) -> int:
         """By how much the books fail to balance, over all scopes; 0 or they are wrong."""
-        return imbalance(self.whole.items())
+        return imbalance(self.totals.items())
 
 
 def imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
@@ -85,7 +85,7 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     """The books of these contacts as of ``now``, repeat callers and callbacks kept included."""
     result = Books(width)
     by_caller: dict[str, list[callers.Call]] = {}
-    add = result.add_whole if width is None else result.add
+    add = result.add_total if width is None else result.add
     first = now
     for contact in contacts:
         reading = resolve(contact, plan, now)
@@ -101,6 +101,6 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     for calls in by_caller.values():
         if len(calls) > 1:  # nothing follows from one alone
             for entry in callers.entries(calls):
-                result.add_whole(entry)
+                result.add_total(entry)
     result.lines = plan.lines_between(first, now)
     return result

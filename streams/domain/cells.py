@@ -48,31 +48,31 @@ class Cell:
 
     Attributes:
         key: its scope, width and start.
-        settled: what departed contacts left behind for good.
-        held: what contacts in state add as of the clock. Its longest wait may be that of a contact
-            that has departed since: then ``settled`` has it too, and the total is the same.
+        retired: what retired contacts left behind for good.
+        open: what contacts in state add as of the watermark. Its longest wait may be that of a
+            contact that has retired since: then ``retired`` has it too, and the total is the same.
         count: entries of contacts in state.
-        stale: the longest wait of ``held`` must be found anew.
-        moved, settling: the place, and what is settled there, changed since this was told last.
+        stale: the longest wait of ``open`` must be found again.
+        dirty, retiring: the cell, and its retired part, changed since changes were last asked for.
     """
 
-    __slots__ = ("count", "held", "key", "moved", "settled", "settling", "stale")
+    __slots__ = ("count", "dirty", "key", "open", "retired", "retiring", "stale")
 
     def __init__(self, key: CellKey) -> None:
         self.key = key
-        self.settled = Tally()
-        self.held = Tally()
+        self.retired = Tally()
+        self.open = Tally()
         self.count = 0
-        self.stale = self.moved = self.settling = False
+        self.stale = self.dirty = self.retiring = False
 
     def total(self) -> Tally:
         """Everything booked here."""
-        settled = self.settled
-        total = Tally(settled.packed)
-        total.waits, total.notes = settled.waits.copy(), settled.notes.copy()
-        total.longest = settled.longest
+        retired = self.retired
+        total = Tally(retired.packed)
+        total.waits, total.decisions = retired.waits.copy(), retired.decisions.copy()
+        total.longest = retired.longest
         if self.count:
-            total.plus(self.held)
+            total.plus(self.open)
         return total
 
 
@@ -93,7 +93,7 @@ class Waiting:
             heappush(self._order, since)
         self._since[since] = (known or 0) + 1
 
-    def take(self, since: int) -> None:
+    def remove(self, since: int) -> None:
         self.count -= 1
         self._since[since] -= 1
 

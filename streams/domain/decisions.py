@@ -1,7 +1,7 @@
 """The decisions that a contact brings about, for the detector of each line.
 
 Per visit in hours: whether its service level was met, by the contract's own formula; whether the
-caller was reached; and that the line closed on somebody waiting. Each is booked, as a note, in the
+caller was reached; and that the line closed on somebody waiting. Each is booked, encoded, in the
 slot of its deciding instant, which need not be the slot of the visit.
 """
 
@@ -68,14 +68,14 @@ def entries(call_id: str, reading: Reading) -> list[Entry]:
     for visit in reading.visits:
         if not visit.terms.open:
             continue
-        notes: dict[int, tuple[str, str]] = {}
+        decided: dict[int, tuple[str, str]] = {}
         for at, short, good in _decided(visit):
-            shorts, goods = notes.get(at, ("", ""))
-            notes[at] = shorts + short, goods + ("1" if good else "0")
+            shorts, goods = decided.get(at, ("", ""))
+            decided[at] = shorts + short, goods + ("1" if good else "0")
         scope = _scope(visit.line)
-        for at, (shorts, goods) in notes.items():
-            note = f"{at}|{shorts}|{goods}|{call_id}/{visit.number}"
-            booked.append((scope, at, 0, -1, -1, -1, note))
+        for at, (shorts, goods) in decided.items():
+            encoded = f"{at}|{shorts}|{goods}|{call_id}/{visit.number}"
+            booked.append((scope, at, 0, -1, -1, -1, encoded))
     return booked
 
 
@@ -90,9 +90,9 @@ def _scope(line: str) -> str:
     return scope
 
 
-def from_note(note: str) -> list[Decision]:
-    """The decisions that a note tells of."""
-    at, shorts, goods, key = note.split("|", 3)
+def decode(encoded: str) -> list[Decision]:
+    """The decisions that an entry of the books has encoded."""
+    at, shorts, goods, key = encoded.split("|", 3)
     return [
         Decision(int(at), _LONG[short], good == "1", key)
         for short, good in zip(shorts, goods, strict=True)

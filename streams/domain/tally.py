@@ -104,11 +104,11 @@ WIDTH: Final = len(COUNTS)
 
 Entry = tuple[str, int, int, int, int, int, str]
 """What one visit or contact adds: scope, where it is booked, its counts and amounts (packed), the
-bucket of its answered wait, its ended wait, since when it is waiting now (-1: none of these), and a
-note (empty: none)."""
+bucket of its answered wait, its ended wait, since when it is waiting now (-1: none of these), and
+encoded decisions (empty: none)."""
 
 Difference = tuple[int, list[tuple[int, int]], list[tuple[str, int]]]
-"""By how much two tallies differ: in their packed counts, waits per bucket, and notes."""
+"""By how much two tallies differ: in their packed counts, waits per bucket, and decisions."""
 
 BITS: Final = 64
 """Of each count in packed counts."""
@@ -124,7 +124,7 @@ ONE: Final = {name: 1 << BITS * index for name, index in INDEX.items()}
 
 
 class Tally:
-    """Counts of the visits and contacts booked in one place.
+    """Counts of the visits and contacts booked in one cell.
 
     The counts are packed into one whole number, 64 bits each: adding a visit to a slot, or a slot
     to a window, is one addition instead of eighty, which made the books four times as fast. None
@@ -134,16 +134,17 @@ class Tally:
         packed: the counts.
         waits: answered visits per wait bucket (seconds, upper bound).
         longest: the longest wait of any ended queue-offered visit, in us; -1 if there is none.
-        notes: what else was noted here, with how often; only slots of decisions have any.
+        decisions: the decisions booked here, encoded (see ``decisions``), each with how often; only
+            slots of decisions have any.
     """
 
-    __slots__ = ("longest", "notes", "packed", "waits")
+    __slots__ = ("decisions", "longest", "packed", "waits")
 
     def __init__(self, packed: int = 0) -> None:
         self.packed = packed
         self.waits: dict[int, int] = {}
         self.longest = -1
-        self.notes: dict[str, int] = {}
+        self.decisions: dict[str, int] = {}
 
     @classmethod
     def of(cls, **counts: int) -> "Tally":
@@ -175,35 +176,35 @@ class Tally:
 
     def add(self, entry: Entry) -> None:
         """Books what a visit or contact adds."""
-        _, _, packed, bucket, wait, _, note = entry
+        _, _, packed, bucket, wait, _, decided = entry
         self.packed += packed
         if bucket >= 0:
             self.waits[bucket] = self.waits.get(bucket, 0) + 1
         if wait > self.longest:
             self.longest = wait
-        if note:
-            self.notes[note] = self.notes.get(note, 0) + 1
+        if decided:
+            self.decisions[decided] = self.decisions.get(decided, 0) + 1
 
-    def take(self, entry: Entry) -> bool:
+    def subtract(self, entry: Entry) -> bool:
         """Takes back what ``add`` booked.
 
         Returns:
             False when the entry may have held the longest wait: a maximum can't be taken away, so
-            the caller must find it anew among what is still booked here.
+            the caller must find it again among what is still booked here.
         """
-        _, _, packed, bucket, wait, _, note = entry
+        _, _, packed, bucket, wait, _, decided = entry
         self.packed -= packed
         if bucket >= 0:
             _less(self.waits, bucket, 1)
-        if note:
-            _less(self.notes, note, 1)
+        if decided:
+            _less(self.decisions, decided, 1)
         return wait < self.longest or wait < 0
 
-    def change(self, before: Entry, after: Entry) -> bool:
+    def replace(self, before: Entry, after: Entry) -> bool:
         """Takes back one entry and books another in its place; cheaper than one after the other.
 
         Returns:
-            False when the one taken back may have held the longest wait, as ``take`` does.
+            False when the one taken back may have held the longest wait, as ``subtract`` does.
         """
         self.packed += after[2] - before[2]
         if before[3] != after[3]:
@@ -221,39 +222,39 @@ class Tally:
         self.packed += other.packed
         for bucket, count in other.waits.items():
             self.waits[bucket] = self.waits.get(bucket, 0) + count
-        for note, count in other.notes.items():
-            self.notes[note] = self.notes.get(note, 0) + count
+        for decided, count in other.decisions.items():
+            self.decisions[decided] = self.decisions.get(decided, 0) + count
         self.longest = max(self.longest, other.longest)
 
     def minus(self, other: "Tally") -> None:
-        """Takes another tally's numbers away; ``longest`` is left for the caller to find anew."""
+        """Takes another tally's numbers away; ``longest`` is left for the caller to find again."""
         self.packed -= other.packed
         for bucket, count in other.waits.items():
             _less(self.waits, bucket, count)
-        for note, count in other.notes.items():
-            _less(self.notes, note, count)
+        for decided, count in other.decisions.items():
+            _less(self.decisions, decided, count)
 
     def difference(self, before: "Tally") -> Difference:
-        """What must be added to ``before`` to come to this one. Figures are told anew whole, though
-        little of them has changed, and each is in up to four windows."""
+        """What must be added to ``before`` to come to this one. Figures are published absolute,
+        though little of them has changed, and each is in up to four windows."""
         return (
             self.packed - before.packed,
             _changed(before.waits, self.waits),
-            _changed(before.notes, self.notes),
+            _changed(before.decisions, self.decisions),
         )
 
     def differ(self, difference: Difference) -> None:
-        """Adds a difference; ``longest`` is left for the caller to find anew."""
-        packed, waits, notes = difference
+        """Adds a difference; ``longest`` is left for the caller to find again."""
+        packed, waits, decisions = difference
         self.packed += packed
         for bucket, by in waits:
             _less(self.waits, bucket, -by)
-        for note, by in notes:
-            _less(self.notes, note, -by)
+        for decided, by in decisions:
+            _less(self.decisions, decided, -by)
 
     def empty(self) -> bool:
         """Whether nothing is booked here."""
-        return not self.packed and self.longest < 0 and not self.waits and not self.notes
+        return not self.packed and self.longest < 0 and not self.waits and not self.decisions
 
     def stored(self) -> list[Any]:
         """The tally as plain values in one canonical order: the form in which it is stored. Counts
@@ -266,7 +267,7 @@ class Tally:
             sorted(waits.items()) if len(waits) > 1 else [*waits.items()],
             self.longest,
         ]
-        return [*stored, sorted(self.notes.items())] if self.notes else stored
+        return [*stored, sorted(self.decisions.items())] if self.decisions else stored
 
     @classmethod
     def from_stored(cls, stored: list[Any]) -> "Tally":
@@ -278,7 +279,7 @@ class Tally:
         tally.waits = dict(stored[1])
         tally.longest = stored[2]
         if len(stored) > 3:
-            tally.notes = dict(stored[3])
+            tally.decisions = dict(stored[3])
         return tally
 
     def imbalance(self) -> int:
@@ -302,7 +303,7 @@ _K = TypeVar("_K")
 
 
 def _less(counts: dict[_K, int], key: _K, by: int) -> None:
-    """Counts down, and lets go of what has come to nothing."""
+    """Counts down, and removes what has come to nothing."""
     left = counts.get(key, 0) - by
     if left:
         counts[key] = left

@@ -3,7 +3,7 @@
 A window of length L at ``now`` holds the slots that start in (now - L, now], the running slot
 included; "today" holds the intervals since local midnight, "all" every interval heard of. Both
 arrive as absolute figures, in any order and any number of times, so each window keeps a running sum
-from which the old figure of a slot is taken before the new one is added, and which lets go of slots
+from which the old figure of a slot is taken before the new one is added, and evicts slots
 as ``now`` passes them::
 
     slots    ..|----|----|----|----|----|----|
@@ -49,16 +49,16 @@ class _Window:
 
     Attributes:
         version: moves on whenever the sum may have changed.
-        gone: the longest wait of what is in the sum still, but kept no more.
+        evicted: the longest wait of what is still in the sum, but no longer kept.
     """
 
-    __slots__ = ("_certain", "_kept", "_sum", "_width", "first", "gone", "last", "version")
+    __slots__ = ("_certain", "_kept", "_sum", "_width", "evicted", "first", "last", "version")
 
     def __init__(self, kept: _Kept, width: int, first: int = 1, last: int = 0) -> None:
         self._kept = kept
         self._width = width
         self.first, self.last = first, last
-        self.gone = -1
+        self.evicted = -1
         self.version = 0
         self._sum = Tally()
         # A maximum can't be taken away: after that the sum's longest wait is only an upper bound.
@@ -89,7 +89,7 @@ class _Window:
             coming = self._within(self.last + 1, last)
         for start in leaving:
             for tally in self._kept[start].values():
-                self._take(tally)
+                self._subtract(tally)
         for start in coming:
             for tally in self._kept[start].values():
                 self._add(tally)
@@ -99,12 +99,12 @@ class _Window:
         """The sum, for whoever asks to keep."""
         total = self._sum
         if not self._certain:
-            held = self._within(self.first, self.last)
-            waits = (tally.longest for start in held for tally in self._kept[start].values())
-            total.longest = max(self.gone, max(waits, default=-1))
+            starts = self._within(self.first, self.last)
+            waits = (tally.longest for start in starts for tally in self._kept[start].values())
+            total.longest = max(self.evicted, max(waits, default=-1))
             self._certain = True
         copy = Tally(total.packed)
-        copy.waits, copy.notes = dict(total.waits), dict(total.notes)
+        copy.waits, copy.decisions = dict(total.waits), dict(total.decisions)
         copy.longest = total.longest
         return copy
 
@@ -117,7 +117,7 @@ class _Window:
         self._certain = self._certain or tally.longest >= self._sum.longest
         self._sum.plus(tally)
 
-    def _take(self, tally: Tally) -> None:
+    def _subtract(self, tally: Tally) -> None:
         self.version += 1
         self._certain = self._certain and not 0 <= tally.longest == self._sum.longest
         self._sum.minus(tally)
@@ -163,7 +163,7 @@ class Windows:
             window.replace(start, before, tally, difference)
 
     def slots_of(self, source: int) -> list[int]:
-        """The slots for which a source partition has told figures."""
+        """The slots of which a source partition has published figures."""
         return [start for start, sources in self._slots.items() if source in sources]
 
     def remove_slot(self, source: int, start: int) -> None:
@@ -183,7 +183,7 @@ class Windows:
     def replace_history(self, source: int, start: int, tally: Tally) -> None:
         """Takes what callers' histories tell of an interval, absolute."""
         if start not in self._histories and start < self.now - INTERVALS_KEPT:
-            return  # it may have been let go of, and is in the whole then
+            return  # it may have been evicted, and is in the whole then
         self._replace(1, self._histories, source, start, tally)
 
     def _replace(self, of: int, kept: _Kept, source: int, start: int, tally: Tally) -> None:
@@ -208,7 +208,7 @@ class Windows:
         return total
 
     def advance(self, now: int) -> None:
-        """Moves the windows on to ``now`` and lets go of what no window can hold again."""
+        """Moves the windows on to ``now`` and evicts what no window can hold again."""
         if now <= self.now:
             return
         self.now = now
@@ -230,13 +230,13 @@ class Windows:
             window.move(midnight, interval)
         past = now - INTERVALS_KEPT
         for start in [s for s, by in self._intervals.items() if s < past and SEALED in by]:
-            self._let_go(0, self._intervals, start)
+            self._evict(0, self._intervals, start)
         for start in [start for start in self._histories if start < past]:
-            self._let_go(1, self._histories, start)
+            self._evict(1, self._histories, start)
 
-    def _let_go(self, of: int, kept: _Kept, start: int) -> None:
+    def _evict(self, of: int, kept: _Kept, start: int) -> None:
         for tally in kept.pop(start).values():
-            self._whole[of].gone = max(self._whole[of].gone, tally.longest)
+            self._whole[of].evicted = max(self._whole[of].evicted, tally.longest)
 
     def empty(self) -> bool:
         """Whether nothing is booked in any window, the whole left out."""

@@ -110,7 +110,7 @@ def outputs() -> dict[str, list[Any]]:
     assert reading is not None
     call = callers.call(contact, reading)
     scope, start = LINE + "waste", start_of(reading.begun, INTERVAL)
-    tally = books([contact], plan, now).whole[scope]
+    tally = books([contact], plan, now).totals[scope]
     alert = Alert(
         line="waste",
         kind="reachability",

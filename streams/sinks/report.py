@@ -23,9 +23,9 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
     """The books as one object: figures per line, per vendor and of the city. Lines that nobody
     called are among them if the plan had them then."""
     shown: dict[str, Any] = {
-        "lines": _scoped(books.whole, LINE, books.lines),
-        "vendors": _scoped(books.whole, VENDOR, []),
-        "city": figures(books.whole[CITY], of_city=True),
+        "lines": _scoped(books.totals, LINE, books.lines),
+        "vendors": _scoped(books.totals, VENDOR, []),
+        "city": figures(books.totals[CITY], of_city=True),
         "rejected": dict(sorted(rejected.items())),
     }
     if books.width is not None:

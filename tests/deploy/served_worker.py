@@ -33,8 +33,8 @@ def now() -> int:
 def hear(owner: LineOwner, plan: Plan, until: int) -> None:
     """One call on every line, and all is heard of up to this instant."""
     for scope in (CITY, *(LINE + line for line in plan.lines)):
-        owner.board.take_figures(scope, 0, SLOT, until - until % SLOT, CALLED, False)
-    owner.board.take_clock(0, until)
+        owner.board.apply_figures(scope, 0, SLOT, until - until % SLOT, CALLED, False)
+    owner.board.apply_watermark(0, until)
     owner.board.advance()
 
 

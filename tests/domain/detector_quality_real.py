@@ -44,7 +44,7 @@ def bank_decisions(with_hours: bool) -> dict[str, list[Decision]]:
             overdue = began + REACH_LIMIT
             reached = answered and ended <= overdue
             line.append(Decision(min(ended, overdue), "reachability", reached, key))
-    return {line: sorted(ones, key=lambda d: d.place) for line, ones in found.items()}
+    return {line: sorted(ones, key=lambda d: d.position) for line, ones in found.items()}
 
 
 def clock(date: str, start: str, time: str) -> int:

@@ -59,10 +59,10 @@ def live(
         clock += step
         while coming and coming[0][1] <= clock:
             assert ledger.accept(*coming.popleft())
-        ledger.settle(clock)
+        ledger.advance(clock)
         for (scope, _, start), partial in ledger.changes().partials.items():
             if scope.startswith(DECIDED):
-                alarms.take(scope.removeprefix(DECIDED), 0, start, partial.tally.notes)
+                alarms.apply(scope.removeprefix(DECIDED), 0, start, partial.tally.decisions)
         for change in alarms.advance(clock):
             found[change.alert.id] = change.alert
     return found, alarms.passed_over()
@@ -130,9 +130,9 @@ def test_what_a_slot_tells_again_is_not_fed_again() -> None:
     alarms = Alarms(PLAN)
     instant = at("9:00")
     note = f"{instant}|s|1|c1/1"
-    alarms.take("waste", 0, instant, [note])
+    alarms.apply("waste", 0, instant, [note])
     alarms.advance(instant + SEAL)
-    alarms.take("waste", 0, instant, [note, f"{instant + SECOND}|s|1|c2/1"])
+    alarms.apply("waste", 0, instant, [note, f"{instant + SECOND}|s|1|c2/1"])
     alarms.advance(instant + SEAL + SECOND)
     assert alarms.passed_over() == 0
 
@@ -140,9 +140,9 @@ def test_what_a_slot_tells_again_is_not_fed_again() -> None:
 def test_a_decision_after_its_seal_is_counted_and_not_fed() -> None:
     alarms = Alarms(PLAN)
     instant = at("9:00")
-    alarms.take("waste", 0, instant, [f"{instant + SECOND}|s|1|c1/1"])
+    alarms.apply("waste", 0, instant, [f"{instant + SECOND}|s|1|c1/1"])
     alarms.advance(instant + SEAL + SECOND)
-    alarms.take("waste", 1, instant, [f"{instant}|s|0|late/1"])
+    alarms.apply("waste", 1, instant, [f"{instant}|s|0|late/1"])
     alarms.advance(instant + SEAL + 2 * SECOND)
     assert alarms.passed_over() == 1
 

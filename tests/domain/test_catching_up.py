@@ -29,9 +29,9 @@ def test_what_comes_in_order_is_not_late(data: st.DataObject) -> None:
     for told, instant in facts:
         event = replace(told, visit=None) if type(told) is Queue else told
         accepted = ledger.accept(event, instant)
-        assert accepted or event.revision or event.call_id in ledger.departed
+        assert accepted or event.revision or event.call_id in ledger.retired
         if data.draw(st.booleans()):
-            ledger.settle(instant, lazily=data.draw(st.booleans()))
+            ledger.advance(instant, lazily=data.draw(st.booleans()))
             ledger.changes()
 
 
@@ -41,7 +41,7 @@ def test_a_visit_that_begins_and_is_answered_in_one_step_of_the_clock_is_not_lat
     story = Story("long").start("9:00").choose("9:00:10", "waste").enter("9:00:15", "waste", 1)
     for event, instant in story.facts:
         assert ledger.accept(event, instant)
-    ledger.settle(at("9:16"))
+    ledger.advance(at("9:16"))
     ledger.changes()
     further = Story("long").leave("9:17", "waste", "transfer", 1, "desk").enter("9:17", "desk", 2)
     for event, instant in further.answer("9:50", "desk", 2).facts:
@@ -67,10 +67,10 @@ def test_decisions_told_in_parts_all_come_to_the_detector(fed: Counter[str], laz
     ledger, board = Ledger(PLAN), Board(PLAN, 1)
 
     def checkpoint(clock: int) -> None:
-        ledger.settle(clock, lazily)
+        ledger.advance(clock, lazily)
         for (scope, width, start), partial in ledger.changes().partials.items():
-            board.take_figures(scope, 0, width, start, partial.tally, partial.final)
-        board.take_clock(0, ledger.told)
+            board.apply_figures(scope, 0, width, start, partial.tally, partial.final)
+        board.apply_watermark(0, ledger.complete_until)
         board.advance()
         assert board.as_of is not None
         board.alarms.advance(board.as_of)
@@ -97,24 +97,24 @@ def test_decisions_of_a_settling_with_no_room_for_all_come_to_a_board_that_is_be
     monkeypatch: pytest.MonkeyPatch, fed: Counter[str]
 ) -> None:
     """The clock jumps by hours, contacts leave a hundred at a time, and another source is slow."""
-    monkeypatch.setattr("streams.domain.ledger.DEPARTURES_AT_ONCE", 100)
+    monkeypatch.setattr("streams.domain.ledger.RETIRED_AT_ONCE", 100)
     ledger, board = Ledger(PLAN), Board(PLAN, 2)
     log: dict[tuple[str, int, int], Tally] = {}
 
     def checkpoint(clock: int) -> None:
-        ledger.settle(clock)
+        ledger.advance(clock)
         for (scope, width, start), partial in ledger.changes().partials.items():
             log[scope, width, start] = partial.tally
-            board.take_figures(scope, 0, width, start, partial.tally, partial.final)
-        board.take_clock(0, ledger.told)
+            board.apply_figures(scope, 0, width, start, partial.tally, partial.final)
+        board.apply_watermark(0, ledger.complete_until)
 
     def come_to(whole: Board, clock: int) -> None:
         for source in (0, 1):
-            whole.take_clock(source, clock)
+            whole.apply_watermark(source, clock)
         whole.advance()
         whole.alarms.advance(clock)
 
-    board.take_clock(1, at("9:00"))
+    board.apply_watermark(1, at("9:00"))
     checkpoint(at("9:00"))
     for number in range(150):
         begun = at("9:00") + number * 8 * SECOND
@@ -130,7 +130,7 @@ def test_decisions_of_a_settling_with_no_room_for_all_come_to_a_board_that_is_be
     fed.clear()
     later = Board(PLAN, 2)
     for (scope, width, start), tally in log.items():
-        later.take_figures(scope, 0, width, start, tally, False)
+        later.apply_figures(scope, 0, width, start, tally, False)
     come_to(later, at("12:00"))
     assert fed == {"service_level": 150, "reachability": 150}
 
@@ -143,7 +143,7 @@ def test_on_its_way_through_facts_ahead_of_the_clock_no_call_comes_to_what_is_fi
     others = Story("other").leave("12:00", "desk", "callback", 3)
     for event, instant in (*ahead.facts, *others.facts):
         assert ledger.accept(event, instant)
-    ledger.settle(at("13:06"))
+    ledger.advance(at("13:06"))
     ledger.changes()
     ((event, instant),) = Story("c").leave("12:03", "desk", "transfer").facts
     assert not ledger.accept(event, instant)

@@ -33,7 +33,7 @@ def test_a_hundred_callers_of_whom_seventy_are_answered_in_time() -> None:
         else:
             story.answer(at("9:01:20") + 1 + n, "waste").hang_up("9:05")
         stories.append(story)
-    levels = figures(booked(stories).whole[WASTE])["service_level"]
+    levels = figures(booked(stories).totals[WASTE])["service_level"]
     shown = [f"{100 * levels[name]:.1f}" for name in FORMULAS]
     assert shown == ["70.0", "77.8", "80.0", "77.8"]
 
@@ -53,7 +53,7 @@ def test_a_call_offered_at_7_28_and_answered_at_7_32() -> None:
 def test_the_same_call_live_is_a_miss_before_it_is_answered() -> None:
     call = Story().enter("7:28", "waste").answer("7:32", "waste")
     before, at_last, after = (
-        booked([call], at("7:28:20") + late).whole[WASTE] for late in (0, 1, 4 * MINUTE)
+        booked([call], at("7:28:20") + late).totals[WASTE] for late in (0, 1, 4 * MINUTE)
     )
     assert service_level(before, "abandons_negative") is None
     assert service_level(at_last, "abandons_negative") == 0.0
@@ -67,7 +67,7 @@ def test_an_overflow_that_loops_does_not_restart_the_wait() -> None:
     for lap in ("9:00:25", "9:00:40", "9:00:55", "9:01:10"):
         call.leave(lap, "waste", "overflow", 1).enter(lap, "waste", 1)
     call.answer("9:01:15", "waste", 1).hang_up("9:03")
-    whole = booked([call]).whole[WASTE]
+    whole = booked([call]).totals[WASTE]
     assert (whole["line_offered"], whole["answered"], whole["overflowed"]) == (1, 1, 0)
     assert whole["answered_within"] == 0
     assert figures(whole)["average_speed_of_answer"] == 65
@@ -119,7 +119,7 @@ def test_one_call_in_two_queues_twice() -> None:
 
 
 def test_one_call_in_two_queues_twice_is_one_contact() -> None:
-    whole = booked([the_wanderer()]).whole
+    whole = booked([the_wanderer()]).totals
     assert whole[CITY]["contacts"] == whole[WASTE]["contacts"] == 1
     assert whole[CITY]["line_offered"] == 4
     assert whole[WASTE]["line_offered"] == whole[LINE + "migration"]["line_offered"] == 2
@@ -148,7 +148,7 @@ def test_a_hangup_that_arrives_before_its_call_start() -> None:
 
 
 def booked_facts(facts: list[Fact]) -> Tally:
-    return books(contacts(facts), PLAN, EVENING).whole[CITY]
+    return books(contacts(facts), PLAN, EVENING).totals[CITY]
 
 
 def test_whatever_arrives_first_of_a_short_call_it_is_the_same_call() -> None:
@@ -163,7 +163,7 @@ def test_a_call_that_never_ends() -> None:
     leaves state; a hangup the day after changes nothing."""
     call = Story().start("9:00").choose("9:00:10", "waste").enter("9:00:10", "waste")
     until = at("9:00:10") + 4 * HOUR
-    waiting, lost = (booked([call], now).whole[WASTE] for now in (until, until + 1))
+    waiting, lost = (booked([call], now).totals[WASTE] for now in (until, until + 1))
     assert (waiting["open"], waiting["lost"]) == (1, 0)
     assert (lost["open"], lost["lost"]) == (0, 1)
     assert figures(waiting)["reachability"] == figures(lost)["reachability"] == 0.0
@@ -171,17 +171,17 @@ def test_a_call_that_never_ends() -> None:
     assert "longest_wait" not in figures(lost)
     ended = Story().start("9:00").choose("9:00:10", "waste").enter("9:00:10", "waste")
     ended.hang_up(until + DAY)
-    assert booked([ended], until + 2 * DAY).whole[WASTE] == lost
+    assert booked([ended], until + 2 * DAY).totals[WASTE] == lost
 
 
 def test_a_call_that_never_ends_does_not_stay_in_state() -> None:
     ledger = Ledger(PLAN)
     for event, instant in Story().start("9:00").enter("9:00:10", "waste").facts:
         assert ledger.accept(event, instant)
-    ledger.settle(at("13:00"))
+    ledger.advance(at("13:00"))
     assert list(ledger.contacts) == ["call"]
     assert ledger.bookings.waiting[WASTE].count == 1
-    ledger.settle(at("13:20"))
+    ledger.advance(at("13:20"))
     assert not ledger.contacts
     assert ledger.bookings.waiting[WASTE].count == 0
 
@@ -196,6 +196,6 @@ def test_the_norrkoping_case() -> None:
     assert (visit.disposition, visit.wait) == ("closed", 50 * MINUTE)
     assert visit.within is False and visit.reached is False
     late = Story("second").start("17:00").choose("17:00", "migration").hang_up("17:01", "closed")
-    whole = booked([call, late]).whole[LINE + "migration"]
+    whole = booked([call, late]).totals[LINE + "migration"]
     assert (whole["closed"], whole["out_of_hours"], whole["line_offered"]) == (2, 1, 2)
     assert (whole["service_offered"], whole["reach_judged"]) == (1, 1)

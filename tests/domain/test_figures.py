@@ -47,7 +47,7 @@ def whole(*stories: Story, now: int = LATE) -> dict[str, Tally]:
     facts = [fact for story in stories for fact in story.facts]
     found = books(contacts(facts), PLAN, now)
     assert found.imbalance() == 0
-    return found.whole
+    return found.totals
 
 
 def line(*stories: Story, line: str = "waste", now: int = LATE) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def test_any_order_and_repetition_gives_the_same_books(data: st.DataObject) -> N
     again = data.draw(st.permutations(facts + data.draw(st.lists(st.sampled_from(facts)))))
     now = max(instant for _, instant in facts)
     one, other = (books(contacts(each), PLAN, now, INTERVAL) for each in (facts, again))
-    assert one.whole == other.whole
+    assert one.totals == other.totals
     assert one.intervals == other.intervals
     assert one.imbalance() == 0
 
@@ -95,7 +95,7 @@ def test_any_split_over_partitions_gives_the_same_intervals(data: st.DataObject)
         for event, instant in facts:
             if int(event.call_id[1:]) % 3 == partition:
                 assert ledger.accept(event, instant)
-        ledger.settle(end)
+        ledger.advance(end)
         kept.take(ledger.changes())
         assert ledger.bookings.imbalance() == 0
         for key, tally in kept.intervals().items():
@@ -115,13 +115,13 @@ def test_live_books_are_those_of_the_accepted_whenever_settled(data: st.DataObje
         if ledger.accept(event, instant):
             accepted.append((event, instant))
         if data.draw(st.integers(0, 3)) == 0:
-            now = ledger.clock if ledger.clock > 0 else begin
-            ledger.settle(now + data.draw(st.sampled_from((0, 1, 10, 600, 4000))) * SECOND)
+            now = ledger.watermark if ledger.watermark > 0 else begin
+            ledger.advance(now + data.draw(st.sampled_from((0, 1, 10, 600, 4000))) * SECOND)
             kept.take(ledger.changes())
-            assert kept.intervals() == _intervals(accepted, ledger.clock)
+            assert kept.intervals() == _intervals(accepted, ledger.watermark)
             assert ledger.bookings.imbalance() == 0
-    ledger.settle(begin + DAY)
-    ledger.settle(begin + DAY + 1)
+    ledger.advance(begin + DAY)
+    ledger.advance(begin + DAY + 1)
     kept.take(ledger.changes())
     assert kept.intervals() == _intervals(accepted, begin + DAY)
     assert not ledger.contacts and not ledger.bookings.intervals
@@ -141,20 +141,20 @@ def test_read_only_when_they_are_over_contacts_give_the_same_books(data: st.Data
         if ledger.accept(event, instant):
             accepted.append((event, instant))
         if data.draw(st.integers(0, 2)) == 0:
-            now = ledger.clock if ledger.clock > 0 else begin
+            now = ledger.watermark if ledger.watermark > 0 else begin
             lazily = data.draw(st.booleans())
-            ledger.settle(now + data.draw(st.sampled_from((0, 10, 600, 4000))) * SECOND, lazily)
+            ledger.advance(now + data.draw(st.sampled_from((0, 10, 600, 4000))) * SECOND, lazily)
             kept.take(ledger.changes())
             assert ledger.bookings.imbalance() == 0
             if not lazily:
-                assert ledger.told == ledger.clock
-                assert kept.intervals() == _intervals(accepted, ledger.clock)
+                assert ledger.complete_until == ledger.watermark
+                assert kept.intervals() == _intervals(accepted, ledger.watermark)
             elif accepted:
-                wanted = _intervals(accepted, ledger.clock)
-                complete = {key for key in wanted if key[1] + INTERVAL <= ledger.told}
+                wanted = _intervals(accepted, ledger.watermark)
+                complete = {key for key in wanted if key[1] + INTERVAL <= ledger.complete_until}
                 assert all(kept.intervals()[key] == wanted[key] for key in complete)
-    ledger.settle(begin + DAY)
-    ledger.settle(begin + DAY + 1)
+    ledger.advance(begin + DAY)
+    ledger.advance(begin + DAY + 1)
     kept.take(ledger.changes())
     assert kept.intervals() == _intervals(accepted, begin + DAY)
     assert _filled({k[::2]: t for k, t in kept.final.items()}) == kept.intervals()
@@ -166,16 +166,16 @@ def test_lazily_a_call_is_read_once() -> None:
     for number, hour in enumerate(("9:00", "9:20")):
         for event, instant in Story(f"c{number}").start(hour).hang_up(hour).facts:
             assert ledger.accept(event, instant)
-    ledger.settle(at("9:30"), lazily=True)
+    ledger.advance(at("9:30"), lazily=True)
     kept.take(ledger.changes())
     assert list(ledger.contacts) == ["c1"]
-    assert ledger.told == at("9:20")
+    assert ledger.complete_until == at("9:20")
     assert ("city", INTERVAL, at("9:00")) in kept.totals
     assert ("city", INTERVAL, at("9:15")) not in kept.totals
-    assert not ledger.bookings.is_final("city", at("9:15"), ledger.told)
-    ledger.settle(at("9:31"))
+    assert not ledger.bookings.is_final("city", at("9:15"), ledger.complete_until)
+    ledger.advance(at("9:31"))
     kept.take(ledger.changes())
-    assert ledger.told == at("9:31")
+    assert ledger.complete_until == at("9:31")
     assert kept.totals["city", INTERVAL, at("9:15")]["contacts"] == 1
 
 
@@ -191,9 +191,9 @@ def test_nothing_is_late_that_comes_within_the_grace(data: st.DataObject) -> Non
     )
     ledger = Ledger(PLAN)
     for arrival, n in delayed:
-        ledger.settle(arrival)
+        ledger.advance(arrival)
         event, instant = facts[n]
-        assert ledger.accept(event, instant) or event.call_id in ledger.departed
+        assert ledger.accept(event, instant) or event.call_id in ledger.retired
 
 
 @given(st.data())
@@ -204,18 +204,18 @@ def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObje
     ledger, kept = Ledger(PLAN), Kept()
     settled: dict[CellKey, Tally] = {}
     for event, instant in facts[:cut]:
-        ledger.settle(instant)
-        assert ledger.accept(event, instant) or event.call_id in ledger.departed
+        ledger.advance(instant)
+        assert ledger.accept(event, instant) or event.call_id in ledger.retired
         changes = ledger.changes()
         kept.take(changes)
-        settled |= changes.settled
-        for key in changes.dropped:
+        settled |= changes.retired_parts
+        for key in changes.evicted:
             settled.pop(key, None)
-    ledger.settle(ledger.clock)
+    ledger.advance(ledger.watermark)
     changes = ledger.changes()
     kept.take(changes)
-    settled |= changes.settled
-    for key in changes.dropped:
+    settled |= changes.retired_parts
+    for key in changes.evicted:
         settled.pop(key, None)
 
     successor = Ledger(PLAN)
@@ -224,19 +224,19 @@ def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObje
     at_once = data.draw(st.integers(1, 4))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streams.domain.ledger.RESTORED_AT_ONCE", at_once)
-        turns = sum(1 for _ in successor.restore(ledger.clock, held, stored, ledger.departed))
+        turns = sum(1 for _ in successor.restore(ledger.watermark, held, stored, ledger.retired))
     assert turns == -(-len(held) // at_once)  # so often others get their turn
     for each in (ledger, successor):
         for event, instant in facts[cut:]:
             each.accept(event, instant)
-        each.settle(begin + 2 * HOUR)
+        each.advance(begin + 2 * HOUR)
         assert each.bookings.imbalance() == 0
     told = ledger.changes()
     kept.take(told)
     successor_kept = Kept()
     successor_kept.take(successor.changes())
     for key, tally in successor_kept.totals.items():
-        if key[0].startswith(DECIDED) and key[2] <= successor.clock - SLOTS_KEPT:
+        if key[0].startswith(DECIDED) and key[2] <= successor.watermark - SLOTS_KEPT:
             continue  # decisions of an old slot are told once more, those told before with them
         assert kept.totals[key] == tally
     # What a late choice has emptied the successor never had: whoever adds up begins with it anew.
@@ -256,11 +256,11 @@ def test_a_call_of_hours_holds_its_quarter_hour_alone() -> None:
     for n in range(50):
         for event, instant in Story(f"c{n}").start("9:01").hang_up("9:02").facts:
             assert ledger.accept(event, instant)
-    ledger.settle(at("10:30"))
+    ledger.advance(at("10:30"))
     assert list(ledger.contacts) == ["long"]
     ledger.changes()
-    assert not ledger.bookings.is_final("line:waste", at("9:00"), ledger.told)
-    assert ledger.bookings.is_final("line:waste", at("9:15"), ledger.told)
+    assert not ledger.bookings.is_final("line:waste", at("9:00"), ledger.complete_until)
+    assert ledger.bookings.is_final("line:waste", at("9:15"), ledger.complete_until)
 
 
 def test_an_interval_closes_while_somebody_waits_whose_miss_fell_into_it() -> None:
@@ -271,7 +271,7 @@ def test_an_interval_closes_while_somebody_waits_whose_miss_fell_into_it() -> No
     for event, instant in waiting.facts + Story("short").start("9:00").hang_up("9:02").facts:
         assert ledger.accept(event, instant)
     for now in ("9:05", "9:40", "13:30"):
-        ledger.settle(at(now))
+        ledger.advance(at(now))
         ledger.changes()
     assert not ledger.contacts and not ledger.bookings.intervals
 
@@ -283,10 +283,10 @@ def test_what_is_to_happen_is_seen_at_its_very_instant() -> None:
         assert ledger.accept(event, instant)
     seen = []
     for now in (at("9:00:20"), at("9:00:20") + 1, at("9:05") - 1, at("9:05")):
-        ledger.settle(now)
+        ledger.advance(now)
         place = ledger.bookings.cell(("line:waste", INTERVAL, at("9:00")))
         assert place is not None
-        seen.append((place.held["service_offered"], place.held["open"]))
+        seen.append((place.open["service_offered"], place.open["open"]))
     assert seen == [(0, 1), (1, 1), (1, 1), (1, 0)]
 
 
@@ -298,14 +298,14 @@ def test_a_call_that_turns_out_to_be_elsewhere_does_not_change_a_final_interval(
     for event, instant in long + Story("short").enter("9:01", "waste").hang_up("9:02").facts:
         assert ledger.accept(event, instant)
     for now in ("9:05", "9:40", "9:41"):
-        ledger.settle(at(now))
+        ledger.advance(at(now))
         kept.take(ledger.changes())
     assert ("line:waste", INTERVAL, at("9:00")) in kept.final
     (moves,) = Story("long").enter("9:41", "waste", 1).facts
     (answer,) = Story("long").answer("9:41", "waste", 2).facts
     assert not ledger.accept(*moves)
     assert ledger.accept(*answer)
-    ledger.settle(at("9:50"))
+    ledger.advance(at("9:50"))
     kept.take(ledger.changes())
 
 
@@ -313,7 +313,7 @@ def test_a_word_after_the_contact_has_departed_is_late() -> None:
     ledger = Ledger(PLAN)
     for event, instant in Story("gone").start("9:00").hang_up("9:01").facts:
         assert ledger.accept(event, instant)
-    ledger.settle(at("9:30"))
+    ledger.advance(at("9:30"))
     (again,) = Story("gone").hang_up("9:29").facts
     assert not ledger.accept(*again)
 
@@ -323,7 +323,7 @@ def test_slots_are_those_of_the_visits() -> None:
     facts = Story("c").start("9:00").choose("9:00:13", "waste").enter("9:00:14", "waste").facts
     for event, instant in facts:
         assert ledger.accept(event, instant)
-    ledger.settle(at("9:00:15"))
+    ledger.advance(at("9:00:15"))
     kept.take(ledger.changes())
     slot = kept.totals["line:waste", SLOT, start_of(at("9:00:13"), SLOT)]
     assert slot["line_offered"] == slot["open"] == slot["queue_offered"] == 1

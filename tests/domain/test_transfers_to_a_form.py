@@ -209,7 +209,7 @@ def test_permanence_is_that_of_the_instant_of_the_transfer(begins: str, disposit
 
 def test_forty_forms_are_no_hang_ups_and_wake_nobody() -> None:
     told = [sent("archive", f"c{n}", f"9:{n:02}").hang_up(f"9:{n + 3:02}") for n in range(40)]
-    found = booked(*told).whole
+    found = booked(*told).totals
     for scope in (LINE + "archive", VENDOR + "acme", CITY):
         shown = figures(found[scope], of_city=scope == CITY)
         assert (shown["form"], shown["left_before_queue"], shown["open"]) == (40, 0, 0)
@@ -234,7 +234,7 @@ def test_forms_beside_callers_who_were_queued() -> None:
     told = [sent("archive", f"c{n}").hang_up("9:03") for n in range(3)]
     told.append(sent("archive", "d").enter("9:02:10", "archive").answer("9:02:15", "archive"))
     told.append(sent("archive", "e").enter("9:02:10", "archive").hang_up("9:04"))
-    line = figures(booked(*told).whole[LINE + "archive"])
+    line = figures(booked(*told).totals[LINE + "archive"])
     assert (line["reachability"], line["form_share"], line["callback_share"]) == (0.5, 0.6, 0.0)
     assert (line["queue_offered"], line["second_line_availability"]) == (2, 0.5)
 
@@ -244,13 +244,13 @@ def test_shares_of_forms_and_callbacks_are_of_all_that_could_have_been_judged() 
     told[1].leave("9:02:20", "archive", "callback")
     told.append(sent("archive", "c").enter("9:02:10", "archive").hang_up("9:04"))
     told.append(sent("archive", "d").enter("9:02:10", "archive").hang_up("9:04"))
-    line = figures(booked(*told).whole[LINE + "archive"])
+    line = figures(booked(*told).totals[LINE + "archive"])
     assert (line["form_share"], line["callback_share"]) == (1 / 4, 1 / 4)
 
 
 def test_out_of_hours_a_form_is_a_form_with_that_count_and_in_no_share() -> None:
     """The archive is open until noon, which is 11:00 here."""
-    line = figures(booked(sent("archive", when="11:00").hang_up("11:03")).whole[LINE + "archive"])
+    line = figures(booked(sent("archive", when="11:00").hang_up("11:03")).totals[LINE + "archive"])
     assert (line["form"], line["out_of_hours"]) == (1, 1)
     assert "form_share" not in line and "reachability" not in line
 
@@ -273,11 +273,11 @@ def test_a_queue_entry_that_comes_after_the_form_was_booked_changes_the_figures(
     ledger = Ledger(PLAN)
     for event, instant in sent("archive").facts:
         assert ledger.accept(event, instant)
-    ledger.settle(at("9:05"))
+    ledger.advance(at("9:05"))
     assert _count(ledger, "form", at("9:00")) == 1
     for event, instant in Story().enter("9:02:10", "archive").facts:
         assert ledger.accept(event, instant)
-    ledger.settle(at("9:05"))
+    ledger.advance(at("9:05"))
     assert (_count(ledger, "form", at("9:00")), _count(ledger, "open", at("9:00"))) == (0, 1)
     assert ledger.changes().imbalance == 0
 
@@ -290,11 +290,11 @@ def test_events_of_a_form_in_any_order_give_the_same_books() -> None:
         ledger = Ledger(PLAN)
         for n, (event, instant) in enumerate(order):
             assert ledger.accept(event, instant)
-            ledger.settle(at("9:03") + n)
-        ledger.settle(EVENING)
+            ledger.advance(at("9:03") + n)
+        ledger.advance(EVENING)
         total = ledger.changes()
         assert total.imbalance == 0
-        ((_, reading),) = total.departed
+        ((_, reading),) = total.retired
         found = [(each.line, each.disposition) for each in reading.visits]
         assert found == [(each.line, each.disposition) for each in expected.visits]
 

@@ -50,7 +50,7 @@ class Partition:
             self.accepted.append(fact)
 
     def readings(self) -> list[Reading]:
-        read = (resolve(each, PLAN, self.ledger.clock) for each in contacts(self.accepted))
+        read = (resolve(each, PLAN, self.ledger.watermark) for each in contacts(self.accepted))
         return [reading for reading in read if reading is not None]
 
 
@@ -94,15 +94,15 @@ def tell(data: st.DataObject, board: Board, number: int, ledger: Ledger) -> None
     """Brings to the board what has changed: in any order, some of it twice, the clock last."""
     changes = ledger.changes()
     for scope, (count, oldest) in changes.waiting.items():
-        board.take_waiting(scope, number, count, oldest)
+        board.apply_waiting(scope, number, count, oldest)
     told = list(changes.partials.items())
     if told:
         told = data.draw(st.permutations(told)) + data.draw(
             st.lists(st.sampled_from(told), max_size=2)
         )
     for (scope, width, start), (tally, final, _) in told:
-        board.take_figures(scope, number, width, start, tally, final)
-    board.take_clock(number, ledger.clock)
+        board.apply_figures(scope, number, width, start, tally, final)
+    board.apply_watermark(number, ledger.watermark)
 
 
 def compare(board: Board, partitions: list[Partition]) -> None:
@@ -138,14 +138,14 @@ def test_each_window_is_a_count_of_all_visits_at_any_instant(data: st.DataObject
             now += data.draw(st.sampled_from((0, 1, SECOND, 7 * SECOND, MINUTE, 20 * MINUTE, HOUR)))
             ahead = data.draw(st.integers(0, AHEAD))
             for number, partition in enumerate(partitions):
-                partition.ledger.settle(now + (ahead if number == 1 else 0))
+                partition.ledger.advance(now + (ahead if number == 1 else 0))
                 tell(data, board, number, partition.ledger)
             board.advance()
             compare(board, partitions)
     for _ in range(3):
         now += data.draw(st.sampled_from((SECOND, 5 * MINUTE, HOUR, 5 * HOUR, 13 * HOUR)))
         for number, partition in enumerate(partitions):
-            partition.ledger.settle(now)
+            partition.ledger.advance(now)
             tell(data, board, number, partition.ledger)
         board.advance()
         compare(board, partitions)
@@ -295,9 +295,9 @@ def test_someone_who_waits_is_seen_until_answered() -> None:
         (call.facts[1], "9:10", 0, 0.0),
     ):
         assert ledger.accept(*fact)
-        ledger.settle(at(now))
+        ledger.advance(at(now))
         for scope, (count, since) in ledger.changes().waiting.items():
-            board.take_waiting(scope, 0, count, since)
+            board.apply_waiting(scope, 0, count, since)
         assert (waste.waiting, waste.oldest_wait(at(now))) == (waiting, oldest)
 
 

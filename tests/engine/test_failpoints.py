@@ -75,7 +75,7 @@ async def test_killed_there_the_books_are_the_same(
             die_at("committed")  # so that there is something to recover
         die_at(place)
         ended = await latest_of(settings.broker, topics.JOURNEYS)
-        all_ended = len(ended) == real_books().whole["city"]["contacts"]
+        all_ended = len(ended) == real_books().totals["city"]["contacts"]
         final = await published_intervals(settings.broker)
         assert not all_ended or final != real_books().intervals, "it died after its work"
 

@@ -69,7 +69,7 @@ def shown(workers: list[WorkerProcess], name: str, **labels: str) -> float:
 
 def holds(workers: list[WorkerProcess], wanted: Books) -> None:
     """The metrics show the books, whole, each scope once."""
-    for scope, tally in wanted.whole.items():
+    for scope, tally in wanted.totals.items():
         if scope == CITY:
             continue
         kind = "line" if scope.startswith(LINE) else "vendor"
@@ -77,7 +77,7 @@ def holds(workers: list[WorkerProcess], wanted: Books) -> None:
         for name in ("answered", "abandoned", "left_before_queue"):
             found = shown(workers, f"contact_{kind}_visits", disposition=name, **labels)
             assert found == tally[name], (scope, name)
-    assert shown(workers, "contact_city_contacts", window="all") == wanted.whole[CITY]["contacts"]
+    assert shown(workers, "contact_city_contacts", window="all") == wanted.totals[CITY]["contacts"]
     assert shown(workers, "contact_books_imbalance") == 0
 
 

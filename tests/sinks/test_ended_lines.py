@@ -87,15 +87,15 @@ class Wall:
         tally = Tally.of(line_offered=1, answered=1, contacts=1)
         for scope in (LINE + line, VENDOR + vendor, CITY):
             for width in (SLOT, INTERVAL):
-                self.board.take_figures(scope, 0, width, when - when % width, tally, False)
+                self.board.apply_figures(scope, 0, width, when - when % width, tally, False)
         return self
 
     def waits(self, line: str, count: int, since: int | None) -> "Wall":
-        self.board.take_waiting(LINE + line, 0, count, since)
+        self.board.apply_waiting(LINE + line, 0, count, since)
         return self
 
     def until(self, now: int) -> "Wall":
-        self.board.take_clock(0, now)
+        self.board.apply_watermark(0, now)
         self.board.advance()
         self.board.alarms.advance(now)
         return self
@@ -191,7 +191,7 @@ def test_while_an_alert_of_it_is_open_it_stays() -> None:
     """The line closed for good on somebody who had waited since ten."""
     wall = Wall()
     note = f"{MIDNIGHT}|c|0|call/1"
-    wall.board.take_figures(DECIDED + "leaving", 0, SLOT, MIDNIGHT, _noted(note), False)
+    wall.board.apply_figures(DECIDED + "leaving", 0, SLOT, MIDNIGHT, _noted(note), False)
     wall.until(MIDNIGHT + 10 * MINUTE)
     assert [alert.line for alert in wall.board.alarms.open()] == ["leaving"]
     assert "leaving" in wall.live(MIDNIGHT + 10 * MINUTE) and "leaving" in wall.series()[0]
@@ -200,7 +200,7 @@ def test_while_an_alert_of_it_is_open_it_stays() -> None:
 
 def _noted(note: str) -> Tally:
     tally = Tally()
-    tally.notes = {note: 1}
+    tally.decisions = {note: 1}
     return tally
 
 
@@ -275,10 +275,10 @@ def test_without_a_plan_every_line_that_was_heard_of_stays() -> None:
     """Also on a worker that has read no event of it: its figures come from another."""
     board = Board(Plan.default(), 1, [CITY])
     for scope in (LINE + "waste", VENDOR + "city"):
-        board.take_figures(scope, 0, SLOT, EVENING, Tally.of(line_offered=1), False)
-    board.take_clock(0, EVENING)
+        board.apply_figures(scope, 0, SLOT, EVENING, Tally.of(line_offered=1), False)
+    board.apply_watermark(0, EVENING)
     board.advance()
-    board.take_clock(0, EVENING + 50 * HOUR)
+    board.apply_watermark(0, EVENING + 50 * HOUR)
     board.advance()
     assert board.shown() == [CITY, LINE + "waste", VENDOR + "city"]
 

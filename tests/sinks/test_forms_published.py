@@ -59,9 +59,9 @@ def booked() -> Books:
 
 def test_metrics_of_the_line_the_vendor_and_the_city() -> None:
     board = Board(PLAN, 1)
-    for scope, tally in booked().whole.items():
-        board.take_figures(scope, 0, SLOT, at("9:00"), tally, False)
-    board.take_clock(0, at("9:03"))
+    for scope, tally in booked().totals.items():
+        board.apply_figures(scope, 0, SLOT, at("9:00"), tally, False)
+    board.apply_watermark(0, at("9:03"))
     board.advance()
     found = registry(FiguresCollector(PLAN, lambda: [board]))
 

@@ -63,10 +63,10 @@ class City:
             for name in scopes:
                 for width, ago in ((SLOT, 0), (SLOT, 20 * MINUTE), (INTERVAL, 0), (INTERVAL, HOUR)):
                     start = (self.now - ago) // width * width
-                    board.take_figures(name, 0, width, start, _calls(self.draw), False)
-                board.take_waiting(name, 0, self.draw.randrange(4), self.now - MINUTE)
+                    board.apply_figures(name, 0, width, start, _calls(self.draw), False)
+                board.apply_waiting(name, 0, self.draw.randrange(4), self.now - MINUTE)
             self.now += later
-            board.take_clock(0, self.now)
+            board.apply_watermark(0, self.now)
             board.advance()
 
     def is_the_librarys(self, accept: str) -> None:

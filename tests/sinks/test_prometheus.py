@@ -20,8 +20,8 @@ def _board(as_of: int, *waits: int) -> Board:
     tally = Tally.of(answered=len(waits))
     for wait in waits:
         tally.waits[wait] = tally.waits.get(wait, 0) + 1
-    board.take_figures(LINE + "waste", 0, SLOT, as_of - as_of % SLOT, tally, False)
-    board.take_clock(0, as_of)
+    board.apply_figures(LINE + "waste", 0, SLOT, as_of - as_of % SLOT, tally, False)
+    board.apply_watermark(0, as_of)
     board.advance()
     return board
 

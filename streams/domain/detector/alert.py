@@ -25,8 +25,8 @@ class Decision(NamedTuple):
     key: str
 
     @property
-    def place(self) -> tuple[int, str, str]:
-        """Sort by it: the order in which a detector is fed."""
+    def position(self) -> tuple[int, str, str]:
+        """Its position in the order in which a detector is fed."""
         return self.at, self.key, self.kind
 
 

@@ -38,7 +38,7 @@ def never_closes(at: int) -> int | None:
 
 
 class Detector:
-    """Fed with a line's decisions in the order of `Decision.place`, asks nothing else.
+    """Fed with a line's decisions in the order of `Decision.position`, asks nothing else.
 
     A decision that is not after the last one fed is passed over and counted (`passed_over`): what
     was told before a crash and is told again changes nothing. `tick` it with the clock that seals
@@ -101,11 +101,11 @@ class Detector:
     def feed(self, decision: Decision) -> list[AlertChange]:
         """What `decision` changes; almost always nothing."""
         at, kind, good, key = decision
-        place = (at, key, kind)
-        if self._last is not None and place <= self._last:
+        position = (at, key, kind)
+        if self._last is not None and position <= self._last:
             self.passed_over += 1
             return []
-        self._last = place
+        self._last = position
         if kind == "closed":
             return self._waiting.feed(at)
         return self._watches[kind].feed(at, good)

@@ -103,9 +103,9 @@ class PipelineCollector(Collector):
         owner = GaugeMetricFamily("contact_state_owner", "1 at the owner", labels=["partition"])
         for partition, source in sorted(worker.sources.items()):
             name = [str(partition)]
-            if source.ledger.clock > UNKNOWN:
-                clock.add_metric(name, source.ledger.clock / SECOND)
-                current.add_metric(name, worker.clock.machine(source.ledger.clock) / SECOND)
+            if source.ledger.watermark > UNKNOWN:
+                clock.add_metric(name, source.ledger.watermark / SECOND)
+                current.add_metric(name, worker.clock.machine(source.ledger.watermark) / SECOND)
             contacts.add_metric(name, len(source.ledger.contacts))
             owner.add_metric(name, 1)
         yield from (clock, current, contacts, owner)

@@ -138,7 +138,7 @@ class CallerOwner:
         for entry in gone:
             for key in self._keys(entry):
                 if key in self._places:
-                    self._places[key].take(entry)
+                    self._places[key].subtract(entry)
                     self._moved.add(key)
         if entries:
             self._booked[caller] = entries

@@ -199,8 +199,8 @@ class Source:
 
     def checkpoint(self, clock: int, generation: int, lazily: bool = False) -> Outputs:
         """Brings the books to the clock and gives every record that the checkpoint consists of;
-        ``lazily`` as in ``Ledger.settle``."""
-        self.ledger.settle(clock, lazily)
+        ``lazily`` as in ``Ledger.advance``."""
+        self.ledger.advance(clock, lazily)
         changes = self.ledger.changes()
         self.imbalance = changes.imbalance
         self._number += 1
@@ -210,7 +210,7 @@ class Source:
         self._write_partials(outputs, changes, generation)
         here = self.partition
         outputs[topics.JOURNEYS, here] = [
-            journey_record(contact, reading) for contact, reading in changes.departed
+            journey_record(contact, reading) for contact, reading in changes.retired
         ]
         outputs[topics.DEAD, here], self._dead = self._dead, []
         outputs[topics.LATE, here], self._late = self._late, []
@@ -243,20 +243,20 @@ class Source:
             kept = [call_id for call_id, kept in self._covered if kept]
             records += [stored.contact_removed(call_id) for call_id in kept]
             self._stored_contacts -= len(kept)
-        while self._gone and self._gone[0][1] < self.ledger.clock - LONGEST_LOST_AFTER:
+        while self._gone and self._gone[0][1] < self.ledger.watermark - LONGEST_LOST_AFTER:
             records.append(stored.retired_record(*self._gone.popleft(), None))
         for contact in changes.facts:
             records.append(stored.contact_record(contact))
             self._stored_contacts += not contact.stored
             contact.stored = True
-        self._covered = [(contact.call_id, contact.stored) for contact, _ in changes.departed]
-        self._covered_clock = self.ledger.clock
-        self._places = {key: stored.encoded(tally) for key, tally in changes.settled.items()}
-        self._dropped = changes.dropped
+        self._covered = [(contact.call_id, contact.stored) for contact, _ in changes.retired]
+        self._covered_clock = self.ledger.watermark
+        self._places = {key: stored.encoded(tally) for key, tally in changes.retired_parts.items()}
+        self._dropped = changes.evicted
         checkpoint = Checkpoint(
             self._number,
             generation,
-            self.ledger.clock,
+            self.ledger.watermark,
             dict(self.positions),
             dict(self.newest),
             [call_id for call_id, _ in self._covered],
@@ -281,13 +281,13 @@ class Source:
             # Where nothing else is booked it has just been encoded for the state.
             figures = (settled and self._places.get(key)) or tally
             put(key[0], stored.figures_record(generation, self.partition, key, figures, final))
-        for key in changes.dropped:
+        for key in changes.evicted:
             # Decisions stay until retention takes them: an owner that was long away feeds them yet.
             if key[1] == SLOT and not key[0].startswith(DECIDED):
                 put(key[0], stored.figures_record(generation, self.partition, key, None, False))
         for scope, (count, oldest) in changes.waiting.items():
             put(scope, stored.waiting_record(generation, self.partition, scope, count, oldest))
-        if self.ledger.clock == UNKNOWN:
+        if self.ledger.watermark == UNKNOWN:
             return
         for there in range(self._routes.partials):
             # Once is enough for the positions, which only a rebuild asks for.
@@ -295,8 +295,8 @@ class Source:
             clock = stored.clock_record(
                 generation,
                 self.partition,
-                self.ledger.told,
-                self.ledger.clock,
+                self.ledger.complete_until,
+                self.ledger.watermark,
                 self.positions if mine else {},
             )
             outputs.setdefault((topics.PARTIALS, there), []).append(clock)

@@ -88,13 +88,13 @@ class LineOwner:
                 continue  # an old slot, which the windows have let go of on their own
             told = stored.read_partial(record.key, record.value)
             if isinstance(told, Figures):
-                board.take_figures(*told)
+                board.apply_figures(*told)
             elif isinstance(told, Waits):
-                board.take_waiting(*told)
+                board.apply_waiting(*told)
             elif isinstance(told, WatermarkRecord):
-                board.take_clock(told.source, told.clock)
+                board.apply_watermark(told.source, told.clock)
             elif isinstance(told, Anew):
-                board.anew(told.source)
+                board.restart(told.source)
             elif not self.shown:
                 self._before = told
         self.read_to(position)

@@ -44,7 +44,7 @@ def told(notes: list[tuple[int, str]], clock: int) -> list[Record]:
     records = []
     for instant, note in notes:
         tally = Tally()
-        tally.notes[note] = 1
+        tally.decisions[note] = 1
         key = (f"{DECIDED}migration", SLOT, instant - instant % SLOT)
         records.append(stored.figures_record(1, 0, key, tally, False))
     return [*records, stored.clock_record(1, 0, clock, clock)]
