@@ -79,19 +79,19 @@ class Worker:
 
     def _checkpoint(self, clock: int) -> None:
         board, self._clock = self._board, clock
-        self._ledger.settle(clock)
+        self._ledger.advance(clock)
         changes = self._ledger.changes()
         for (scope, width, start), (tally, final, _) in changes.partials.items():
-            board.take_figures(scope, 0, width, start, tally, final)
+            board.apply_figures(scope, 0, width, start, tally, final)
         for scope, (count, oldest) in changes.waiting.items():
-            board.take_waiting(scope, 0, count, oldest)
-        board.take_clock(0, clock)
+            board.apply_waiting(scope, 0, count, oldest)
+        board.apply_watermark(0, clock)
         for (caller, call_id), call in changes.calls.items():
             calls = self._calls.setdefault(caller, {})
             calls.pop(call_id, None)
             if call is not None:
                 calls[call_id] = call
-        for contact, reading in changes.departed:
+        for contact, reading in changes.retired:
             self._publish("journeys", journey_record(contact, reading))
         for interval in board.advance():
             self._intervals[interval.scope, interval.start] = interval.tally
@@ -113,7 +113,7 @@ class Worker:
                 for width in (INTERVAL, SLOT):
                     found.setdefault((scope, width, at - at % width), Tally()).add(entry)
         for (scope, width, start), tally in found.items():
-            self._board.take_figures(scope, 1, width, start, tally, False)
+            self._board.apply_figures(scope, 1, width, start, tally, False)
         self._board.advance()
 
     def shown(self, name: str) -> Iterator[Output]:
