@@ -20,7 +20,7 @@ class SettingsError(Exception):
     """A setting that can't be used; the message names it."""
 
 
-_LAST_PORT: Final = 65_535
+LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ def _as(type_: Any, name: str, value: Any) -> Any:
             whole = "whole " if type_ is int else ""
             raise SettingsError(f"{name}: {value!r} is not a {whole}number") from None
         if name == "web_port":
-            if not 0 < number <= _LAST_PORT:
-                raise SettingsError(f"{name}: {value!r} is not a port, 1 to {_LAST_PORT}")
+            if not 0 < number <= LAST_PORT:
+                raise SettingsError(f"{name}: {value!r} is not a port, 1 to {LAST_PORT}")
         elif not 0 < number < inf:
             raise SettingsError(f"{name}: must be above 0")
         return number
@@ -134,4 +134,4 @@ def _is_address(text: str) -> bool:
     host, colon, port = text.rpartition(":")
     if not colon or port.endswith("]"):
         return bool(text)
-    return bool(host) and port.isdecimal() and 0 < int(port) <= _LAST_PORT
+    return bool(host) and port.isdecimal() and 0 < int(port) <= LAST_PORT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli import parser
-from streams.domain import figures
+from streams.domain.plan.model import FORMULAS
 from streams.settings import Settings
 from streams.simulation import SCENARIOS
 from streams.sinks import prometheus
@@ -66,7 +66,7 @@ def test_every_scenario_is_named() -> None:
 
 
 def test_every_formula_is_in_the_table_and_every_metric_in_the_exporter() -> None:
-    for formula in figures.FORMULAS:
+    for formula in FORMULAS:
         assert f"`{formula}`" in README
     exporter = Path(prometheus.__file__).read_text()
     table = README.split("| figure | formula |")[1].split("\n\n")[0]

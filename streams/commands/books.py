@@ -25,7 +25,7 @@ from streams.domain.statement.standing import standing
 from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
 from streams.sources.replay import replay
 
-KEPT: Final = "kept"
+KEPT_INTERVALS: Final = "kept"
 RAW: Final = "raw"
 
 Told = dict[str, Any]
@@ -51,8 +51,8 @@ def add_source(parser: argparse.ArgumentParser, raw_only: bool = False) -> None:
         parser.add_argument(
             "--from",
             dest="source",
-            choices=(KEPT, RAW),
-            default=KEPT,
+            choices=(KEPT_INTERVALS, RAW),
+            default=KEPT_INTERVALS,
             help="of the broker: the quarter-hours kept while the calls came in (default), or the "
             "raw topics; without the late events, as those were",
         )
@@ -81,7 +81,7 @@ def as_of(arguments: argparse.Namespace) -> int:
 
 def known(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
     """The books that a statement of this period needs."""
-    if not arguments.files and arguments.source == KEPT:
+    if not arguments.files and arguments.source == KEPT_INTERVALS:
         return kept(arguments, plan, period)
     since, _ = reach(plan, period)
     return of_contacts(contacts(arguments, plan, since, late=False), plan, as_of(arguments))

@@ -39,7 +39,6 @@ and nobody waits for longer."""
 _STEP: Final = 0.1  # seconds between two helpings of events
 _LAST_WORD: Final = 1.0  # seconds for the last events to come to the books
 _SHOW: Final = 1.0  # seconds between two looks at the table
-_LAST_PORT: Final = 65_535
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -54,6 +53,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from streams.settings import LAST_PORT
     from streams.simulation.scenario import SCENARIOS
 
     if arguments.scenario not in SCENARIOS:
@@ -62,8 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if not 0 < arguments.speed <= 3600:
         raise CommandError("--speed must be above 0 and at most 3600", USAGE)
-    if not 0 < arguments.port <= _LAST_PORT:
-        raise CommandError(f"--port must be 1 to {_LAST_PORT}", USAGE)
+    if not 0 < arguments.port <= LAST_PORT:
+        raise CommandError(f"--port must be 1 to {LAST_PORT}", USAGE)
     plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
     run_loop(_Demo(plan, arguments).play())
     return DONE

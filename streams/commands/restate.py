@@ -22,7 +22,7 @@ from streams.sinks.statement.issue import issued
 from streams.sinks.statement.plain import Made, canonical
 from streams.sinks.statement.restated import page
 
-FORMATS = ("html", "json")
+_FORMATS = ("html", "json")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,7 +37,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     books.add_source(parser, raw_only=True)
     parser.add_argument("--keep", metavar="DIR", required=True, help="the archive of statements")
     parser.add_argument("--reason", required=True, help="the cause, in words for both parties")
-    parser.add_argument("--format", choices=FORMATS, default="html")
+    parser.add_argument("--format", choices=_FORMATS, default="html")
     add_output(parser)
     parser.set_defaults(run=run)
 

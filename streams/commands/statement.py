@@ -16,7 +16,7 @@ from streams.sinks.statement.page import page
 from streams.sinks.statement.plain import Made
 from streams.sinks.statement.words import LANGUAGES
 
-FORMATS: Final = ("html", "csv", "json", "books")
+_FORMATS: Final = ("html", "csv", "json", "books")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,7 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     books.add_source(parser)
     parser.add_argument(
         "--format",
-        choices=FORMATS,
+        choices=_FORMATS,
         default="html",
         help="books: the text whose SHA-256 the statement names",
     )

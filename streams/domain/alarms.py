@@ -19,7 +19,7 @@ SEAL: Final = 30 * SECOND
 """How far behind the slowest watermark decisions are sealed: partitions differ by the second or two
 between checkpoints, and half a minute costs a page little."""
 
-REMEMBERED: Final = 2 * HOUR
+DUE_REMEMBERED: Final = 2 * HOUR
 """How long decisions that were due are known again; a source keeps a slot for an hour."""
 
 
@@ -134,7 +134,7 @@ class Alarms:
                 pending[slot] = frozenset(later)
             else:
                 del pending[slot]
-        for slot in [slot for slot in known if slot[1] < sealed - REMEMBERED]:
+        for slot in [slot for slot in known if slot[1] < sealed - DUE_REMEMBERED]:
             del known[slot]
         return sorted(due, key=lambda decision: decision.position)
 

@@ -10,8 +10,8 @@ from streams.domain import visits
 from streams.domain.instants import SECOND
 from streams.domain.tally import (
     BITS,
-    CAUSES,
     CITY,
+    COUNTED_CAUSES,
     FURTHER,
     FURTHER_PARTS,
     INDEX,
@@ -43,7 +43,7 @@ def wait_bucket(wait: int) -> int:
 _I = INDEX
 _CAUSE_INDEX: Final = {
     cause: tuple(INDEX[f"{part}_{cause}"] for part in ("queue", "service", "reach"))
-    for cause in CAUSES
+    for cause in COUNTED_CAUSES
 }
 _FURTHER_INDEX: Final = tuple(
     tuple(INDEX[f"{part}_{n}"] for part in FURTHER_PARTS) for n in FURTHER

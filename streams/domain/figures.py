@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from streams.domain import visits
 from streams.domain.instants import SECOND
+from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import Tally
 from streams.domain.visits import DISPOSITIONS
 
-FORMULAS: Final = ("abandons_negative", "abandons_ignored", "abandons_positive", "answered_only")
-
-QUANTILES: Final = {"p50": 0.5, "p80": 0.8, "p90": 0.9, "p95": 0.95}
+WAIT_QUANTILES: Final = {"p50": 0.5, "p80": 0.8, "p90": 0.9, "p95": 0.95}
 
 
 def ratio(part: int, whole: int) -> float | None:
@@ -200,7 +199,7 @@ OF_THE_CITY: Final[dict[str, Figure]] = {
     "menu_abandonment": city_menu_abandonment,
 }
 
-COUNTS: Final = (
+SHOWN_COUNTS: Final = (
     "contacts",
     "line_offered",
     "queue_offered",
@@ -216,7 +215,7 @@ COUNTS: Final = (
     "repeat_callers",
     "callbacks_kept",
 )
-CITY_COUNTS: Final = (
+SHOWN_OF_CITY: Final = (
     visits.WITH_VISIT,
     visits.MENU_ABANDONED,
     visits.ENTRANCE_BLOCKED,
@@ -228,9 +227,9 @@ CITY_COUNTS: Final = (
 
 def figures(tally: Tally, of_city: bool = False) -> dict[str, Any]:
     """All figures of a tally by their names: every count, and each ratio that is defined."""
-    shown: dict[str, Any] = {name: tally[name] for name in COUNTS}
+    shown: dict[str, Any] = {name: tally[name] for name in SHOWN_COUNTS}
     if of_city:
-        shown |= {name: tally[name] for name in CITY_COUNTS}
+        shown |= {name: tally[name] for name in SHOWN_OF_CITY}
     levels = {name: service_level(tally, name) for name in FORMULAS}
     if any(level is not None for level in levels.values()):
         shown["service_level"] = {k: level for k, level in levels.items() if level is not None}
@@ -238,7 +237,7 @@ def figures(tally: Tally, of_city: bool = False) -> dict[str, Any]:
         value = figure(tally)
         if value is not None:
             shown[name] = value
-    waits = {name: wait_quantile(tally, share) for name, share in QUANTILES.items()}
+    waits = {name: wait_quantile(tally, share) for name, share in WAIT_QUANTILES.items()}
     if waits["p50"] is not None:
         shown["wait_quantiles"] = waits
     return shown

@@ -12,14 +12,15 @@ from streams.domain import visits
 from streams.domain.plan.model import MOST_FURTHER_THRESHOLDS
 from streams.domain.visits import DISPOSITIONS
 
-CAUSES: Final = (
+COUNTED_CAUSES: Final = (
     visits.OVERFLOWED,
     visits.CALLBACK,
     visits.CLOSED,
     visits.BLOCKED,
     visits.LOST,
 )
-"""Dispositions that a contract may lay at somebody else's door than the vendor's."""
+"""Of the causes by which a contract may leave visits out (``plan.model.CAUSES``) those that are
+dispositions. Each has counts of its own, in this order."""
 
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
 FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
@@ -81,7 +82,7 @@ COUNTS: Final = (
     "contacts_reached",
     # What a contract may leave out by its cause: of the queue-offered, of those that the service
     # level is of, of those that reachability is of; and everything out of hours.
-    *(f"{part}_{cause}" for part in ("queue", "service", "reach") for cause in CAUSES),
+    *(f"{part}_{cause}" for part in ("queue", "service", "reach") for cause in COUNTED_CAUSES),
     "out_queue_offered",
     "out_callback",
     "out_abandoned",

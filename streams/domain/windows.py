@@ -20,8 +20,8 @@ from streams.domain.tally import Difference, Tally
 
 LENGTHS: Final = {"5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE, "60m": HOUR}
 TODAY: Final = "today"
-ALL: Final = "all"
-NAMES: Final = (*LENGTHS, TODAY, ALL)
+ALL_TIME: Final = "all"
+WINDOWS: Final = (*LENGTHS, TODAY, ALL_TIME)
 INTERVALS_KEPT: Final = 26 * HOUR
 """The longest day has 25 hours; the interval at its beginning is needed to its end. One that is not
 final by then is kept until it is."""
@@ -243,10 +243,10 @@ class Windows:
         return all(window.empty() for window in (*self._rolling.values(), *self._today))
 
     def tally(self, name: str) -> Tally:
-        """The tally of a window, by its name in ``NAMES``."""
+        """The tally of a window, by its name in ``WINDOWS``."""
         if name in self._rolling:
             return self._rolling[name].sum()
-        books, histories = self._whole if name == ALL else self._today
+        books, histories = self._whole if name == ALL_TIME else self._today
         total = books.sum()
         total.plus(histories.sum())
         return total
@@ -255,5 +255,5 @@ class Windows:
         """A number that moves on whenever a window's tally may have changed."""
         if name in self._rolling:
             return self._rolling[name].version
-        books, histories = self._whole if name == ALL else self._today
+        books, histories = self._whole if name == ALL_TIME else self._today
         return books.version + histories.version

@@ -7,7 +7,7 @@ from typing import Final
 
 VARIABLE: Final = "REACHLINE_FAILPOINT"
 
-NAMES: Final = (
+FAILPOINTS: Final = (
     "before sending",
     "sent, not acknowledged",
     "acknowledged, transaction open",
@@ -27,7 +27,7 @@ def failpoint(name: str) -> None:
     global _left
     if not _name:
         return
-    assert name in NAMES, name
+    assert name in FAILPOINTS, name
     if name == _name:
         _left -= 1
         if _left <= 0:

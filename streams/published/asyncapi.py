@@ -132,7 +132,7 @@ def _message(each: Published) -> Schema:
             "schemaFormat": _SCHEMA_FORMAT,
             "schema": cloud_event_headers(each.name),
         }
-        payload = examples.INPUTS[each.name][0]  # type: ignore[index]
+        payload = examples.OF_EVENTS[each.name][0]  # type: ignore[index]
         message["examples"].append({"headers": _as_headers(payload), "payload": payload})
     return message
 

@@ -21,7 +21,7 @@ from streams.sinks.alerts import alert_object
 from streams.sinks.journeys import journey_record
 from streams.sinks.records import DeadLetter, interval_record
 
-INPUTS: Final[dict[Kind, list[dict[str, Any]]]] = {
+OF_EVENTS: Final[dict[Kind, list[dict[str, Any]]]] = {
     "call-start": [
         {
             "event": "call-start",
@@ -92,7 +92,7 @@ INPUTS: Final[dict[Kind, list[dict[str, Any]]]] = {
 
 def lines() -> list[dict[str, Any]]:
     """The inputs as lines of a file, with their kinds."""
-    return [each for kind in INPUTS.values() for each in kind if "event" in each]
+    return [each for kind in OF_EVENTS.values() for each in kind if "event" in each]
 
 
 def outputs() -> dict[str, list[Any]]:

@@ -53,7 +53,7 @@ def published() -> list[Published]:
     shown = examples.outputs()
     return [
         *(
-            Published(kind, f"contact.{kind}", "call_id", _input(kind, examples.INPUTS[kind]))
+            Published(kind, f"contact.{kind}", "call_id", _input(kind, examples.OF_EVENTS[kind]))
             for kind in KINDS
         ),
         Published(

@@ -6,7 +6,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from streams.domain.board import Board
-from streams.domain.detector.alert import KINDS
+from streams.domain.detector.alert import ALERT_KINDS
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import LINE
@@ -43,7 +43,7 @@ class AlertsCollector(Collector):
             for line in (s.removeprefix(LINE) for s in board.shown() if s.startswith(LINE)):
                 now = board.as_of or 0
                 terms = self._plan.terms(line, now) or self._plan.nearest_terms(line, now)
-                for kind in KINDS:
+                for kind in ALERT_KINDS:
                     named = [line, terms.vendor, kind]
                     alert = known.get((line, kind))
                     open_.add_metric(named, alert is not None)

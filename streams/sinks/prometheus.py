@@ -18,6 +18,7 @@ from streams.domain import figures, windows
 from streams.domain.board import Board
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, Terms
+from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.visits import DISPOSITIONS, OPEN
 from streams.sinks.series import Counted, Kind, Series, Shown, agreed
@@ -117,7 +118,7 @@ def _status(tally: Tally, terms: Terms | None) -> int:
 
 
 def _kind(prefix: str, label: str) -> Kind:
-    windowed = {window: tuple(_windowed(window, label)) for window in windows.NAMES}
+    windowed = {window: tuple(_windowed(window, label)) for window in windows.WINDOWS}
     return Kind(prefix, label, windowed, tuple(_present(label)))
 
 
@@ -137,7 +138,7 @@ def _windowed(window: str, label: str) -> Iterator[Series]:
     for part, count in SERVICE_PARTS.items():
         text = "What service level is made of"
         yield series("service_level_counts", text, itemgetter(count), part=part)
-    for each in figures.FORMULAS:
+    for each in FORMULAS:
         level = partial(figures.service_level, formula=each)
         yield series("service_level_ratio", "Service level by formula", level, formula=each)
     of_city = not label
@@ -261,7 +262,7 @@ class FiguresCollector(Collector):
         for shown in self.shown():
             kind = shown.kind
             own = {kind.label: shown.own} if kind.label else {}
-            counted = {name: Counted(shown, name) for name in windows.NAMES}
+            counted = {name: Counted(shown, name) for name in windows.WINDOWS}
             rows = [(each, counted[name]) for name in kind.windows for each in kind.windows[name]]
             rows += [(each, counted[STATUS_WINDOW]) for each in kind.present]
             for each, of in rows:

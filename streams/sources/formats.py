@@ -10,7 +10,7 @@ import warnings
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-DAY: Final = ("year", "month", "day")
+DAY_PARTS: Final = ("year", "month", "day")
 CLOCK: Final = ("hour", "minute")
 
 _ASKED: Final = tuple(
@@ -19,7 +19,7 @@ _ASKED: Final = tuple(
 )
 """Two times with nothing in common, nor with what is made up; one of them past noon."""
 
-OFFSET: Final = re.compile(r"(?<!%)(?:%%)*%z")
+OFFSET_DIRECTIVE: Final = re.compile(r"(?<!%)(?:%%)*%z")
 _ZONE_NAME: Final = re.compile(r"(?<!%)(?:%%)*%Z")
 
 
@@ -44,7 +44,7 @@ def said(format_: str) -> set[str]:
     Raises:
         ValueError, re.error: it is none that can be read.
     """
-    parts = {*DAY, *CLOCK}
+    parts = {*DAY_PARTS, *CLOCK}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python 3.13 warns of days without a year: so do we
         for asked in _ASKED:

@@ -273,17 +273,17 @@ def _check_formats(format_: str, date_format: str | None, check: Check) -> None:
         if "%" not in format_:
             check.wrong("time.format", f"neither {', '.join(_FORMATS)} nor strptime's signs")
             return
-        needed = formats.CLOCK if date_format else formats.DAY + formats.CLOCK
+        needed = formats.CLOCK if date_format else formats.DAY_PARTS + formats.CLOCK
         wrong = formats.mistake(format_, needed)
         if wrong is not None:
             check.wrong("time.format", wrong)
             return
     if date_format is None:
         return
-    if format_ in _FORMATS or formats.said(format_) & set(formats.DAY):
+    if format_ in _FORMATS or formats.said(format_) & set(formats.DAY_PARTS):
         check.wrong("time.date", f"a time in the format {format_} has its day in it")
-    wrong = formats.mistake(date_format, formats.DAY)
-    if wrong is None and formats.OFFSET.search(date_format):
+    wrong = formats.mistake(date_format, formats.DAY_PARTS)
+    if wrong is None and formats.OFFSET_DIRECTIVE.search(date_format):
         wrong = "%z would be passed over: an offset belongs to the clock time, in time.format"
     if wrong is not None:
         check.wrong("time.date_format", wrong)

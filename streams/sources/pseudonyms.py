@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-VARIABLE: Final = "REACHLINE_PSEUDONYM_KEY"
+KEY_VARIABLE: Final = "REACHLINE_PSEUDONYM_KEY"
 
 SHORTEST_KEY: Final = 16
 """Bytes. Below 128 bits the key itself could be tried out."""
@@ -67,6 +67,6 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Pseudonyms
             return Pseudonyms(file.read_bytes().strip())
         except OSError as error:
             raise KeyMissingError(f"the pseudonym key {file}: {error.strerror}") from error
-    if VARIABLE in environment:
-        return Pseudonyms(environment[VARIABLE].strip().encode())
+    if KEY_VARIABLE in environment:
+        return Pseudonyms(environment[KEY_VARIABLE].strip().encode())
     return None

@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 
 IN_LINE: Final = "in_line"
 ACROSS_LINES: Final = "across_lines"
-NONE: Final = "none"
+UNQUOTED: Final = "none"
 
-QUOTES: Final = (IN_LINE, ACROSS_LINES, NONE)
+QUOTES: Final = (IN_LINE, ACROSS_LINES, UNQUOTED)
 """What quotes mean: a field within its line, a field that may hold line breaks, nothing."""
 
 MOST_LINES: Final = 20
@@ -111,7 +111,7 @@ class _Splitter:
 
     def __init__(self, delimiter: str, quotes: str) -> None:
         self._delimiter = delimiter
-        self._plain = quotes == NONE
+        self._plain = quotes == UNQUOTED
         # Blanks behind the closing quote: some systems fill their columns up with them.
         blanks = "" if delimiter == " " else " *+"
         self._quoted = re.compile(rf'"((?:[^"]|"")*+)"{blanks}')

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from streams.domain.instants import DAY
-from streams.engine.roles.caller_owner import REMEMBERED
+from streams.engine.roles.caller_owner import CALLS_KEPT_FOR
 from tests.benchmarks import backfill, held
 from tests.benchmarks.growth import measured, memory_per_contact
 from tests.benchmarks.measuring import RESULTS
@@ -41,7 +41,7 @@ PER_WORKER: Final = 2
 MINUTES_OPEN: Final = 4 + 15
 """Minutes that a contact stays in state: menu, wait and talk, and the grace after its end."""
 
-CALLERS_DAYS: Final = REMEMBERED // DAY
+CALLERS_DAYS: Final = CALLS_KEPT_FOR // DAY
 """Days for which callers' calls are remembered."""
 
 BYTES_PER_EVENT: Final = 220

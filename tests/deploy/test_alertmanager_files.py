@@ -60,7 +60,9 @@ def test_an_alert_goes_to_whoever_can_do_something(labels: str, receiver: str) -
 
 def test_the_pages_of_each_vendor_go_to_the_receiver_that_the_plan_names() -> None:
     names = {receiver["name"] for receiver in CONFIGURATION["receivers"]}
-    for vendor in ANTWERP.vendors_at(instants.parse("2026-11-23T10:00:00Z")):
+    for id_ in ANTWERP.answering_at(instants.parse("2026-11-23T10:00:00Z")):
+        vendor = ANTWERP.vendor(id_)
+        assert vendor is not None
         assert vendor.receiver in names
         routed = run(
             AMTOOL,

@@ -20,7 +20,7 @@ from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.visits import OPEN, Reading, resolve
-from streams.domain.windows import ALL, LENGTHS, TODAY, Windows
+from streams.domain.windows import ALL_TIME, LENGTHS, TODAY, Windows
 from tests.stories import LINES, PLAN, Fact, Story, at, contacts, events
 
 SCOPES = (CITY, VENDOR + "acme", *(LINE + line for line in LINES))
@@ -77,7 +77,7 @@ class BruteForce:
             return self.now - LENGTHS[name] < start <= self.now
         if name == TODAY:
             return PLAN.midnight(self.now) <= start and start_of(start, INTERVAL) <= self.now
-        return name == ALL
+        return name == ALL_TIME
 
     def waiting(self, scope: str) -> list[int]:
         return [
@@ -112,7 +112,7 @@ def compare(board: Board, partitions: list[Partition]) -> None:
     for name in SCOPES:
         scope = board.scope(name)
         scope.windows.advance(now)
-        for window in windows.NAMES:
+        for window in windows.WINDOWS:
             assert scope.windows.tally(window) == expected.window(name, window), (name, window)
         since = expected.waiting(name)
         assert scope.waiting == len(since)
@@ -213,10 +213,10 @@ def test_intervals_and_histories_replaced_sealed_and_over_midnight(data: st.Data
             known[False, source, start] = tally = told(data.draw(st.integers(0, 3)))
             tally.longest = data.draw(st.integers(-1, 3)) * MINUTE if tally.longest >= 0 else -1
             shown.replace_interval(source, start, tally)
-        for name, first in ((TODAY, PLAN.midnight(now)), (ALL, -(2**62))):
+        for name, first in ((TODAY, PLAN.midnight(now)), (ALL_TIME, -(2**62))):
             expected = Tally()
             for (_, _, each), tally in known.items():
-                if first <= each and (name == ALL or each <= now):
+                if first <= each and (name == ALL_TIME or each <= now):
                     expected.plus(tally)
             assert shown.tally(name) == expected, name
 
@@ -225,20 +225,20 @@ def test_a_window_that_changes_says_so() -> None:
     """What was written of a window is shown until its version moves on."""
     shown = Windows(PLAN)
     shown.advance(at("9:00"))
-    seen = [{name: shown.version(name) for name in windows.NAMES}]
+    seen = [{name: shown.version(name) for name in windows.WINDOWS}]
 
     def changed() -> set[str]:
-        seen.append({name: shown.version(name) for name in windows.NAMES})
-        return {name for name in windows.NAMES if seen[-1][name] != seen[-2][name]}
+        seen.append({name: shown.version(name) for name in windows.WINDOWS})
+        return {name for name in windows.WINDOWS if seen[-1][name] != seen[-2][name]}
 
     shown.advance(at("9:00:10"))
     assert changed() == set()
     shown.replace_slot(0, at("9:00"), told(1))
     assert changed() == set(LENGTHS)
     shown.replace_interval(0, at("9:00"), told(1))
-    assert changed() == {TODAY, ALL}
+    assert changed() == {TODAY, ALL_TIME}
     shown.replace_history(0, at("9:00"), Tally.of(repeat_callers=1))
-    assert changed() == {TODAY, ALL}
+    assert changed() == {TODAY, ALL_TIME}
     shown.advance(at("9:06"))
     assert changed() == {"5m"}
     shown.advance(at("9:00", "2026-11-20"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.engine.failpoints import NAMES, VARIABLE
+from streams.engine.failpoints import FAILPOINTS, VARIABLE
 from streams.engine.kafka import topics
 from streams.engine.kafka.publish import Publisher
 from streams.settings import Settings
@@ -42,10 +42,10 @@ PASSING = {
 
 
 def test_every_failpoint_is_killed_at() -> None:
-    assert set(PASSING) == set(NAMES)
+    assert set(PASSING) == set(FAILPOINTS)
 
 
-@pytest.mark.parametrize("place", NAMES)
+@pytest.mark.parametrize("place", FAILPOINTS)
 async def test_killed_there_the_books_are_the_same(
     place: str, kafka: KafkaCluster, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.group import LeaveGroupRequest
 
-from streams.engine.failpoints import NAMES, VARIABLE
+from streams.engine.failpoints import FAILPOINTS, VARIABLE
 from streams.engine.kafka.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.faults.chaos import Run, live
@@ -82,7 +82,7 @@ class OneByOne(Run):
             await asyncio.sleep(0.1)
 
     async def kill_at_failpoint(self) -> None:
-        place = self.draw.choice([name for name in NAMES if name != "revoking"])
+        place = self.draw.choice([name for name in FAILPOINTS if name != "revoking"])
         passing = 1 if place == "recovering" else self.draw.randrange(1, 12)
         self._doomed = {VARIABLE: f"{place}:{passing}"}
         await self.kill_worker()

@@ -27,7 +27,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.domain.instants import HOUR, SECOND
-from streams.engine.failpoints import NAMES, VARIABLE
+from streams.engine.failpoints import FAILPOINTS, VARIABLE
 from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.faults.numbered_calls import PLAN, Call
@@ -245,7 +245,7 @@ class Run:
             worker.resume()
 
     async def kill_at_failpoint(self) -> None:
-        place = self.draw.choice(NAMES)
+        place = self.draw.choice(FAILPOINTS)
         passing = 1 if place in ("recovering", "revoking") else self.draw.randrange(1, 12)
         await self.end_worker()
         self.replace(**{VARIABLE: f"{place}:{passing}"})

@@ -52,7 +52,7 @@ def test_schemas_are_schemas_and_accept_their_own_examples(name: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_examples_of_inputs_are_read(kind: Kind) -> None:
-    for example in examples.INPUTS[kind]:
+    for example in examples.OF_EVENTS[kind]:
         assert type(read(example, kind)) is not Refusal
 
 

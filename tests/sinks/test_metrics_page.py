@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from streams.domain.board import SLOT, Board
 from streams.domain.books import INTERVAL
-from streams.domain.detector.alert import KINDS
+from streams.domain.detector.alert import ALERT_KINDS
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
@@ -144,4 +144,4 @@ def test_others_work_goes_on_and_all_who_ask_meanwhile_get_the_same() -> None:
     first, second = asyncio.run(ask())
     assert first is second
     assert beats > 5
-    assert len(KINDS) * 200 == first.count(b"contact_alert_open{")
+    assert len(ALERT_KINDS) * 200 == first.count(b"contact_alert_open{")

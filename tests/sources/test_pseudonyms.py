@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.domain.privacy import is_telephone_number
-from streams.sources.pseudonyms import VARIABLE, KeyMissingError, Pseudonyms, load
+from streams.sources.pseudonyms import KEY_VARIABLE, KeyMissingError, Pseudonyms, load
 
 
 @pytest.mark.parametrize("written", ["+32 3 221 13 33", "0032/3.221.13.33", " +3232211333"])
@@ -33,7 +33,7 @@ def test_a_key_that_could_be_guessed_is_refused() -> None:
 def test_the_key_comes_from_a_file_before_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("of the file, long enough\n")
-    environment = {VARIABLE: "of the environment, long"}
+    environment = {KEY_VARIABLE: "of the environment, long"}
     assert load({}) is None
     from_file = load(environment, file)
     from_environment = load(environment)

@@ -9,7 +9,7 @@ from streams.domain.instants import MINUTE, SECOND, text
 Kind = Literal["service_level", "reachability", "closed_on_waiting"]
 Change = Literal["opened", "updated", "resolved"]
 
-KINDS: tuple[Kind, ...] = ("service_level", "reachability", "closed_on_waiting")
+ALERT_KINDS: tuple[Kind, ...] = ("service_level", "reachability", "closed_on_waiting")
 
 
 class Decision(NamedTuple):

@@ -17,7 +17,7 @@ from typing import Final
 from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.plan.validity import Version
 
-CITY: Final = "city"
+CITY_VENDOR: Final = "city"
 """The vendor that always exists: the city itself."""
 
 FORMULAS: Final = ("abandons_negative", "abandons_ignored", "abandons_positive", "answered_only")
@@ -30,7 +30,8 @@ COUNTINGS: Final = ("started", "whole", "proportional")
 UNITS: Final = ("money", "percent_of_fee")
 KINDS_OF_EXCLUSION: Final = ("hours", "event", "volume", "cause")
 CAUSES: Final = ("lost", "blocked", "closed", "overflowed", "callback", "out_of_hours")
-"""Dispositions that a contract may lay at somebody else's door than the vendor's."""
+"""By which a contract may leave visits out: dispositions that may be somebody else's doing than the
+vendor's, and what happens out of hours."""
 
 MOST_FURTHER_THRESHOLDS: Final = 2
 """Each costs three counts in every tally; emergency numbers are held to two thresholds at once."""
@@ -194,7 +195,7 @@ class Line:
     id: str
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     tier: int = 1
-    vendor: str = CITY
+    vendor: str = CITY_VENDOR
     contract: str = "default"
     hours: str | None = None
     permanence: str = "always"

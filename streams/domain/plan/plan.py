@@ -18,12 +18,11 @@ import msgspec
 from streams.domain.instants import DAY
 from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.model import (
-    CITY,
+    CITY_VENDOR,
     City,
     Contract,
     Entries,
     Line,
-    Maintenance,
     Terms,
     Vendor,
     is_id,
@@ -71,10 +70,6 @@ class Plan:
             for line, versions in self._lines.items()
             if any(v.since is None and v.until is None for v in versions)
         }
-        self._maintenance: dict[str, list[Maintenance]] = {}
-        for window in entries.maintenance:
-            for line in window.lines or self._lines:
-                self._maintenance.setdefault(line, []).append(window)
         self._terms: dict[tuple[str, int], _DayOfTerms] = {}
         self._distinct: dict[tuple[Line, Contract, bool], Terms] = {}
         self._turns: dict[str, tuple[int, int, int | None]] = {}
@@ -146,7 +141,7 @@ class Plan:
         edges = [version.nearest(at) for version in self._lines.get(line, ())]
         terms = self.terms(line, min(edges, key=lambda edge: abs(edge - at))) if edges else None
         return terms or Terms(
-            line, {}, 1, CITY, Contract(), True, "always", None, Line(line).callback_within
+            line, {}, 1, CITY_VENDOR, Contract(), True, "always", None, Line(line).callback_within
         )
 
     @property
@@ -225,11 +220,6 @@ class Plan:
             answering = self._answering[era] = frozenset(valid_then)
         return answering
 
-    def vendors_at(self, at: int) -> list[Vendor]:
-        """The vendors valid at the instant, the city among them, by id."""
-        found = (valid(self._vendors[id_], at) for id_ in sorted(self._vendors))
-        return [vendor for vendor in found if vendor is not None]
-
     def vendor(self, id_: str, at: int | None = None) -> Vendor | None:
         """The vendor as of the instant, by default as of its latest entry; None: no such vendor."""
         versions = self._vendors.get(id_, ())
@@ -252,10 +242,6 @@ class Plan:
         """When a line that is open now closes next; None: it is closed, or stays open."""
         terms = self.terms(line, at)
         return self._next_turn(line, at) if terms is not None and terms.open else None
-
-    def in_maintenance(self, line: str, at: int) -> bool:
-        """Whether pages for the line are muted at the instant."""
-        return any(w.since <= at < w.until for w in self._maintenance.get(line, ()))
 
     def expected_per_hour(self, line: str, at: int) -> float | None:
         """Calls expected per hour at the instant, 0 while closed; None: the plan does not say."""
@@ -360,8 +346,8 @@ class _EveryLine(Plan):
         return super()._find_terms(line, at) if self.knows(line, at) else None
 
     def answering_at(self, at: int) -> frozenset[str]:
-        return frozenset({CITY})
+        return frozenset({CITY_VENDOR})
 
 
 def _city_as_vendor(city: City) -> Vendor:
-    return Vendor(id=CITY, name=city.name, owner=city.name, receiver=CITY)
+    return Vendor(id=CITY_VENDOR, name=city.name, owner=city.name, receiver=CITY_VENDOR)

@@ -12,7 +12,7 @@ from streams.domain.plan import references, syntax, week
 from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Notes, Table, nearest
 from streams.domain.plan.model import (
-    CITY,
+    CITY_VENDOR,
     LONGEST_CALLBACK,
     PERMANENCES,
     City,
@@ -222,7 +222,7 @@ def _line(table: Table, city: City) -> Line:
         id=table.id(),
         names=_names(table, city),
         tier=tier,
-        vendor=table.id("vendor", CITY),
+        vendor=table.id("vendor", CITY_VENDOR),
         contract=table.id("contract", city.contract),
         hours=table.id("hours") if table.has("hours") else None,
         permanence=table.choice("permanence", PERMANENCES, "always"),

@@ -17,7 +17,7 @@ from streams.domain.plan.fields import Table, shown
 from streams.domain.plan.model import DatedHours, Hours, Minutes
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-CLOSED: Final = "closed"
+_CLOSED_ALL_DAY: Final = "closed"
 AS_USUAL: Final = "as_usual"
 
 MOST_EXPECTED: Final = 1_000_000
@@ -70,13 +70,13 @@ def expected(table: Table, key: str) -> tuple[tuple[float, ...], ...] | None:
 def intervals(table: Table, key: str, besides: str = "") -> tuple[Minutes, ...]:
     """The hours of one day, in the order of time."""
     value: Any = table.raw(key)
-    if value is None or value == CLOSED:
+    if value is None or value == _CLOSED_ALL_DAY:
         return ()
     found: list[Minutes] = []
     for text in value if isinstance(value, list) else [value]:
         match = _INTERVAL.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            like = f'"08:00-18:00", ["08:00-12:00", "13:00-18:00"], {besides}or "{CLOSED}"'
+            like = f'"08:00-18:00", ["08:00-12:00", "13:00-18:00"], {besides}or "{_CLOSED_ALL_DAY}"'
             table.note(key, f"{shown(text)} is no opening time: write {like}")
             continue
         numbers = [int(part) for part in match.groups()]

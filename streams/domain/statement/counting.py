@@ -13,7 +13,7 @@ from streams.domain import visits
 from streams.domain.instants import SECOND
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.statement.assignments import ABANDONMENT, ASA, REACHABILITY
-from streams.domain.tally import CAUSES, Tally
+from streams.domain.tally import COUNTED_CAUSES, Tally
 
 OUT_OF_HOURS: Final = "out_of_hours"
 
@@ -81,8 +81,8 @@ def count(tally: Tally, contract: Contract, measure: Measure, causes: Collection
     """What one tally adds to a measure, visits with one of these causes left out."""
     figure = measure.figure
     if figure == REACHABILITY:
-        judged = tally["reach_judged"] - sum(tally[f"reach_{c}"] for c in CAUSES if c in causes)
-        return Count(tally["reach_reached"], judged)
+        left_out = sum(tally[f"reach_{cause}"] for cause in COUNTED_CAUSES if cause in causes)
+        return Count(tally["reach_reached"], tally["reach_judged"] - left_out)
     if figure == ABANDONMENT:
         return _abandonment(tally, contract, causes)
     if figure == ASA:
@@ -102,7 +102,7 @@ def _service_level(
     if measure.threshold != contract.threshold:
         level = f"_{2 + contract.further.index(measure.threshold)}"
     offered = tally[f"service_offered{level}"]
-    for cause in CAUSES:
+    for cause in COUNTED_CAUSES:
         if cause in causes:
             offered -= tally[f"service_{cause}"]
     if visits.CALLBACK in causes:
@@ -124,7 +124,7 @@ def _service_level(
 def _abandonment(tally: Tally, contract: Contract, causes: Collection[str]) -> Count:
     """Abandoned / queue-offered; short abandons in both, or in neither by the contract."""
     part, whole = tally[visits.ABANDONED], tally["queue_offered"]
-    for cause in CAUSES:
+    for cause in COUNTED_CAUSES:
         if cause in causes:
             whole -= tally[f"queue_{cause}"]
     short = tally[visits.SHORT_ABANDONED]
@@ -134,7 +134,7 @@ def _abandonment(tally: Tally, contract: Contract, causes: Collection[str]) -> C
         whole -= tally["out_queue_offered"]
         # Of a cause out of hours, taken away twice. In hours all of the queue-offered are in the
         # service level's count of the cause, but callbacks, which have one of their own.
-        for cause in CAUSES:
+        for cause in COUNTED_CAUSES:
             if cause in causes:
                 in_hours = tally[f"service_{cause}"]
                 if cause == visits.CALLBACK:

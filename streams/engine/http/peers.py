@@ -17,7 +17,7 @@ import orjson
 PATIENCE: Final = 0.8
 """Seconds: figures come once a second, and a peer that takes longer is in trouble."""
 
-KEPT: Final = 0.9
+ANSWERS_KEPT: Final = 0.9
 """Seconds for which an answer serves every page that is looking on."""
 
 
@@ -30,14 +30,14 @@ class Peers:
 
     def __init__(self, addresses: str) -> None:
         self._addresses = [each.strip() for each in addresses.split(",") if each.strip()]
-        self._asked = -KEPT
+        self._asked = -ANSWERS_KEPT
         self._answers: list[dict[str, Any]] = []
         self._asking = asyncio.Lock()
 
     async def figures(self) -> list[dict[str, Any]]:
         """What each peer shows of its own lines; this worker itself may be among them."""
         async with self._asking:
-            if self._addresses and time.monotonic() - self._asked >= KEPT:
+            if self._addresses and time.monotonic() - self._asked >= ANSWERS_KEPT:
                 self._answers = await self._ask()
                 self._asked = time.monotonic()
         return self._answers

@@ -24,7 +24,7 @@ from streams.engine.kafka.writer import Outputs
 from streams.engine.roles.routes import Routes
 from streams.engine.state import stored
 
-REMEMBERED = 8 * DAY
+CALLS_KEPT_FOR = 8 * DAY
 """How long a caller's calls are remembered: a callback may be kept a week after it was accepted."""
 
 CROWD = 200
@@ -175,7 +175,7 @@ class CallerOwner:
         self._looks_again = self._newest + INTERVAL
         for key in [key for key in self._places if key[2] < self._newest - _kept(key[1])]:
             del self._places[key]
-        past = self._newest - REMEMBERED
+        past = self._newest - CALLS_KEPT_FOR
         # Each call is looked at once, not all of eight days every quarter of an hour.
         for start in [start for start in self._begun if start + INTERVAL <= past]:
             for caller, call_id in self._begun.pop(start):
@@ -201,4 +201,4 @@ class CallerOwner:
 
 
 def _kept(width: int) -> int:
-    return SLOTS_KEPT if width == SLOT else REMEMBERED
+    return SLOTS_KEPT if width == SLOT else CALLS_KEPT_FOR

@@ -24,7 +24,7 @@ from streams.sinks.period_metrics import period_metrics
 
 log = logging.getLogger(__name__)
 
-EVERY = 60.0
+JUDGED_EVERY = 60.0
 """Seconds between two judgements: a quarter-hour of a month moves no contract faster."""
 
 SOON = 2.0
@@ -60,7 +60,7 @@ class Periods(Collector):
             except (KafkaError, BrokerError, AuditError, TimeoutError, OSError) as error:
                 log.warning("running periods not judged", extra={"why": str(error)})
                 self._partials = Partials()
-            await asyncio.sleep(EVERY if self._judged else SOON)
+            await asyncio.sleep(JUDGED_EVERY if self._judged else SOON)
 
     async def judge(self) -> None:
         """Judges the vendors owned now, once."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from streams.domain import instants
 from streams.domain.plan import Contract, Plan
-from streams.domain.plan.model import CITY, Line, Maintenance
+from streams.domain.plan.model import CITY_VENDOR, Line, Maintenance
 from streams.domain.plan.validity import valid
 from streams.sinks.rules.schedule import (
     HOUR_OF_DAY,
@@ -89,7 +89,7 @@ def people(plan: Plan, found: Iterable[Piece]) -> list[Record]:
         }
         records.append((labels, both("vector(1)", when(piece.since, piece.until))))
     rules = list(_together(LINE_INFO, records))
-    ids = sorted({v.entry.id for v in plan.entries.vendors} | {CITY})
+    ids = sorted({v.entry.id for v in plan.entries.vendors} | {CITY_VENDOR})
     for id_ in ids:
         vendor = plan.vendor(id_)
         if vendor is not None:

@@ -131,7 +131,6 @@ def test_vendors_who_answer_a_line_at_an_instant() -> None:
 
 def test_vendors_are_there_with_who_is_paged_and_the_city_is_always_one() -> None:
     plan = Plan.read(HANDED_OVER)
-    assert [v.id for v in plan.vendors_at(0)] == ["city", "north", "south"]
     north, south, city = (plan.vendor(v) for v in ("north", "south", "city"))
     assert north is not None
     assert south is not None
@@ -247,7 +246,7 @@ def test_without_a_plan_every_line_seen_is_the_citys_and_open() -> None:
     assert plan.closes_at("waste", 0) is None
     assert plan.opens_at("waste", 0) is None
     assert plan.expected_per_hour("waste", 0) is None
-    assert not plan.in_maintenance("waste", 0)
+    assert not plan.entries.maintenance
 
 
 @pytest.mark.parametrize(
@@ -289,7 +288,7 @@ def test_without_a_plan_a_contract_and_a_zone_can_be_given() -> None:
 # Maintenance and forecast
 
 
-def test_maintenance_mutes_its_lines_from_its_first_to_before_its_last_instant() -> None:
+def test_maintenance_is_of_the_lines_that_it_names_or_of_all() -> None:
     plan = Plan.read(
         """
         [[line]]
@@ -305,13 +304,10 @@ def test_maintenance_mutes_its_lines_from_its_first_to_before_its_last_instant()
         until = 2026-12-01T01:00:00Z
         """
     )
-    begin, end = at("2026-11-29T05:00:00Z"), at("2026-11-29T08:00:00Z")
-    muted = [plan.in_maintenance("waste", m) for m in (begin - 1, begin, end - 1, end)]
-    assert muted == [False, True, True, False]
-    assert not plan.in_maintenance("other", begin)
-    for_all = at("2026-12-01T00:30:00Z")
-    assert plan.in_maintenance("waste", for_all)
-    assert plan.in_maintenance("other", for_all)
+    of_one, of_all = plan.entries.maintenance
+    assert (of_one.since, of_one.until) == (at("2026-11-29T05:00:00Z"), at("2026-11-29T08:00:00Z"))
+    assert of_one.lines == ("waste",)
+    assert of_all.lines == ()
 
 
 def test_the_forecast_is_by_local_hour_and_nothing_while_closed() -> None:
