@@ -1,16 +1,19 @@
-"""What the whole test tree shares: how Hypothesis tries, the markers, and the brokers."""
+"""What the whole test tree shares: how Hypothesis tries, the markers, turns, and the brokers."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 
+from tests import turns
 from tests.brokers import KafkaCluster, KafkaMissingError
 from tests.certificates import OpensslMissingError
 from tests.secured_kafka import SecuredKafka
@@ -18,6 +21,8 @@ from tests.secured_kafka import SecuredKafka
 # No deadlines: the machines that this runs on are shared.
 settings.register_profile("default", deadline=None)
 settings.load_profile("default")
+
+_HERE = Path(__file__).parent
 
 _BY_ROOM = {
     "faults": "faults",
@@ -27,11 +32,21 @@ _BY_ROOM = {
 """Which real parts the tests of a room need; the markers are described in pyproject.toml."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks the tests by what they need, and leaves out variants whose turn it is not."""
+    _mark(items)
+    if commit := os.environ.get("REACHLINE_TURN"):
+        left_out = _out_of_turn(items, commit)
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=[*left_out])
+
+
+def _mark(items: list[pytest.Item]) -> None:
     """Marks each test by the real parts that it needs, so that none is forgotten."""
     for item in items:
-        rooms = {part: marker for part, marker in _BY_ROOM.items() if part in item.path.parts}
-        for marker in rooms.values():
+        room = item.path.relative_to(_HERE).parts[0]
+        rooms = {marker for part, marker in _BY_ROOM.items() if part == room}
+        for marker in rooms:
             item.add_marker(marker)
         fixtures = getattr(item, "fixturenames", ())
         chosen = getattr(getattr(item, "callspec", None), "params", {}).values()
@@ -41,6 +56,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("kafka")
         if item.path.name == "test_alertmanager.py":
             item.add_marker("rules")
+
+
+def _out_of_turn(items: list[pytest.Item], commit: str) -> set[pytest.Item]:
+    """The variants of tests marked `in_turn` that another commit tries; see `tests/turns.py`."""
+    variants = defaultdict(list)
+    for item in items:
+        for mark in item.iter_markers("in_turn"):
+            (what,) = mark.args
+            function = item.nodeid.partition("[")[0]
+            variants[function, what, mark.kwargs.get("parts", 0)].append(item)
+    left_out = set()
+    for (_, what, parts), found in variants.items():
+        values = [item.callspec.params[what] for item in found]  # type: ignore[attr-defined]
+        chosen = turns.part(commit, what, turns.distinct(values), parts)
+        left_out |= {item for item, value in zip(found, values, strict=True) if value not in chosen}
+    return left_out
 
 
 @pytest.fixture(scope="session")

@@ -244,7 +244,8 @@ def test_compose_goes_to_a_secured_kafka(secrets: Path) -> None:
 
 
 def test_kubernetes_asks_pages_that_the_worker_has() -> None:
-    served = (ROOT / "streams" / "engine" / "web.py").read_text()
+    pages = (ROOT / "streams" / "engine" / "http").glob("*.py")
+    served = "".join(page.read_text() for page in pages)
     (deployment,) = of_kind("Deployment")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     for probe in ("readinessProbe", "livenessProbe"):

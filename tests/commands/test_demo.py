@@ -129,6 +129,7 @@ def installed() -> None:
     pytest.importorskip("noida_db", reason="needs the extra `demo`")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_somebody_watches_an_outage_in_a_terminal() -> None:
     """At 600 times the clock's pace the day is too young for figures 20 s before ten o'clock, so

@@ -160,6 +160,7 @@ def a_day_of_calls(directory: Path) -> tuple[Path, Books]:
     return file, books_of(events)
 
 
+@pytest.mark.in_turn("way")
 @pytest.mark.parametrize("way", ["a password as SCRAM-SHA-512", "a certificate of its own"])
 async def test_calls_become_books(client: Client, way: str) -> None:
     """From the topics to the statement, and all that is done to them in between, by a user who has
@@ -200,6 +201,7 @@ async def test_calls_become_books(client: Client, way: str) -> None:
         again.kill()
 
 
+@pytest.mark.in_turn("way")
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_of_being_let_in(client: Client, way: str) -> None:
     client.in_the_way_of(way)
@@ -215,6 +217,7 @@ def test_the_readme_names_the_rights_that_these_users_have() -> None:
         assert re.search(rf"`{re.escape(right.name)}`.*: {', '.join(right.operations)}\n", README)
 
 
+@pytest.mark.in_turn("example")
 @pytest.mark.parametrize("example", ["password", "certificate"])
 def test_the_readmes_example_is_let_in(client: Client, example: str) -> None:
     text = README.split(f"<!-- security: {example} -->\n```sh\n")[1].split("```")[0]

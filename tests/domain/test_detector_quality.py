@@ -13,15 +13,16 @@ from tests.domain.detector_quality import HERE, markdown, measure, text_of
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
-    return measure()
+    """The committed table; that it is true takes longer to see than that it is good enough."""
+    return json.loads(HERE.joinpath("detector_quality.json").read_text(encoding="utf-8"))
 
 
-def test_the_committed_table_is_what_comes_out_today(measured):
+@pytest.mark.slow
+def test_the_committed_table_is_what_comes_out_today():
     """If not, run detector_quality.py and say in the commit why it changed."""
-    committed = HERE.joinpath("detector_quality.json").read_text(encoding="utf-8")
-    assert json.loads(committed) == measured
-    assert committed == text_of(measured)
-    assert HERE.joinpath("detector_quality.md").read_text(encoding="utf-8") == markdown(measured)
+    today = measure()
+    assert HERE.joinpath("detector_quality.json").read_text(encoding="utf-8") == text_of(today)
+    assert HERE.joinpath("detector_quality.md").read_text(encoding="utf-8") == markdown(today)
 
 
 @pytest.mark.parametrize("an_hour, at_most", [("20", 0.85), ("120", 0.5), ("1000", 0.5)])

@@ -88,6 +88,7 @@ class OneByOne(Run):
         await self.kill_worker()
 
 
+@pytest.mark.slow
 async def test_the_books_survive_on_the_demos_own_broker(tmp_path: Path) -> None:
     pytest.importorskip("noida_db", reason="needs the extra `demo`")
     async with EmbeddedBroker() as broker:

@@ -51,7 +51,9 @@ async def test_a_miss_is_never_rounded_into_a_hit(worker: Worker) -> None:
     assert "79.6\u202f%" in seen.panels[1]
 
 
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.in_turn("size")
 @pytest.mark.parametrize("size", [WALL, (3840, 2160), (1366, 768)])
 async def test_a_big_screen_holds_all_of_it(
     worker: Worker, size: tuple[int, int], language: str
@@ -77,6 +79,7 @@ GAPS = """
 """Pixels between the two figures of each tile; 1000 where one stands below the other."""
 
 
+@pytest.mark.in_turn("size")
 @pytest.mark.parametrize("size", [WALL, (1600, 900), PHONE])
 async def test_a_hundred_percent_twice_is_two_figures(
     worker: Worker, size: tuple[int, int]
@@ -100,6 +103,7 @@ async def test_24_lines_fit_on_the_wall(worker: Worker) -> None:
     assert not seen.cut
 
 
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", ["en", "nl"])
 async def test_a_phone_shows_every_line_below_the_other(worker: Worker, language: str) -> None:
     worker.live = a_day_when_waste_is_not_answered()

@@ -134,7 +134,9 @@ async def looked_at(worker: Worker, size: tuple[int, int], language: str, name: 
     return found["alerts"]
 
 
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.in_turn("size")
 @pytest.mark.parametrize("size", SCREENS)
 async def test_five_alerts_with_the_longest_names_are_read_whole(
     worker: Worker, size: tuple[int, int], language: str
@@ -144,6 +146,7 @@ async def test_five_alerts_with_the_longest_names_are_read_whole(
     assert alerts == [alert["summary"][language] for alert in worker.live["alerts"]]
 
 
+@pytest.mark.in_turn("size")
 @pytest.mark.parametrize("size", SCREENS)
 async def test_a_word_that_never_ends_is_broken(worker: Worker, size: tuple[int, int]) -> None:
     names = {name: name for name in (WORD, f"{WORD} II", "Waste")}
@@ -152,6 +155,7 @@ async def test_a_word_that_never_ends_is_broken(worker: Worker, size: tuple[int,
     assert len(alerts) == 5
 
 
+@pytest.mark.in_turn("size")
 @pytest.mark.parametrize("size", SCREENS)
 async def test_24_lines_and_five_alerts_share_the_wall(
     worker: Worker, size: tuple[int, int]

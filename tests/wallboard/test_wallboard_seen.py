@@ -34,6 +34,7 @@ def _panel(day: Day, seen, title: str) -> str:
     return seen.panels[next(p["id"] for p in board["panels"] if p["title"].startswith(title))]
 
 
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("day", WALLS)
 def test_a_wall_fits_its_screen_and_cuts_no_text(day: str, language: str, see) -> None:
@@ -102,6 +103,7 @@ def test_many_lines_are_all_there(see, days) -> None:
         ("day", "pipeline", {}),
     ],
 )
+@pytest.mark.in_turn("language")
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_the_other_dashboards_have_something_in_every_panel(
     day: str, dashboard: str, variables: dict[str, str], language: str, see

@@ -69,6 +69,7 @@ async def booked(settings: Settings, accepted: int, refused: int) -> None:
     assert (len(raw.values), raw.refused) == (accepted, refused)
 
 
+@pytest.mark.in_turn("codec")
 @pytest.mark.parametrize("codec", CODECS)
 async def test_events_are_booked_whatever_they_are_compressed_with(
     settings: Settings, tmp_path: Path, codec: str
@@ -135,6 +136,7 @@ async def test_a_header_that_is_not_text_costs_its_record_and_no_other(
         again.kill()
 
 
+@pytest.mark.in_turn("codec")
 @pytest.mark.parametrize("codec", CODECS)
 async def test_kafka_itself_refuses_a_header_without_a_name(settings: Settings, codec: str) -> None:
     await fresh_topics(settings)
