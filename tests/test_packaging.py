@@ -1,12 +1,15 @@
 """What is installed is whole: every file that the package reads, every version pinned."""
 
 import re
+import tarfile
 import tomllib
-from fnmatch import fnmatch
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from flit_core import buildapi
 
 from streams import __version__
 from streams.commands import doctor
@@ -27,21 +30,49 @@ def locked(file: str) -> dict[str, int]:
     return {name_of(entry): entry.count("--hash=sha256:") for entry in entries}
 
 
-def test_every_file_that_the_package_reads_is_packed() -> None:
-    patterns = PROJECT["tool"]["setuptools"]["package-data"]["*"]
-    others = [
-        file.name
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """The files of the wheel and of the source distribution, by their paths below the root."""
+    folder = tmp_path_factory.mktemp("packed")
+    with chdir(ROOT):
+        wheel = folder / buildapi.build_wheel(str(folder))
+        source = folder / buildapi.build_sdist(str(folder))
+    with ZipFile(wheel) as archive, tarfile.open(source) as unpacked:
+        return {
+            "wheel": {*archive.namelist()},
+            "source": {name.partition("/")[2] for name in unpacked.getnames()},
+        }
+
+
+def test_every_file_of_the_package_is_packed_and_no_other(packed: dict[str, set[str]]) -> None:
+    files = {
+        str(file.relative_to(ROOT))
         for file in (ROOT / "streams").rglob("*")
-        if file.is_file() and file.suffix not in (".py", ".pyc")
-    ]
-    assert {"py.typed", "antwerp.toml", "page.html"} <= {*others}
-    for name in others:
-        assert any(fnmatch(name, pattern) for pattern in patterns), name
+        if file.is_file() and file.suffix != ".pyc"
+    }
+    assert {"streams/py.typed", "streams/simulation/antwerp.toml"} <= files
+    assert {name for name in packed["wheel"] if ".dist-info/" not in name} == files
+    assert {name for name in packed["source"] if name.startswith("streams/")} == files
 
 
-def test_tests_and_their_data_are_not() -> None:
-    assert PROJECT["tool"]["setuptools"]["packages"]["find"]["include"] == ["streams*"]
-    assert "prune tests" in (ROOT / "MANIFEST.in").read_text().splitlines()
+def test_the_source_distribution_has_what_people_install_with_and_no_tests(
+    packed: dict[str, set[str]],
+) -> None:
+    assert {name.partition("/")[0] for name in packed["source"]} == {
+        *("PKG-INFO", "pyproject.toml", "README.md", "LICENSE"),
+        *("requirements.lock", "requirements-demo.lock", "requirements-test.lock"),
+        *("streams", "schemas", "grafana", "deploy"),
+    }
+    for folder in ("schemas", "grafana/dashboards", "deploy/prometheus/rules"):
+        files = {str(file.relative_to(ROOT)) for file in (ROOT / folder).glob("*.*")}
+        assert files <= packed["source"]
+
+
+def test_what_builds_is_pinned_and_tests_can_build_without_a_network() -> None:
+    (backend,) = PROJECT["build-system"]["requires"]
+    assert re.fullmatch(r"[\w-]+==[\d.]+", backend)
+    assert backend in EXTRAS["test"]
+    assert locked("requirements-test.lock")[name_of(backend)]
 
 
 @pytest.mark.parametrize(
