@@ -16,6 +16,7 @@ def made() -> dict[str, bytes]:
     return dict(same_figures.outputs())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", same_figures.names())
 def test_what_is_said_of_the_same_calls_is_the_same(name: str, made: dict[str, bytes]) -> None:
     differs = same_figures.difference(same_figures.kept(name), made.get(name, b""))
@@ -27,6 +28,7 @@ def test_what_is_said_of_the_same_calls_is_the_same(name: str, made: dict[str, b
         )
 
 
+@pytest.mark.slow
 def test_every_output_is_kept(made: dict[str, bytes]) -> None:
     assert sorted(made) == same_figures.names()
 
