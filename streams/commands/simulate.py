@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 import msgspec
 import orjson
@@ -17,10 +17,13 @@ from streams.domain import instants
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
 from streams.simulation.city import City
-from streams.simulation.disorder import dirty
+from streams.simulation.disorder import disordered
+from streams.simulation.emit import Event
 from streams.simulation.scenario import SCENARIOS, Scenario
+from streams.simulation.truth import ContactTruth
 
-_STEP: Final = 0.1  # seconds that events of now may wait for the next helping
+_STEP: Final = 0.1
+"""Seconds of the longest sleep, so that Ctrl-C and a changed clock are soon noticed."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -62,13 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
         write = stack.enter_context(_writing(arguments))
         truth = _open(arguments.truth, stack)
 
-        def witness(told: Any) -> None:
+        def witness(contact: ContactTruth) -> None:
             if truth is not None:
-                truth.write(msgspec.json.encode(told).decode() + "\n")
+                truth.write(msgspec.json.encode(contact).decode() + "\n")
 
         with contextlib.suppress(KeyboardInterrupt):  # the way in which a live city ends
             events = city.events(witness)
-            for at, event in dirty(events, arguments.seed) if arguments.dirty else events:
+            for at, event in disordered(events, arguments.seed) if arguments.dirty else events:
                 if arguments.live:
                     _wait_until(at)
                 write(event)
@@ -105,14 +108,14 @@ def _open(name: str | None, stack: contextlib.ExitStack) -> TextIO | None:
 
 
 @contextlib.contextmanager
-def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[dict[str, Any]], None]]:
+def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], None]]:
     if arguments.to == "kafka":
         with publishing(arguments) as publish:
             yield publish
         return
     out = sys.stdout.buffer
 
-    def write(event: dict[str, Any]) -> None:
+    def write(event: Event) -> None:
         out.write(orjson.dumps(event) + b"\n")
         if arguments.live:
             out.flush()

@@ -1,21 +1,19 @@
 """A city that phones, with a truth to compare with."""
 
-from streams.simulation.callers import People
+from streams.simulation.callers import Behaviour
 from streams.simulation.city import City
-from streams.simulation.disorder import Dirt, dirty
+from streams.simulation.disorder import Disorder, disordered
 from streams.simulation.scenario import SCENARIOS, Effect, Scenario
-from streams.simulation.truth import LineTotals, Told, Totals, VisitTold
+from streams.simulation.truth import ContactTruth, VisitTruth
 
 __all__ = [
     "SCENARIOS",
+    "Behaviour",
     "City",
-    "Dirt",
+    "ContactTruth",
+    "Disorder",
     "Effect",
-    "LineTotals",
-    "People",
     "Scenario",
-    "Told",
-    "Totals",
-    "VisitTold",
-    "dirty",
+    "VisitTruth",
+    "disordered",
 ]

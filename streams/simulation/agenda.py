@@ -1,26 +1,35 @@
 """What is to happen, and when: the heart of a simulation in which time jumps from event to event.
 
-Whoever does something begins a new chapter, and what was to happen to them in an earlier one is
-passed over: a caller who is answered no longer loses patience.
+Whatever a caller or a line does begins a new chapter for it. An action that was planned in an
+earlier chapter is skipped: a caller who was answered no longer loses patience.
 """
 
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class _Planned(NamedTuple):
+    at: int
+    number: int
+    """In the order of planning; it keeps actions of one instant in that order."""
+    action: Callable[[int, Any], None]
+    who: Any
+    chapter: int
 
 
 class Agenda:
-    """Things to come, the next first.
+    """The planned actions, the next one first.
 
-    Whom they happen to is anything with a ``chapter``.
+    An action happens to somebody or something that has a ``chapter``.
     """
 
     def __init__(self) -> None:
-        self._coming: list[tuple[int, int, Callable[[int, Any], None], Any, int]] = []
+        self._coming: list[_Planned] = []
         self._planned = 0
 
-    def happen(self) -> Iterator[None]:
-        """Lets one thing happen after the other, until nothing is to come."""
+    def run(self) -> Iterator[None]:
+        """Does one action after the other until none is left."""
         coming = self._coming
         while coming:
             at, _, action, who, chapter = heappop(coming)
@@ -29,11 +38,11 @@ class Agenda:
                 yield
 
     def _at(self, when: int, action: Callable[[int, Any], None], who: Any) -> None:
-        """Lets something happen at an instant."""
+        """Plans an action for an instant."""
         self._planned += 1
-        heappush(self._coming, (when, self._planned, action, who, who.chapter))
+        heappush(self._coming, _Planned(when, self._planned, action, who, who.chapter))
 
     def _after(self, at: int, seconds: float, action: Callable[[int, Any], None], who: Any) -> None:
-        """Lets something happen later: whole milliseconds later, and at least one, so that nobody
-        does two things at once."""
+        """Plans an action for later: a number of full milliseconds later, and at least one, so that
+        nobody does two things at once."""
         self._at(at + (int(seconds * 1_000) or 1) * 1_000, action, who)

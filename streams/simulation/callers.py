@@ -1,4 +1,4 @@
-"""How callers and agents behave: the numbers behind the simulated city.
+"""How callers and agents behave: the numbers of the simulated city.
 
 Shares are probabilities; times are means in seconds. Menus, talks and patience are drawn from the
 distributions that call centres show: log-normal for what people do, exponential for patience
@@ -10,7 +10,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Behaviour:
     """What is typical of the city's callers and agents."""
 
     menu: float = 13.0
@@ -22,33 +22,33 @@ class People:
     """Callers who hang up between choice and queue."""
     patience: float = 150.0
     callback: float = 0.04
-    """Callers who accept to be called back, after one to two minutes."""
+    """Callers who accept a callback, after one to two minutes."""
     callback_kept: float = 0.85
     voicemail: float = 0.02
     """Callers who leave a message, after three minutes."""
     error: float = 0.001
     """Calls that break in the queue."""
     lap: float = 150.0
-    """Seconds in the queue after which a caller overflows, and keeps their place in it."""
+    """Seconds in the queue after which a caller overflows, and keeps the position in it."""
     longest_queue: int = 60
-    """Callers who can wait at a line; who comes then hears that it is full."""
+    """Callers who can wait at a line; the next one hears that it is full."""
     talks: tuple[float, ...] = (260.0, 190.0, 140.0, 210.0)
-    """Mean talk of the first lines, in their order; over again for more lines."""
+    """Mean talk of each first line, in their order; repeated for more lines."""
     talk_spread: float = 0.8
     """Standard deviation of the talk's logarithm."""
     ring: float = 3.0
     wrap_up: float = 20.0
     second_line: float = 0.15
-    """Answered calls that only a second-line desk can help."""
+    """Answered calls that only a second line can help."""
     again: float = 0.5
-    """Callers who gave up and call again, most within half an hour."""
+    """Callers in vain who call again, most within half an hour."""
     withheld: float = 0.08
     """Callers without a pseudonym: number withheld."""
     known: float = 0.1
-    """Callers who have called lately about something else."""
+    """Callers who called lately about something else."""
     per_hour: float = 130.0
     """Calls of the city in an hour of an average working day, where the plan does not say:
     294,000 calls a year."""
 
 
-USUAL: Final = People()
+USUAL: Final = Behaviour()

@@ -1,4 +1,4 @@
-"""How many call, and how many agents that takes."""
+"""How many callers call, and how many agents they need."""
 
 from functools import lru_cache
 from math import exp
@@ -6,7 +6,7 @@ from math import exp
 from streams.domain import instants
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
-from streams.simulation.callers import People
+from streams.simulation.callers import Behaviour
 
 # Shares of an average hour, Monday first and by hour of the day: contact centres of cities have
 # their peak on Monday and in the middle of the morning, and a dip at lunch.
@@ -26,9 +26,9 @@ _WEEK = 168
 class Demand:
     """Calls per hour of each line that callers choose."""
 
-    def __init__(self, plan: Plan, lines: list[str], people: People, at: int) -> None:
+    def __init__(self, plan: Plan, lines: list[str], behaviour: Behaviour, at: int) -> None:
         self._plan = plan
-        self._share = people.per_hour / max(len(lines), 1)
+        self._share = behaviour.per_hour / max(len(lines), 1)
         self._mean = {line: self._usual(line, at) for line in lines}
 
     def per_hour(self, line: str, at: int, open_: bool) -> float:
@@ -45,17 +45,17 @@ class Demand:
         rates = [
             self._plan.expected_per_hour(line, at + hour * HOUR) or 0.0 for hour in range(_WEEK)
         ]
-        said = [rate for rate in rates if rate]
-        return sum(said) / len(said) if said else self._share
+        given = [rate for rate in rates if rate]
+        return sum(given) / len(given) if given else self._share
 
 
 def agents(per_hour: float, handling: float, threshold: int, target: float) -> float:
     """How many agents answer ``target`` of the calls within the threshold: Erlang C.
 
-    Between two whole numbers, so that a mixture of both meets the target.
+    The number lies between two integers, of which a mixture meets the target.
 
     Args:
-        handling: mean seconds that a call takes of an agent.
+        handling: mean seconds that an agent spends on a call.
         threshold: microseconds.
 
     >>> round(agents(100, 180, 20 * SECOND, 0.88015), 2)

@@ -1,24 +1,23 @@
 """Events as they arrive from real phone systems: shuffled, repeated, incomplete, with bad clocks.
 
-What arrives is dirty; which dirt it is depends on the seed alone. Shuffling and repeating must not
-change a single figure; what is dropped or has a wrong clock does, and must never break anything.
+The seed alone decides what goes wrong. Shuffled and repeated events must not change a single
+figure. Dropped events and wrong clocks do change figures, and must never break anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from random import Random
-from typing import Any
+from typing import NamedTuple
 
 from streams.domain import instants
 from streams.domain.instants import SECOND
-
-Event = dict[str, Any]
+from streams.simulation.emit import Emitted, Event
 
 
 @dataclass(frozen=True, slots=True)
-class Dirt:
-    """How dirty it is.
+class Disorder:
+    """How much goes wrong between a phone system and its reader.
 
     Attributes:
         horizon: an event arrives up to this much later than it happened; microseconds.
@@ -35,30 +34,38 @@ class Dirt:
     by: int = 90 * SECOND
 
 
-def dirty(
-    events: Iterator[tuple[int, Event]], seed: int, dirt: Dirt = Dirt()
-) -> Iterator[tuple[int, Event]]:
-    """The events as they arrive, each with the instant at which it does.
+class _Arrival(NamedTuple):
+    at: int
+    number: int
+    """Keeps events that arrive at one instant in their order."""
+    event: Event
+
+
+def disordered(
+    events: Iterable[Emitted], seed: int, disorder: Disorder = Disorder()
+) -> Iterator[Emitted]:
+    """The events as they arrive, each with the instant of its arrival.
 
     Memory holds the events of one horizon.
     """
     draw = Random(f"{seed} dirt")
-    arriving: list[tuple[int, int, Event]] = []
-    order = 0
+    arriving: list[_Arrival] = []
+    number = 0
     for at, event in events:
-        while arriving and arriving[0][0] <= at:
-            when, _, arrived = heappop(arriving)
-            yield when, arrived
+        while arriving and arriving[0].at <= at:
+            first = heappop(arriving)
+            yield Emitted(first.at, first.event)
         kind = event["event"]
-        if kind == "call-start" and draw.random() < dirt.no_start:
+        if kind == "call-start" and draw.random() < disorder.no_start:
             continue
-        if kind == "hangup" and draw.random() < dirt.no_hangup:
+        if kind == "hangup" and draw.random() < disorder.no_hangup:
             continue
-        if draw.random() < dirt.clock_back:
-            event = event | {"at": instants.text(at - draw.randrange(1, dirt.by))}
-        for _ in range(1 + (draw.random() < dirt.repeated)):
-            order += 1
-            heappush(arriving, (at + int(draw.random() * dirt.horizon), order, event))
+        if draw.random() < disorder.clock_back:
+            event = event | {"at": instants.text(at - draw.randrange(1, disorder.by))}
+        for _ in range(1 + (draw.random() < disorder.repeated)):
+            number += 1
+            arrives = at + int(draw.random() * disorder.horizon)
+            heappush(arriving, _Arrival(arrives, number, event))
     while arriving:
-        when, _, arrived = heappop(arriving)
-        yield when, arrived
+        first = heappop(arriving)
+        yield Emitted(first.at, first.event)

@@ -1,4 +1,4 @@
-"""What a scenario does to a city, in words and by the clock: for those who watch it happen."""
+"""What a scenario changes in a city, in words and with the time: for those who watch it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Incident:
 
     Attributes:
         at: when; microseconds since 1970.
-        what: of the scenario: it begins, goes on otherwise, or ends.
+        what: the scenario begins, goes on in another way, or ends.
         how: what is different from then on, with the names of the lines.
     """
 

@@ -5,7 +5,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from streams.domain.plan import Terms
-from streams.simulation.truth import VisitTold
+from streams.simulation.truth import VisitTruth
 
 OVER: Final = -1
 """The chapter of a call that has ended: nothing more can happen in it."""
@@ -15,51 +15,52 @@ class Caller:
     """A call that is going on.
 
     Attributes:
-        chapter: changes with whatever the caller does next, so that what was to happen in an
-            earlier one no longer does.
+        chapter: changes with whatever the caller does next, so that actions planned in an earlier
+            one are skipped.
         waiting: in a queue, and not yet ringing at an agent.
-        desk, number: where the caller is, and the number of that visit; 0 in the menu.
+        line, visit: where the caller is, and the number of that visit; 0 in the menu.
         wanted: the line that can help, and ``to`` the one to which an agent will transfer.
         attempt: how often they called in vain about this.
         promised: this call is the callback that the caller was promised.
-        told: how many events have been told of it; ``silent`` when some were not.
+        events: how many events the call has made; ``silent`` when some were not emitted.
     """
 
     __slots__ = (
-        "agent", "answered", "attempt", "begun", "call_id", "caller", "chapter", "desk", "entered",
-        "number", "promised", "silent", "to", "told", "visit_begun", "visits", "waiting", "wanted",
+        "agent", "answered", "attempt", "begun", "call_id", "chapter", "entered", "events", "line",
+        "promised", "pseudonym", "silent", "to", "visit", "visit_begun", "visits", "waiting",
+        "wanted",
     )  # fmt: skip
 
-    def __init__(self, call_id: str, caller: str | None, wanted: "Desk", begun: int) -> None:
+    def __init__(self, call_id: str, pseudonym: str | None, wanted: "Line", begun: int) -> None:
         self.call_id = call_id
-        self.caller = caller
-        self.wanted = self.desk = self.to = wanted
+        self.pseudonym = pseudonym
+        self.wanted = self.line = self.to = wanted
         self.begun = self.visit_begun = begun
         self.chapter = 0
         self.waiting = False
         self.attempt = 0
         self.promised = False
-        self.told = 0
+        self.events = 0
         self.silent = False
-        self.number = 0
+        self.visit = 0
         self.entered: int | None = None
         self.answered: int | None = None
         self.agent = 0
-        self.visits: list[VisitTold] = []
+        self.visits: list[VisitTruth] = []
 
-    def arrive(self, at: int, desk: "Desk") -> None:
+    def arrive(self, at: int, line: "Line") -> None:
         """A visit begins."""
-        self.number += 1
-        self.desk = desk
+        self.visit += 1
+        self.line = line
         self.visit_begun = at
         self.entered = self.answered = None
 
     def leave(self, at: int, disposition: str) -> None:
         """The visit is over."""
         self.visits.append(
-            VisitTold(
-                self.desk.line,
-                self.number,
+            VisitTruth(
+                self.line.id,
+                self.visit,
                 self.visit_begun,
                 self.entered,
                 self.answered,
@@ -69,33 +70,34 @@ class Caller:
         )
 
 
-class Desk:
+class Line:
     """A line's queue and its agents.
 
     Attributes:
         chapter: changes whenever the line's rates and staff do.
         talk: mean seconds of a talk.
-        random: the line's own numbers, so that what happens at one line does not move another's.
+        random: the line's own numbers, so that what happens at one line does not change another.
         arrivals: numbers for arrivals alone: scenarios differ in nothing but their effects.
         per_hour: callers who want it, as planned; ``surge`` times as many come.
-        queue: who waits, the first first; those who have gone since are passed over.
+        queue: callers who wait, the first one first; those who have left since are skipped.
         waiting: how many of them still wait.
-        target: agents who should be at work, ``present`` those who are: who talks finishes first.
+        target: agents who should be at work, ``present`` those who are: an agent finishes the talk
+            before going home.
         idle: numbers of agents without a call, the longest idle first.
-        silent: nothing is told of it.
+        silent: its telemetry is silent: no event of it is emitted.
     """
 
     __slots__ = (
-        "_away", "arrivals", "chapter", "idle", "line", "open", "per_hour", "present", "queue",
+        "_away", "arrivals", "chapter", "id", "idle", "open", "per_hour", "present", "queue",
         "random", "silent", "surge", "talk", "target", "terms", "waiting",
     )  # fmt: skip
 
     def __init__(self, terms: Terms, talk: float, seed: int) -> None:
-        self.line = terms.line
+        self.id = terms.line
         self.terms = terms
         self.talk = talk
-        self.random = Random(f"{seed} {self.line}")
-        self.arrivals = Random(f"{seed} {self.line} arrivals")
+        self.random = Random(f"{seed} {self.id}")
+        self.arrivals = Random(f"{seed} {self.id} arrivals")
         self.chapter = 0
         self.open = False
         self.per_hour = 0.0
@@ -108,7 +110,7 @@ class Desk:
         self.silent = False
 
     def staff(self, target: int) -> None:
-        """Calls agents to work, or sends home those who are idle."""
+        """Calls agents to work, or sends idle ones home."""
         self.target = target
         while self.present < target:
             self.present += 1
@@ -124,7 +126,7 @@ class Desk:
             self.idle.append(agent)
 
     def next_caller(self) -> Caller | None:
-        """The first who still waits, if there is an agent for them."""
+        """The first caller who still waits, if an agent is idle."""
         while self.idle and self.queue:
             caller = self.queue.popleft()
             if caller.waiting:
@@ -139,16 +141,16 @@ class Desk:
 class WrapUp(NamedTuple):
     """An agent's work after a call."""
 
-    desk: Desk
+    line: Line
     agent: int
     chapter: int = 0
 
 
 class Return(NamedTuple):
-    """Somebody who will call again, or be called back as ``promised``."""
+    """A caller to come: a new one, one who calls again, or, as ``promised``, one called back."""
 
-    desk: Desk
-    caller: str | None
+    line: Line
+    pseudonym: str | None
     attempt: int
     promised: bool
     chapter: int = 0

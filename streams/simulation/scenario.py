@@ -6,7 +6,7 @@ during and after.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
@@ -16,7 +16,8 @@ from streams.domain.plan import Plan, Terms
 
 ALWAYS: Final = 2**62
 
-_LOOKED_BACK: Final = 14  # days: no city closes its lines for longer
+_LOOKED_BACK: Final = 14
+"""Days: no city closes its lines for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Effect:
 
     Attributes:
         on: ``agents`` and ``arrivals`` are multiplied by ``factor``; ``telemetry`` falls silent:
-            calls go on, but nothing is told of choices and queues.
+            calls go on, but no event of choices and queues is emitted.
         factor: of agents or arrivals.
         lines: line ids, or how many of the first line's lines, or None for every line.
         after, lasts: from this long after the start, this long; microseconds.
@@ -59,7 +60,7 @@ class Scenario:
     """A named day.
 
     Attributes:
-        begins, ends: local clock times between which it is worth looking at; an end before the
+        begins, ends: local clock times of the part that is worth watching; an end before the
             beginning is on the next day.
     """
 
@@ -79,22 +80,13 @@ class Scenario:
         )
 
     def latest(self, plan: Plan, now: int) -> tuple[int, int]:
-        """The span of the latest day before now on which somebody answered in the middle of it."""
+        """The span of the latest day before now in the middle of which a line was open."""
         for back in range(1, _LOOKED_BACK + 1):
             begins, ends = self.span(plan, now - back * DAY)
             middle = (begins + ends) // 2
             if ends < now and any(terms.open for terms in plan.lines_at(middle)):
                 return begins, ends
         return self.span(plan, now - DAY)
-
-    def on(self, *lines: str) -> "Scenario":
-        """The scenario with its effects on these lines."""
-        return replace(self, effects=tuple(replace(e, lines=lines) for e in self.effects))
-
-    def timed(self, after: int, lasts: int = ALWAYS) -> "Scenario":
-        """The scenario with its effects at another time after the start."""
-        effects = tuple(replace(e, after=after, lasts=lasts) for e in self.effects)
-        return replace(self, effects=effects)
 
 
 _NAMED = (
@@ -106,7 +98,7 @@ _NAMED = (
     ),
     Scenario(
         "trunk",
-        "for an hour nothing is told of one line; its calls go on",
+        "for an hour no event of one line arrives; its calls go on",
         (Effect("telemetry", 0, 1, after=2 * HOUR, lasts=HOUR),),
     ),
     Scenario(

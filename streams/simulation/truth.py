@@ -1,19 +1,14 @@
-"""What truly happened, as the simulated city knows it.
+"""What truly happened to each contact, as the simulated city knows it.
 
-Written down by the simulation as it happens and added up here, sharing nothing with the domain's
-reading of events but the words: what the domain finds in the events can be compared with it.
+The simulation writes it down as it happens. It shares nothing with the domain's reading of events
+but the words, so that what the domain finds in the events can be compared with it.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from streams.domain.plan import Plan, Terms
 
-
-class VisitTold(NamedTuple):
-    """One stay at a line; instants, None for what did not happen."""
+class VisitTruth(NamedTuple):
+    """One visit to a line; instants, None for what did not happen."""
 
     line: str
     number: int
@@ -24,14 +19,14 @@ class VisitTold(NamedTuple):
     disposition: str
 
 
-class Told(NamedTuple):
+class ContactTruth(NamedTuple):
     """One contact, once it is over.
 
     Attributes:
         wanted: the line that could help the caller.
         outcome: ``contacts_with_visit``, ``abandoned_in_menu``, ``entrance_blocked`` or
             ``entrance_closed``.
-        silent: some of its events were never told, because telemetry was silent.
+        silent: some of its events were never emitted, because telemetry was silent.
     """
 
     call_id: str
@@ -40,72 +35,5 @@ class Told(NamedTuple):
     begun: int
     ended: int
     outcome: str
-    visits: tuple[VisitTold, ...]
+    visits: tuple[VisitTruth, ...]
     silent: bool
-
-
-@dataclass(slots=True)
-class LineTotals:
-    """What happened at a line. Waits in microseconds.
-
-    ``answered_within`` and ``abandoned_within`` leave out what began outside opening hours.
-    """
-
-    line_offered: int = 0
-    queue_offered: int = 0
-    out_of_hours: int = 0
-    answered_within: int = 0
-    abandoned_within: int = 0
-    waits_of_answered: int = 0
-    longest_wait: int = 0
-    dispositions: Counter[str] = field(default_factory=Counter)
-
-    def add(self, visit: VisitTold, contact_begun: int, terms: Terms) -> None:
-        contract = terms.contract
-        self.line_offered += 1
-        self.dispositions[visit.disposition] += 1
-        self.out_of_hours += not terms.open
-        if visit.entered is None:
-            return
-        self.queue_offered += 1
-        end = visit.ended if visit.answered is None else visit.answered
-        self.longest_wait = max(self.longest_wait, end - visit.entered)
-        clock = {"queue": visit.entered, "choice": visit.begun, "start": contact_begun}
-        counted = end - clock[contract.clock]
-        within = counted <= contract.threshold if contract.inclusive else (
-            counted < contract.threshold
-        )  # fmt: skip
-        if visit.disposition == "answered":
-            self.waits_of_answered += end - visit.entered
-            self.answered_within += within and terms.open
-        elif visit.disposition == "abandoned" or (
-            visit.disposition == "short_abandoned" and contract.short_counts
-        ):
-            self.abandoned_within += within and terms.open
-
-
-@dataclass(slots=True)
-class Totals:
-    """What happened in the city: per line, and contacts by outcome."""
-
-    lines: dict[str, LineTotals] = field(default_factory=dict)
-    contacts: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    contacts_answered: int = 0
-
-    def add(self, told: Told, plan: Plan) -> None:
-        self.contacts += 1
-        self.outcomes[told.outcome] += 1
-        self.contacts_answered += any(visit.answered is not None for visit in told.visits)
-        for visit in told.visits:
-            terms = plan.terms(visit.line, visit.begun)
-            assert terms is not None, "the city only has lines of the plan"
-            self.lines.setdefault(visit.line, LineTotals()).add(visit, told.begun, terms)
-
-    @classmethod
-    def of(cls, truth: Iterable[Told], plan: Plan) -> "Totals":
-        """The totals of all that was told."""
-        totals = cls()
-        for told in truth:
-            totals.add(told, plan)
-        return totals

@@ -20,7 +20,7 @@ import orjson
 from streams.domain import instants
 from streams.domain.instants import DAY
 from streams.domain.plan import Plan
-from streams.simulation import City, Totals
+from streams.simulation import City
 from tests.benchmarks.contenders import HERE
 from tests.benchmarks.measuring import (
     CACHE,
@@ -33,6 +33,7 @@ from tests.benchmarks.measuring import (
     run_whole,
     stoppable,
 )
+from tests.totals import Totals
 
 PLAN: Final = Path(str(files("streams.simulation") / "antwerp.toml"))
 START: Final = "2025-01-01T00:00:00+01:00"
@@ -99,7 +100,7 @@ def _simulated(path: Path, days: int) -> dict[str, Any]:
     totals = Totals()
     count = 0
     with path.open("wb", buffering=1 << 20) as file:
-        for _, event in city.events(lambda told: totals.add(told, plan)):
+        for _, event in city.events(lambda contact: totals.add(contact, plan)):
             file.write(orjson.dumps(event) + b"\n")
             count += 1
     return {

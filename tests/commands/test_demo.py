@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -222,7 +223,8 @@ def test_what_is_told_of_a_scenario_names_its_lines() -> None:
         )
     ]
     assert told["normal"] == told["night"] == []
-    waste = SCENARIOS["outage"].on("waste")
+    (effect,) = SCENARIOS["outage"].effects
+    waste = replace(SCENARIOS["outage"], effects=(replace(effect, lines=("waste",)),))
     begins, _ = waste.span(ANTWERP, TUESDAY)
     assert incidents(waste, ANTWERP, begins)[0].how == "nobody answers Waste"
 

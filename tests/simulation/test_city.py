@@ -3,7 +3,8 @@
 import json
 import tracemalloc
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -15,8 +16,18 @@ from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.visits import resolve
-from streams.simulation import SCENARIOS, City, Dirt, People, Scenario, Told, Totals, dirty
+from streams.simulation import (
+    SCENARIOS,
+    Behaviour,
+    City,
+    ContactTruth,
+    Disorder,
+    Scenario,
+    disordered,
+)
 from streams.simulation.demand import agents
+from streams.simulation.emit import Emitted
+from tests.totals import Totals
 
 PLAN_TEXT = """
     [city]
@@ -69,7 +80,7 @@ def days(count: int, scenario: Scenario = SCENARIOS["normal"], seed: int = 1) ->
     return City(PLAN, seed, scenario, start=TUESDAY, until=TUESDAY + count * DAY)
 
 
-def read_by_the_domain(events: Iterator[tuple[int, dict[str, Any]]]) -> dict[str, Contact]:
+def read_by_the_domain(events: Iterable[Emitted]) -> dict[str, Contact]:
     reader = Reader(PLAN.knows)
     contacts: dict[str, Contact] = {}
     for at, event in events:
@@ -78,6 +89,25 @@ def read_by_the_domain(events: Iterator[tuple[int, dict[str, Any]]]) -> dict[str
         read, instant = accepted
         contacts.setdefault(read.call_id, Contact(read.call_id)).merge(read, instant)
     return contacts
+
+
+def truth(made: City) -> Iterator[ContactTruth]:
+    """What happens to each contact, in the order in which they end."""
+    over: list[ContactTruth] = []
+    for _ in made.events(over.append):
+        yield from over
+        over.clear()
+    yield from over
+
+
+def totals_of(made: City) -> Totals:
+    return Totals.of(truth(made), PLAN)
+
+
+def on(scenario: Scenario, *lines: str) -> Scenario:
+    """The scenario with its effects on these lines."""
+    effects = tuple(replace(effect, lines=lines) for effect in scenario.effects)
+    return replace(scenario, effects=effects)
 
 
 class TestEvents:
@@ -95,7 +125,8 @@ class TestEvents:
         for at, event in city(name).events():
             accepted = reader.read(json.dumps(event).encode(), at)
             assert not isinstance(accepted, Refusal), accepted
-            assert before <= at == accepted[1]
+            _, instant = accepted
+            assert before <= at == instant
             before = at
             ids.add(event["event_id"])
         assert len(ids) == sum(1 for _ in city(name).events())
@@ -109,10 +140,10 @@ class TestEvents:
             assert story.count("call-start") == story.count("hangup") == 1
 
     def test_everything_that_can_happen_does(self) -> None:
-        people = People(longest_queue=6, error=0.02)
+        behaviour = Behaviour(longest_queue=6, error=0.02)
         storm = SCENARIOS["storm"]
         start, until = storm.span(PLAN, TUESDAY)
-        busy = City(PLAN, 1, storm, start=start, until=until + 2 * HOUR, people=people)
+        busy = City(PLAN, 1, storm, start=start, until=until + 2 * HOUR, behaviour=behaviour)
         seen = {
             event.get("reason", event.get("phase", event["event"])) for _, event in busy.events()
         }
@@ -141,12 +172,14 @@ class TestEvents:
             if event.get("phase") == "answered":
                 order[event["line"]].append(event["call_id"])
         for line, answered in order.items():
-            places = {call: place for place, call in enumerate(queues[line])}
+            positions = {call: position for position, call in enumerate(queues[line])}
             # An agent's phone rings some seconds: neighbours may pick up the other way round.
             overtaken = [
                 earlier - later
                 for earlier, later in zip(
-                    [places[c] for c in answered], [places[c] for c in answered[1:]], strict=False
+                    [positions[c] for c in answered],
+                    [positions[c] for c in answered[1:]],
+                    strict=False,
                 )
                 if later < earlier
             ]
@@ -164,7 +197,7 @@ class TestEvents:
         tracemalloc.stop()
         assert grown < 500_000
 
-    def test_a_start_at_any_moment_is_told_in_whole_milliseconds(self) -> None:
+    def test_a_start_at_any_moment_has_events_of_full_milliseconds(self) -> None:
         start = TUESDAY + 10 * HOUR + 123_456
         for at, event in City(PLAN, 1, start=start, until=start + HOUR).events():
             assert at == instants.parse(event["at"])
@@ -177,23 +210,23 @@ class TestEvents:
 class TestTruth:
     @pytest.mark.parametrize("name", SCENARIOS)
     def test_the_domain_reads_in_the_events_what_happened(self, name: str) -> None:
-        told: list[Told] = []
-        contacts = read_by_the_domain(city(name).events(told.append))
-        assert len(told) == len(contacts)
-        for truth in told:
-            if truth.silent:
+        known: list[ContactTruth] = []
+        contacts = read_by_the_domain(city(name).events(known.append))
+        assert len(known) == len(contacts)
+        for one in known:
+            if one.silent:
                 continue
-            reading = resolve(contacts[truth.call_id], PLAN, truth.ended)
-            assert reading is not None and reading.outcome == truth.outcome
+            reading = resolve(contacts[one.call_id], PLAN, one.ended)
+            assert reading is not None and reading.outcome == one.outcome
             assert [
                 (v.line, v.begun, v.entered, v.answered, v.disposition)
                 for v in sorted(reading.visits, key=lambda visit: visit.begun)
-            ] == [(v.line, v.begun, v.entered, v.answered, v.disposition) for v in truth.visits]
+            ] == [(v.line, v.begun, v.entered, v.answered, v.disposition) for v in one.visits]
 
     def test_totals_are_those_of_the_domains_visits(self) -> None:
-        told: list[Told] = []
-        contacts = read_by_the_domain(city("storm").events(told.append))
-        totals = Totals.of(told, PLAN)
+        known: list[ContactTruth] = []
+        contacts = read_by_the_domain(city("storm").events(known.append))
+        totals = Totals.of(known, PLAN)
         lines: dict[str, Counter[str]] = defaultdict(Counter)
         for contact in contacts.values():
             reading = resolve(contact, PLAN, TUESDAY + 2 * DAY)
@@ -228,8 +261,8 @@ class TestTruth:
         """
         plan = Plan.read(text)
         made = City(plan, 1, SCENARIOS["normal"], start=TUESDAY, until=TUESDAY + 2 * DAY)
-        told: list[Told] = []
-        contacts = read_by_the_domain(made.events(told.append))
+        known: list[ContactTruth] = []
+        contacts = read_by_the_domain(made.events(known.append))
         found = {
             (contact.call_id, visit.begun): visit.disposition
             for contact in contacts.values()
@@ -237,26 +270,19 @@ class TestTruth:
             for visit in reading.visits
             if visit.line == "second"
         }
-        truth = {
+        expected = {
             (one.call_id, visit.begun): visit.disposition
-            for one in told
+            for one in known
             for visit in one.visits
             if visit.line == "second"
         }
-        assert found == truth
-        days = {(begun >= TUESDAY + DAY, how == "form") for (_, begun), how in truth.items()}
+        assert found == expected
+        days = {(begun >= TUESDAY + DAY, how == "form") for (_, begun), how in expected.items()}
         assert days == {(False, False), (True, True)}
-        assert sum(how == "form" for how in truth.values()) > 30
-
-    def test_truth_is_the_same_with_or_without_events(self) -> None:
-        told: list[Told] = []
-        for _ in city().events(told.append):
-            pass
-        assert told == list(city().truth())
-        assert city().totals() == Totals.of(told, PLAN)
+        assert sum(how == "form" for how in expected.values()) > 30
 
     def test_contacts_are_conserved(self) -> None:
-        totals = days(3).totals()
+        totals = totals_of(days(3))
         assert totals.contacts == sum(totals.outcomes.values()) > 1_000
         assert totals.contacts_answered < totals.outcomes["contacts_with_visit"]
 
@@ -268,13 +294,13 @@ def service_level(totals: Totals, line: str) -> float:
 
 class TestScenarios:
     def test_on_a_normal_day_four_of_five_are_answered_in_time(self) -> None:
-        totals = days(30).totals()
+        totals = totals_of(days(30))
         for line in ("waste", "migration"):
             assert 0.74 < service_level(totals, line) < 0.86
 
     def test_an_outage_answers_nobody(self) -> None:
         begins = SCENARIOS["outage"].span(PLAN, TUESDAY)[0] + 2 * HOUR
-        visits = [visit for told in city("outage").truth() for visit in told.visits]
+        visits = [visit for one in truth(city("outage")) for visit in one.visits]
         during = [
             visit
             for visit in visits
@@ -291,20 +317,20 @@ class TestScenarios:
         of_line = [at for at, event in city("trunk").events() if event.get("line") == "waste"]
         assert not any(begins <= at < begins + HOUR for at in of_line)
         assert any(at < begins for at in of_line) and any(at > begins + HOUR for at in of_line)
-        silent = [told for told in city("trunk").truth() if told.silent]
-        assert len(silent) > 30 and any(visit.answered for told in silent for visit in told.visits)
+        silent = [one for one in truth(city("trunk")) if one.silent]
+        assert len(silent) > 30 and any(visit.answered for one in silent for visit in one.visits)
 
     def test_a_storm_is_five_times_the_callers_and_fills_the_trunks(self) -> None:
         begins = SCENARIOS["storm"].span(PLAN, TUESDAY)[0] + 2 * HOUR
 
         def starts(name: str) -> int:
-            return sum(begins <= told.begun < begins + HOUR for told in city(name).truth())
+            return sum(begins <= one.begun < begins + HOUR for one in truth(city(name)))
 
         assert starts("storm") > 4 * starts("normal")
-        assert city("storm").totals().outcomes["entrance_blocked"] > 50
+        assert totals_of(city("storm")).outcomes["entrance_blocked"] > 50
 
     def test_at_night_nobody_is_there(self) -> None:
-        totals = city("night").totals()
+        totals = totals_of(city("night"))
         assert totals.contacts > 5 and totals.contacts_answered == 0
         assert totals.outcomes["entrance_closed"] > 0
 
@@ -312,8 +338,8 @@ class TestScenarios:
         closes = instants.parse("2026-03-03T18:00:00+01:00")
         waited = [
             visit
-            for told in city("closing").truth()
-            for visit in told.visits
+            for one in truth(city("closing"))
+            for visit in one.visits
             if visit.disposition == "closed" and visit.entered is not None
         ]
         assert len(waited) >= 5
@@ -321,17 +347,17 @@ class TestScenarios:
         assert all(visit.begun < closes for visit in waited)
 
     def test_a_breach_is_on_three_lines(self) -> None:
-        plan_of_four = days(20, SCENARIOS["breach"].on("waste", "desk"))
-        totals = plan_of_four.totals()
+        plan_of_four = days(20, on(SCENARIOS["breach"], "waste", "desk"))
+        totals = totals_of(plan_of_four)
         assert service_level(totals, "waste") < 0.6
         assert service_level(totals, "migration") > 0.74
 
     def test_who_gave_up_calls_again_under_the_same_pseudonym(self) -> None:
-        told = [one for one in city("breach").truth() if one.caller is not None]
+        known = [one for one in truth(city("breach")) if one.caller is not None]
         gave_up = {
-            one.caller for one in told if one.visits and one.visits[-1].disposition == "abandoned"
+            one.caller for one in known if one.visits and one.visits[-1].disposition == "abandoned"
         }
-        calls = Counter(one.caller for one in told)
+        calls = Counter(one.caller for one in known)
         again = sum(calls[caller] > 1 for caller in gave_up)
         assert 0.3 < again / len(gave_up) < 0.8
 
@@ -344,12 +370,14 @@ class TestScenarios:
         assert set(kept) <= {callers[call] for call in promised}
 
     def test_scale_is_more_callers_with_the_agents_for_them(self) -> None:
-        once, ten = city().totals(), city(scale=10).totals()
+        once, ten = totals_of(city()), totals_of(city(scale=10))
         assert 8 < ten.contacts / once.contacts < 12
         assert service_level(ten, "waste") > 0.7
 
     def test_a_long_menu_loses_more_callers_if_people_are_so(self) -> None:
-        patient, not_ = (city(people=People(menu_hangup=share)).totals() for share in (0.0, 0.3))
+        patient, not_ = (
+            totals_of(city(behaviour=Behaviour(menu_hangup=share))) for share in (0.0, 0.3)
+        )
         assert patient.outcomes["abandoned_in_menu"] == 0
         assert not_.outcomes["abandoned_in_menu"] / not_.contacts > 0.25
 
@@ -364,27 +392,27 @@ class TestStaffing:
         assert agents(0, 240, 20 * SECOND, 0.8) == 0
 
 
-class TestDirt:
+class TestDisorder:
     def test_shuffled_and_repeated_events_are_the_same_contacts(self) -> None:
-        dirt = Dirt(horizon=10 * MINUTE, repeated=0.2)
+        disorder = Disorder(horizon=10 * MINUTE, repeated=0.2)
         clean = read_by_the_domain(city().events())
-        arrived = list(dirty(city().events(), 5, dirt))
+        arrived = list(disordered(city().events(), 5, disorder))
         assert len(arrived) > 1.15 * sum(1 for _ in city().events())
         assert [at for at, _ in arrived] == sorted(at for at, _ in arrived)
-        soiled = read_by_the_domain(iter(arrived))
+        soiled = read_by_the_domain(arrived)
         assert {c: contact.facts() for c, contact in clean.items()} == {
             c: contact.facts() for c, contact in soiled.items()
         }
 
     def test_nothing_arrives_before_it_happened_or_long_after(self) -> None:
         happened = {event["event_id"]: at for at, event in city().events()}
-        for at, event in dirty(city().events(), 5, Dirt(horizon=MINUTE)):
+        for at, event in disordered(city().events(), 5, Disorder(horizon=MINUTE)):
             assert 0 <= at - happened[event["event_id"]] <= MINUTE
 
     def test_what_is_lost_is_lost_and_clocks_go_back(self) -> None:
         clean = Counter(event["event"] for _, event in city().events())
-        dirt = Dirt(repeated=0, no_start=0.1, no_hangup=0.5, clock_back=0.1)
-        arrived = list(dirty(city().events(), 5, dirt))
+        disorder = Disorder(repeated=0, no_start=0.1, no_hangup=0.5, clock_back=0.1)
+        arrived = list(disordered(city().events(), 5, disorder))
         kinds = Counter(event["event"] for _, event in arrived)
         assert kinds["queue"] == clean["queue"]
         assert 0.85 < kinds["call-start"] / clean["call-start"] < 0.95
