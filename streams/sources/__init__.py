@@ -1,1 +1,1 @@
-"""Phone systems' own records, turned into contact events."""
+"""Turns the records of phone systems into contact events; reads files of such events."""

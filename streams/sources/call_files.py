@@ -1,4 +1,4 @@
-"""Files of phone systems: read, followed while they grow, and their events put in order."""
+"""Files of phone systems: reads them, follows them while they grow, puts their events in order."""
 
 import gzip
 import os
@@ -17,7 +17,8 @@ from streams.domain.events import Event
 from streams.domain.ndjson import ndjson
 
 _PAUSE: Final = 0.2
-"""Seconds between two looks at a file that grows: well within the second that a figure may take."""
+"""Seconds between two looks at a file that grows: a small part of the second within which a figure
+shows an event."""
 
 
 def read(file: Path, encoding: str) -> Iterator[str]:
@@ -26,13 +27,17 @@ def read(file: Path, encoding: str) -> Iterator[str]:
     Bytes that are not of its encoding become lone surrogates, so that they cost only their line.
 
     Raises:
-        OSError: it can't be read, or is damaged; or it is in an encoding, as UTF-16, in which a
-            wrong byte hides where the next line begins.
+        OSError: the file can't be read, or is damaged; or it has a wrong byte in an encoding, as
+            UTF-16, in which that hides where the next line begins.
     """
-    kept: dict[str, Any] = {"encoding": encoding, "errors": "surrogateescape", "newline": ""}
+    options: dict[str, Any] = {"encoding": encoding, "errors": "surrogateescape", "newline": ""}
     stream: IO[str]
     try:
-        with gzip.open(file, "rt", **kept) if file.suffix == ".gz" else file.open(**kept) as stream:
+        with (
+            gzip.open(file, "rt", **options)
+            if file.suffix == ".gz"
+            else file.open(**options) as stream
+        ):
             yield from stream
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
         raise OSError(f"{file}: can't be read: {error}") from error
@@ -47,19 +52,19 @@ def follow(
 ) -> Iterator[str]:
     """The lines of a file that grows, as they are completed, until ``stopped``.
 
-    A file that became shorter, or that was replaced by another, is read from its start. A
-    replaced file's columns must be those of the first; its ``header`` is passed over. The encoding
-    must be one in which a line ends with the byte of a line feed, as all do but UTF-16 and UTF-32.
+    A file that became shorter, or that was replaced by another, is read from its start. The new
+    file must have the columns of the first; its ``header`` is skipped. The encoding must be one in
+    which a line ends with the byte of a line feed, as all do but UTF-16 and UTF-32.
 
     Raises:
-        OSError: it can't be read, or not in this encoding.
+        OSError: the file can't be read, or not in this encoding.
     """
     header_seen = False
     while not stopped():
         with file.open("rb") as stream:
             opened, rest, first = os.fstat(stream.fileno()).st_ino, b"", header
             while not stopped():
-                # Asked before reading: what was still written to a file that is replaced is read.
+                # Asked before reading, so that the last lines of a replaced file are read too.
                 replaced = _replaced(file, opened, stream.tell())
                 rest += stream.readline()
                 if rest.endswith(b"\n"):
@@ -86,7 +91,7 @@ def _replaced(file: Path, opened: int, read_to: int) -> bool:
     except FileNotFoundError:
         return False  # between a log's rotation and its first new line
     if now.st_ino != opened:
-        # An empty one stands there already while the old one is still written to.
+        # While the new file is empty, the phone system may still write to the old one.
         return now.st_size > 0
     return now.st_size < read_to
 
@@ -94,7 +99,7 @@ def _replaced(file: Path, opened: int, read_to: int) -> bool:
 def in_order(unordered: Iterable[Event]) -> Iterator[Event]:
     """The events by their ``at``; equal instants keep their order.
 
-    Events wait in a temporary file, so that memory holds 60 bytes for each.
+    Events wait in a temporary file, so that each costs 60 bytes of memory.
     """
     at, offsets = array("q"), array("q", [0])
     decode = msgspec.json.Decoder(Event).decode
@@ -103,6 +108,6 @@ def in_order(unordered: Iterable[Event]) -> Iterator[Event]:
             at.append(instants.parse(event.at))
             offsets.append(offsets[-1] + waiting.write(ndjson(event)))
         waiting.flush()
-        for place in sorted(range(len(at)), key=at.__getitem__):
-            length = offsets[place + 1] - offsets[place]
-            yield decode(os.pread(waiting.fileno(), length, offsets[place]))
+        for position in sorted(range(len(at)), key=at.__getitem__):
+            length = offsets[position + 1] - offsets[position]
+            yield decode(os.pread(waiting.fileno(), length, offsets[position]))

@@ -1,16 +1,17 @@
-"""Settings written by people: every mistake is found and said at once, with its place."""
+"""Files that people write: every mistake is found and reported at once, with its position."""
 
 from difflib import get_close_matches
 from typing import Any
 
 
 class Check:
-    """Collects mistakes; each question goes on after one."""
+    """Collects mistakes; a check that fails does not stop the next."""
 
     def __init__(self) -> None:
         self.mistakes: list[str] = []
 
     def wrong(self, where: str, what: str) -> None:
+        """Records a mistake."""
         self.mistakes.append(f"{where}: {what}")
 
     def table(self, value: Any, where: str, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from streams.domain import instants
 from streams.domain.privacy import shown
-from streams.sources.mapping import Times
+from streams.sources.mapping_times import Times
 from streams.sources.plausible import CLOCKS_DIFFER
 
 _CACHE_BOUND: Final = 100_000
@@ -26,12 +26,15 @@ class Clock:
         self._midnights: dict[str, datetime] = {}
 
     def instant(self, text: str, day: str, begun: int | None, latest: int | None) -> int | None:
-        """The instant that a column names, None for never.
+        """The instant in a column; None for never.
 
         Args:
             day: the row's day, for clock times.
             begun: the first instant of the call, where there is one already.
-            latest: the latest of those before.
+            latest: the latest instant of the call so far.
+
+        Raises:
+            ValueError: the text is no time in the mapping's format.
         """
         text = text.strip()
         if text in self.never:
@@ -59,7 +62,7 @@ class Clock:
             return instants.of(moment)
         instant = instants.of(moment.replace(tzinfo=self._times.zone))
         if latest is not None and instant < latest - CLOCKS_DIFFER:
-            # The hour that autumn has twice: nothing of a call is long before what came earlier.
+            # The hour that autumn has twice: no event of a call is long before an earlier one.
             again = instants.of(moment.replace(tzinfo=self._times.zone, fold=1))
             if again >= latest - CLOCKS_DIFFER:
                 return again
@@ -80,7 +83,7 @@ class Clock:
 
 
 def _iso(text: str) -> datetime:
-    """A time in ISO 8601; a day alone is none, for its midnight would be taken."""
+    """A time in ISO 8601; a day alone is refused, for it would be read as its midnight."""
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -89,7 +92,7 @@ def _iso(text: str) -> datetime:
 
 
 def wall() -> int:
-    """The wall clock."""
+    """The wall clock, in microseconds since 1970."""
     return time.time_ns() // 1000
 
 

@@ -1,6 +1,6 @@
 """Files of events, read as batches of lines: plain, ``.gz`` or ``.zst``, or ``-``.
 
-A line is never longer in memory than what could be accepted, whatever the file holds.
+No line takes more memory than the longest that can be accepted, whatever is in the file.
 """
 
 import gzip
@@ -15,7 +15,7 @@ from streams.domain.events import MAX_BYTES
 
 STDIN: Final = "-"
 CHUNK: Final = 1 << 20
-"""Bytes read at once: large enough that the reading costs nothing beside the parsing."""
+"""Bytes read at once: so many that reading costs next to nothing beside parsing."""
 
 
 class UnreadableFileError(Exception):
@@ -23,12 +23,12 @@ class UnreadableFileError(Exception):
 
 
 def open_lines(name: str) -> BinaryIO:
-    """Opens a file for reading bytes, unpacked if its name says that it is packed.
+    """Opens a file for reading bytes; unpacks it if its name ends in ``.gz`` or ``.zst``.
 
-    What is wrong with a packed file shows while it is read, as OSError, EOFError or zlib.error.
+    A damaged packed file fails while it is read, with OSError, EOFError or zlib.error.
 
     Raises:
-        UnreadableFileError: it is not there, not readable, or needs a package that is missing.
+        UnreadableFileError: it is missing, can't be read, or needs a package that is missing.
     """
     if name == STDIN:
         return sys.stdin.buffer
@@ -50,11 +50,11 @@ def open_lines(name: str) -> BinaryIO:
 class _Zstandard(io.RawIOBase):
     """Reads a ``.zst`` file of any number of frames.
 
-    zstandard's own reader takes a file that was broken off for one that ends there.
+    zstandard's own reader accepts a file that was cut off as one that ends there.
     """
 
     _AT_ONCE: Final = 1024
-    """Bytes unpacked at once: they come to 32 MB at most, however well they are packed."""
+    """Packed bytes at once: unpacked they are 32 MB at most, however well they were packed."""
 
     def __init__(self, path: Path) -> None:
         import zstandard
@@ -103,11 +103,11 @@ class _Zstandard(io.RawIOBase):
 def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
     """The stream's lines without their ends, in batches of about a chunk.
 
-    A line that is too long to be accepted is cut just beyond that length, so that whoever reads it
-    refuses it for its size and goes on with the next. A mark of UTF-8 that some editors and exports
-    put before a file is no part of its first line.
+    A line that is too long to be accepted is cut just beyond that length, so that its reader
+    refuses it for its size and goes on with the next. The byte order mark that some editors and
+    exports put before UTF-8 is no part of the first line.
     """
-    # Of a pipe what it has: while it waits for a whole chunk, a Ctrl-C may go unheard.
+    # A pipe is read as far as it has bytes: waiting for a full chunk would delay Ctrl-C.
     read = getattr(stream, "read1", stream.read) if stream is sys.stdin.buffer else stream.read
     rest = b""
     skipping = False
@@ -127,7 +127,7 @@ def batches(stream: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def _after_mark(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """What is read, in chunks, without the mark of UTF-8 at the beginning."""
+    """The chunks that are read, without the byte order mark at the beginning."""
     begin = b""
     while chunk := read(CHUNK):
         begin += chunk

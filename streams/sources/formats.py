@@ -1,8 +1,8 @@
-"""What a format of time must say, asked of ``strptime`` itself before the first row is read.
+"""Checks of time formats with ``strptime`` itself, before the first row is read.
 
-What a format does not say, ``strptime`` makes up in silence: 1900 for the year, the 1st for the
-day, midnight for the hour. And the name of a zone (``%Z``) it reads and passes over, so that a
-time in UTC is taken for one of the city's.
+``strptime`` silently makes up what a format leaves out: 1900 for the year, the 1st for the day,
+midnight for the hour. It reads the name of a zone (``%Z``) and ignores it, so that a time in UTC
+would count as a local one.
 """
 
 import re
@@ -10,21 +10,22 @@ import warnings
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-DAY_PARTS: Final = ("year", "month", "day")
-CLOCK: Final = ("hour", "minute")
+DATE_PARTS: Final = ("year", "month", "day")
+CLOCK_PARTS: Final = ("hour", "minute")
 
 _ASKED: Final = tuple(
     datetime(*parts, tzinfo=timezone(timedelta(hours=1)))
     for parts in ((1999, 2, 13, 15, 47, 5), (2026, 11, 20, 3, 8, 59))
 )
-"""Two times with nothing in common, nor with what is made up; one of them past noon."""
+"""Two times that share no part, neither with each other nor with what ``strptime`` makes up; one
+is after noon."""
 
-OFFSET_DIRECTIVE: Final = re.compile(r"(?<!%)(?:%%)*%z")
+OFFSET: Final = re.compile(r"(?<!%)(?:%%)*%z")
 _ZONE_NAME: Final = re.compile(r"(?<!%)(?:%%)*%Z")
 
 
 def mistake(format_: str, needed: tuple[str, ...]) -> str | None:
-    """What is wrong with a format that must say the needed parts of a time; None: nothing."""
+    """What is wrong with a format that must have the needed parts of a time; None: nothing."""
     if _ZONE_NAME.search(format_):
         return (
             "%Z reads the name of a zone and passes it over: where the column has an offset "
@@ -32,19 +33,19 @@ def mistake(format_: str, needed: tuple[str, ...]) -> str | None:
             "and its zone as time.zone"
         )
     try:
-        lost = [part for part in needed if part not in said(format_)]
+        lost = [part for part in needed if part not in parts_of(format_)]
     except (ValueError, re.error) as error:
         return f"{format_!r} can't be read: {error}"
     return f"{format_!r} does not say the {', '.join(lost)}" if lost else None
 
 
-def said(format_: str) -> set[str]:
-    """The parts of a time that come back when it is written in this format and read again.
+def parts_of(format_: str) -> set[str]:
+    """The parts of a time that survive when it is written in this format and read again.
 
     Raises:
-        ValueError, re.error: it is none that can be read.
+        ValueError, re.error: ``strptime`` can't read the format.
     """
-    parts = {*DAY_PARTS, *CLOCK}
+    parts = {*DATE_PARTS, *CLOCK_PARTS}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python 3.13 warns of days without a year: so do we
         for asked in _ASKED:

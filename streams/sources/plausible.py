@@ -1,7 +1,7 @@
 """Whether the times of one row can be those of one call.
 
-Telephone systems write 0, or the year 1970, or a date far ahead for what never happened. Taken for
-a time, it makes an unanswered call one that was answered in time, books it in a month long past,
+Phone systems write 0, or the year 1970, or a date far ahead for what never happened. Read as a
+time, it turns an unanswered call into one that was answered in time, books it in a month long past,
 and gives the line a mean talk of years.
 """
 
@@ -13,23 +13,23 @@ from streams.domain import instants
 from streams.domain.events import DEFAULT_SKEW
 
 EARLIEST: Final = instants.of(datetime(1990, 1, 1, tzinfo=UTC))
-"""No call centre's log is older; what is, is the beginning of some calendar."""
+"""No call centre's log is older; an earlier time is the beginning of some calendar."""
 
 LONGEST_CALL: Final = 24 * instants.HOUR
-"""No call lasts longer: a switch that lost the end of one writes days or years."""
+"""No call lasts longer: a switch that lost the end of a call writes days or years."""
 
 CLOCKS_DIFFER: Final = DEFAULT_SKEW
-"""How far a later event of a call may lie before an earlier one: the parts of a telephone system
-have clocks of their own, and in two weeks of a bank they differ by 75 s at most."""
+"""How far a later event of a call may lie before an earlier one: the parts of a phone system have
+clocks of their own, and in two weeks of a bank's calls they differ by at most 75 s."""
 
 
 def check(at: Mapping[str, int], now: int, longest: int = LONGEST_CALL) -> None:
-    """Refuses times that are no call's.
+    """Refuses times that can't be those of one call.
 
     Args:
         at: the instant of each event, by its name, in the order in which a call has them.
         now: the wall clock.
-        longest: time between the first and the last of them at most, in us.
+        longest: at most this much time between the first and the last of them, in us.
 
     Raises:
         ValueError: what is wrong, of which event.
@@ -69,8 +69,8 @@ _UNITS: Final = (
 
 
 def _span(length: int) -> str:
-    """A length of time in the largest unit of which there are two. Not exact, so that from a number
-    to call that stood in place of a time nothing can be told."""
+    """A length of time in the largest unit of which there are two. It is not exact, so that it does
+    not give away a telephone number that stood where a time belongs."""
     for unit, size in _UNITS:
         if length >= 2 * size:
             return f"{length // size} {unit}"

@@ -1,7 +1,7 @@
-"""Keyed pseudonyms: the same caller is known again, and nobody can tell who it is.
+"""Keyed pseudonyms: the same caller is recognised, and nobody can find out who it is.
 
-HMAC-SHA256 under a key that only the city has. A plain hash would not do: there are so few
-telephone numbers that a list of all their hashes takes minutes to make.
+HMAC-SHA256 under a key that only the city has. A plain hash is not enough: telephone numbers are so
+few that a list of all their hashes is made in minutes.
 """
 
 import hmac
@@ -13,7 +13,7 @@ from typing import Final
 KEY_VARIABLE: Final = "REACHLINE_PSEUDONYM_KEY"
 
 SHORTEST_KEY: Final = 16
-"""Bytes. Below 128 bits the key itself could be tried out."""
+"""Bytes. Below 128 bits the key itself could be guessed by trying."""
 
 _NUMBER = re.compile(r"\+?[0-9\s().\-/]+", re.ASCII)
 _NOT_DIALLED = re.compile(r"[\s().\-/]+")
@@ -57,7 +57,7 @@ class Pseudonyms:
 
 
 def load(environment: Mapping[str, str], file: Path | None = None) -> Pseudonyms | None:
-    """The key of a file, else that of the environment; None where there is neither.
+    """Pseudonyms under the key of a file, else of the environment; None if neither has one.
 
     Raises:
         KeyMissingError: the file can't be read, or the key is too short.

@@ -1,9 +1,9 @@
-"""Files of events through the domain: the books, without a broker.
+"""Reads files of events through the domain: the books, without a broker.
 
 A replay seals only at the end of its input, so nothing in it is late and order does not matter.
-A corrected event (``revision`` above 0) replaces what was sent before it under its id. Corrections
-are rare, so the input is read once in the hope that there are none; when there were, it is read
-once more knowing them.
+A corrected event (``revision`` above 0) replaces the earlier event of its id. Corrections are rare,
+so the input is read once as if there were none. If there are some, it is read again with them
+known.
 """
 
 import tempfile
@@ -19,22 +19,23 @@ from streams.domain.plan import Plan
 from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
 
 _SPOOL_IN_MEMORY: Final = 64 << 20
-"""What can be read only once is kept for a second reading, in memory up to this size."""
+"""Bytes. Input that can be read only once is kept for a second reading: in memory up to this size,
+then in a temporary file."""
 
 
 class RefusedLine(NamedTuple):
-    """A line that was not accepted: where it stands and why."""
+    """A line that was not accepted: its position and the reason."""
 
     file: str
-    number: int
+    line_number: int
     refusal: Refusal
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.number}: {self.refusal.reason}: {self.refusal.detail}"
+        return f"{self.file}:{self.line_number}: {self.refusal.reason}: {self.refusal.detail}"
 
 
 class Replayed(NamedTuple):
-    """What a replay found.
+    """What a replay has read.
 
     Attributes:
         contacts: every contact, by its id.
@@ -51,7 +52,7 @@ class Replayed(NamedTuple):
     unknown_to_lines: int
 
     def books(self, plan: Plan, width: int | None = None) -> Books:
-        """The books of everything, as of the newest accepted ``at``."""
+        """The books of all contacts, as of the newest accepted ``at``."""
         now = 0 if self.now is None else self.now
         return books(self.contacts.values(), plan, now, width)
 
@@ -69,13 +70,13 @@ def replay(
         files: their names.
         plan: by which lines are known.
         wall: the wall clock at the start; an event far after it is refused.
-        refused: told of each refused line, once.
-        progress: told of the bytes of lines read, after each batch.
+        refused: called with each refused line, once.
+        progress: called with the bytes of lines read, after each batch.
 
     Raises:
         UnreadableFileError: a file can't be read.
     """
-    # What can be read only once, such as standard input, a pipe.
+    # Of input that can be read only once: standard input, or a pipe.
     spools: dict[str, BinaryIO] = {
         name: cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))  # noqa: SIM115
         for name in files
@@ -85,7 +86,7 @@ def replay(
     for name in files:
         first.begin(name)
         for lines in _batches(name, spools.get(name), first=True):
-            first.take(lines)
+            first.apply(lines)
             progress(sum(map(len, lines)) + len(lines))
     if not first.revised:
         return first.result()
@@ -93,7 +94,7 @@ def replay(
     for name in files:
         again.begin(name)
         for lines in _batches(name, spools.get(name), first=False):
-            again.take(lines)
+            again.apply(lines)
     return again.result()
 
 
@@ -119,7 +120,7 @@ def _unchecked(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[
 
 
 class _Pass:
-    """One reading of the whole input."""
+    """One reading of all input."""
 
     def __init__(
         self,
@@ -132,28 +133,28 @@ class _Pass:
         self._known = revised or {}
         self._reader = Reader(plan.knows)
         self._wall = wall
-        self._tell = refused
+        self._report = refused
         self._contacts: dict[str, Contact] = {}
         self._name = ""
-        self._number = 0
+        self._line_number = 0
         self._refused: dict[str, int] = {}
         self._accepted = 0
         self._now: int | None = None
 
     def begin(self, name: str) -> None:
-        """What is taken now is the lines of this file."""
-        self._name, self._number = name, 0
+        """Begins a file."""
+        self._name, self._line_number = name, 0
 
-    def take(self, lines: list[bytes]) -> None:
-        """Reads the next lines of the file."""
+    def apply(self, lines: list[bytes]) -> None:
+        """Applies the next lines of the file."""
         read, wall, contacts, known = self._reader.read, self._wall, self._contacts, self._known
         now = -(2**62) if self._now is None else self._now
         accepted = self._accepted
-        for number, line in enumerate(lines, self._number + 1):
+        for line_number, line in enumerate(lines, self._line_number + 1):
             event = read(line, wall)
             if isinstance(event, Refusal):
                 if line.strip():
-                    self._refuse(RefusedLine(self._name, number, event))
+                    self._refuse(RefusedLine(self._name, line_number, event))
                 continue
             fact, at = event
             accepted += 1
@@ -167,14 +168,14 @@ class _Pass:
             if contact is None:
                 contact = contacts[fact.call_id] = Contact(fact.call_id)
             contact.merge(fact, at)
-        self._number += len(lines)
+        self._line_number += len(lines)
         if accepted > self._accepted:
             self._accepted, self._now = accepted, now
 
     def _refuse(self, line: RefusedLine) -> None:
         reason = line.refusal.reason
         self._refused[reason] = self._refused.get(reason, 0) + 1
-        self._tell(line)
+        self._report(line)
 
     def result(self) -> Replayed:
         return Replayed(

@@ -1,11 +1,11 @@
-"""Rows of CSV or TSV, line by line: a quote in one costs no other.
+"""Rows of CSV or TSV, line by line: a quote in one row costs no other row.
 
-A field is quoted when it begins with a quote and another stands right before the next separator or
+A field is quoted if it begins with a quote and another stands right before the next separator or
 the end of the line; a separator between the two is part of the field, and a doubled quote is one
-quote. Any other quote is a sign as it is written. So a quote that nobody closed is part of a name,
-while for ``csv.reader`` all that follows is one field, up to the next quote of the file.
+quote. Any other quote is an ordinary character. So a quote that is never closed is part of a name,
+while ``csv.reader`` would read everything up to the next quote of the file as one field.
 
-Where a mapping says that quoted fields hold line breaks, a row whose quote is left open goes on in
+If a mapping says that quoted fields may hold line breaks, a row whose quote is left open goes on in
 the next lines. Even then no quote swallows a line that is a row by itself, and a line that has all
 its fields goes on only if the last of them is the open one.
 """
@@ -13,33 +13,42 @@ its fields goes on only if the last of them is the open one.
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import Final, NamedTuple
 
 IN_LINE: Final = "in_line"
 ACROSS_LINES: Final = "across_lines"
-UNQUOTED: Final = "none"
+NONE: Final = "none"
 
-QUOTES: Final = (IN_LINE, ACROSS_LINES, UNQUOTED)
+QUOTES: Final = (IN_LINE, ACROSS_LINES, NONE)
 """What quotes mean: a field within its line, a field that may hold line breaks, nothing."""
 
 MOST_LINES: Final = 20
-"""Lines of one row. A remark or an address has fewer; and a quote that nobody closed is found out
-after so many, for which a call may wait while its file is followed."""
+"""Lines of one row. A remark or an address has fewer. A quote that is never closed is noticed after
+so many lines; while a file is followed, a call waits that long for its events."""
 
-_Line = tuple[int, str]
-"""A line with its number."""
+
+class _Line(NamedTuple):
+    number: int
+    text: str
+
+
+class _Fields(NamedTuple):
+    fields: list[str]
+    left_open: bool
+    """A quote in the line is left open."""
 
 
 class Row(NamedTuple):
     """The fields of a row.
 
     Attributes:
-        line: number of its first line in the file, from 1.
-        swallowed: how many further lines it takes.
-        left_open: a field begins with a quote that nothing closes.
+        line_number: of its first line in the file, from 1.
+        swallowed: how many further lines belong to it.
+        left_open: a field begins with a quote that is never closed.
     """
 
-    line: int
+    line_number: int
     fields: list[str]
     swallowed: int
     left_open: bool
@@ -48,14 +57,14 @@ class Row(NamedTuple):
 def rows(
     lines: Iterable[str], delimiter: str, quotes: str = IN_LINE, width: int | None = None
 ) -> Iterator[Row]:
-    """The rows of a file's lines; empty lines are none.
+    """The rows of a file's lines; an empty line is no row.
 
     Args:
         quotes: one of ``QUOTES``.
         width: how many fields a row has; by default as many as the first, which names the columns.
     """
     split = _Splitter(delimiter, quotes)
-    source = enumerate(lines, 1)
+    source = map(_Line, count(1), lines)
     ahead: deque[_Line] = deque()
     while (line := ahead.popleft() if ahead else next(source, None)) is not None:
         number, text = line
@@ -75,7 +84,7 @@ def rows(
 
 
 def _stray(fields: list[str], width: int | None) -> bool:
-    """Whether the open quote of these fields begins none that could go on in the next line."""
+    """Whether the open quote begins no field that could go on in the next line."""
     return len(fields) == width and not fields[-1].startswith('"')
 
 
@@ -86,40 +95,39 @@ def _joined(
     split: "_Splitter",
     width: int | None,
 ) -> tuple[list[str], int] | None:
-    """The fields of a row together with the lines that its open quote goes on in, and how many
-    these are; None where no row comes of it. Lines that are looked at wait in ``ahead``."""
-    for taken in range(1, MOST_LINES):
-        if len(ahead) < taken:
+    """The fields of a row together with the lines in which its open quote goes on, and how many
+    lines these are; None if they make no row. Lines that were read wait in ``ahead``."""
+    for more in range(1, MOST_LINES):
+        if len(ahead) < more:
             line = next(source, None)
             if line is None:
                 return None
             ahead.append(line)
-        following = ahead[taken - 1][1]
-        if width is not None and len(split(following.rstrip("\r\n"))[0]) == width:
+        following = ahead[more - 1].text
+        if width is not None and len(split(following.rstrip("\r\n")).fields) == width:
             return None
         text += following
         fields, left_open = split(text.rstrip("\r\n"))
         if not left_open:
-            return (fields, taken) if width in (None, len(fields)) else None
+            return (fields, more) if width in (None, len(fields)) else None
     return None
 
 
 class _Splitter:
-    """Takes a line apart."""
+    """Splits a line into its fields."""
 
     __slots__ = ("_delimiter", "_plain", "_quoted")
 
     def __init__(self, delimiter: str, quotes: str) -> None:
         self._delimiter = delimiter
-        self._plain = quotes == UNQUOTED
-        # Blanks behind the closing quote: some systems fill their columns up with them.
+        self._plain = quotes == NONE
+        # Blanks after the closing quote: some systems pad their columns with them.
         blanks = "" if delimiter == " " else " *+"
         self._quoted = re.compile(rf'"((?:[^"]|"")*+)"{blanks}')
 
-    def __call__(self, text: str) -> tuple[list[str], bool]:
-        """The fields of the line, and whether a quote in it is left open."""
+    def __call__(self, text: str) -> _Fields:
         if self._plain or '"' not in text:
-            return text.split(self._delimiter), False
+            return _Fields(text.split(self._delimiter), False)
         fields: list[str] = []
         left_open = False
         begin, length = 0, len(text)
@@ -134,5 +142,5 @@ class _Splitter:
                 end = length if end < 0 else end
                 fields.append(text[begin:end])
             if end == length:
-                return fields, left_open
+                return _Fields(fields, left_open)
             begin = end + 1

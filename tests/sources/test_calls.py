@@ -395,7 +395,7 @@ class TestRowsThatAreWrong:
         bad: list[BadRow] = []
         calls.run([file], Mapping.parse(LONG_AGO), written.append, bad.append)
         assert {event.call_id for event in written} == {"1", "3"}
-        assert [(one.line, one.reason) for one in bad] == [
+        assert [(one.line_number, one.reason) for one in bad] == [
             (2, "bytes that are not of the file's encoding")
         ]
 

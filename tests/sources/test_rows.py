@@ -191,7 +191,7 @@ def test_where_the_mapping_allows_it_a_field_goes_over_lines_that_are_counted(en
 
 def test_the_lines_of_later_rows_are_those_of_the_file() -> None:
     _, bad = names(COLUMNS + BROKEN + "2,waste\n", ACROSS)
-    assert [one.line for one in bad] == [6]
+    assert [one.line_number for one in bad] == [6]
 
 
 def test_a_line_that_is_a_row_by_itself_is_never_swallowed() -> None:
