@@ -1,1 +1,1 @@
-"""What each word of the command line does. Thin: reads arguments, calls the rooms, prints."""
+"""The commands, one module each. Thin: each reads its arguments, calls the rooms, prints."""

@@ -1,7 +1,8 @@
-"""What the commands share: their way of failing, the plan they are given, progress."""
+"""What the commands share: how they fail, the plan, durations, progress."""
 
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,11 @@ USAGE: Final = 2
 
 
 class CommandError(Exception):
-    """The command can't go on; the message is for the person who typed it."""
+    """The command can't go on; the message is for the person who typed it.
+
+    Attributes:
+        status: the exit status.
+    """
 
     def __init__(self, message: str, status: int = FAILED) -> None:
         super().__init__(message)
@@ -23,10 +28,10 @@ class CommandError(Exception):
 
 
 def load_plan(path: str | None) -> Plan:
-    """The plan at a path; without one, the plan of those who have none.
+    """The plan at a path; without a path, the plan of those who have none.
 
     Raises:
-        CommandError: it can't be read or has mistakes, each of them in the message.
+        CommandError: the plan can't be read, or has mistakes; the message names each of them.
     """
     if path is None:
         return Plan.default()
@@ -38,11 +43,20 @@ def load_plan(path: str | None) -> Plan:
         raise CommandError(str(error), USAGE) from error
 
 
+def load_simulated_plan(path: str | None) -> Plan:
+    """The plan of a city to simulate; without a path, that of Antwerp.
+
+    Raises:
+        CommandError: as ``load_plan``.
+    """
+    return load_plan(path or str(files("streams.simulation") / "antwerp.toml"))
+
+
 class Progress:
-    """A bar on standard error while a terminal watches; nothing in a pipe."""
+    """A bar on standard error if that is a terminal; nothing in a pipe."""
 
     _WIDTH: Final = 30
-    _EVERY: Final = 0.1  # seconds: often enough to look alive, seldom enough to cost nothing
+    _EVERY: Final = 0.1  # seconds: looks alive, and costs next to nothing
 
     def __init__(self, what: str, total: int) -> None:
         self._what = what
@@ -50,13 +64,13 @@ class Progress:
         self._done = 0
         self._shown = 0.0
         self._begun = time.monotonic()
-        self._watched = sys.stderr.isatty()
+        self._is_terminal = sys.stderr.isatty()
 
     def advance(self, amount: int) -> None:
-        """Some more is done."""
+        """Adds to what is done, and draws the bar."""
         self._done += amount
         now = time.monotonic()
-        if self._watched and now - self._shown >= self._EVERY:
+        if self._is_terminal and now - self._shown >= self._EVERY:
             self._shown = now
             self._draw(now)
 
@@ -69,29 +83,29 @@ class Progress:
         sys.stderr.flush()
 
     def end(self) -> None:
-        """Takes the bar away."""
-        if self._watched:
+        """Removes the bar."""
+        if self._is_terminal:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
 
 
 def size_of(names: list[str]) -> int:
-    """Bytes of these files as far as that is known beforehand."""
+    """Bytes of these files, as far as known before they are read."""
     return sum(Path(name).stat().st_size for name in names if Path(name).is_file())
 
 
 def duration(text: str) -> int:
-    """A duration such as ``60s``, ``15m``, ``2h`` in us.
+    """A duration such as ``60s``, ``15m`` or ``2h``, in us.
 
     >>> duration("15m") == 15 * 60 * SECOND
     True
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is no duration.
     """
     units = {"s": 1, "m": 60, "h": 3600}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     seconds = float(number) * units[unit]
-    if not 1e-6 <= seconds < 10**9:  # instants know nothing between two microseconds
+    if not 1e-6 <= seconds < 10**9:  # an instant is a number of microseconds
         raise ValueError(f"not a duration: {text!r}")
     return round(seconds * SECOND)

@@ -8,12 +8,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.commands.common import DONE, USAGE, CommandError, duration, load_plan, wall
+from streams.commands.common import DONE, USAGE, CommandError, duration, load_simulated_plan, wall
 from streams.commands.happenings import Happenings
-from streams.commands.screen import Screen, Told, hint, is_screen, size
+from streams.commands.screen import Screen, Transcript, hint, is_screen, size
 from streams.commands.worker import port_is_free, run_loop
 from streams.domain.board import Board
 from streams.domain.books import Books
@@ -27,18 +26,19 @@ if TYPE_CHECKING:
     from streams.engine.kafka.publish import Publisher
     from streams.engine.worker import Worker
     from streams.settings import Settings
+    from streams.simulation.emit import Emitted, Event
 
 _WARM_UP: Final = 45 * MINUTE
-"""Of the simulated day, played at least before anything is shown: a wall without figures tells
-nothing."""
+"""The part of the simulated day that is over before anything is shown: without calls there are no
+figures."""
 
 _LOOK_FIRST: Final = 20 * SECOND
-"""Of real time, between the table and what goes wrong: enough to see what all is well looks like,
-and nobody waits for longer."""
+"""Real time from the first table to the incident: enough to see an ordinary day, and not too long
+to wait."""
 
-_STEP: Final = 0.1  # seconds between two helpings of events
-_LAST_WORD: Final = 1.0  # seconds for the last events to come to the books
-_SHOW: Final = 1.0  # seconds between two looks at the table
+_STEP: Final = 0.1  # seconds between two batches of events
+_DRAIN: Final = 1.0  # seconds for the last events to reach the books
+_REFRESH: Final = 1.0  # seconds between two tables
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("--speed must be above 0 and at most 3600", USAGE)
     if not 0 < arguments.port <= LAST_PORT:
         raise CommandError(f"--port must be 1 to {LAST_PORT}", USAGE)
-    plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
+    plan = load_simulated_plan(arguments.plan)
     run_loop(_Demo(plan, arguments).play())
     return DONE
 
@@ -82,7 +82,7 @@ class _Demo:
         self._stopping = asyncio.Event()
         now = wall()
         begins, _ = scenario.latest(plan, now)
-        # No end: who watches on sees the days after it.
+        # No end: a demo that goes on shows the days after it.
         city = City(plan, arguments.seed, scenario, start=begins, until=now + 30 * DAY)
         self._coming = _Coming(city.events())
         self._incidents = incidents(scenario, plan, begins)
@@ -113,7 +113,7 @@ class _Demo:
                 await broker.stop()
 
     async def _live(self, given: "Settings", starting: contextlib.ExitStack) -> None:
-        """The worker's life, from the warm-up to the books."""
+        """Runs the worker, from the warm-up to the books."""
         from streams.engine.kafka import topics
         from streams.engine.kafka.publish import Publisher
         from streams.engine.worker import Worker
@@ -135,7 +135,7 @@ class _Demo:
             for task in (ready, stopped):
                 task.cancel()
             if not working.done():
-                await asyncio.sleep(_LAST_WORD)
+                await asyncio.sleep(_DRAIN)
             boards = worker.boards()
             if not working.done():
                 await worker.stop()
@@ -144,7 +144,7 @@ class _Demo:
                 self._books(worker, boards)
 
     async def _ready(self, worker: "Worker") -> None:
-        """Waits until the page has something to show to whoever opens it."""
+        """Waits until the live page has figures."""
         import aiohttp
 
         page = f"http://{worker.settings.web_host}:{worker.settings.web_port}/ready"
@@ -165,15 +165,15 @@ class _Demo:
         working: "asyncio.Task[None]",
         stopped: "asyncio.Task[Any]",
     ) -> None:
-        """What somebody sees, until it is over."""
+        """Shows the table and the happenings until the demo is over."""
         head = self._head(worker.settings)
         print("\n".join(head), flush=True)
         happenings = Happenings(self._plan, self._incidents, self._arguments.speed)
         lasts = self._arguments.lasts
-        with self._reader(worker, head) as reader:
+        with self._transcript(worker, head) as transcript:
             tasks = [
                 asyncio.create_task(self._publish(publisher)),
-                asyncio.create_task(self._tell(worker, happenings, reader)),
+                asyncio.create_task(self._show(worker, happenings, transcript)),
             ]
             await asyncio.wait(
                 (*tasks, working, stopped),
@@ -195,10 +195,10 @@ class _Demo:
             "",
         ]
 
-    def _reader(self, worker: "Worker", head: list[str]) -> Told:
-        """A table that renews itself while a terminal watches; elsewhere what happens."""
+    def _transcript(self, worker: "Worker", head: list[str]) -> Transcript:
+        """A table that is refreshed, with the happenings below; outside a terminal only these."""
         if not is_screen(sys.stdout):
-            return Told(sys.stdout)
+            return Transcript(sys.stdout)
         rows: list[str] = []
 
         def table(width: int) -> list[str]:
@@ -217,15 +217,15 @@ class _Demo:
             await publisher.publish(self._coming.until(self._clock.now()))
             await asyncio.sleep(_STEP)
 
-    async def _tell(self, worker: "Worker", happenings: Happenings, reader: Told) -> None:
+    async def _show(self, worker: "Worker", happenings: Happenings, transcript: Transcript) -> None:
         while True:
             boards = worker.boards()
-            if boards:  # else it is getting them back
+            if boards:  # else the worker is recovering them
                 alerts = [alert for board in boards for alert in board.alarms.open()]
                 for line in happenings.until(self._clock.now(), alerts):
-                    reader.say(line)
-            reader.draw()
-            await asyncio.sleep(_SHOW)
+                    transcript.add(line)
+            transcript.draw()
+            await asyncio.sleep(_REFRESH)
 
     def _books(self, worker: "Worker", boards: list[Board]) -> None:
         books = Books()
@@ -246,14 +246,14 @@ class _Demo:
 
 
 def shown_from(begins: int, changes: list[int], speed: float) -> int:
-    """When, of the simulated day, somebody begins to watch: shortly before something happens.
+    """When, in the simulated day, the demo is first shown: shortly before an incident.
 
-    At any speed that is ``_LOOK_FIRST`` of real time before it; less only where the day would be
-    too young for figures.
+    At any speed that is ``_LOOK_FIRST`` of real time before it; less only if the day would have no
+    figures yet.
 
     Args:
         begins: when the day begins.
-        changes: when something happens in it.
+        changes: the instants of its incidents.
     """
     warm = begins + _WARM_UP
     first = min((at for at in changes if at > warm), default=warm)
@@ -261,16 +261,16 @@ def shown_from(begins: int, changes: list[int], speed: float) -> int:
 
 
 class _Coming:
-    """The city's events as a stream that can be read up to an instant."""
+    """The city's events as a stream that is read up to an instant."""
 
-    def __init__(self, events: Iterator[tuple[int, dict[str, Any]]]) -> None:
+    def __init__(self, events: "Iterator[Emitted]") -> None:
         self._events = events
         self._next = next(events, None)
 
-    def until(self, now: int) -> list[dict[str, Any]]:
-        """The events not yet given whose instant is not after ``now``."""
-        given = []
-        while self._next is not None and self._next[0] <= now:
-            given.append(self._next[1])
+    def until(self, now: int) -> "list[Event]":
+        """The next events, up to the instant ``now``; each event is given once."""
+        due = []
+        while self._next is not None and self._next.at <= now:
+            due.append(self._next.event)
             self._next = next(self._events, None)
-        return given
+        return due

@@ -1,5 +1,4 @@
-"""``reachline doctor``: can it reach the broker and read what producers compress, are topics,
-partitions and versions right."""
+"""``reachline doctor``: checks versions, codecs, the plan, the broker and the topics."""
 
 import argparse
 import asyncio
@@ -16,8 +15,8 @@ _MEMBERS: Final = ("faust-streaming", "aiokafka", "prometheus-client", "orjson",
 _PATIENCE: Final = 10.0  # seconds to reach a broker that is there
 
 _CODECS: Final = ("gzip", "snappy", "lz4", "zstd")
-"""What Kafka's producers can compress with. One that is missing ends a worker at the first value
-that came in it."""
+"""The codecs of Kafka's producers. A missing one ends a worker at the first value that is
+compressed with it."""
 
 _SAMPLE: Final = b'{"event":"queue","phase":"entered"}' * 32
 
@@ -55,14 +54,14 @@ def run(arguments: argparse.Namespace) -> int:
             findings.good(f"{member} {installed}")
         else:
             findings.wrong(f"{member} {installed}: must be {wanted}; its methods are overridden")
-    _try_codecs(findings)
+    _check_codecs(findings)
     try:
         plan = load_plan(given.plan)
         findings.good(f"plan {given.plan or '(none: every line seen)'}, {len(plan.lines)} lines")
     except CommandError as error:
         findings.wrong(f"plan: {error}")
 
-    async def look() -> None:
+    async def check_broker() -> None:
         from streams.engine.kafka import topics
         from streams.engine.kafka.refusals import BrokerError
 
@@ -70,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             async with asyncio.timeout(_PATIENCE):
                 found = await topics.problems(given)
         except BrokerError as error:
-            findings.wrong(f"broker {error}")  # which names the address that was dialled
+            findings.wrong(f"broker {error}")  # its message names the address
             return
         except Exception as error:
             findings.wrong(f"broker {given.broker}: {in_words(error)}")
@@ -81,12 +80,12 @@ def run(arguments: argparse.Namespace) -> int:
         if not found:
             findings.good("topics, partitions and their settings")
 
-    run_loop(look())
+    run_loop(check_broker())
     return FAILED if findings.bad else DONE
 
 
-def _try_codecs(findings: _Findings) -> None:
-    broken = [name for name in _CODECS if not _gives_back(name)]
+def _check_codecs(findings: _Findings) -> None:
+    broken = [name for name in _CODECS if not _works(name)]
     findings.good("compression: " + ", ".join(name for name in _CODECS if name not in broken))
     if broken:
         findings.wrong(
@@ -96,13 +95,13 @@ def _try_codecs(findings: _Findings) -> None:
         )
 
 
-def _gives_back(name: str) -> bool:
-    """Whether what is compressed comes out as it was, by what consumers and producers use."""
+def _works(name: str) -> bool:
+    """Whether a value survives compression and back, with the functions of aiokafka."""
     from aiokafka import codec
 
     encode = getattr(codec, f"{name}_encode")
     decode = getattr(codec, f"{name}_decode")
     try:
         return bool(decode(encode(_SAMPLE)) == _SAMPLE)
-    except Exception:  # each library has errors of its own; whichever it is, it can't be read
+    except Exception:  # each library has errors of its own; any of them means no
         return False

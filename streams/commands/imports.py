@@ -12,8 +12,7 @@ from streams.commands.common import DONE, FAILED, USAGE, CommandError
 from streams.commands.worker import add_settings, publishing
 from streams.domain.events import Event
 from streams.domain.ndjson import ndjson
-from streams.sources import call_files as files
-from streams.sources import calls, pseudonyms
+from streams.sources import call_files, calls, pseudonyms
 from streams.sources.mapping import Mapping, MappingError
 
 _KINDS = ("calls",)
@@ -41,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("--follow takes one file", USAGE)
     follow = None
     if arguments.follow:
-        follow = partial(files.follow, encoding=mapping.encoding, header=mapping.header)
+        follow = partial(call_files.follow, encoding=mapping.encoding, header=mapping.header)
 
     counts = calls.Counts()
     try:
@@ -49,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
             calls.run(arguments.files, mapping, write, _report, keyed, follow, counts)
     except KeyboardInterrupt:
         print(_summary(counts, mapping), file=sys.stderr)
-        return DONE  # the way in which following ends
+        return DONE  # how following ends
     except (MappingError, pseudonyms.KeyMissingError) as error:
         raise CommandError(str(error), USAGE) from error
     except BrokenPipeError:
@@ -62,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _summary(counts: calls.Counts, mapping: Mapping) -> str:
-    """What became of the rows: calls, left out and refused add up to those that were read."""
+    """The counts of the import: calls, left out and refused add up to the rows that were read."""
     what = "parts of calls" if "leg" in mapping.texts else "calls"
     return (
         f"{counts.rows} rows read: {counts.calls} {what}, {counts.left_out} left out by the "
@@ -73,7 +72,7 @@ def _summary(counts: calls.Counts, mapping: Mapping) -> str:
 
 @contextmanager
 def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], object]]:
-    """Where the events go."""
+    """Gives the function that writes an event to Kafka or to standard output."""
     if arguments.to == "kafka":
         with publishing(arguments) as publish:
             yield publish
@@ -82,7 +81,7 @@ def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], object
 
     def write(event: Event) -> None:
         out.write(ndjson(event))
-        if arguments.follow:  # whoever reads the pipe wants them as they come
+        if arguments.follow:  # the reader of the pipe wants each at once
             out.flush()
 
     yield write

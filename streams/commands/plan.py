@@ -1,4 +1,4 @@
-"""``reachline plan check``: every mistake of a plan at once, with its place."""
+"""``reachline plan check``: every mistake of a plan at once, with its position."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""``reachline rebuild``: the state made anew from the raw topics."""
+"""``reachline rebuild``: makes the state again from the raw topics."""
 
 import argparse
 import sys
@@ -11,9 +11,9 @@ from streams.commands.worker import add_settings, read_settings, run_loop
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "rebuild",
-        help="the state made anew from the raw topics",
-        description="Makes the state anew from the raw topics, to the same books, when its topic "
-        "was lost or is not whole. Stop all workers first.",
+        help="makes the state again from the raw topics",
+        description="Makes the state again from the raw topics, with the same books, when its "
+        "topic was lost or is incomplete. Stop all workers first.",
     )
     add_settings(parser)
     parser.set_defaults(run=run)
@@ -26,13 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     plan = load_plan(given.plan)
     logs.configure()
 
-    def tell(done: Rebuilt) -> None:
+    def report(done: Rebuilt) -> None:
         print(
             f"partition {done.partition}: {done.events} events, {done.late} of them late, "
             f"{done.contacts} contacts in state",
             flush=True,
         )
 
-    run_loop(rebuild(given, plan, tell))
+    run_loop(rebuild(given, plan, report))
     print("rebuilt; the workers may start", file=sys.stderr)
     return DONE

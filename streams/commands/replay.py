@@ -1,4 +1,4 @@
-"""``reachline replay``: files of events through the domain, without a broker."""
+"""``reachline replay``: reads files of events through the domain, without a broker."""
 
 import argparse
 import gc
@@ -22,8 +22,8 @@ from streams.sinks import report
 from streams.sources.event_files import UnreadableFileError
 from streams.sources.replay import RefusedLine, replay
 
-_TOLD: Final = 20
-"""Refused lines shown one by one; what is wrong with a file shows in fewer."""
+_SHOWN: Final = 20
+"""Refused lines shown one by one: enough to see what is wrong with a file."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,7 +38,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 class Refusals:
-    """Tells the first refused lines and writes all of them where asked."""
+    """Shows the first refused lines, and writes all of them to a file if there is one."""
 
     def __init__(self, file: TextIO | None) -> None:
         self._file = file
@@ -47,26 +47,26 @@ class Refusals:
     def __call__(self, line: RefusedLine) -> None:
         self._count += 1
         text = _printable(str(line))
-        if self._count <= _TOLD:
+        if self._count <= _SHOWN:
             print(text, file=sys.stderr)
         if self._file is not None:
             print(text, file=self._file)
 
     def end(self, reasons: dict[str, int]) -> None:
-        if self._count > _TOLD:
-            print(f"... and {self._count - _TOLD} more", file=sys.stderr)
+        if self._count > _SHOWN:
+            print(f"... and {self._count - _SHOWN} more", file=sys.stderr)
         if reasons:
             counts = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
             print(f"refused: {counts}", file=sys.stderr)
 
 
 def _printable(text: str) -> str:
-    """What came from outside, without what would move a terminal's cursor."""
+    """A text from outside, without characters that would move a terminal's cursor."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _rejected(arguments: argparse.Namespace) -> TextIO | None:
-    """The file for refused lines, where one is asked for."""
+    """The file for refused lines, if the arguments name one."""
     if not arguments.rejected:
         return None
     path = Path(arguments.rejected)
@@ -81,8 +81,8 @@ def _rejected(arguments: argparse.Namespace) -> TextIO | None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    # Nothing here refers to itself, so there is nothing to collect; looking for it over and over
-    # among hundreds of thousands of contacts took a fifth of the time.
+    # Nothing here refers to itself, so there is nothing to collect; the search for it among
+    # hundreds of thousands of contacts took a fifth of the time.
     gc.disable()
     plan = load_plan(arguments.plan)
     progress = Progress("replaying", size_of(arguments.files))

@@ -1,4 +1,4 @@
-"""``reachline schemas``: the published contract, written or held against what is there."""
+"""``reachline schemas``: writes the published contract, or compares it with the files."""
 
 import argparse
 import sys

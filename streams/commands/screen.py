@@ -1,9 +1,9 @@
-"""A terminal that shows a table which renews itself, and what has happened below it.
+"""A table in a terminal that is refreshed, with the latest happenings below it.
 
-It is the terminal's second screen, as of `top`: there every row has its place and is written anew
-each time, so that nothing of an older, longer or wider table is left, whatever becomes of the
-terminal's size, and whatever another wrote across it. The first screen comes back as it was, and
-then gets what had happened, for those who scroll.
+It uses the terminal's second screen, as `top` does. Every row has its position there and is written
+again each time, so that nothing of an older, longer or wider table is left, however the terminal's
+size changes and whatever another program wrote across it. The first screen comes back as it was and
+then gets all the happenings, so that one can scroll back to them.
 """
 
 import logging
@@ -21,20 +21,20 @@ from streams.sinks.terminal import cut, readable, wrapped
 
 _ENTER: Final = "\033[?1049h\033[?25l"  # the second screen, without a cursor
 _LEAVE: Final = "\033[?25h\033[?1049l"
-_INDENT: Final = "          "  # what is told has a time before it
+_INDENT: Final = "          "  # under the text of a happening, which begins with a time
 _USUAL: Final = os.terminal_size((80, 24))
 
 Rows = Callable[[int], list[str]]
-"""The rows to show, for a terminal of so many columns."""
+"""Gives the rows to show in a terminal of that many columns."""
 
 
 def is_screen(out: TextIO) -> bool:
-    """Whether it is a terminal that can place text."""
+    """Whether ``out`` is a terminal that can move its cursor."""
     return out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def size(out: TextIO) -> os.terminal_size:
-    """Columns and rows; the usual ones of a terminal that does not tell."""
+    """Columns and rows of a terminal; the usual ones if it does not say."""
     try:
         found = os.get_terminal_size(out.fileno())
     except (OSError, ValueError):
@@ -44,7 +44,7 @@ def size(out: TextIO) -> os.terminal_size:
 
 @contextmanager
 def hint(out: TextIO, text: str) -> Iterator[None]:
-    """Says why nothing is seen yet, for as long as nothing is; to a terminal only."""
+    """Shows a text while there is nothing else to see; only in a terminal."""
     if not is_screen(out):
         yield
         return
@@ -57,18 +57,18 @@ def hint(out: TextIO, text: str) -> Iterator[None]:
         out.flush()
 
 
-class Told:
-    """What happens, told a line at a time to whoever reads along or will."""
+class Transcript:
+    """What happens, a line each."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    def say(self, line: str) -> None:
-        """Tells one thing, in one line."""
+    def add(self, line: str) -> None:
+        """Adds one happening."""
         print(readable(line), file=self._out, flush=True)
 
     def draw(self) -> None:
-        """Renews what is renewed: of what is told nothing is."""
+        """Refreshes what is shown; lines that were written stay as they are."""
 
     def __enter__(self) -> Self:
         return self
@@ -82,12 +82,12 @@ class Told:
         pass
 
 
-class Screen(Told):
-    """The second screen for as long as it is entered; ``with screen: ...``.
+class Screen(Transcript):
+    """The second screen of a terminal, shown inside ``with screen: ...``.
 
     Args:
-        head, table: what is shown above and in the middle. Where the terminal is not high enough,
-            the older of what is told goes first, then the head.
+        head, table: what is shown above and in the middle. If the terminal is not high enough, the
+            older happenings are left out first, then the head.
     """
 
     def __init__(self, out: TextIO, head: list[str], table: Rows, loop: AbstractEventLoop) -> None:
@@ -95,26 +95,26 @@ class Screen(Told):
         self._head = head
         self._table = table
         self.loop = loop
-        self._told: list[str] = []
+        self._lines: list[str] = []
         self._log = _Log(self)
         self._log.addFilter(logs.is_ours)
 
-    def say(self, line: str) -> None:
-        self._told.append(readable(line))
+    def add(self, line: str) -> None:
+        self._lines.append(readable(line))
         self.draw()
 
     def draw(self) -> None:
-        """Writes every row anew."""
+        """Writes every row again."""
         width, height = size(self._out)
         table = self._table(width)
         head = self._head if len(self._head) + len(table) <= height else []
         rows = head + table
         room = height - len(rows) - 1
-        if room > 0 and self._told:
-            # Each takes at least a row: of the older ones none could be seen.
-            told = [row for line in self._told[-room:] for row in wrapped(line, width, _INDENT)]
-            rows += ["", *told[-room:]]
-        # A row is emptied before it is written: after one that is full the cursor stands on it.
+        if room > 0 and self._lines:
+            # Each line needs at least one row, so that no older line would fit.
+            below = [row for line in self._lines[-room:] for row in wrapped(line, width, _INDENT)]
+            rows += ["", *below[-room:]]
+        # A row is cleared before it is written: after a full row the cursor is still on it.
         frame = [f"\033[{at};1H\033[2K{cut(row, width)}" for at, row in enumerate(rows[:height], 1)]
         if len(rows) < height:
             frame.append(f"\033[{len(rows) + 1};1H\033[J")
@@ -139,15 +139,15 @@ class Screen(Told):
         self.loop.remove_signal_handler(signal.SIGTSTP)
         self._write(_LEAVE)
         width = size(self._out).columns
-        for line in self._told:
+        for line in self._lines:
             for row in wrapped(line, width, _INDENT):
-                super().say(row)
+                super().add(row)
 
     def _rest(self) -> None:
-        """Gives the first screen back while the shell that it is of has the word: Ctrl-Z."""
+        """Ctrl-Z: gives the first screen back to the shell until it resumes the program."""
         self._write(_LEAVE)
         os.kill(os.getpid(), signal.SIGSTOP)
-        self._write(_ENTER)  # goes on here
+        self._write(_ENTER)  # resumed here
         self.draw()
 
     def _write(self, text: str) -> None:
@@ -156,16 +156,16 @@ class Screen(Told):
 
 
 class _Log(logging.Handler):
-    """Warnings, which would run across the table, among what is told."""
+    """Shows warnings, which would run across the table, among the happenings."""
 
     def __init__(self, screen: Screen) -> None:
         super().__init__(logging.WARNING)
         self._screen = screen
-        self._said: set[str] = set()
+        self._seen: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tells it in the loop's own time: it may come from another thread."""
+        """Hands the record to the event loop: it may come from another thread."""
         line = f"{'log':8}  {record.getMessage()}"
-        if line not in self._said:  # what is said each second would push everything else out
-            self._said.add(line)
-            self._screen.loop.call_soon_threadsafe(self._screen.say, line)
+        if line not in self._seen:  # one that is repeated each second would push all else out
+            self._seen.add(line)
+            self._screen.loop.call_soon_threadsafe(self._screen.add, line)

@@ -5,13 +5,12 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from typing import Final, TextIO
 
 import msgspec
 import orjson
 
-from streams.commands.common import DONE, USAGE, CommandError, duration, load_plan, wall
+from streams.commands.common import DONE, USAGE, CommandError, duration, load_simulated_plan, wall
 from streams.commands.worker import add_settings, publishing
 from streams.domain import instants
 from streams.domain.instants import DAY, SECOND
@@ -55,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"no scenario {arguments.scenario!r}; there are: {known}", USAGE)
     if not arguments.scale > 0:
         raise CommandError("--scale must be above 0", USAGE)
-    plan = load_plan(arguments.plan or str(files("streams.simulation") / "antwerp.toml"))
+    plan = load_simulated_plan(arguments.plan)
     start, until = _span(arguments, plan, scenario)
     try:
         city = City(plan, arguments.seed, scenario, start=start, until=until, scale=arguments.scale)
@@ -69,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
             if truth is not None:
                 truth.write(msgspec.json.encode(contact).decode() + "\n")
 
-        with contextlib.suppress(KeyboardInterrupt):  # the way in which a live city ends
+        with contextlib.suppress(KeyboardInterrupt):  # how a live city ends
             events = city.events(witness)
             for at, event in disordered(events, arguments.seed) if arguments.dirty else events:
                 if arguments.live:
@@ -79,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _span(arguments: argparse.Namespace, plan: Plan, scenario: Scenario) -> tuple[int, int]:
-    """When callers begin to call, and until when."""
+    """Between which instants callers begin to call."""
     if arguments.live:
         start, until = wall(), wall() + 3650 * DAY
     else:

@@ -1,4 +1,4 @@
-"""``reachline topics create``: creates or checks the topics."""
+"""``reachline topics create``: creates the topics, and checks those that exist."""
 
 import argparse
 import sys

@@ -28,8 +28,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def add_settings(parser: argparse.ArgumentParser, plan: bool = True) -> None:
-    """Adds the arguments with which settings are given; without ``plan`` for those who need none
-    or have one of their own."""
+    """Adds the arguments of the settings; without ``plan`` for a command that needs none or has a
+    plan argument of its own."""
     parser.add_argument("--settings", metavar="FILE", help="TOML; REACHLINE_* variables go first")
     parser.add_argument("--broker", metavar="HOST:PORT", help="over the settings")
     if plan:
@@ -37,10 +37,10 @@ def add_settings(parser: argparse.ArgumentParser, plan: bool = True) -> None:
 
 
 def read_settings(arguments: argparse.Namespace) -> settings.Settings:
-    """The settings that the arguments, the environment and the file give.
+    """The settings of the arguments, the environment and the file, in this order of precedence.
 
     Raises:
-        CommandError: one of them can't be used.
+        CommandError: a setting can't be used.
     """
     environment = dict(os.environ)
     for name in ("broker", "plan", "partitions", "replication"):
@@ -58,7 +58,7 @@ def publishing(arguments: argparse.Namespace) -> Iterator[Callable[["Publishable
 
     Raises:
         CommandError: the settings can't be used.
-        BrokerError, KafkaError: the broker can't be, now or later.
+        BrokerError, KafkaError: the broker can't be used, now or later.
     """
     from streams.engine.kafka.publish import publishing
 
@@ -94,13 +94,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def port_is_free(host: str, port: int, remedy: str) -> None:
-    """Makes sure, before anything else is begun, that the pages can be served.
+    """Checks, before anything else is started, that the pages can be served.
 
     Args:
         remedy: how to take another port.
 
     Raises:
-        CommandError: something else has the port, or the host is none of this machine.
+        CommandError: another program has the port, or the host is not an address of this machine.
     """
     loop = asyncio.get_running_loop()
     try:
@@ -128,10 +128,10 @@ def end_on_signals(worker: "Worker") -> None:
 
 
 def run_loop(work: Coroutine[object, object, None]) -> None:
-    """Runs to the end, on uvloop where it is installed; failures become one clear line.
+    """Runs to the end, on uvloop if it is installed; a failure becomes one clear line.
 
     Raises:
-        CommandError: what ended the work.
+        CommandError: the work failed.
     """
     loop_factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
     with contextlib.suppress(ImportError):

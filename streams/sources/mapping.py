@@ -1,4 +1,4 @@
-"""The mapping file: how the rows of somebody's call records become contact events.
+"""The mapping file: how rows of call records become contact events.
 
 A phone system that can export anything can export its calls as CSV, each in its own way. The
 mapping says what its columns mean, in a page of TOML and without a program::
@@ -15,7 +15,7 @@ mapping says what its columns mean, in a page of TOML and without a program::
     [time]
     zone = "Europe/Brussels"            # or an offset: "+02:00"
     format = "%H:%M:%S"                 # of the columns of time: strptime's signs, or "iso",
-                                        # "epoch" (seconds), "epoch_ms". It must say the whole
+                                        # "epoch" (seconds), "epoch_ms". It must say the full
                                         # time; %z is an offset, %Z (a zone's name) is not read
     date = "date"                       # the column of the day, when the others are clock times
     date_format = "%y%m%d"
@@ -32,7 +32,7 @@ mapping says what its columns mean, in a page of TOML and without a program::
     [lines]                             # optional: the plan's line id for each value of `line`
     PS = "waste"
 
-    [[row]]                             # the first whose `when` holds makes the row's events
+    [[row]]                             # the first whose `when` is true makes the events
     when = { outcome = "AGENT" }        # a value or a list of them; "*" is anything but empty
     start = "entry"                     # the events, each with its column of time:
     choice = "exit"                     # start, choice, entered, answered, left, hangup
@@ -48,7 +48,7 @@ mapping says what its columns mean, in a page of TOML and without a program::
 
 A `choice`, `entered` or `left` without a time did not happen; a row without the start, answer or
 hangup that its rule names is reported. With `leg`, several rows may belong to one call: each is a
-stay at its line, and `leg` tells them apart.
+visit to its line, and `leg` distinguishes them.
 """
 
 import re

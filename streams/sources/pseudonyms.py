@@ -20,7 +20,7 @@ _NOT_DIALLED = re.compile(r"[\s().\-/]+")
 
 
 class KeyMissingError(Exception):
-    """No key, or one that protects nobody."""
+    """The key is missing, or too short to protect anybody."""
 
 
 class Pseudonyms:
@@ -52,7 +52,7 @@ class Pseudonyms:
             person = _NOT_DIALLED.sub("", person)
             if person.startswith("00"):
                 person = "+" + person[2:]
-        # Half of the digest: 128 bits tell every caller on earth apart, and keep events short.
+        # Half of the digest: 128 bits are unique for every caller on earth, and keep events short.
         return hmac.digest(self._key, person.encode(), "sha256")[:16].hex()
 
 

@@ -73,7 +73,7 @@ async def test_a_table_that_is_written_again_is_there_once(window: Window) -> No
 async def test_a_table_that_gets_shorter_leaves_nothing(window: Window) -> None:
     with window.screen() as screen:
         window.table = [f"line {at} with a long name" for at in range(15)]
-        screen.say("10:00:00  outage begins: nobody answers Waste")
+        screen.add("10:00:00  outage begins: nobody answers Waste")
         window.seen()
         window.table = ["line 0", "line 1"]
         screen.draw()
@@ -91,7 +91,7 @@ async def test_a_table_that_gets_shorter_leaves_nothing(window: Window) -> None:
 async def test_a_window_of_any_size(window: Window, columns: int, rows: int, reflows: bool) -> None:
     window.table = [f"line {at:2} {'=' * 70}" for at in range(5)]
     with window.screen() as screen:
-        screen.say("10:00:00  outage begins: nobody answers Waste")
+        screen.add("10:00:00  outage begins: nobody answers Waste")
         window.seen()
         if reflows:
             window.terminal.reflow(columns)
@@ -150,7 +150,7 @@ async def test_warnings_for_a_file_are_left_to_it(
 async def test_the_newest_is_told_where_not_all_has_room(window: Window) -> None:
     with window.screen() as screen:
         for at in range(100):
-            screen.say(f"09:{at:02}:00  happening {at}, of which it takes many words to say what")
+            screen.add(f"09:{at:02}:00  happening {at}, of which it takes many words to say what")
             seen = window.seen()
         assert len(seen) == 24 and seen[-1].startswith("09:99:00  happening 99")
         assert seen[len(HEAD) + len(window.table)] == ""
@@ -158,7 +158,7 @@ async def test_the_newest_is_told_where_not_all_has_room(window: Window) -> None
 
 async def test_what_is_long_goes_on_in_the_next_row(window: Window) -> None:
     with window.screen() as screen:
-        screen.say(f"10:10:10  ALERT Waste: {'only 0 % of callers reach anybody, ' * 3}it is said")
+        screen.add(f"10:10:10  ALERT Waste: {'only 0 % of callers reach anybody, ' * 3}it is said")
         *_, first, second = window.seen()
         assert first.startswith("10:10:10  ALERT Waste: only") and len(first) <= 80
         assert second.startswith("          ") and second.endswith("it is said")
@@ -170,7 +170,7 @@ async def test_the_first_screen_comes_back_with_what_had_happened(window: Window
         with window.screen() as screen:
             assert not window.seen() and window.terminal.second
             assert not window.terminal.cursor_shown
-            screen.say("10:00:00  outage begins: nobody answers Waste")
+            screen.add("10:00:00  outage begins: nobody answers Waste")
             raise RuntimeError("the worker has ended")
     except RuntimeError:
         pass
@@ -185,7 +185,7 @@ async def test_the_first_screen_comes_back_with_what_had_happened(window: Window
 
 async def test_a_name_can_not_move_the_cursor(window: Window) -> None:
     with window.screen() as screen:
-        screen.say("10:00:00  outage begins: nobody answers \033[2J\033[1;1HWaste\n\n")
+        screen.add("10:00:00  outage begins: nobody answers \033[2J\033[1;1HWaste\n\n")
         assert window.seen()[-1].startswith(
             "10:00:00  outage begins: nobody answers  [2J [1;1HWaste"
         )
