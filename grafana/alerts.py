@@ -10,7 +10,7 @@ from typing import Final
 from grafana import palette
 from grafana.panels import Query, Say, colour, mapped
 from grafana.promql import INFO_KEPT, NOW, matching
-from streams.sinks.words import Links
+from streams.sinks.links import Links
 
 WATCHDOG: Final = "ContactWatchdog"
 """The rule that always fires, to show that alerts are judged at all."""

@@ -26,7 +26,7 @@ from grafana.panels import (
 )
 from grafana.promql import FRESH, Scope, or_dash
 from streams.domain.plan import Plan
-from streams.sinks.pages import ALERTS
+from streams.sinks.alert_texts import ALERTS
 
 LINE: Final = Scope("line", "$line")
 WINDOW: Final = "30m"

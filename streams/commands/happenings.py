@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 from streams.domain.detector import Alert, Kind
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.sinks.live_table import clock
-from streams.sinks.pages import wording
-from streams.sinks.words import Links
+from streams.sinks.alert_texts import said
+from streams.sinks.annotations import spoken
+from streams.sinks.live_table import clock, name_of
+from streams.texts import DEFAULT
 
 if TYPE_CHECKING:
     from streams.simulation.incidents import Incident
@@ -30,6 +31,8 @@ class Happenings:
 
     def __init__(self, plan: Plan, incidents: Iterable["Incident"], speed: float) -> None:
         self._plan = plan
+        languages = spoken(plan)
+        self._language = DEFAULT if DEFAULT in languages else languages[0]
         self._coming = list(incidents)
         self._speed = speed
         self._announced = False
@@ -62,11 +65,10 @@ class Happenings:
         for alert in still.values():
             if alert.id not in self._open:
                 terms = self._plan.nearest_terms(alert.line, alert.opened_at)
-                name = terms.names.get("en") or next(iter(terms.names.values()), alert.line)
+                name = name_of(terms.names) if terms.names else alert.line
                 self._open[alert.id] = f"{name}, {_KINDS[alert.kind]}"
-                words = wording(alert, self._plan, Links())
-                said = words.get("summary_en") or words["summary"]
-                yield f"{self._at(alert.opened_at)}  ALERT {said}"
+                summary = said(alert, self._plan, "summary", self._language)
+                yield f"{self._at(alert.opened_at)}  ALERT {summary}"
 
     def _at(self, instant: int) -> str:
         return clock(instant / SECOND, self._plan)

@@ -6,7 +6,7 @@ from pathlib import Path
 from streams.commands.common import DONE, USAGE, CommandError, load_plan, wall
 from streams.domain import instants
 from streams.sinks import rules
-from streams.sinks.words import Links
+from streams.sinks.links import Links
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

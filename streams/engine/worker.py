@@ -34,7 +34,7 @@ from streams.engine.roles.routes import Routes
 from streams.engine.state.stored import Restored
 from streams.settings import Settings
 from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses
-from streams.sinks.words import Links
+from streams.sinks.links import Links
 
 log = logging.getLogger(__name__)
 

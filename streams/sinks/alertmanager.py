@@ -22,8 +22,8 @@ from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
-from streams.sinks.pages import labels, wording
-from streams.sinks.words import Links
+from streams.sinks.alert_texts import labels, wording
+from streams.sinks.links import Links
 
 EVERY: Final = 60.0
 """Seconds between rounds."""

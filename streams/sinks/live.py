@@ -6,7 +6,7 @@ speaks of must not look like a line that is fine. Ratios that are not defined ar
 no number.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from streams.domain import figures, windows
@@ -15,16 +15,16 @@ from streams.domain.detector import Alert
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
-from streams.sinks.pages import wording
+from streams.sinks.alert_texts import summaries
 from streams.sinks.prometheus import STATUS, status
-from streams.sinks.words import Links
+from streams.texts import DEFAULT
 
 Live = dict[str, Any]
 
 WINDOW: Final = "30m"
 """Long enough to hold some calls of a quiet line, short enough to be news."""
 
-_WORDS: Final = {code: word for word, code in STATUS.items()}
+_STATUSES: Final = {code: name for name, code in STATUS.items()}
 _LAST: Final = 2**52
 """An instant after every other: the plan's lines as they are in the end."""
 
@@ -121,11 +121,11 @@ def _named(plan: Plan, line: str, at: int) -> Live:
     contract = terms.contract
     return {
         "line": line,
-        "names": dict(terms.names) or {"en": line},
+        "names": dict(terms.names) or {DEFAULT: line},
         "tier": terms.tier,
         "option": terms.option,
         "vendor": terms.vendor,
-        "status": _WORDS[STATUS["no_data"]],
+        "status": _STATUSES[STATUS["no_data"]],
         "as_of": None,
         "threshold": contract.threshold / SECOND,
         "service_level_target": contract.target,
@@ -140,7 +140,7 @@ def _figures(plan: Plan, board: Board, line: str, as_of: int) -> Live:
     recent, today = scope.windows.tally(WINDOW), scope.windows.tally(windows.TODAY)
     return {
         "as_of": as_of / SECOND,
-        "status": _WORDS[status(recent, plan, line, as_of)],
+        "status": _STATUSES[status(recent, plan, line, as_of)],
         "service_level": figures.service_level(recent, formula),
         "service_level_of": recent["service_offered"],
         "reachability": figures.reachability(recent),
@@ -177,16 +177,10 @@ def _of_today(today: Tally) -> Live:
 
 
 def _alert(alert: Alert, plan: Plan) -> Live:
-    words: Mapping[str, str] = wording(alert, plan, Links())
-    summaries = {
-        key.removeprefix("summary_"): text
-        for key, text in words.items()
-        if key.startswith("summary_")
-    }
     return {
         "id": alert.id,
         "line": alert.line,
         "kind": alert.kind,
         "since": alert.since / SECOND,
-        "summary": summaries,
+        "summary": summaries(alert, plan),
     }

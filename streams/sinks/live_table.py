@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from streams.domain.plan import Plan
 from streams.sinks.terminal import columns, left, readable, right
+from streams.texts import DEFAULT
 
 _COLOURS: Final = {"ok": "32", "at_risk": "33", "breach": "31", "closed": "90", "no_data": "35"}
 _HEADINGS: Final = ("status", "reached", "of", "in time", "of", "waiting", "oldest", "today")
@@ -65,7 +66,7 @@ def _row(texts: tuple[str, ...], widths: list[int]) -> str:
 
 def name_of(names: Mapping[str, str]) -> str:
     """A line's name in the language of the commands, else in whatever it has."""
-    return names.get("en") or next(iter(names.values()))
+    return names.get(DEFAULT) or next(iter(names.values()))
 
 
 def clock(seconds: float, plan: Plan, form: str = "%H:%M:%S") -> str:

@@ -15,6 +15,7 @@ from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.alerts import alert_object
 from streams.sinks.terminal import columns, left, readable, right
+from streams.texts import DEFAULT
 
 FORMATS: Final = ("table", "json", "csv")
 
@@ -145,7 +146,7 @@ _LATEST: Final = 2**52
 """An instant after all calls: a line is called what its newest entry calls it."""
 
 
-def as_table(books: Books, plan: Plan, language: str = "en", width: int | None = None) -> str:
+def as_table(books: Books, plan: Plan, language: str = DEFAULT, width: int | None = None) -> str:
     """The figures that people ask for first, a row per line and one for the city.
 
     A line's service level is by its own contract's formula, as everywhere else. Forms have a column

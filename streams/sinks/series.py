@@ -13,6 +13,7 @@ from streams.domain.board import Scope
 from streams.domain.instants import SECOND
 from streams.domain.plan import Terms
 from streams.domain.tally import COUNTS, Tally
+from streams.texts import languages
 
 
 class Shown(NamedTuple):
@@ -76,8 +77,7 @@ def agreed(line: str, terms: Terms) -> list[Metric]:
     info = {
         "tier": str(terms.tier),
         "name": next(iter(names.values()), line),
-        "name_en": names.get("en", line),
-        "name_nl": names.get("nl", line),
+        **{f"name_{language}": names.get(language, line) for language in languages()},
         "formula": contract.formula,
     }
     families: list[Metric] = []

@@ -7,6 +7,6 @@ fields in braces. What depends on a number has two texts, ``one`` and ``other``.
 is to add a directory: a test holds that none lacks a text or a field that another has.
 """
 
-from streams.texts.catalogue import Texts, languages, spoken, texts
+from streams.texts.catalogue import DEFAULT, Texts, languages, spoken, texts
 
-__all__ = ["Texts", "languages", "spoken", "texts"]
+__all__ = ["DEFAULT", "Texts", "languages", "spoken", "texts"]

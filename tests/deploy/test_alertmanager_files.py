@@ -13,7 +13,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
 from streams.sinks.alertmanager import body
-from streams.sinks.words import Links
+from streams.sinks.links import Links
 from tests.alerts import NOON, fall
 from tests.plans import ANTWERP
 from tests.servers import AMTOOL, run

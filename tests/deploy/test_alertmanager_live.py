@@ -24,7 +24,7 @@ from streams.domain.instants import MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.sinks import alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
-from streams.sinks.words import Links
+from streams.sinks.links import Links
 from tests.alerts import fall
 from tests.plans import ANTWERP, town
 from tests.running import eventually

@@ -20,8 +20,8 @@ from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.sinks import rules
-from streams.sinks.rules.text import quoted
-from streams.sinks.words import Links
+from streams.sinks.links import Links
+from streams.sinks.rules.rule import quoted
 from tests.plans import ANTWERP
 from tests.servers import PROMTOOL, Prometheus, run
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.sinks.pages import ALERTS
-from streams.sinks.words import Links
+from streams.sinks.alert_texts import ALERTS
+from streams.sinks.links import Links
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RUNBOOKS = {path.stem: path.read_text() for path in (DEPLOY / "runbooks").glob("*.md")}

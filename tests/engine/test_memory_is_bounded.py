@@ -25,8 +25,8 @@ from streams.engine.roles.routes import Routes
 from streams.engine.state.stored import Record
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.links import Links
 from streams.sinks.prometheus import FiguresCollector
-from streams.sinks.words import Links
 from tests.faults.numbered_calls import PLAN, Call
 
 BEGUN = parse("2026-11-02T00:00:00Z")

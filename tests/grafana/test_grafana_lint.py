@@ -88,7 +88,7 @@ def test_ids_and_addresses_are_unique(file) -> None:
 
 
 def test_alerts_find_the_dashboards_that_they_lead_to() -> None:
-    from streams.sinks.words import Links
+    from streams.sinks.links import Links
 
     links = Links()
     known = {f"{links.grafana}/d/{load(file)['uid']}" for file in FILES}

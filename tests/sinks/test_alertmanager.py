@@ -18,7 +18,7 @@ from streams.domain import instants
 from streams.domain.instants import MINUTE, SECOND
 from streams.sinks import alertmanager
 from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses, body
-from streams.sinks.words import Links
+from streams.sinks.links import Links
 from tests.alerts import NOON, fall
 from tests.plans import ANTWERP
 

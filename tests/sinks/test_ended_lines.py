@@ -26,10 +26,10 @@ from streams.engine.roles.routes import Routes
 from streams.sinks import report
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.links import Links
 from streams.sinks.live import live_figures, merged
 from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.prometheus import FiguresCollector, registry
-from streams.sinks.words import Links
 from tests.stories import Story, at, contacts
 
 PLAN = Plan.read(

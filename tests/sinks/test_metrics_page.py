@@ -17,9 +17,9 @@ from streams.domain.plan import Plan
 from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.links import Links
 from streams.sinks.metrics_page import AT_ONCE, MetricsPage
 from streams.sinks.prometheus import FiguresCollector, registry
-from streams.sinks.words import Links
 from tests.plans import ANTWERP
 
 NINE = 1_790_000_000 * SECOND

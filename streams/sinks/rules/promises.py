@@ -13,6 +13,7 @@ from streams.domain import instants
 from streams.domain.plan import Contract, Plan
 from streams.domain.plan.model import CITY_VENDOR, Line, Maintenance
 from streams.domain.plan.validity import valid
+from streams.sinks.rules.rule import Record, quoted
 from streams.sinks.rules.schedule import (
     HOUR_OF_DAY,
     WEEKDAY,
@@ -21,7 +22,7 @@ from streams.sinks.rules.schedule import (
     runs,
     when,
 )
-from streams.sinks.rules.text import Record, quoted
+from streams.texts import languages
 
 SERVICE_LEVEL_TARGET: Final = "contact_plan_service_level_target:ratio"
 REACHABILITY_TARGET: Final = "contact_plan_reachability_target:ratio"
@@ -83,8 +84,7 @@ def people(plan: Plan, found: Iterable[Piece]) -> list[Record]:
         labels = {
             "line": piece.line.id,
             "vendor": piece.line.vendor,
-            "name_en": names.get("en", first),
-            "name_nl": names.get("nl", first),
+            **{f"name_{language}": names.get(language, first) for language in languages()},
             "option": piece.line.option or "",
         }
         records.append((labels, both("vector(1)", when(piece.since, piece.until))))

@@ -18,7 +18,7 @@ from streams.domain.plan import Plan
 from streams.domain.plan.calendar import DAY_OF_MINUTES, Calendar
 from streams.domain.plan.model import Hours, Minutes
 from streams.domain.plan.validity import Version
-from streams.sinks.rules.text import Record, quoted
+from streams.sinks.rules.rule import Record, quoted
 
 YEARS: Final = 3
 """Years that rules cover, the running one included; sixty days before their end an alert asks for

@@ -17,10 +17,10 @@ while a worker catches up; other rules tell of that. A silence that is known goe
 
 from typing import Final, NamedTuple
 
+from streams.sinks.annotations import NONE, PAGE
+from streams.sinks.links import Links
 from streams.sinks.rules.promises import EXPECTED, LINE_INFO, MAINTENANCE, OPEN
-from streams.sinks.rules.text import Alert, Record, quoted
-from streams.sinks.rules.wording import CITY_LAST, LAST_CALL, NAME, OWNER
-from streams.sinks.words import NONE, PAGE, Links, Text
+from streams.sinks.rules.rule import Alert, Record, quoted
 
 AWAITED: Final = "contact_line_awaited_calls:per_hour"
 CITY_AWAITED: Final = "contact_city_awaited_calls:per_hour"
@@ -153,56 +153,12 @@ def alerts(links: Links) -> list[Alert]:
             "ContactTelemetrySilent",
             _page(_LINE, LIMIT, "ContactTelemetrySilent"),
             PAGE,
-            {
-                "en": Text(
-                    f"{NAME['en']}: no calls since {LAST_CALL['en']}, "
-                    '{{ $value | printf "%.0f" }} were expected',
-                    f"{NAME['en']} is open and nothing at all has been heard of it since "
-                    f'{LAST_CALL["en"]}. By the forecast {{{{ $value | printf "%.0f" }}}} people '
-                    "should have called. Either they cannot get through, or the telephone system "
-                    f"no longer tells. {OWNER['name']} answers this line.",
-                    "Dial the line yourself from a mobile phone. If it is dead, call the telephone "
-                    f"provider and {OWNER['owner']}; if it works, the events are missing.",
-                ),
-                "nl": Text(
-                    f"{NAME['nl']}: geen oproepen sinds {LAST_CALL['nl']}, "
-                    '{{ $value | printf "%.0f" }} verwacht',
-                    f"{NAME['nl']} is open en er is niets meer van gehoord sinds "
-                    f"{LAST_CALL['nl']}. "
-                    'Volgens de prognose hadden {{ $value | printf "%.0f" }} mensen moeten bellen. '
-                    "Ofwel komen zij er niet door, ofwel meldt de telefooncentrale niets meer. "
-                    f"{OWNER['name']} beantwoordt deze lijn.",
-                    "Bel de lijn zelf met een mobiele telefoon. Is ze dood, bel dan de "
-                    f"telefoonprovider en {OWNER['owner']}; werkt ze, dan ontbreken de gegevens.",
-                ),
-            },
             line,
         ),
         Alert(
             "ContactCitySilent",
             _page(_CITY, CITY_LIMIT, "ContactCitySilent"),
             PAGE,
-            {
-                "en": Text(
-                    f"All lines: no calls since {CITY_LAST['en']}, "
-                    '{{ $value | printf "%.0f" }} were expected',
-                    f"Nothing has been heard of any line since {CITY_LAST['en']}, though lines are "
-                    'open and by the forecast {{ $value | printf "%.0f" }} people should have '
-                    "called. The city's number may be dead for everybody.",
-                    "Dial the city's number from a mobile phone. If it is dead, call the telephone "
-                    "provider at once; if it works, look at the source of the events.",
-                ),
-                "nl": Text(
-                    f"Alle lijnen: geen oproepen sinds {CITY_LAST['nl']}, "
-                    '{{ $value | printf "%.0f" }} verwacht',
-                    f"Er is van geen enkele lijn iets gehoord sinds {CITY_LAST['nl']}, terwijl er "
-                    'lijnen open zijn en er volgens de prognose {{ $value | printf "%.0f" }} '
-                    "mensen hadden moeten bellen. Misschien is het nummer van de stad dood voor "
-                    "iedereen.",
-                    "Bel het nummer van de stad met een mobiele telefoon. Is het dood, bel dan "
-                    "meteen de telefoonprovider; werkt het, kijk dan naar de bron van de gegevens.",
-                ),
-            },
             links.wallboard,
         ),
     ]
@@ -222,19 +178,6 @@ def _silenced(kind: str, dashboard: str) -> Alert:
         "ContactSilenceFirst",
         expr,
         NONE,
-        {
-            "en": Text(
-                f"{NAME['en']} was silent before its figures fell",
-                "Alerts on its figures that open now are not sent: they follow from the silence.",
-                "Nothing: see ContactTelemetrySilent.",
-            ),
-            "nl": Text(
-                f"{NAME['nl']} was al stil voor de cijfers zakten",
-                "Meldingen over de cijfers die nu openen worden niet verstuurd: zij volgen uit de "
-                "stilte.",
-                "Niets: zie ContactTelemetrySilent.",
-            ),
-        },
         dashboard,
         labels={"kind": kind},
     )
@@ -246,19 +189,6 @@ def maintenance(links: Links) -> Alert:
         "ContactMaintenance",
         f"{MAINTENANCE} == 1",
         NONE,
-        {
-            "en": Text(
-                f"{NAME['en']}: announced maintenance",
-                "Pages of this line are not sent until it is over. Its figures go on.",
-                "Nothing: the plan says until when.",
-            ),
-            "nl": Text(
-                f"{NAME['nl']}: aangekondigd onderhoud",
-                "Oproepen voor deze lijn worden niet verstuurd tot het voorbij is. De cijfers gaan "
-                "door.",
-                "Niets: het plan zegt tot wanneer.",
-            ),
-        },
         links.line_of("{{ $labels.line | urlquery }}"),
     )
 

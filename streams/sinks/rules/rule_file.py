@@ -1,48 +1,12 @@
-"""Recording rules and alerts as values, and the files that Prometheus reads."""
+"""Rules as the files that Prometheus reads."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from textwrap import indent
 
-from streams.sinks.words import Links, Words, annotations
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A recording rule."""
-
-    name: str
-    expr: str
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """An alert.
-
-    Attributes:
-        wait: how long its expression must hold before it fires.
-        keep: how long it goes on firing when it no longer does.
-    """
-
-    name: str
-    expr: str
-    severity: str
-    words: Words
-    dashboard: str
-    wait: str = ""
-    keep: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rules that are evaluated one after the other."""
-
-    name: str
-    interval: str
-    rules: tuple[Record | Alert, ...]
+from streams.sinks.annotations import annotations
+from streams.sinks.links import Links
+from streams.sinks.rules.fields import said
+from streams.sinks.rules.rule import Alert, Group, Record, quoted
 
 
 def yaml(head: str, groups: Iterable[Group], links: Links, languages: tuple[str, ...]) -> str:
@@ -53,11 +17,6 @@ def yaml(head: str, groups: Iterable[Group], links: Links, languages: tuple[str,
         for rule in group.rules:
             lines += ["", *_rule(rule, links, languages)]
     return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    """A text as a string of PromQL, and of YAML."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _rule(rule: Record | Alert, links: Links, languages: tuple[str, ...]) -> Iterator[str]:
@@ -73,7 +32,8 @@ def _rule(rule: Record | Alert, links: Links, languages: tuple[str, ...]) -> Ite
     if rule.keep:
         yield f"        keep_firing_for: {rule.keep}"
     yield from _mapping("labels", {"severity": rule.severity, **rule.labels})
-    found = annotations(rule.words, languages)
+    name = rule.name
+    found = annotations(lambda part, language: said(name, part, language), languages)
     found["runbook_url"] = links.runbook(rule.name)
     found["dashboard_url"] = rule.dashboard
     yield from _mapping("annotations", found)
