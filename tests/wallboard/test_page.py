@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from grafana import palette
-from streams.engine.http.pages import live_page
 from streams.sinks.live import live_figures
+from streams.sinks.live_page import live_page
 from tests.plans import ANTWERP
 from tests.wallboard.wallboard_browser import Look
 from tests.wallboard.wallboard_page import (
@@ -163,7 +163,7 @@ async def test_a_worker_that_goes_away_is_noticed_within_seconds(worker: Worker)
 
 
 def test_states_have_the_colours_of_the_dashboards() -> None:
-    page = live_page().decode()
+    page = live_page(ANTWERP).decode()
     for name, colour in {
         "breach": palette.BREACH,
         "at_risk": palette.AT_RISK,
@@ -177,7 +177,7 @@ def test_states_have_the_colours_of_the_dashboards() -> None:
 
 
 def test_the_page_asks_nobody_else_for_anything() -> None:
-    page = live_page().decode()
+    page = live_page(ANTWERP).decode()
     for reaching in ("https://", "//cdn", "@import", "url(http", "<script src", '<link rel="style'):
         assert reaching not in page
     assert page.count("http://") == page.count("http://www.w3.org/2000/svg")

@@ -8,8 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from streams.engine.http.pages import PAGE_HEADERS, live_page
+from streams.engine.http.pages import PAGE_HEADERS
 from streams.sinks.live import live_figures
+from streams.sinks.live_page import live_page
 from tests.plans import ANTWERP
 from tests.wallboard.wallboard_browser import Browser, Look, browser
 
@@ -124,7 +125,7 @@ async def serving() -> AsyncIterator[Worker]:
     """A worker's page, and a browser to look at it."""
 
     async def page(request: web.Request) -> web.Response:
-        return web.Response(body=live_page(), content_type="text/html", headers=PAGE_HEADERS)
+        return web.Response(body=live_page(ANTWERP), content_type="text/html", headers=PAGE_HEADERS)
 
     async def figures(request: web.Request) -> web.Response:
         if shown.live is None:

@@ -2,7 +2,6 @@
 health."""
 
 import time
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -15,6 +14,7 @@ from streams.engine.http.peers import Peers
 from streams.engine.http.telemetry import PipelineCollector, healthy
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.live import Live, live_figures, merged
+from streams.sinks.live_page import live_page
 from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.prometheus import FiguresCollector, registry
 
@@ -66,7 +66,9 @@ def serve(worker: "Worker") -> None:
         )
 
     async def page(request: web.Request) -> web.Response:
-        return web.Response(body=live_page(), content_type="text/html", headers=PAGE_HEADERS)
+        return web.Response(
+            body=live_page(worker.plan), content_type="text/html", headers=PAGE_HEADERS
+        )
 
     worker.app.web.blueprints = BlueprintManager()  # none of Faust's own pages
     router = worker.app.web.web_app.router
@@ -75,11 +77,6 @@ def serve(worker: "Worker") -> None:
     router.add_get("/ready", ready)
     router.add_get("/healthy", health)
     router.add_get("/figures", figures)
-
-
-def live_page() -> bytes:
-    """The page of those who have no Grafana, whole."""
-    return (files("streams.sinks") / "page.html").read_bytes()
 
 
 def _age(shown: Live, clock: Clock) -> float | None:
