@@ -4,32 +4,26 @@ The stream opens alerts of its own (``contact_alert_open``), Prometheus those of
 (``ALERTS``); who looks at a wall must not notice the difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from grafana import palette
 from grafana.panels import Query, Say, colour, mapped
 from grafana.promql import INFO_KEPT, NOW, matching
+from streams.sinks.alert_texts import ALERTS
 from streams.sinks.links import Links
 
 WATCHDOG: Final = "ContactWatchdog"
 """The rule that always fires, to show that alerts are judged at all."""
 
-KINDS: Final = {
-    "reachability": ("too few reached", "te weinig bereikt"),
-    "service_level": ("too few in time", "te weinig op tijd"),
-    "closed_on_waiting": ("closed on people waiting", "gesloten met wachtenden"),
-}
-"""The stream's own alerts."""
-
-RULES: Final = {
-    "ContactTelemetrySilent": ("no calls come in", "geen oproepen meer"),
-    "ContactCitySilent": ("no calls come in", "geen oproepen meer"),
-    "ContactPipelineStalled": ("figures stand still", "cijfers staan stil"),
-    "ContactWorkerAbsent": ("nothing is measured", "niets wordt gemeten"),
-    "ContactVendorBudgetBurning": ("target in danger", "doel in gevaar"),
-    "ContactVendorBudgetSpent": ("target of the period lost", "doel van de periode verloren"),
-}
+RULES: Final = (
+    "ContactTelemetrySilent",
+    "ContactCitySilent",
+    "ContactPipelineStalled",
+    "ContactWorkerAbsent",
+    "ContactVendorBudgetBurning",
+    "ContactVendorBudgetSpent",
+)
 """Alerts of rules whose name alone would tell a passer-by too little."""
 
 SEVERITIES: Final = {"page": palette.BREACH, "ticket": palette.AT_RISK}
@@ -58,7 +52,7 @@ def listed(say: Say, most: int) -> list[Query]:
     Without the watchdog no query may have a series: then nobody knows whether something is wrong.
     """
     opened = open_for("line, vendor, kind")
-    pages = f"{_worded(opened, 'kind', KINDS, say)} or {_age('page', say)}"
+    pages = f"{_worded(opened, 'kind', ALERTS, say)} or {_age('page', say)}"
     tickets = _age("ticket", say)
     count = f"(count({_distinct()}) or vector(0)) + (count({of_rules()}) or vector(0))"
     paging = (
@@ -78,13 +72,13 @@ def listed(say: Say, most: int) -> list[Query]:
         ),
         Query(
             f"{count} > {most}",
-            say("All alerts", "Alle alarmen"),
+            say("alerts.all"),
             {"color": plain, "unit": "none", "decimals": 0},
         ),
         Query(
             f"({count} == 0) and on () {of_rules(alertname=WATCHDOG)}",
-            say("Alerts", "Alarmen"),
-            {"color": plain, "mappings": [mapped({"0": (say("none", "geen"), None)})]},
+            say("alerts.title"),
+            {"color": plain, "mappings": [mapped({"0": (say("alerts.none"), None)})]},
         ),
     ]
 
@@ -103,9 +97,10 @@ def _age(severity: str, say: Say) -> str:
     return _worded(plain, "alertname", RULES, say)
 
 
-def _worded(alerts: str, label: str, words: Mapping[str, tuple[str, str]], say: Say) -> str:
-    for value, text in words.items():
-        alerts = f'label_replace({alerts}, "what", "{say(*text)}", "{label}", "{value}")'
+def _worded(alerts: str, label: str, values: Iterable[str], say: Say) -> str:
+    for value in values:
+        meaning = say(f"alerts.meaning.{value}")
+        alerts = f'label_replace({alerts}, "what", "{meaning}", "{label}", "{value}")'
     return alerts
 
 
@@ -115,7 +110,7 @@ def _named(alerts: str, say: Say) -> str:
         f"max by (line, name) (label_replace(last_over_time(contact_line_info[{INFO_KEPT}]), "
         f'"name", "$1", "name_{say.language}", "(.*)"))'
     )
-    everywhere = f'label_replace({alerts}, "name", "{say("City", "Stad")}", "", "")'
+    everywhere = f'label_replace({alerts}, "name", "{say("alerts.city")}", "", "")'
     own = f'label_replace({everywhere}, "name", "$1", "vendor", "(.+)")'
     by = "line, vendor, kind, alertname"
     return f"({alerts}) * on (line) group_left (name) {names} or on ({by}) {own}"

@@ -23,6 +23,7 @@ from grafana.wallboard import wallboard
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.plan.reader import PlanError
+from streams.texts import languages
 
 HERE: Final = Path(__file__).parent
 DASHBOARDS: Final[dict[str, Callable[[Plan, int, Say], Dashboard]]] = {
@@ -36,7 +37,7 @@ DASHBOARDS: Final[dict[str, Callable[[Plan, int, Say], Dashboard]]] = {
 def generate(plan: Plan, now: int) -> dict[str, str]:
     """The dashboards' JSON by their path, in every language."""
     files = {}
-    for language in Say.LANGUAGES:
+    for language in languages():
         say = Say(language)
         for name, dashboard in DASHBOARDS.items():
             encoder = JSONEncoder(sort_keys=True, indent=2, ensure_ascii=False)

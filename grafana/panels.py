@@ -13,6 +13,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from grafana import palette
 from streams.domain.plan import Plan, Terms
+from streams.texts import DEFAULT, texts
 
 DATASOURCE: Final = "reachline-prometheus"
 """The uid under which ``provisioning/datasources`` sets up Prometheus."""
@@ -22,23 +23,23 @@ CHOSEN: Final = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
 
 
 class Say:
-    """Picks a text in the dashboard's language.
+    """Says things in a dashboard's language.
 
-    >>> Say("nl")("Waiting", "Wachtend")
-    'Wachtend'
+    >>> Say("nl")("line.now.waiting_now")
+    'Wacht nu'
     """
-
-    LANGUAGES: Final = ("en", "nl")
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.texts = texts(language)
 
-    def __call__(self, en: str, nl: str) -> str:
-        return nl if self.language == "nl" else en
+    def __call__(self, path: str, **fields: object) -> str:
+        """The text under a path in ``dashboards.toml``; fields as in the catalogue."""
+        return self.texts(f"dashboards.{path}", **fields)
 
     def uid(self, dashboard: str) -> str:
         """Where a dashboard is found: alerts lead to the English one."""
-        suffix = "" if self.language == "en" else f"-{self.language}"
+        suffix = "" if self.language == DEFAULT else f"-{self.language}"
         return f"reachline-{dashboard}{suffix}"
 
 
@@ -68,14 +69,19 @@ def mapped(options: Mapping[str, tuple[str, str | None]]) -> models.ValueMap:
 
 def states(say: Say) -> models.ValueMap:
     """The words and colours of ``contact_line_status``."""
-    return mapped({str(s.value): (say(s.en, s.nl), s.colour) for s in palette.STATES})
+    return mapped(
+        {
+            str(state.value): (say.texts(f"terms.status.{state.name}"), state.colour)
+            for state in palette.STATES
+        }
+    )
 
 
 def line_names(plan: Plan, now: int, say: Say) -> models.ValueMap:
     """The lines' names, for tables that have their ids."""
     return mapped(
         {terms.line: (line_name(terms, say), None) for terms in plan.lines_at(now)}
-        | {"": (say("all together", "samen"), None)}
+        | {"": (say("all_together"), None)}
     )
 
 
@@ -330,7 +336,7 @@ def chosen_source(say: "Say") -> dashboards.DatasourceVariable:
         dashboards.DatasourceVariable("datasource")
         .label("Data Source")
         .type("prometheus")
-        .description(say("Which Prometheus", "Welke Prometheus"))
+        .description(say("which_prometheus"))
     )
 
 

@@ -26,16 +26,9 @@ RATE = "[$__rate_interval]"
 def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
     """The dashboard of the pipeline, in one language."""
     board = (
-        Dashboard(say("Pipeline", "Pijplijn"))
+        Dashboard(say("pipeline.title"))
         .uid(say.uid("pipeline"))
-        .description(
-            say(
-                "The workers: lag, clocks, throughput, checkpoints, recovery, dead letters, memory "
-                "and who owns what.",
-                "De workers: achterstand, klokken, doorvoer, checkpoints, herstel, geweigerde "
-                "gebeurtenissen, geheugen en wie wat bezit.",
-            )
-        )
+        .description(say("pipeline.description"))
         .tags(["reachline", say.language])
         .refresh("30s")
         .time("now-3h", "now")
@@ -44,7 +37,7 @@ def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
         .readonly()
         .with_variable(chosen_source(say))
         .link(
-            DashboardLink(say("Wallboard", "Wandbord"))
+            DashboardLink(say("links.wallboard"))
             .type(models.DashboardLinkType.LINK)
             .url(f"/d/{say.uid('wallboard')}")
             .icon("dashboard")
@@ -71,48 +64,44 @@ def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
 
 def _health(say: Say) -> object:
     wrong = {"color": colour(palette.BREACH)}
-    balanced = mapped({"0": (say("yes", "ja"), None), "-1": ("–", None)})
+    balanced = mapped({"0": (say("pipeline.health.yes"), None), "-1": ("–", None)})
     unbalanced = "max(abs(contact_books_imbalance))"
-    behind = "time() - min(contact_partition_current_timestamp_seconds)"
+    lag = "time() - min(contact_partition_current_timestamp_seconds)"
     return numbers(
-        say("Is it sound?", "Is alles in orde?"),
-        say(
-            "Workers that are ready, of those that run; how far the slowest partition's clock is "
-            "behind; since the last checkpoint of the slowest worker; whether the books balance: "
-            "if they do not, the software is wrong. Red: look now.",
-            "Workers die klaar zijn, van die er draaien; hoe ver de klok van de traagste partitie "
-            "achterligt; sinds de laatste checkpoint van de traagste worker; of de boeken kloppen: "
-            "zo niet is de software fout. Rood: kijk nu.",
-        ),
+        say("pipeline.health.title"),
+        say("pipeline.health.description"),
         [
-            Query(or_dash("count(contact_worker_info)"), say("Workers", "Workers")),
-            Query("sum(contact_ready) == count(contact_ready)", say("Ready", "Klaar")),
-            Query("sum(contact_ready) < count(contact_ready)", say("Ready", "Klaar"), wrong),
-            Query(f"{behind} < {FRESH}", say("Behind by", "Achter met"), {"unit": "s"}),
-            Query(f"{behind} >= {FRESH}", say("Behind by", "Achter met"), {"unit": "s", **wrong}),
+            Query(or_dash("count(contact_worker_info)"), say("pipeline.health.workers")),
+            Query("sum(contact_ready) == count(contact_ready)", say("pipeline.health.ready")),
+            Query("sum(contact_ready) < count(contact_ready)", say("pipeline.health.ready"), wrong),
+            Query(f"{lag} < {FRESH}", say("pipeline.health.watermark_lag"), {"unit": "s"}),
+            Query(
+                f"{lag} >= {FRESH}", say("pipeline.health.watermark_lag"), {"unit": "s", **wrong}
+            ),
             Query(
                 or_dash("time() - min(contact_checkpoint_timestamp_seconds)"),
-                say("Last checkpoint", "Laatste checkpoint"),
+                say("pipeline.health.last_checkpoint"),
                 {"unit": "s", "decimals": 1},
             ),
             Query(
-                f"{unbalanced} == 0", say("Books balance", "Boeken kloppen"),
+                f"{unbalanced} == 0",
+                say("pipeline.health.books_balance"),
                 {"mappings": [balanced]},
             ),
-            Query(f"{unbalanced} > 0", say("Books are off by", "Boeken verschillen"), wrong),
+            Query(f"{unbalanced} > 0", say("pipeline.health.imbalance"), wrong),
         ],
         unit="none",
-        none=say("NO WORKER", "GEEN WORKER"),
+        none=say("pipeline.health.no_worker"),
         source=CHOSEN,
         sizes=(14, 32),
         wide=False,
-    )  # fmt: skip
+    )
 
 
 def _throughput(say: Say) -> object:
     return curves(
-        say("Events read", "Gelezen gebeurtenissen"),
-        say("Events per second, by topic.", "Gebeurtenissen per seconde, per topic."),
+        say("pipeline.throughput.title"),
+        say("pipeline.throughput.description"),
         [Query(f"sum by (topic) (rate(contact_events_total{RATE}))", "{{topic}}")],
         unit="eps",
         stacked=True,
@@ -121,11 +110,8 @@ def _throughput(say: Say) -> object:
 
 def _lag(say: Say) -> object:
     return curves(
-        say("Records not yet read", "Nog niet gelezen records"),
-        say(
-            "Per topic, over all partitions. A lag that grows is a worker that does not keep up.",
-            "Per topic, over alle partities. Een groeiende achterstand: een worker volgt niet.",
-        ),
+        say("pipeline.lag.title"),
+        say("pipeline.lag.description"),
         [Query("sum by (topic) (contact_lag_records)", "{{topic}}")],
         unit="none",
     )
@@ -133,17 +119,12 @@ def _lag(say: Say) -> object:
 
 def _clocks(say: Say) -> object:
     return curves(
-        say("How far the clocks are behind", "Hoe ver de klokken achterliggen"),
-        say(
-            "Time since the newest moment up to which everything is known, per source partition. "
-            "All figures are of the slowest.",
-            "Tijd sinds het jongste ogenblik tot waar alles bekend is, per bronpartitie. Alle "
-            "cijfers zijn van de traagste.",
-        ),
+        say("pipeline.watermarks.title"),
+        say("pipeline.watermarks.description"),
         [
             Query(
                 "time() - max by (partition) (contact_partition_current_timestamp_seconds)",
-                say("partition {{partition}}", "partitie {{partition}}"),
+                say("pipeline.watermarks.partition", partition="{{partition}}"),
             )
         ],
         unit="s",
@@ -158,14 +139,11 @@ def _checkpoints(say: Say) -> object:
         )
 
     return curves(
-        say("Time that checkpoints take", "Duur van checkpoints"),
-        say(
-            "Nothing that was read is told before its checkpoint is acknowledged.",
-            "Niets wat gelezen is wordt verteld voor de checkpoint bevestigd is.",
-        ),
+        say("pipeline.checkpoints.title"),
+        say("pipeline.checkpoints.description"),
         [
-            Query(quantile("0.5"), say("half of them", "de helft")),
-            Query(quantile("0.99"), say("99 of 100", "99 op 100")),
+            Query(quantile("0.5"), say("pipeline.checkpoints.p50")),
+            Query(quantile("0.99"), say("pipeline.checkpoints.p99")),
         ],
         unit="s",
     )
@@ -173,39 +151,31 @@ def _checkpoints(say: Say) -> object:
 
 def _refused(say: Say) -> object:
     return curves(
-        say("Dead letters", "Geweigerde gebeurtenissen"),
-        say(
-            "Events refused, by reason, per quarter of an hour. They are kept, with the reason.",
-            "Geweigerde gebeurtenissen, per reden, per kwartier. Ze worden bewaard, met de reden.",
-        ),
+        say("pipeline.refused.title"),
+        say("pipeline.refused.description"),
         [
             Query(
                 f'sum(increase(contact_refused_total{{reason="{reason}"}}[15m])) > 0',
-                say(en, nl),
+                say(f"reasons.{reason}"),
                 {"color": colour(tint)},
             )
-            for reason, (tint, en, nl) in palette.REASONS.items()
+            for reason, tint in palette.REASON_COLOURS.items()
         ],
         unit="none",
         bars=True,
         stacked=True,
         interval="15m",
-    ).no_value(say("none", "geen"))
+    ).no_value(say("pipeline.refused.none"))
 
 
 def _late(say: Say) -> object:
     return curves(
-        say("Late events", "Late gebeurtenissen"),
-        say(
-            "Events that came after their interval was final, per quarter of an hour. They are "
-            "kept on a topic of their own; `reachline restate` counts them.",
-            "Gebeurtenissen die kwamen nadat hun interval definitief was, per kwartier. Ze worden "
-            "apart bewaard; `reachline restate` telt ze mee.",
-        ),
+        say("pipeline.late.title"),
+        say("pipeline.late.description"),
         [
             Query(
                 "sum(increase(contact_late_total[15m]))",
-                say("late", "laat"),
+                say("pipeline.late.late"),
                 {"color": colour(palette.AT_RISK)},
             )
         ],
@@ -217,12 +187,8 @@ def _late(say: Say) -> object:
 
 def _memory(say: Say) -> object:
     return curves(
-        say("Memory", "Geheugen"),
-        say(
-            "Of each worker's process: bounded by open and recent contacts, never by history.",
-            "Van elk workerproces: begrensd door open en recente contacten, nooit door de "
-            "geschiedenis.",
-        ),
+        say("pipeline.memory.title"),
+        say("pipeline.memory.description"),
         [
             Query(
                 'max by (instance) (process_resident_memory_bytes{job="reachline"})', "{{instance}}"
@@ -234,17 +200,17 @@ def _memory(say: Say) -> object:
 
 def _open(say: Say) -> object:
     return curves(
-        say("Contacts in state", "Contacten in geheugen"),
-        say("Open and recent contacts, of all partitions.", "Open en recente contacten."),
-        [Query("sum(contact_open_contacts)", say("contacts", "contacten"))],
+        say("pipeline.open.title"),
+        say("pipeline.open.description"),
+        [Query("sum(contact_open_contacts)", say("pipeline.open.contacts"))],
         unit="none",
     )
 
 
 def _processor(say: Say) -> object:
     return curves(
-        say("Processor", "Processor"),
-        say("Seconds of processor per second, per worker.", "Processorseconden per seconde."),
+        say("pipeline.processor.title"),
+        say("pipeline.processor.description"),
         [
             Query(
                 f'max by (instance) (rate(process_cpu_seconds_total{{job="reachline"}}{RATE}))',
@@ -257,39 +223,33 @@ def _processor(say: Say) -> object:
 
 def _recovery(say: Say) -> object:
     return rows(
-        say("The last recovery of each partition", "Het laatste herstel van elke partitie"),
-        say(
-            "How long it took until the partition went on, and how many records were read for it.",
-            "Hoe lang het duurde tot de partitie verderging, en hoeveel records ze daarvoor las.",
-        ),
+        say("pipeline.recovery.title"),
+        say("pipeline.recovery.description"),
         [
             "max by (partition) (contact_recovery_seconds)",
             "max by (partition) (contact_recovery_records)",
         ],
         [
-            Column("partition", say("Partition", "Partitie")),
-            Column("Value #A", say("Took", "Duur"), {"unit": "s", "decimals": 1}),
-            Column("Value #B", say("Records", "Records"), {"unit": "none"}),
+            Column("partition", say("pipeline.recovery.partition")),
+            Column("Value #A", say("pipeline.recovery.took"), {"unit": "s", "decimals": 1}),
+            Column("Value #B", say("pipeline.recovery.records"), {"unit": "none"}),
         ],
-        sort=(say("Partition", "Partitie"), False),
+        sort=(say("pipeline.recovery.partition"), False),
     )
 
 
 def _owners(say: Say) -> object:
     return rows(
-        say("Who owns which partition", "Wie welke partitie bezit"),
-        say(
-            "Each partition has one owner; two are a fault beyond a hand-over.",
-            "Elke partitie heeft één eigenaar; twee is een fout, tenzij tijdens een overdracht.",
-        ),
+        say("pipeline.owners.title"),
+        say("pipeline.owners.description"),
         [
             "max by (partition, instance) (contact_state_owner)",
             "max by (partition, instance) (contact_open_contacts)",
         ],
         [
-            Column("partition", say("Partition", "Partitie")),
-            Column("instance", say("Owner", "Eigenaar")),
-            Column("Value #B", say("Contacts", "Contacten"), {"unit": "none"}),
+            Column("partition", say("pipeline.owners.partition")),
+            Column("instance", say("pipeline.owners.owner")),
+            Column("Value #B", say("pipeline.owners.contacts"), {"unit": "none"}),
         ],
-        sort=(say("Partition", "Partitie"), False),
+        sort=(say("pipeline.owners.partition"), False),
     )

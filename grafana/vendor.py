@@ -97,16 +97,9 @@ OUTLOOK: Final = (
 def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
     """The dashboard of one vendor, in one language."""
     board = (
-        Dashboard(say("Vendor", "Leverancier"))
+        Dashboard(say("vendor.title"))
         .uid(say.uid("vendor"))
-        .description(
-            say(
-                "A vendor's period so far by its contract: figures, what they can still bear, "
-                "where they will end, the worst quarter-hours, and what was left out.",
-                "De periode van een leverancier tot nu, volgens het contract: cijfers, wat ze nog "
-                "verdragen, waar ze zullen eindigen, de slechtste kwartieren, en wat niet meetelt.",
-            )
-        )
+        .description(say("vendor.description"))
         .tags(["reachline", say.language])
         .refresh("5m")
         .time("now/M", "now")
@@ -116,13 +109,13 @@ def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
         .with_variable(
             choice(
                 "vendor",
-                say("Vendor", "Leverancier"),
+                say("vendor.vendor"),
                 "label_values(contact_vendor_offered, vendor)",
                 "",
             )
         )
         .link(
-            DashboardLink(say("Wallboard", "Wandbord"))
+            DashboardLink(say("links.wallboard"))
             .type(models.DashboardLinkType.LINK)
             .url(f"/d/{say.uid('wallboard')}")
             .icon("dashboard")
@@ -155,44 +148,37 @@ Options = Mapping[str, Any]
 def _summary(say: Say, money: Options) -> object:
     lost = {"color": colour(palette.BREACH)}
     return numbers(
-        say("The period so far", "De periode tot nu"),
-        say(
-            "Measures of the contract that are out of reach, those that as things go will miss "
-            "their target, what that costs so far, and when the period ends. Of what too little "
-            "was heard, nothing is judged, and it costs nothing.",
-            "Maatstaven van het contract die buiten bereik zijn, die zoals het gaat hun doel "
-            "zullen missen, wat dat tot nu kost, en wanneer de periode eindigt. Waarvan te weinig "
-            "gehoord is, wordt niet beoordeeld en kost niets.",
-        ),
+        say("vendor.summary.title"),
+        say("vendor.summary.description"),
         [
-            Query(or_dash(f"count({period('ratio')})"), say("Measures", "Maatstaven")),
-            Query(f"count{LOST}", say("Lost", "Verloren"), lost),
+            Query(or_dash(f"count({period('ratio')})"), say("vendor.summary.measures")),
+            Query(f"count{LOST}", say("vendor.summary.lost"), lost),
             Query(
                 f"vector(0) and on () {period('misses_left')} unless on () {LOST}",
-                say("Lost", "Verloren"),
+                say("vendor.summary.lost"),
             ),
             Query(
                 f"count({DANGER})",
-                say("In danger", "In gevaar"),
+                say("vendor.summary.in_danger"),
                 {"color": colour(palette.AT_RISK)},
             ),
             Query(
                 f"vector(0) and on () {period('misses_left')} unless on () {DANGER}",
-                say("In danger", "In gevaar"),
+                say("vendor.summary.in_danger"),
             ),
             Query(
                 or_dash(f"sum({period('malus')})"),
-                say("Malus so far", "Malus tot nu"),
+                say("vendor.summary.malus_so_far"),
                 money,
             ),
             Query(
                 or_dash(VENDOR.current("reachability_ratio", window="today")),
-                say("Reached today", "Vandaag bereikt"),
+                say("vendor.summary.reached_today"),
                 {"unit": "percentunit", "decimals": 1},
             ),
             Query(
                 or_dash(f"(min({period('end_timestamp_seconds')}) - {NOW}) / 86400"),
-                say("Days to the end", "Dagen tot het einde"),
+                say("vendor.summary.days_left"),
                 {"decimals": 1},
             ),
         ],
@@ -225,10 +211,10 @@ def _measures(say: Say, names: Options, money: Options) -> object:
         "mappings": [
             mapped(
                 {
-                    "0": (say("on course", "op koers"), palette.QUIET),
-                    "1": (say("IN DANGER", "IN GEVAAR"), palette.AT_RISK),
-                    "2": (say("LOST", "VERLOREN"), palette.BREACH),
-                    "3": (say("not judged", "niet beoordeeld"), palette.AT_RISK),
+                    "0": (say("vendor.measures.on_course"), palette.QUIET),
+                    "1": (say("vendor.measures.in_danger"), palette.AT_RISK),
+                    "2": (say("vendor.measures.lost"), palette.BREACH),
+                    "3": (say("vendor.measures.not_judged"), palette.AT_RISK),
                 }
             )
         ],
@@ -236,22 +222,8 @@ def _measures(say: Say, names: Options, money: Options) -> object:
         **narrow,
     }
     return rows(
-        say("Every measure of the contract", "Elke maatstaf van het contract"),
-        say(
-            "As the statement will judge it: after exclusions, by the measure's own figure. Misses "
-            "left is how many more the target bears at the volume that is expected; below zero, "
-            "in red, it is out of reach. The forecast is given with the range in which nine "
-            "periods in ten end; in danger is what it puts on the wrong side of its target. Heard "
-            "is the share of the hours open so far; below 95 % nothing is judged, and no malus is "
-            "shown. A measure without a line is of all lines together.",
-            "Zoals de afrekening het zal beoordelen: na uitsluitingen, met het eigen cijfer van de "
-            "maatstaf. Missers over is hoeveel het doel er nog verdraagt bij het verwachte volume; "
-            "onder nul, in rood, is het buiten bereik. Bij de prognose staat het bereik waarin "
-            "negen periodes op tien eindigen; in gevaar is wat zij aan de verkeerde kant van het "
-            "doel ziet. Gehoord is het deel van de uren die tot nu open waren; onder 95 % wordt "
-            "niets beoordeeld en staat er geen malus. Een maatstaf zonder lijn geldt voor alle "
-            "lijnen samen.",
-        ),
+        say("vendor.measures.title"),
+        say("vendor.measures.description"),
         [
             period("ratio"),
             period("target_ratio"),
@@ -265,33 +237,30 @@ def _measures(say: Say, names: Options, money: Options) -> object:
             period("heard_ratio"),
         ],
         [
-            Column("contract", say("Contract", "Contract"), narrow),
-            Column("measure", say("Measure", "Maatstaf"), narrow),
-            Column("line", say("Line", "Lijn"), names),
-            Column("Value #A", say("So far", "Tot nu"), percent),
-            Column("Value #B", say("Target", "Doel"), percent),
-            Column("Value #C", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0, **narrow}),
-            Column("Value #D", say("Misses left", "Missers over"), budget),
-            Column("Value #E", say("Forecast", "Prognose"), percent),
-            Column("Value #F", say("from", "van"), {**percent, **narrower}),
-            Column("Value #G", say("to", "tot"), {**percent, **narrower}),
-            Column("Value #H", say("Outlook", "Vooruitzicht"), outlook),
-            Column("Value #I", say("Malus so far", "Malus tot nu"), {**money, **narrow}),
-            Column("Value #J", say("Heard", "Gehoord"), {**percent, **narrower}),
+            Column("contract", say("vendor.measures.contract"), narrow),
+            Column("measure", say("vendor.measures.measure"), narrow),
+            Column("line", say("vendor.measures.line"), names),
+            Column("Value #A", say("vendor.measures.so_far"), percent),
+            Column("Value #B", say("vendor.measures.target"), percent),
+            Column(
+                "Value #C", say("vendor.measures.calls"), {"unit": "none", "decimals": 0, **narrow}
+            ),
+            Column("Value #D", say("vendor.measures.misses_left"), budget),
+            Column("Value #E", say("vendor.measures.forecast"), percent),
+            Column("Value #F", say("vendor.measures.from"), {**percent, **narrower}),
+            Column("Value #G", say("vendor.measures.to"), {**percent, **narrower}),
+            Column("Value #H", say("vendor.measures.outlook"), outlook),
+            Column("Value #I", say("vendor.measures.malus_so_far"), {**money, **narrow}),
+            Column("Value #J", say("vendor.measures.heard"), {**percent, **narrower}),
         ],
-        sort=(say("Misses left", "Missers over"), False),
+        sort=(say("vendor.measures.misses_left"), False),
     )
 
 
 def _budget(say: Say) -> object:
     return curves(
-        say("Misses left through the period", "Missers over doorheen de periode"),
-        say(
-            "How many more misses each target bears. A curve below zero is a target lost; one "
-            "that falls faster than the period passes will be.",
-            "Hoeveel missers elk doel nog verdraagt. Een lijn onder nul is een verloren doel; "
-            "een die sneller daalt dan de periode verstrijkt, wordt het.",
-        ),
+        say("vendor.budget.title"),
+        say("vendor.budget.description"),
         [Query(period("misses_left", kept=True), "{{measure}} {{line}}")],
         unit="none",
         least=None,
@@ -302,13 +271,8 @@ def _budget(say: Say) -> object:
 
 def _distance(say: Say) -> object:
     return curves(
-        say("The figures against their targets", "De cijfers tegenover hun doel"),
-        say(
-            "How many points each measure of the period so far is better than its target; below "
-            "zero, worse. Of abandonment, where less is better, too.",
-            "Hoeveel punten elke maatstaf van de periode tot nu beter is dan haar doel; onder nul "
-            "slechter. Ook bij opgehangen, waar minder beter is.",
-        ),
+        say("vendor.distance.title"),
+        say("vendor.distance.description"),
         [Query(f"100 * {margin('ratio', kept=True)}", "{{measure}} {{line}}")],
         unit="percent",
         least=None,
@@ -320,13 +284,8 @@ def _distance(say: Say) -> object:
 def _worst(say: Say, names: Options) -> object:
     by = "line, rank"
     return rows(
-        say("The worst quarter-hours", "De slechtste kwartieren"),
-        say(
-            "Quarter-hours with the most misses by the first measure of their contract, before "
-            "exclusions: where to look first.",
-            "Kwartieren met de meeste missers volgens de eerste maatstaf van hun contract, voor "
-            "uitsluitingen: waar eerst te kijken.",
-        ),
+        say("vendor.worst.title"),
+        say("vendor.worst.description"),
         [
             f"1000 * {period('worst_timestamp_seconds', by)}",
             period("worst_misses", by),
@@ -334,10 +293,10 @@ def _worst(say: Say, names: Options) -> object:
         ],
         [
             Column("rank", "#", {"custom.width": 50}),
-            Column("line", say("Line", "Lijn"), names),
-            Column("Value #A", say("Beginning", "Begin"), {"unit": "time:ddd D MMM HH:mm"}),
-            Column("Value #B", say("Misses", "Missers"), {"unit": "none", "decimals": 0}),
-            Column("Value #C", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0}),
+            Column("line", say("vendor.worst.line"), names),
+            Column("Value #A", say("vendor.worst.beginning"), {"unit": "time:ddd D MMM HH:mm"}),
+            Column("Value #B", say("vendor.worst.misses"), {"unit": "none", "decimals": 0}),
+            Column("Value #C", say("vendor.worst.calls"), {"unit": "none", "decimals": 0}),
         ],
         sort=("#", False),
     )
@@ -346,23 +305,20 @@ def _worst(say: Say, names: Options) -> object:
 def _excluded(say: Say, names: Options) -> object:
     by = f"{MEASURE}, exclusion"
     return rows(
-        say("What was left out", "Wat niet meetelt"),
-        say(
-            "Quarter-hours and calls that each exclusion of the contract keeps from counting "
-            "against the vendor, if it alone existed.",
-            "Kwartieren en oproepen die elke uitsluiting van het contract niet laat meetellen "
-            "tegen de leverancier, als zij alleen bestond.",
-        ),
+        say("vendor.excluded.title"),
+        say("vendor.excluded.description"),
         [
             f"{period('excluded_quarter_hours', by)} > 0",
             f"{period('excluded_offered', by)} > 0",
         ],
         [
-            Column("exclusion", say("Exclusion", "Uitsluiting")),
-            Column("measure", say("Measure", "Maatstaf")),
-            Column("line", say("Line", "Lijn"), names),
-            Column("Value #A", say("Quarter-hours", "Kwartieren"), {"unit": "none", "decimals": 0}),
-            Column("Value #B", say("Calls", "Oproepen"), {"unit": "none", "decimals": 0}),
+            Column("exclusion", say("vendor.excluded.exclusion")),
+            Column("measure", say("vendor.excluded.measure")),
+            Column("line", say("vendor.excluded.line"), names),
+            Column(
+                "Value #A", say("vendor.excluded.quarter_hours"), {"unit": "none", "decimals": 0}
+            ),
+            Column("Value #B", say("vendor.excluded.calls"), {"unit": "none", "decimals": 0}),
         ],
-        sort=(say("Calls", "Oproepen"), True),
+        sort=(say("vendor.excluded.calls"), True),
     )

@@ -94,14 +94,9 @@ def wallboard(plan: Plan, now: int, say: Say) -> Dashboard:
     lines = shown(plan, now)
     city = plan.entries.city
     board = (
-        Dashboard(say(f"{city.name}: wallboard", f"{city.name}: wandbord"))
+        Dashboard(say("wallboard.title", city=city.name))
         .uid(say.uid("wallboard"))
-        .description(
-            say(
-                "Which line is in trouble, and how badly. For a large screen: open with ?kiosk.",
-                "Welke lijn in nood is, en hoe erg. Voor een groot scherm: open met ?kiosk.",
-            )
-        )
+        .description(say("wallboard.description"))
         .tags(["reachline", "wallboard", say.language])
         .refresh("10s")
         .time("now-15m", "now")
@@ -151,42 +146,21 @@ def _card(
     room = _inner(top)
     size = min(room * 0.36, wide / (0.58 * len(name)))
     banner = numbers(
-        say(
-            f"{answering}: state over the last half hour",
-            f"{answering}: toestand over het laatste halfuur",
-        ),
-        say(
-            "The worse of reachability and service level over the last half hour: BREACH below "
-            "target, AT RISK less than five points above it, NO DATA when nothing was decided or "
-            f"figures are older than {FRESH} seconds.",
-            "De slechtste van bereikbaarheid en serviceniveau over het laatste halfuur: TE LAAG "
-            "onder het doel, RISICO minder dan vijf punten erboven, GEEN DATA als er niets beslist "
-            f"is of de cijfers ouder zijn dan {FRESH} seconden.",
-        ),
+        say("wallboard.state.title", answering=answering),
+        say("wallboard.state.description", fresh=FRESH),
         [_status(line, name)],
         unit="none",
         sizes=(int(size), int((room - size * 1.2) / 1.2)),
         wide=False,
         mappings=[states(say)],
         base=palette.NO_DATA,
-        none=say("NO DATA", "GEEN DATA"),
+        none=say.texts("terms.status.no_data"),
     )
     room = _inner(middle)
-    target = say(", target {{target}}%", ", doel {{target}}%")
+    target = say("wallboard.promised.target", target="{{target}}")
     promised = numbers(
-        say(
-            "Last half hour: reached, and answered in time",
-            "Laatste halfuur: bereikt, en op tijd beantwoord",
-        ),
-        say(
-            "Left: visits answered, of all that chose the line in its hours. Right: service level "
-            "by the contract's formula. Red: below the contract's target. The number of calls is "
-            "what the figure rests on. Percentages are cut, never rounded up to a target.",
-            "Links: beantwoorde bezoeken, van alle die de lijn kozen binnen de uren. Rechts: "
-            "serviceniveau volgens de formule van het contract. Rood: onder het doel. Het aantal "
-            "oproepen is waarop het cijfer rust. Procenten zijn afgekapt, nooit afgerond naar het "
-            "doel.",
-        ),
+        say("wallboard.promised.title"),
+        say("wallboard.promised.description"),
         [*_reached(line, say, target), *_in_time(line, say, target)],
         unit="percentunit",
         sizes=(int(min(room * 0.26, w * 80 / 31)), int(room * 0.55)),
@@ -194,13 +168,8 @@ def _card(
     )
     room = _inner(low)
     situation = numbers(
-        say("Now, and since midnight", "Nu, en sinds middernacht"),
-        say(
-            "Callers waiting now, how long the first of them has waited, and the share of queued "
-            "calls since midnight that hung up, short ones included.",
-            "Wie nu wacht, hoe lang de eerste al wacht, en welk deel van de oproepen in de "
-            "wachtrij sinds middernacht ophing, ook meteen.",
-        ),
+        say("wallboard.now.title"),
+        say("wallboard.now.description"),
         _situation(line, say),
         unit="none",
         sizes=(int(room * 0.4), int(room * 0.66)),
@@ -223,12 +192,7 @@ def _tile(
     room = w * 80 - 8 - 16 - 16 - STATE_WIDTH * row
     tile = numbers(
         name,
-        say(
-            "State, reachability and service level over the last half hour; red below target. "
-            f"NO DATA when nothing was decided or figures are older than {FRESH} seconds.",
-            "Toestand, bereikbaarheid en serviceniveau over het laatste halfuur; rood onder het "
-            f"doel. GEEN DATA als er niets beslist is of cijfers ouder zijn dan {FRESH} seconden.",
-        ),
+        say("wallboard.tile.description", fresh=FRESH),
         [
             _status(line, shortened(name, int(room / (0.53 * size))))._replace(
                 options={"mappings": [states(say)], "unit": "none"}
@@ -238,7 +202,7 @@ def _tile(
             Query(
                 f"{line.current('waiting')} == 0 or on () vector(-1)"
                 f" unless on () {line.current('waiting')} > 0",
-                say("Waiting now", "Wacht nu"),
+                say("wallboard.tile.nobody_waits"),
                 {"unit": "none"},
             ),
             Query(
@@ -246,7 +210,7 @@ def _tile(
                     f"({line.current('waiting')} > 0)",
                     m=f"ceil({line.current('oldest_wait_seconds')} / 60)",
                 ),
-                say("Waiting up to {{m}} min", "Wacht tot {{m}} min"),
+                say("wallboard.tile.waiting_up_to", m="{{m}}"),
                 {"unit": "none"},
             ),
         ],
@@ -282,8 +246,8 @@ def _reached(line: Scope, say: Say, target: str) -> list[Query]:
         line.current("reachability_ratio", window=WINDOW),
         line.target("reachability_target_ratio"),
         line.current("reachability_counts", window=WINDOW, part="judged"),
-        say("Reached of {{n}}", "Bereikt van {{n}}") + target,
-        say("Reached", "Bereikt"),
+        say("wallboard.promised.reached_of", n="{{n}}") + target,
+        say("wallboard.promised.reached"),
     )
 
 
@@ -293,23 +257,23 @@ def _in_time(line: Scope, say: Say, target: str) -> list[Query]:
         line.current("contract_service_level_ratio", window=WINDOW),
         line.target("service_level_target_ratio"),
         line.current("service_level_counts", window=WINDOW, part="offered"),
-        say("In time of {{n}}", "Op tijd van {{n}}") + target,
-        say("In time", "Op tijd"),
+        say("wallboard.promised.service_level_of", n="{{n}}") + target,
+        say("wallboard.promised.service_level"),
     )
 
 
 def _situation(line: Scope, say: Say) -> list[Query]:
     count = {"unit": "none"}
     return [
-        Query(or_dash(line.current("waiting")), say("Waiting now", "Wacht nu"), count),
+        Query(or_dash(line.current("waiting")), say("wallboard.now.waiting"), count),
         Query(
             or_dash(line.current("oldest_wait_seconds")),
-            say("Oldest wait", "Langst"),
+            say("wallboard.now.oldest_wait"),
             {"unit": "s", "mappings": [NOBODY]},
         ),
         Query(
             or_dash(floored(line.current("abandonment_ratio", window="today"))),
-            say("Hung up today", "Opgehangen"),
+            say("wallboard.now.abandoned_today"),
             {"unit": "percentunit"},
         ),
     ]
@@ -326,30 +290,22 @@ def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
     of_today = city.current("reachability_ratio", window="today")
     today = city.current("reachability_counts", window="today", part="judged")
     own = numbers(
-        say(
-            f"{name}: everybody who phoned, last half hour and today",
-            f"{name}: iedereen die belde, laatste halfuur en vandaag",
-        ),
-        say(
-            "Callers who got to speak to somebody, of all who phoned the city: menu hang-ups and "
-            "refusals at the entrance included. Distinct calls, not a sum over lines.",
-            "Bellers die iemand te spreken kregen, van iedereen die de stad belde: ook wie in het "
-            "menu ophing of niet binnenkwam. Afzonderlijke oproepen, geen som van lijnen.",
-        ),
+        say("wallboard.city.title", city=name),
+        say("wallboard.city.description"),
         [
             Query(
                 city.worded(floored(reach), n=judged),
-                say("Reached of {{n}}", "Bereikt van {{n}}"),
+                say("wallboard.city.reached_of", n="{{n}}"),
             ),
-            Query(f"vector(-1) unless on () {reach}", say("Reached", "Bereikt")),
+            Query(f"vector(-1) unless on () {reach}", say("wallboard.city.reached")),
             Query(
                 city.worded(floored(of_today), n=today),
-                say("Today of {{n}}", "Vandaag van {{n}}"),
+                say("wallboard.city.today_of", n="{{n}}"),
             ),
-            Query(f"vector(-1) unless on () {of_today}", say("Today", "Vandaag")),
+            Query(f"vector(-1) unless on () {of_today}", say("wallboard.city.today")),
             Query(
                 or_dash(city.current("waiting")),
-                say("Waiting now", "Wacht nu"),
+                say("wallboard.city.waiting"),
                 {"unit": "none"},
             ),
         ],
@@ -358,40 +314,30 @@ def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
         wide=not whole,
     )
     alerts = numbers(
-        say("Alerts, the longest trouble first", "Alarmen, het langst durende eerst"),
-        say(
-            f"Alerts that wake somebody or open a ticket, and how long the trouble has lasted; at "
-            f"most {most}. Red when nobody can know: the rule that always fires does not.",
-            f"Alarmen die iemand wekken of een ticket openen, en hoe lang het al duurt; hoogstens "
-            f"{most}. Rood als niemand het kan weten: de regel die altijd actief is, is het niet.",
-        ),
+        say("wallboard.alerts.title"),
+        say("wallboard.alerts.description", most=most),
         listed(say, most),
         unit="s",
         decimals=1,
         orientation=VizOrientation.HORIZONTAL,
         sizes=(22, 26) if whole else (16, 18),
         base=palette.BREACH,
-        none=say("ALERTING DOWN", "ALARMERING STIL"),
+        none=say("wallboard.alerts.down"),
     )
     slowest = "min(max by (line) (contact_line_as_of_timestamp_seconds))"
     current = "min(max by (line) (contact_line_current_timestamp_seconds))"
     as_of = numbers(
-        say("As of", "Stand van"),
-        say(
-            "The instant that the figures describe, of the slowest line. Red once it is "
-            f"{FRESH} seconds ago: then nothing on this wall is of now.",
-            "Het ogenblik dat de cijfers beschrijven, van de traagste lijn. Rood zodra dat "
-            f"{FRESH} seconden geleden is: dan is niets op dit bord van nu.",
-        ),
+        say("wallboard.as_of.title"),
+        say("wallboard.as_of.description", fresh=FRESH),
         [
             Query(
                 f"1000 * {slowest} and {current} > time() - {FRESH}",
-                say("As of", "Stand van"),
+                say("wallboard.as_of.as_of"),
                 {"color": colour(palette.NEUTRAL)},
             ),
             Query(
                 f"1000 * {slowest} and {current} <= time() - {FRESH}",
-                say("STOPPED at", "STIL sinds"),
+                say("wallboard.as_of.stopped"),
                 {"color": colour(palette.BREACH)},
             ),
         ],
@@ -401,6 +347,6 @@ def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
         base=palette.BREACH,
         mappings=(),
         decimals=None,
-        none=say("SILENT", "STIL"),
+        none=say("wallboard.as_of.silent"),
     )
     return [at(own, 0, 0, 9, h), at(alerts, 9, 0, 11, h), at(as_of, 20, 0, 4, h)]

@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 
 from grafana.palette import STATES
+from streams.texts import languages, texts
 
 # Linear-light matrices of full dichromacy: Machado, Oliveira, Fernandes 2009, severity 1.0.
 SIGHTS = {
@@ -53,10 +54,10 @@ def test_no_two_states_look_alike(sight: str) -> None:
     for one, other in combinations(STATES, 2):
         a, b = _seen(one.colour, sight), _seen(other.colour, sight)
         distance = sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5
-        assert distance >= APART.get(sight, 15.0), f"{one.en} and {other.en}: {distance:.0f}"
+        assert distance >= APART.get(sight, 15.0), f"{one.name}, {other.name}: {distance:.0f}"
 
 
-@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("language", languages())
 def test_every_state_has_a_word_of_its_own(language: str) -> None:
-    words = [getattr(state, language) for state in STATES]
+    words = [texts(language)(f"terms.status.{state.name}") for state in STATES]
     assert len(set(words)) == len(words) and all(words)

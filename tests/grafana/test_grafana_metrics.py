@@ -58,8 +58,8 @@ def test_every_label_that_a_query_groups_or_speaks_by_is_exported(
 
 
 def test_every_reason_of_refusal_has_its_words_and_colour() -> None:
-    assert tuple(palette.REASONS) == REASONS
-    assert len({tint for tint, _, _ in palette.REASONS.values()}) == len(REASONS)
+    assert tuple(palette.REASON_COLOURS) == REASONS
+    assert len({*palette.REASON_COLOURS.values()}) == len(REASONS)
 
 
 @pytest.mark.parametrize("file", FILES, ids=named)

@@ -7,6 +7,7 @@ import pytest
 from grafana import palette
 from streams.sinks.live import live_figures
 from streams.sinks.live_page import live_page
+from streams.texts import languages, texts
 from tests.plans import ANTWERP
 from tests.wallboard.wallboard_browser import Look
 from tests.wallboard.wallboard_page import (
@@ -26,7 +27,11 @@ pytestmark = pytest.mark.wallboard
 
 def words(seen: Look) -> list[str]:
     """The status words in the order of the tiles."""
-    known = {s.en for s in palette.STATES} | {s.nl for s in palette.STATES}
+    known = {
+        texts(language)(f"terms.status.{state.name}")
+        for language in languages()
+        for state in palette.STATES
+    }
     return [
         next(row for text in tile.splitlines() if (row := text.strip("●▲■–? ")) in known)
         for _, tile in sorted(seen.panels.items())
@@ -172,8 +177,9 @@ def test_states_have_the_colours_of_the_dashboards() -> None:
         "no_data": palette.NO_DATA,
     }.items():
         assert f"--{name}: {colour}" in page
-    for state in palette.STATES:
-        assert f'"{state.en}"' in page and f'"{state.nl}"' in page
+    for language in languages():
+        for state in palette.STATES:
+            assert f'"{texts(language)(f"terms.status.{state.name}")}"' in page
 
 
 def test_the_page_asks_nobody_else_for_anything() -> None:
