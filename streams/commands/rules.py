@@ -1,11 +1,11 @@
-"""``reachline rules``: Prometheus rules made from a plan."""
+"""``reachline rules``: Prometheus rules made from a plan, and what is said of their alerts."""
 
 import argparse
 from pathlib import Path
 
 from streams.commands.common import DONE, USAGE, CommandError, load_plan, wall
 from streams.domain import instants
-from streams.sinks import rules
+from streams.sinks import messages, rules, runbooks
 from streams.sinks.links import Links
 
 
@@ -15,6 +15,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--to", metavar="DIRECTORY", type=Path, required=True)
     parser.add_argument(
         "--since", metavar="YEAR", type=int, help="the first of three years; default: this one"
+    )
+    parser.add_argument(
+        "--messages",
+        metavar="DIRECTORY",
+        type=Path,
+        help="also write what the catalogues say of alerts below it: runbooks/, and Alertmanager's "
+        "alertmanager/templates/",
     )
     links = Links()
     parser.add_argument("--runbooks", metavar="URL", default=links.runbooks)
@@ -33,8 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
             raise CommandError(f"--since: no year: {arguments.since}", USAGE) from error
     try:
         written = rules.write(plan, arguments.to, now, links=links)
+        if arguments.messages is not None:
+            written += runbooks.write(arguments.messages / "runbooks")
+            written.append(messages.write(arguments.messages / "alertmanager" / "templates"))
     except OSError as error:
-        raise CommandError(f"{arguments.to}: {error.strerror}") from error
+        raise CommandError(f"{error.filename}: {error.strerror}") from error
     for path in written:
         print(path)
     return DONE
