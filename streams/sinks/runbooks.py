@@ -10,7 +10,7 @@ from typing import Final
 
 from streams.texts import DEFAULT, Texts, languages, texts
 
-_QUESTIONS: Final = ("callers", "check", "call", "silence", "over")
+QUESTIONS: Final = ("callers", "check", "call", "silence", "over")
 """What each page answers, in the order in which it is asked."""
 
 
@@ -44,7 +44,7 @@ def write(directory: Path) -> list[Path]:
 
 def _page(alert: str, text: Texts) -> str:
     parts = [f"# {alert}", text(f"runbooks.{alert}.lead")]
-    for question in _QUESTIONS:
+    for question in QUESTIONS:
         parts += [f"## {text(f'runbooks.heading.{question}')}", _answer(alert, question, text)]
     return "\n\n".join(parts) + "\n"
 

@@ -14,6 +14,7 @@ from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
 from streams.sinks.alertmanager import body
 from streams.sinks.links import Links
+from streams.texts import languages
 from tests.alerts import NOON, fall
 from tests.plans import ANTWERP
 from tests.servers import AMTOOL, run
@@ -191,7 +192,7 @@ def test_an_alert_of_somebody_else_is_not_swallowed(tmp_path: Path) -> None:
             "endsAt": "2026-11-23T12:55:00Z",
         }
     )
-    for language in ("en", "nl"):
+    for language in languages():
         assert rendered(f"contact.subject.{language}", told, tmp_path) == "The disk is full"
         text = rendered(f"contact.text.{language}", told, tmp_path)
         assert text.startswith("The disk is full\n\n99 %")

@@ -9,18 +9,17 @@ from typing import Any
 import pytest
 import yaml
 
+from streams.sinks import messages, runbooks
 from streams.sinks.alert_texts import ALERTS
 from streams.sinks.links import Links
+from streams.texts import DEFAULT, languages, texts
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-RUNBOOKS = {path.stem: path.read_text() for path in (DEPLOY / "runbooks").glob("*.md")}
-SECTIONS = (
-    "What it means to callers",
-    "Check first",
-    "Whom to call",
-    "How to silence it",
-    "How to know it is over",
-)
+WRITTEN = {
+    str(path.relative_to(DEPLOY / "runbooks")): path.read_text("utf-8")
+    for path in (DEPLOY / "runbooks").rglob("*.md")
+}
+RUNBOOKS = {name.removesuffix(".md"): page for name, page in WRITTEN.items() if "/" not in name}
 
 
 def fired_by_prometheus() -> list[dict[str, Any]]:
@@ -43,20 +42,36 @@ def test_every_alert_of_prometheus_links_to_its_own_runbook() -> None:
         assert rule["annotations"]["runbook_url"] == Links().runbook(rule["alert"])
 
 
-@pytest.mark.parametrize("alert", sorted(RUNBOOKS))
-def test_a_runbook_answers_five_questions_in_their_order(alert: str) -> None:
-    text = RUNBOOKS[alert]
-    assert text.startswith(f"# {alert}\n")
-    assert tuple(re.findall(r"^## (.+)$", text, re.MULTILINE)) == SECTIONS
+def test_runbooks_and_messages_are_what_the_catalogues_say(tmp_path: Path) -> None:
+    again = "run: reachline rules --plan PLAN --to deploy/prometheus --messages deploy"
+    assert runbooks.render() == WRITTEN, again
+    written = messages.write(tmp_path).read_text("utf-8")
+    assert written == (DEPLOY / "alertmanager" / "templates" / messages.NAME).read_text(), again
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_a_page_on_every_alert(language: str) -> None:
+    assert set(runbooks.alerts(texts(language))) == set(RUNBOOKS)
+
+
+@pytest.mark.parametrize("page", sorted(WRITTEN))
+def test_a_runbook_answers_five_questions_in_their_order(page: str) -> None:
+    text = WRITTEN[page]
+    said = texts(str(Path(page).parent) if "/" in page else DEFAULT)
+    asked = [said(f"runbooks.heading.{question}") for question in runbooks.QUESTIONS]
+    assert text.startswith(f"# {Path(page).stem}\n")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == asked
     for answer in re.split(r"^## .+$", text, flags=re.MULTILINE)[1:]:
-        assert len(answer.split()) > 2
-    assert re.search(r"## Check first\n\n1\. ", text), "what to check first is a numbered list"
+        assert len(answer.split()) > 1
+    first = said("runbooks.heading.check")
+    assert re.search(rf"## {first}\n\n1\. ", text), "what to check first is a numbered list"
+    assert "{" not in text
 
 
-@pytest.mark.parametrize("alert", sorted(RUNBOOKS))
-def test_a_runbook_names_only_pages_that_exist(alert: str) -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", RUNBOOKS[alert]):
-        assert (DEPLOY / "runbooks" / target).is_file(), target
+@pytest.mark.parametrize("page", sorted(WRITTEN))
+def test_a_runbook_names_only_pages_that_exist(page: str) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", WRITTEN[page]):
+        assert (DEPLOY / "runbooks" / page).with_name(target).is_file(), target
 
 
 def test_a_runbook_says_how_an_alert_reaches_people() -> None:
