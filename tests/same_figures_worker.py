@@ -27,12 +27,12 @@ from streams.engine.state.stored import alert_record
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.journeys import journey_record
+from streams.sinks.links import Links
 from streams.sinks.live import live_figures
 from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.period_metrics import period_metrics
 from streams.sinks.prometheus import FiguresCollector, registry
 from streams.sinks.records import interval_record
-from streams.sinks.words import Links
 from tests.busy_worker import on_the_page
 
 Output = tuple[str, bytes]
