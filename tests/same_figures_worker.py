@@ -31,7 +31,7 @@ from streams.sinks.links import Links
 from streams.sinks.live import live_figures
 from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.period_metrics import period_metrics
-from streams.sinks.prometheus import FiguresCollector, registry
+from streams.sinks.prometheus import ShownScopes, registry
 from streams.sinks.records import interval_record
 from tests.busy_worker import on_the_page
 
@@ -124,7 +124,7 @@ class Worker:
             period_metrics(running(self._plan, self._vendors, self._clock, self._intervals))
         )
         page = MetricsPage(
-            FiguresCollector(self._plan, lambda: boards),
+            ShownScopes(self._plan, lambda: boards),
             registry(AlertsCollector(self._plan, lambda: boards, nobody), periods),
         )
         body, _ = asyncio.run(page.answer(""))

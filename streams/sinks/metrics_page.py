@@ -26,7 +26,7 @@ from prometheus_client.utils import floatToGoString
 
 from streams.domain.board import Scope
 from streams.domain.plan import Terms
-from streams.sinks.prometheus import STATUS_WINDOW, FiguresCollector
+from streams.sinks.prometheus import STATUS_WINDOW, ShownScopes
 from streams.sinks.series import Counted, Kind, Series, Shown, agreed
 
 STRETCH: Final = 0.01
@@ -48,12 +48,12 @@ class MetricsPage:
     """Writes the page.
 
     Args:
-        figures: of the lines, vendors and the city.
+        scopes: the lines, vendors and the city, whose figures are on the page.
         others: everything else that is on the page.
     """
 
-    def __init__(self, figures: FiguresCollector, others: CollectorRegistry) -> None:
-        self._figures = figures
+    def __init__(self, scopes: ShownScopes, others: CollectorRegistry) -> None:
+        self._scopes = scopes
         self._others = others
         self._formats: dict[_Format, _Figures] = {}
         self._writing: dict[_Format, asyncio.Task[bytes]] = {}
@@ -78,7 +78,7 @@ class MetricsPage:
         self._formats[asked] = figures  # the newest last
         if len(self._formats) > FORMATS_KEPT:
             del self._formats[next(iter(self._formats))]
-        pieces = [piece async for piece in figures.write(self._figures)]
+        pieces = [piece async for piece in figures.write(self._scopes)]
         turn = perf_counter()
         for part in _parts(self._others):
             pieces.append(_written(encode, part))
@@ -193,12 +193,12 @@ class _Figures:
         self._heads: dict[str, bytes] = {}
         self._kept: dict[tuple[str, str], _Kept] = {}
 
-    async def write(self, figures: FiguresCollector) -> AsyncIterator[bytes]:
+    async def write(self, scopes: ShownScopes) -> AsyncIterator[bytes]:
         """The families that have samples, one after another."""
         samples: defaultdict[str, list[bytes]] = defaultdict(list)
         kept: dict[tuple[str, str], _Kept] = {}
         turn = perf_counter()
-        for shown in figures.shown():
+        for shown in scopes:
             form = self._forms.get(shown.kind.prefix)
             if form is None:
                 form = self._forms[shown.kind.prefix] = self._form(shown.kind)

@@ -1,9 +1,9 @@
 """The figures as Prometheus metrics.
 
-A custom collector on a registry of its own yields, at each scrape, the series of the scopes that
-this worker owns and shows at that moment: nothing has to be removed after a rebalance, or when a
-line ends, and labels are bounded by the plan. A ratio with nothing under the line has no sample.
-Ratios are fractions of one, durations seconds, instants seconds since 1970.
+At each scrape the page has the series of the scopes that this worker owns and shows at that
+moment: nothing has to be removed after a rebalance, or when a line ends, and labels are bounded by
+the plan. A ratio with nothing under the line has no sample. Ratios are fractions of one, durations
+seconds, instants seconds since 1970.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,6 @@ from functools import partial
 from operator import itemgetter
 from typing import Final
 
-from prometheus_client.core import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from streams.domain import figures, windows
@@ -21,7 +20,7 @@ from streams.domain.plan import Plan, Terms
 from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.domain.visits import DISPOSITIONS, OPEN
-from streams.sinks.series import Counted, Kind, Series, Shown, agreed
+from streams.sinks.series import Counted, Kind, Series, Shown
 
 QUANTILES: Final = ("0.5", "0.9", "0.95")
 
@@ -217,8 +216,10 @@ LINES: Final = _kind("contact_line_", "line")
 VENDORS: Final = _kind("contact_vendor_", "vendor")
 
 
-class FiguresCollector(Collector):
-    """Yields the figures of the boards that are shown now.
+class ShownScopes:
+    """The lines, vendors and the city that the boards show now.
+
+    Each stands as it is when its turn comes: others may work in between.
 
     Args:
         plan: names, targets and hours of the lines.
@@ -237,12 +238,7 @@ class FiguresCollector(Collector):
         self._boards = boards
         self._machine = machine
 
-    def describe(self) -> Iterable[Metric]:
-        return ()
-
-    def shown(self) -> Iterator[Shown]:
-        """The scopes, each as it stands when its turn comes: whoever takes one at a time may let
-        others work in between."""
+    def __iter__(self) -> Iterator[Shown]:
         for board in list(self._boards()):
             for name in board.shown():
                 as_of = board.as_of
@@ -256,27 +252,6 @@ class FiguresCollector(Collector):
                     kind, own = LINES, name.removeprefix(LINE)
                     terms = self._plan.terms(own, as_of)
                 yield Shown(kind, own, board.scopes[name], as_of, current, terms)
-
-    def collect(self) -> Iterator[Metric]:
-        families: dict[str, Metric] = {}
-        for shown in self.shown():
-            kind = shown.kind
-            own = {kind.label: shown.own} if kind.label else {}
-            counted = {name: Counted(shown, name) for name in windows.WINDOWS}
-            rows = [(each, counted[name]) for name in kind.windows for each in kind.windows[name]]
-            rows += [(each, counted[STATUS_WINDOW]) for each in kind.present]
-            for each, of in rows:
-                family = families.setdefault(
-                    kind.prefix + each.name, Metric(kind.prefix + each.name, each.text, "gauge")
-                )
-                value = each.value(of)
-                if value is not None:
-                    family.add_sample(family.name, own | each.labels, value)
-            for found in agreed(shown.own, shown.terms) if shown.terms else ():
-                families.setdefault(found.name, found)
-                if families[found.name] is not found:
-                    families[found.name].samples += found.samples
-        yield from (family for family in families.values() if family.samples)
 
 
 def registry(*collectors: Collector) -> CollectorRegistry:

@@ -1,7 +1,6 @@
 """What a series of the figures is: of which scope, in which family, and how its value is found.
 
-The series of a kind of scopes are listed once (``prometheus``), and read twice: by the collector,
-which says what there is, and by the page, which is written from the same list.
+The series of a kind of scopes are listed once (``prometheus``); the page is written from the list.
 """
 
 from collections.abc import Callable

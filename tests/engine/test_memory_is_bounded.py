@@ -10,7 +10,6 @@ from random import Random
 
 import orjson
 from aiokafka import ConsumerRecord
-from prometheus_client.registry import CollectorRegistry
 
 from streams.domain import instants, journey
 from streams.domain.bookings import EVICTED_AT_ONCE
@@ -26,7 +25,8 @@ from streams.engine.state.stored import Record
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links
-from streams.sinks.prometheus import FiguresCollector
+from streams.sinks.prometheus import ShownScopes
+from tests import metrics
 from tests.faults.numbered_calls import PLAN, Call
 
 BEGUN = parse("2026-11-02T00:00:00Z")
@@ -73,12 +73,11 @@ class Stream:
         """Every label of the figures' and the alerts' series, with every value that it has."""
         boards = [self.lines.board]
         nobody = Alertmanagers([], self.plan, Links("", ""), clock=lambda: 0, certain=lambda: True)
-        registry = CollectorRegistry()
-        registry.register(FiguresCollector(self.plan, lambda: boards))
-        registry.register(AlertsCollector(self.plan, lambda: boards, nobody))
+        scopes = ShownScopes(self.plan, lambda: boards)
+        alerts = AlertsCollector(self.plan, lambda: boards, nobody)
         return {
             label
-            for family in registry.collect()
+            for family in metrics.read(scopes, alerts)
             for sample in family.samples
             for label in sample.labels.items()
         }

@@ -23,7 +23,8 @@ from streams.engine.roles.routes import Routes
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from streams.sinks.alert_metrics import AlertsCollector
-from streams.sinks.prometheus import FiguresCollector
+from streams.sinks.prometheus import ShownScopes
+from tests import metrics
 
 TOPIC_OF = {kind: topic for topic, kind in topics.INPUTS.items()}
 GENERATION = 1
@@ -52,7 +53,7 @@ class PlayedWorker:
         consumer.highwater = lambda tp: self._told[tp.topic]
         self._told: dict[str, int] = defaultdict(int)
         self._partials = 0
-        self._figures = FiguresCollector(plan, worker.boards, clock.machine)
+        self._scopes = ShownScopes(plan, worker.boards, clock.machine)
         self._alerts = AlertsCollector(plan, worker.boards, worker.alertmanagers)
         self._pipeline = PipelineCollector(worker)
 
@@ -86,8 +87,7 @@ class PlayedWorker:
 
     def figures(self) -> Iterator[Metric]:
         """What its page would have of lines and their alerts."""
-        yield from self._figures.collect()
-        yield from self._alerts.collect()
+        yield from metrics.read(self._scopes, self._alerts)
 
     def pipeline(self) -> Iterator[Metric]:
         """What its page would have of the worker itself."""

@@ -16,7 +16,7 @@ from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.live import Live, live_figures, merged
 from streams.sinks.live_page import live_page
 from streams.sinks.metrics_page import MetricsPage
-from streams.sinks.prometheus import FiguresCollector, registry
+from streams.sinks.prometheus import ShownScopes, registry
 
 if TYPE_CHECKING:
     from streams.engine.worker import Worker
@@ -37,7 +37,7 @@ def serve(worker: "Worker") -> None:
     """Adds the pages to the worker's app; before it starts."""
     peers = Peers(worker.settings.peers)
     written = MetricsPage(
-        FiguresCollector(worker.plan, worker.boards, worker.clock.machine),
+        ShownScopes(worker.plan, worker.boards, worker.clock.machine),
         registry(
             AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
             worker.periods,
