@@ -1,6 +1,7 @@
 """The live page in a real browser: what somebody at five metres, or with a phone, gets to see."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from streams.sinks.live import live_figures
 from streams.sinks.live_page import live_page
 from streams.texts import languages, texts
 from tests.plans import ANTWERP
+from tests.texts.reversed_texts import not_of, reversed_texts
+from tests.texts.reversed_texts import words as spoken_words
 from tests.wallboard.wallboard_browser import Look
 from tests.wallboard.wallboard_page import (
     PHONE,
@@ -165,6 +168,34 @@ async def test_a_worker_that_goes_away_is_noticed_within_seconds(worker: Worker)
         state = "document.documentElement.dataset.state"
         while await worker.asked(state) != "unreachable":
             await asyncio.sleep(0.5)
+
+
+async def test_the_page_says_no_word_but_those_of_its_language(
+    worker: Worker, tmp_path: Path
+) -> None:
+    """In a language whose texts are backwards, what can be read forwards was written in the code;
+    but for the names of the plan's lines, and of languages."""
+    with reversed_texts(tmp_path) as language:
+        worker.live = a_day_when_waste_is_not_answered()
+        for alert in worker.live["alerts"]:
+            alert["summary"] = {language: ""}
+        names = " ".join(name for line in worker.live["lines"] for name in line["names"].values())
+        allowed = spoken_words(f"Reachline Antwerp {names} {' '.join(languages())}")
+        await worker.look(PHONE, language)
+        for read in ("document.title", "document.body.innerText", LABELS):
+            assert not not_of(language, await worker.asked(read)) - allowed, read
+        worker.live = None
+        async with asyncio.timeout(15):
+            while await worker.asked("document.documentElement.dataset.state") != "unreachable":
+                await asyncio.sleep(0.5)
+        assert not not_of(language, await worker.asked("document.body.innerText")) - allowed
+
+
+LABELS = """
+[...document.querySelectorAll('[aria-label]:not([lang]), [title]')]
+  .map(node => `${node.getAttribute('aria-label') || ''} ${node.title}`).join(' ')
+"""
+"""What is read aloud, but for the languages' own names."""
 
 
 def test_states_have_the_colours_of_the_dashboards() -> None:
