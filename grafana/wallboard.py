@@ -161,7 +161,7 @@ def _card(
     promised = numbers(
         say("wallboard.promised.title"),
         say("wallboard.promised.description"),
-        [*_reached(line, say, target), *_in_time(line, say, target)],
+        [*_reached(line, say, target), *_service_level(line, say, "wallboard.promised", target)],
         unit="percentunit",
         sizes=(int(min(room * 0.26, w * 80 / 31)), int(room * 0.55)),
         wide=False,
@@ -198,7 +198,7 @@ def _tile(
                 options={"mappings": [states(say)], "unit": "none"}
             ),
             *_reached(line, say, " ≥{{target}}%"),
-            *_in_time(line, say, " ≥{{target}}%"),
+            *_service_level(line, say, "wallboard.tile", " ≥{{target}}%"),
             Query(
                 f"{line.current('waiting')} == 0 or on () vector(-1)"
                 f" unless on () {line.current('waiting')} > 0",
@@ -251,13 +251,13 @@ def _reached(line: Scope, say: Say, target: str) -> list[Query]:
     )
 
 
-def _in_time(line: Scope, say: Say, target: str) -> list[Query]:
+def _service_level(line: Scope, say: Say, where: str, target: str) -> list[Query]:
     return _figure(
         line,
         line.current("contract_service_level_ratio", window=WINDOW),
         line.target("service_level_target_ratio"),
         line.current("service_level_counts", window=WINDOW, part="offered"),
-        say("wallboard.promised.service_level_of", n="{{n}}") + target,
+        say(f"{where}.service_level_of", n="{{n}}") + target,
         say("wallboard.promised.service_level"),
     )
 

@@ -31,10 +31,12 @@ class AlertsCollector(Collector):
         labels = ["line", "vendor", "kind"]
         open_ = GaugeMetricFamily("contact_alert_open", "1 while an alert is open", labels=labels)
         since = GaugeMetricFamily(
-            "contact_alert_since_timestamp_seconds", "When its trouble began", labels=labels
+            "contact_alert_since_timestamp_seconds",
+            "When the trouble of an open alert began",
+            labels=labels,
         )
         people = GaugeMetricFamily(
-            "contact_alert_people", "How many people it has hit", labels=labels
+            "contact_alert_people", "Visits that an open alert is about", labels=labels
         )
         passed_over = 0
         for board in self._boards():
@@ -53,7 +55,7 @@ class AlertsCollector(Collector):
         yield from (open_, since, people)
         yield GaugeMetricFamily(
             "contact_decisions_passed_over",
-            "Decisions that came after their seal and were not fed to a detector",
+            "Decisions that came too late to be fed to a detector",
             value=passed_over,
         )
         yield from self._delivery()
@@ -65,7 +67,9 @@ class AlertsCollector(Collector):
             value=float(self._alertmanagers.failing),
         )
         up = GaugeMetricFamily(
-            "contact_alertmanager_up", "Whether it took the latest round", labels=["alertmanager"]
+            "contact_alertmanager_up",
+            "1 if it accepted the alerts last posted",
+            labels=["alertmanager"],
         )
         for peer in self._alertmanagers.peers:
             up.add_metric([peer.name], float(peer.up))

@@ -33,13 +33,13 @@ _SECONDS: Final = {
     "forecast_seconds": "It at the period's end: nine in ten between low and high",
 }
 _OTHERS: Final = {
-    "offered": "What is under the measure's line so far",
+    "offered": "Denominator of the measure so far",
     "misses": "Misses so far; of abandonment, abandons",
-    "misses_left": "Misses that the target still bears at the calls expected; below 0: none",
-    "expected_offered": "What will be under the line at the period's end, expected",
+    "misses_left": "Misses that the target still allows at the volume expected; below 0: lost",
+    "expected_offered": "Expected denominator of the measure at the period's end",
     "end_timestamp_seconds": "When the period ends",
-    "lost_timestamp_seconds": "When the last miss will be spent, if that is before the end",
-    "provisional_ratio": "Share of what is under the line so far that may still change",
+    "lost_timestamp_seconds": "When the last miss allowed is expected, if before the period's end",
+    "provisional_ratio": "Share of the denominator so far that may still change",
     "heard_ratio": "Share heard of the hours open so far; below 0.95 nothing is judged or due",
 }
 _MALUS: Final = "What the measure so far would cost; 0 while met, none if too little was heard"
@@ -50,7 +50,7 @@ _EXCLUDED: Final = {
 _WORST: Final = {
     "worst_timestamp_seconds": "When one of the period's worst quarter-hours begins",
     "worst_misses": "Misses in it, before exclusions",
-    "worst_offered": "What is under the line in it, before exclusions",
+    "worst_offered": "Denominator in it, before exclusions",
 }
 
 

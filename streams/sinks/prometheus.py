@@ -184,11 +184,11 @@ def _present(label: str) -> Iterator[Series]:
         return Series(name, text, {}, lambda counted: value(counted.shown))
 
     yield series("waiting", "Callers waiting now", lambda shown: shown.scope.waiting)
-    text = "How long the first of the waiting has waited"
+    text = "Wait so far of the caller who has waited longest"
     yield series("oldest_wait_seconds", text, lambda shown: shown.scope.oldest_wait(shown.as_of))
-    text = "Instant as of which the figures stand"
+    text = "Instant up to which the figures are complete"
     yield series("as_of_timestamp_seconds", text, lambda shown: shown.as_of / SECOND)
-    text = "When, by the machine's clock, the figures were current"
+    text = "When the figures were current, by the machine's clock"
     yield series("current_timestamp_seconds", text, lambda shown: shown.current / SECOND)
     text = "Start of the newest slot with a visit"
     yield series("last_event_timestamp_seconds", text, _newest)

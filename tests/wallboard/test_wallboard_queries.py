@@ -117,7 +117,7 @@ def test_alerts_are_named_by_line_and_by_what_they_mean(
     found = [s["metric"] for t in panel["targets"] for s in told.query(t["expr"], day.instant)]
     assert {(alert["name"], alert["what"]) for alert in found} == {
         ("Waste", "too few reached"),
-        ("Waste", "too few in time"),
+        ("Waste", "service level too low"),
     }
 
 

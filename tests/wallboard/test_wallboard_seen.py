@@ -92,7 +92,7 @@ def test_many_lines_are_all_there(see, days) -> None:
     banners = _banners(days["many"], see("many", "wallboard"))
     assert len(banners) == 24
     for name, text in banners.items():
-        assert name in text and "Reached of" in text and "In time of" in text
+        assert name in text and "Reached of" in text and "Service level of" in text
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ function showLine(line, fresh) {
   put(parts.shape, SHAPES[status]);
   put(parts.word, say.status[status]);
   showFigure(parts.reached, say.reached, line.reachability, line.reachability_of, line.reachability_target);
-  showFigure(parts.inTime, filled(say.in_time, { seconds: line.threshold }), line.service_level, line.service_level_of,
+  showFigure(parts.inTime, filled(say.service_level, { seconds: line.threshold }), line.service_level, line.service_level_of,
     line.service_level_target);
   showNow(parts.waiting, say.waiting, count(line.waiting));
   showNow(parts.oldest, say.oldest, line.waiting ? wait(line.oldest_wait) : "–");
