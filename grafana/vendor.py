@@ -24,7 +24,7 @@ from grafana.panels import (
 )
 from grafana.promql import NOW, Scope, or_dash
 from streams.domain.plan import Plan
-from streams.domain.statement.hearing import ENOUGH
+from streams.domain.statement.heard import ENOUGH
 
 VENDOR: Final = Scope("vendor", "$vendor")
 MEASURE: Final = "contract, measure, line"

@@ -16,10 +16,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.board import SLOT
 from streams.domain.books import INTERVAL
+from streams.domain.counts import COUNTS
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
-from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
+from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.engine.roles.contact_owner import Source
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes

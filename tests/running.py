@@ -19,7 +19,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.domain.tally import COUNTS, Tally
+from streams.domain.counts import COUNTS
+from streams.domain.tally import Tally
 from streams.engine.kafka import topics
 from streams.settings import Settings
 from tests.brokers import free_port

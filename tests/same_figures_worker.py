@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from streams.domain import caller_history
 from streams.domain.board import Board
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.events import Reader
+from streams.domain.event_reader import Reader
 from streams.domain.instants import DAY, MINUTE, parse
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Plan

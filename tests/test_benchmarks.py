@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from streams.domain.events import Reader
+from streams.domain.event_reader import Reader
 from tests.benchmarks import all as every
 from tests.benchmarks import (
     backfill,

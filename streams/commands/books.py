@@ -17,7 +17,8 @@ from streams.commands.common import (
 from streams.commands.replay import Refusals
 from streams.commands.worker import add_settings, read_settings, run_loop
 from streams.domain import instants
-from streams.domain.events import Event, Reader, Refusal, kind
+from streams.domain.event_reader import Reader, Refusal
+from streams.domain.events import Event, kind
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from streams.domain import visits
+from streams.domain.counts import ONE
 from streams.domain.entries import scopes
 from streams.domain.instants import DAY
 from streams.domain.journey import Contact
-from streams.domain.tally import CITY, ONE, Entry
+from streams.domain.tally import CITY, Entry
 from streams.domain.visits import Reading
 
 REPEAT_WITHIN: Final = DAY

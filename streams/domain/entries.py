@@ -7,19 +7,9 @@ and to the city, because distinct contacts can't be added up over lines.
 from typing import Final
 
 from streams.domain import visits
+from streams.domain.counts import BITS, COUNTED_CAUSES, FURTHER, FURTHER_PARTS, INDEX, ONE
 from streams.domain.instants import SECOND
-from streams.domain.tally import (
-    BITS,
-    CITY,
-    COUNTED_CAUSES,
-    FURTHER,
-    FURTHER_PARTS,
-    INDEX,
-    LINE,
-    ONE,
-    VENDOR,
-    Entry,
-)
+from streams.domain.tally import CITY, LINE, VENDOR, Entry
 from streams.domain.visits import DISPOSITIONS, Reading, Visit
 
 # Waits are kept by the second up to two minutes, where thresholds lie, by 5 s up to ten minutes

@@ -1,107 +1,16 @@
-"""What is counted of visits and contacts: one vector that books, windows and statements share.
+"""The counts of a cell in one vector that books, windows and statements share.
 
-A tally is a vector of whole numbers, so that adding and taking away are exact and any order gives
-the same sum; two things that are not sums stand beside it: how the waits of answered visits are
-distributed, and the longest wait. Seconds and ratios are derived from it in ``figures``.
+A tally is a vector of whole numbers (``counts``), so adding and subtracting are exact and any order
+gives the same sum. Two things that are not sums stand beside it: how the waits of answered visits
+are distributed, and the longest wait. Seconds and ratios are derived from it in ``figures``.
 """
 
 import struct
 from typing import Any, Final, TypeVar
 
 from streams.domain import visits
-from streams.domain.plan.model import MOST_FURTHER_THRESHOLDS
+from streams.domain.counts import BITS, COUNTS, INDEX, ONE, WIDTH
 from streams.domain.visits import DISPOSITIONS
-
-COUNTED_CAUSES: Final = (
-    visits.OVERFLOWED,
-    visits.CALLBACK,
-    visits.CLOSED,
-    visits.BLOCKED,
-    visits.LOST,
-)
-"""Of the causes by which a contract may leave visits out (``plan.model.CAUSES``) those that are
-dispositions. Each has counts of its own, in this order."""
-
-FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
-FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
-
-LATER: Final = (visits.FORM, "reach_forms")
-"""What later releases than the first count besides, in the order in which they came."""
-
-COUNTS: Final = (
-    "contacts",
-    "line_offered",
-    "queue_offered",
-    "open",
-    "out_of_hours",
-    # How visits ended, as far as the first release knew.
-    visits.ANSWERED,
-    visits.OVERFLOWED,
-    visits.CALLBACK,
-    visits.CLOSED,
-    visits.BLOCKED,
-    visits.LOST,
-    visits.SHORT_ABANDONED,
-    visits.ABANDONED,
-    visits.LEFT_BEFORE_QUEUE,
-    # Service level: over decided, queue-offered visits in hours.
-    "service_offered",
-    "service_answered",
-    "answered_within",
-    "service_abandoned",
-    "abandoned_within",
-    # Reachability of visits, in hours; callbacks that stay out of it.
-    "reach_judged",
-    "reach_reached",
-    "reach_callbacks",
-    # Durations in us, with how many they were taken from.
-    "wait_sum",
-    "menu_sum",
-    "menu_count",
-    "menu_negative",
-    "talk_sum",
-    "talk_count",
-    # Answer station, not distribution station.
-    "contacts_answered",
-    "contacts_kept",
-    "wrong_choices",
-    "second_line_offered",
-    "second_line_within",
-    "second_line_forms",
-    # Of callers, known to whoever has all calls of one.
-    "repeat_callers",
-    "callbacks_kept",
-    # Of contacts, for the city.
-    visits.WITH_VISIT,
-    visits.MENU_ABANDONED,
-    visits.ENTRANCE_BLOCKED,
-    visits.ENTRANCE_CLOSED,
-    visits.OPEN_IN_MENU,
-    visits.ORPHAN,
-    "contacts_judged",
-    "contacts_reached",
-    # What a contract may leave out by its cause: of the queue-offered, of those that the service
-    # level is of, of those that reachability is of; and everything out of hours.
-    *(f"{part}_{cause}" for part in ("queue", "service", "reach") for cause in COUNTED_CAUSES),
-    "out_queue_offered",
-    "out_callback",
-    "out_abandoned",
-    "out_short_abandoned",
-    "out_answered",
-    "out_wait_sum",
-    # The service level at the contract's further thresholds.
-    *(f"{part}_{n}" for n in FURTHER for part in FURTHER_PARTS),
-    *LATER,
-)
-"""What each number of a tally counts, in its order. The order is part of the stored form: a new
-count goes to the end, where an older record has nothing."""
-
-RETIRED: Final = frozenset({"second_line_forms"})
-"""Nothing is counted under these names any more. They keep their places, for what an earlier
-release stored has numbers there."""
-
-INDEX: Final = {name: index for index, name in enumerate(COUNTS)}
-WIDTH: Final = len(COUNTS)
 
 Entry = tuple[str, int, int, int, int, int, str]
 """What one visit or contact adds: scope, where it is booked, its counts and amounts (packed), the
@@ -111,17 +20,11 @@ encoded decisions (empty: none)."""
 Difference = tuple[int, list[tuple[int, int]], list[tuple[str, int]]]
 """By how much two tallies differ: in their packed counts, waits per bucket, and decisions."""
 
-BITS: Final = 64
-"""Of each count in packed counts."""
-
 _MASK: Final = (1 << BITS) - 1
 _UNPACK: Final = struct.Struct(f"<{WIDTH}Q")
 
 _OFFERED, _OPEN = INDEX["line_offered"], INDEX["open"]
 _ENDED: Final = tuple(INDEX[name] for name in DISPOSITIONS)
-
-ONE: Final = {name: 1 << BITS * index for name, index in INDEX.items()}
-"""What counting one under a name adds to packed counts."""
 
 
 class Tally:

@@ -3,6 +3,8 @@
 ``resolve`` is a pure function of facts, plan and ``now``. It is read again whenever the facts or
 the time change, so everything about lateness and order has been settled before it: here is only
 the definition of each word.
+
+Over 300 lines: half of them define what a visit and a reading are, the rest decides it.
 """
 
 from typing import Final

@@ -13,11 +13,13 @@ import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.domain.books import INTERVAL
-from streams.domain.events import DEFAULT_SKEW, Event, Reader, Refusal
+from streams.domain.counts import COUNTS
+from streams.domain.event_reader import DEFAULT_SKEW, Reader, Refusal
+from streams.domain.events import Event
 from streams.domain.instants import DAY
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
-from streams.domain.tally import COUNTS, Tally
+from streams.domain.tally import Tally
 from streams.engine.kafka import clients, topics
 from streams.engine.kafka.access import check_access
 from streams.engine.kafka.read_to_end import STALLED

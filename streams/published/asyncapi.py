@@ -7,7 +7,8 @@ person could write: who sends and who reads, and what the records are for.
 from typing import Any, Final
 
 from streams import __version__
-from streams.domain.events import KINDS, MAX_BYTES
+from streams.domain.event_reader import MAX_BYTES
+from streams.domain.events import KINDS
 from streams.engine.kafka import topics
 from streams.published import examples, schemas
 from streams.published.schemas import Published, Schema

@@ -9,7 +9,8 @@ from typing import Any, Final
 from streams.domain import caller_history as callers
 from streams.domain.books import INTERVAL, books, start_of
 from streams.domain.detector import Alert
-from streams.domain.events import UNKNOWN_LINE, Kind, Reader
+from streams.domain.event_reader import UNKNOWN_LINE, Reader
+from streams.domain.events import Kind
 from streams.domain.instants import MINUTE, SECOND, parse
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan

@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from streams.domain.books import INTERVAL
-from streams.domain.events import REASONS
-from streams.domain.tally import COUNTS, LATER, RETIRED, Tally
+from streams.domain.counts import COUNTS, LATER, RETIRED
+from streams.domain.event_reader import REASONS
+from streams.domain.tally import Tally
 
 Record = tuple[bytes, bytes]
 """Key and value."""

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from streams.domain.board import Scope
+from streams.domain.counts import COUNTS
 from streams.domain.instants import SECOND
 from streams.domain.plan import Terms
-from streams.domain.tally import COUNTS, Tally
+from streams.domain.tally import Tally
 from streams.texts import languages
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from streams.domain.events import MAX_BYTES
+from streams.domain.event_reader import MAX_BYTES
 
 STDIN: Final = "-"
 CHUNK: Final = 1 << 20

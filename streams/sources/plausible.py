@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from streams.domain import instants
-from streams.domain.events import DEFAULT_SKEW
+from streams.domain.event_reader import DEFAULT_SKEW
 
 EARLIEST: Final = instants.of(datetime(1990, 1, 1, tzinfo=UTC))
 """No call centre's log is older; an earlier time is the beginning of some calendar."""

@@ -32,7 +32,7 @@ from tests.benchmarks.traffic import Traffic
 CALLERS: Final = "callers' histories, for eight days"
 
 ROOMS: Final = {
-    "domain/events.py": "texts of its events: ids, pseudonym, line, agent",
+    "domain/event_reader.py": "texts of its events: ids, pseudonym, line, agent",
     "domain/instants.py": "instants",
     "domain/journey.py": "facts",
     "domain/ledger.py": "the contact itself, and when to read it again",

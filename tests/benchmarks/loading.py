@@ -11,8 +11,9 @@ from zlib import crc32
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from streams.domain.counts import COUNTS
 from streams.domain.events import KINDS
-from streams.domain.tally import COUNTS, LINE
+from streams.domain.tally import LINE
 from streams.domain.visits import DISPOSITIONS
 from streams.engine.kafka import topics
 from streams.settings import Settings

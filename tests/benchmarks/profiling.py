@@ -45,7 +45,7 @@ ROOMS: Final[dict[tuple[str, str], str]] = {
     ("aiokafka.consumer.fetcher", ""): FETCHING,
     ("aiokafka.consumer.consumer", ""): FETCHING,
     ("streams.engine.kafka.consumer", ""): FETCHING,
-    ("streams.domain.events", ""): DECODING,
+    ("streams.domain.event_reader", ""): DECODING,
     ("streams.domain.journey", "Contact.merge"): MERGING,
     ("streams.domain.ledger", "Ledger.accept"): MERGING,
     ("streams.engine.roles.contact_owner", "Source.take"): MERGING,

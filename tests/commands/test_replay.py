@@ -20,7 +20,7 @@ import pytest
 import zstandard
 
 from streams.cli import main
-from streams.domain.events import MAX_BYTES
+from streams.domain.event_reader import MAX_BYTES
 from streams.domain.visits import DISPOSITIONS
 from tests.stories import Story, at
 

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.domain import instants
-from streams.domain.events import REASONS
+from streams.domain.event_reader import REASONS
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics

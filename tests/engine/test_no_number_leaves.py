@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.events import REASONS
+from streams.domain.event_reader import REASONS
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
 from streams.engine.roles.contact_owner import Counts, Source

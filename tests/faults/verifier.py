@@ -16,7 +16,7 @@ import msgspec
 import orjson
 
 from streams.domain.books import INTERVAL, books
-from streams.domain.events import Reader, Refusal
+from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan

@@ -8,7 +8,7 @@ import pytest
 
 from grafana import palette
 from grafana.promql import BUILT_IN
-from streams.domain.events import REASONS
+from streams.domain.event_reader import REASONS
 from tests.busy_worker import on_the_page
 from tests.grafana.grafana_files import FILES, load, named, queries
 from tests.grafana.test_grafana_lint import _vectors

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from aiokafka import ConsumerRecord
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ from jsonschema.exceptions import ValidationError
 
 from streams.domain import events as inputs
 from streams.domain import visits
-from streams.domain.events import KINDS, REASONS, Kind, Reader, Refusal
+from streams.domain.event_reader import REASONS, Reader, Refusal
+from streams.domain.events import KINDS, Kind
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
@@ -215,7 +217,7 @@ def test_what_a_checkpoint_tells_is_as_published(data: st.DataObject) -> None:
     told: dict[str, list[bytes]] = {topic: [] for topic in TOLD}
     for part, now in ((facts[:half], begin + 2 * HOUR), (facts[half:], begin + 24 * HOUR), ((), 0)):
         for event, _ in part:
-            value = inputs.msgspec.json.encode(event)
+            value = msgspec.json.encode(event)
             if data.draw(st.integers(0, 9)) == 0:
                 value = value[:-1]  # broken off
             topic = f"contact.{inputs.kind(event)}"

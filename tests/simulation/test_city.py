@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from streams.domain import instants
-from streams.domain.events import Reader, Refusal
+from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan

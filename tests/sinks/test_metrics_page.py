@@ -12,10 +12,11 @@ from prometheus_client.registry import Collector
 from streams.domain import windows
 from streams.domain.board import SLOT, Board
 from streams.domain.books import INTERVAL
+from streams.domain.counts import COUNTS
 from streams.domain.detector.alert import ALERT_KINDS
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, COUNTS, LINE, VENDOR, Tally
+from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links

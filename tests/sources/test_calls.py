@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, Reader, kind
+from streams.domain.event_reader import Reader
+from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, kind
 from streams.domain.ndjson import ndjson
 from streams.sources import calls
 from streams.sources.call_files import follow, in_order

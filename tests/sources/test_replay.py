@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from streams.domain import instants
 from streams.domain.books import INTERVAL, Books, books
 from streams.domain.entries import entries
-from streams.domain.events import MAX_BYTES
+from streams.domain.event_reader import MAX_BYTES
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.tally import Tally

@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from grafana.alerts import WATCHDOG
 from streams.domain import instants
-from streams.domain.events import Reader, Refusal
+from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan

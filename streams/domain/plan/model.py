@@ -225,6 +225,10 @@ class City:
     subdivision: str | None = None
     contract: str = "default"
 
+    def as_vendor(self) -> Vendor:
+        """The city as the vendor of lines that name no other."""
+        return Vendor(id=CITY_VENDOR, name=self.name, owner=self.name, receiver=CITY_VENDOR)
+
 
 @dataclass(frozen=True, slots=True)
 class Holidays:

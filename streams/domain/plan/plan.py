@@ -27,7 +27,8 @@ from streams.domain.plan.model import (
     Vendor,
     is_id,
 )
-from streams.domain.plan.reader import Mistake, PlanError, read
+from streams.domain.plan.reader import read, read_file
+from streams.domain.plan.turns import Turns
 from streams.domain.plan.validity import Version, by_id, in_order, valid
 from streams.domain.privacy import holds_number
 
@@ -37,10 +38,6 @@ cache that has grown to this is emptied."""
 
 MOST_LINES_WITHOUT_PLAN: Final = 1_000
 """Lines are labels of metrics, and without a plan nothing but this bounds them."""
-
-HORIZON: Final = 400 * DAY
-"""How far ahead an opening or a closing is looked for: over a year, since some desks open for a few
-days of it."""
 
 
 _DayOfTerms = tuple[list[int], list[Terms | None]]
@@ -63,8 +60,9 @@ class Plan:
         self.zone: ZoneInfo = self._calendar.zone
         self._lines = by_id(entries.lines)
         self._contracts = by_id(entries.contracts, Contract())
-        self._vendors = by_id(entries.vendors, _city_as_vendor(entries.city))
+        self._vendors = by_id(entries.vendors, entries.city.as_vendor())
         self._openings = Openings(entries.hours, self._calendar)
+        self._turns = Turns(self._lines, self._contracts, self._openings)
         self._always = {
             line
             for line, versions in self._lines.items()
@@ -72,7 +70,6 @@ class Plan:
         }
         self._terms: dict[tuple[str, int], _DayOfTerms] = {}
         self._distinct: dict[tuple[Line, Contract, bool], Terms] = {}
-        self._turns: dict[str, tuple[int, int, int | None]] = {}
         bounds = {bound for each in entries.lines for bound in (each.since, each.until)}
         # Between two of these instants no line begins or ends; who answers then is kept ready.
         self._eras = sorted(bound for bound in bounds if bound is not None)
@@ -85,15 +82,7 @@ class Plan:
         Raises:
             PlanError: the file can't be read, or is wrong; names every mistake at once.
         """
-        try:
-            text = Path(path).read_text(encoding="utf-8-sig")
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise PlanError(str(path), [Mistake("", None, f"cannot be read: {why}")]) from error
-        except UnicodeDecodeError as error:
-            message = f"is not UTF-8 text at byte {error.start}: save it as UTF-8"
-            raise PlanError(str(path), [Mistake("", None, message)]) from error
-        return Plan.read(text, str(path))
+        return Plan(read_file(path))
 
     @staticmethod
     def read(text: str, name: str = "plan") -> "Plan":
@@ -159,13 +148,13 @@ class Plan:
 
     def _find_day(self, line: str, begin: int) -> "_DayOfTerms":
         edges, terms = [], [self._find_terms(line, begin)]
-        edge = self._next_edge(line, begin)
+        edge = self._turns.next_edge(line, begin)
         while edge is not None and edge < begin + DAY:
             then = self._find_terms(line, edge)
             if then is not terms[-1]:
                 edges.append(edge)
                 terms.append(then)
-            edge = self._next_edge(line, edge)
+            edge = self._turns.next_edge(line, edge)
         return edges, terms
 
     def _find_terms(self, line: str, at: int) -> Terms | None:
@@ -174,7 +163,7 @@ class Plan:
             return None
         contract = valid(self._contracts[entry.contract], at)
         assert contract is not None, "the reader lets no line outlive its contract"
-        key = entry, contract, self._is_open(entry, at)
+        key = entry, contract, self._turns.is_open(entry, at)
         terms = self._distinct.get(key)
         if terms is None:
             terms = self._distinct[key] = Terms(
@@ -236,12 +225,12 @@ class Plan:
     def opens_at(self, line: str, at: int) -> int | None:
         """When a line that is closed now opens next; None: it is open, or stays closed."""
         terms = self.terms(line, at)
-        return None if terms is not None and terms.open else self._next_turn(line, at)
+        return None if terms is not None and terms.open else self._turns.next(line, at)
 
     def closes_at(self, line: str, at: int) -> int | None:
         """When a line that is open now closes next; None: it is closed, or stays open."""
         terms = self.terms(line, at)
-        return self._next_turn(line, at) if terms is not None and terms.open else None
+        return self._turns.next(line, at) if terms is not None and terms.open else None
 
     def expected_per_hour(self, line: str, at: int) -> float | None:
         """Calls expected per hour at the instant, 0 while closed; None: the plan does not say."""
@@ -257,46 +246,6 @@ class Plan:
     def within(self, hours: str, at: int) -> bool:
         """Whether opening hours of this id include the instant; no such hours then: they do not."""
         return self._openings.is_open(hours, at)
-
-    def _open_at(self, line: str, at: int) -> bool:
-        entry = valid(self._lines.get(line, ()), at)
-        return entry is not None and self._is_open(entry, at)
-
-    def _is_open(self, line: Line, at: int) -> bool:
-        return line.hours is None or self.within(line.hours, at)
-
-    def _next_turn(self, line: str, at: int) -> int | None:
-        """The next instant at which the line is open when it is closed now, or closed when open.
-
-        What was found holds for every instant up to it, and none within the horizon for a day.
-        """
-        since, until, turn = self._turns.get(line, (0, 0, None))
-        if since <= at < until:
-            return turn
-        turn = self._find_turn(line, at)
-        self._turns[line] = at, at + DAY if turn is None else turn, turn
-        return turn
-
-    def _find_turn(self, line: str, at: int) -> int | None:
-        now = self._open_at(line, at)
-        edge: int | None = at
-        while edge is not None and edge <= at + HORIZON:
-            if self._open_at(line, edge) is not now:
-                return edge
-            edge = self._next_edge(line, edge)
-        return None
-
-    def _next_edge(self, line: str, at: int) -> int | None:
-        """The next instant at which anything that the line's terms hang on may change."""
-        versions: list[Version[Any]] = list(self._lines.get(line, ()))
-        entry = valid(versions, at)
-        edges: list[int] = []
-        if entry is not None:
-            versions += self._contracts[entry.contract]
-        if entry is not None and entry.hours is not None:
-            edges.append(self._openings.next_edge(entry.hours, at))
-        edges += [b for v in versions for b in (v.since, v.until) if b is not None and b > at]
-        return min(edges, default=None)
 
     # Identity
 
@@ -347,7 +296,3 @@ class _EveryLine(Plan):
 
     def answering_at(self, at: int) -> frozenset[str]:
         return frozenset({CITY_VENDOR})
-
-
-def _city_as_vendor(city: City) -> Vendor:
-    return Vendor(id=CITY_VENDOR, name=city.name, owner=city.name, receiver=CITY_VENDOR)

@@ -1,5 +1,6 @@
 """A plan's TOML read, with everything that is wrong with it found in one go."""
 
+import pathlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,6 +61,23 @@ class PlanError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(f"{self.name}: {mistake}" for mistake in self.mistakes)
+
+
+def read_file(path: str | pathlib.Path) -> Entries:
+    """The entries of a plan's file.
+
+    Raises:
+        PlanError: the file can't be read, or the plan is wrong.
+    """
+    try:
+        text = pathlib.Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise PlanError(str(path), [Mistake("", None, f"cannot be read: {why}")]) from error
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 text at byte {error.start}: save it as UTF-8"
+        raise PlanError(str(path), [Mistake("", None, message)]) from error
+    return read(text, str(path))
 
 
 def read(text: str, name: str) -> Entries:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from streams.domain import instants
 from streams.domain.plan.fields import Notes, nearest
-from streams.domain.plan.model import CITY_VENDOR, Contract, Entries, Line, Vendor
+from streams.domain.plan.model import Contract, Entries, Line
 from streams.domain.plan.positions import Path
 from streams.domain.plan.validity import N, Named, Version
 
@@ -39,7 +39,7 @@ def note_lines(entries: Entries, lines: _Entries[Line], notes: Notes) -> None:
     """Vendors, contracts and hours that lines name."""
     city = entries.city
     contracts = _and_always(Contract(), entries.contracts)
-    vendors = _and_always(Vendor(CITY_VENDOR, city.name, city.name, CITY_VENDOR), entries.vendors)
+    vendors = _and_always(city.as_vendor(), entries.vendors)
     wrong_for_all = all(v.entry.id != city.contract for v in contracts)
     if wrong_for_all:
         _note_reference(("city", "contract"), "contract", city.contract, None, contracts, notes)

@@ -10,10 +10,11 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from streams.domain import visits
+from streams.domain.counts import COUNTED_CAUSES
 from streams.domain.instants import SECOND
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.statement.assignments import ABANDONMENT, ASA, REACHABILITY
-from streams.domain.tally import COUNTED_CAUSES, Tally
+from streams.domain.tally import Tally
 
 OUT_OF_HOURS: Final = "out_of_hours"
 

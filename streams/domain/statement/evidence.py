@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from streams.domain import instants
+from streams.domain.counts import COUNTS
 from streams.domain.statement.assignments import Assignment, Intervals
-from streams.domain.tally import COUNTS, LINE, VENDOR, Tally
+from streams.domain.tally import LINE, VENDOR, Tally
 
 _OF_CALLERS: Final = frozenset({"repeat_callers", "callbacks_kept"})
 """Counts that only the calls of one caller together tell; no measure rests on them."""

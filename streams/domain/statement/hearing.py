@@ -29,9 +29,7 @@ leaves out nothing, for it only mutes pages: both parties can agree on a dated e
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
 from streams.domain import visits
 from streams.domain.books import INTERVAL
@@ -42,6 +40,7 @@ from streams.domain.statement import counting
 from streams.domain.statement.assignments import Assignment, Cells, Intervals, within
 from streams.domain.statement.exclusions import EVENT, HOURS, Excluding
 from streams.domain.statement.feeds import Feed, of_city
+from streams.domain.statement.heard import Heard, Hours
 from streams.domain.statement.silences import Silence, joined
 
 MISSED_CALLS: Final = 10.0
@@ -58,43 +57,6 @@ opened late on a Saturday missed seventeen, and an outage of a quarter of an hou
 UNKNOWN_SILENCE: Final = 4
 """Open quarter-hours without anything that are a silence when there is nothing to expect by, no
 forecast and not a single call: an hour."""
-
-ENOUGH: Final = Fraction(95, 100)
-"""The least part of its open hours that must be heard for a result to be judged. What is not heard
-moves a figure by its own part at worst, here five points; and of a month's 22 working days one may
-be missing, not two."""
-
-
-class Hours(NamedTuple):
-    """Quarter-hours: open, heard of these, and of these again with a visit."""
-
-    open: int = 0
-    heard: int = 0
-    visited: int = 0
-
-    def plus(self, other: "Hours") -> "Hours":
-        """Those of two lines."""
-        return Hours(*(one + another for one, another in zip(self, other, strict=True)))
-
-    @property
-    def enough(self) -> bool:
-        """Whether enough was heard to judge by; where nothing was open, nothing was missed."""
-        return self.heard >= ENOUGH * self.open
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard of a vendor's lines in a period.
-
-    Attributes:
-        total: hours in which at least one line was open.
-        lines: hours of each line.
-        silences: the longest first; those of a line, or of the queue, without what all lines share.
-    """
-
-    total: Hours
-    lines: Mapping[str, Hours]
-    silences: tuple[Silence, ...]
 
 
 class Hearing:

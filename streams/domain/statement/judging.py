@@ -13,7 +13,8 @@ from streams.domain.statement import counting, money
 from streams.domain.statement.assignments import Assignment, Cells, Rule, measures, rule, within
 from streams.domain.statement.counting import NOTHING, Count, Number
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Applied, Excluding, applying
-from streams.domain.statement.hearing import Hearing, Hours
+from streams.domain.statement.heard import Hours
+from streams.domain.statement.hearing import Hearing
 from streams.domain.statement.periods import Period, overlapping
 from streams.domain.tally import LINE
 

@@ -30,7 +30,8 @@ from streams.domain.statement.assignments import (
 from streams.domain.statement.counting import Count, Number
 from streams.domain.statement.exclusions import EVENT, Excluding
 from streams.domain.statement.forecast import Outlook, Remaining, outlook
-from streams.domain.statement.hearing import Heard, Hearing
+from streams.domain.statement.heard import Heard
+from streams.domain.statement.hearing import Hearing
 from streams.domain.statement.judging import Result, excluded_by, groups, judge
 from streams.domain.statement.periods import Period, overlapping
 from streams.domain.tally import LINE, VENDOR, Tally

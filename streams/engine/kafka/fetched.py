@@ -3,7 +3,7 @@
 aiokafka reads headers' names as UTF-8, and one that is something else is an exception in the midst
 of its batch: the consumer never comes past it, and with it every worker ends. Here such a record is
 given as one that has a header without a name, and nothing else; the records before and after it are
-given as they are. `streams.domain.events.Reader` refuses it.
+given as they are. `streams.domain.event_reader.Reader` refuses it.
 
 The whole of it is one replaced name, ``aiokafka.consumer.fetcher.MemoryRecords``: a batch is read
 by aiokafka as ever, and a second time, record by record, when that fails.

@@ -18,11 +18,11 @@ from typing import Final
 import msgspec
 from aiokafka import ConsumerRecord
 
-from streams.domain import events
+from streams.domain import event_reader
 from streams.domain.books import SLOT
 from streams.domain.cells import CellKey
 from streams.domain.decisions import DECIDED
-from streams.domain.events import Reader, Refusal
+from streams.domain.event_reader import Reader, Refusal
 from streams.domain.ledger import Changes, Ledger
 from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
@@ -43,7 +43,7 @@ UNKNOWN = -(2**62)
 
 
 _FOREIGN_KEY: Final = Refusal(
-    events.MALFORMED_FIELD,
+    event_reader.MALFORMED_FIELD,
     "key: must be the call_id, for its events would be on other partitions than the call's others",
 )
 
@@ -53,7 +53,7 @@ class Counts:
 
     def __init__(self) -> None:
         self.events = dict.fromkeys(topics.INPUTS, 0)
-        self.refused = dict.fromkeys(events.REASONS, 0)
+        self.refused = dict.fromkeys(event_reader.REASONS, 0)
         self.late = 0
         self.repeated = 0
         self.unknown_to_lines = 0

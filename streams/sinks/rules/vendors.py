@@ -17,7 +17,7 @@ visit by its own contract) and exports per vendor, contract, measure and line (e
 
 from typing import Final
 
-from streams.domain.statement.hearing import ENOUGH
+from streams.domain.statement.heard import ENOUGH
 from streams.sinks.annotations import TICKET
 from streams.sinks.links import Links
 from streams.sinks.rules.rule import Alert

@@ -7,8 +7,8 @@ changed in a quarter-hour is told in the words that results and definitions have
 from collections.abc import Sequence
 from typing import Final
 
+from streams.domain.counts import FURTHER
 from streams.domain.instants import SECOND
-from streams.domain.tally import FURTHER
 from streams.sinks.statement.writing import Writing
 
 _DURATIONS: Final = ("wait_sum", "out_wait_sum", "menu_sum", "talk_sum", "longest")

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from streams.domain.statement.hearing import ENOUGH
+from streams.domain.statement.heard import ENOUGH
 from streams.sinks.statement import plots as drawing
 from streams.sinks.statement.naming import Thing, count_of, line_of, name_of, names_of, section
 from streams.sinks.statement.plain import VOLUMES

@@ -26,7 +26,7 @@ from streams.domain.statement import evidence
 from streams.domain.statement.assignments import ASA, Intervals, Rule, versions
 from streams.domain.statement.counting import Count, Number, value
 from streams.domain.statement.forecast import CONFIDENCE, Outlook
-from streams.domain.statement.hearing import Hours
+from streams.domain.statement.heard import Hours
 from streams.domain.statement.judging import Effect, Result
 from streams.domain.statement.money import Charge
 from streams.domain.statement.statement import Statement, Worst

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from streams.domain.tally import COUNTS
+from streams.domain.counts import COUNTS
 from streams.sinks.statement import counted, identity
 from streams.sinks.statement.naming import Thing, line_of, name_of, section
 from streams.sinks.statement.page import document

@@ -10,7 +10,7 @@ from streams.domain.books import INTERVAL
 from streams.domain.instants import parse
 from streams.domain.statement import Statement, feeds, reach
 from streams.domain.statement import parse as period
-from streams.domain.statement.hearing import Hours
+from streams.domain.statement.heard import Hours
 from streams.domain.statement.judging import Result
 from streams.domain.statement.silences import Silence
 from streams.domain.tally import Tally

@@ -16,7 +16,7 @@ from streams.domain.books import INTERVAL
 from streams.domain.instants import DAY, HOUR, parse
 from streams.domain.plan import Plan
 from streams.domain.statement import Statement
-from streams.domain.statement.hearing import Hours
+from streams.domain.statement.heard import Hours
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.silences import Silence
 from streams.domain.tally import CITY, Tally

@@ -8,9 +8,10 @@ import msgspec
 import orjson
 
 from streams.domain.books import INTERVAL
+from streams.domain.counts import COUNTS, LATER
 from streams.domain.figures import figures
 from streams.domain.ledger import Ledger
-from streams.domain.tally import COUNTS, LATER, Tally
+from streams.domain.tally import Tally
 from streams.engine.audit import tally
 from streams.engine.state import stored
 from streams.engine.state.stored import Checkpoint, Figures, Restored

@@ -1,4 +1,4 @@
-"""Events from the outside: read whole, or refused with a reason, and never an accident."""
+"""Events from the outside: accepted, or refused with a reason; never an error."""
 
 import json
 import re
@@ -10,17 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.domain import instants
-from streams.domain.events import (
-    DEFAULT_SKEW,
-    KINDS,
-    MAX_BYTES,
-    REASONS,
-    CallStart,
-    Kind,
-    Queue,
-    Reader,
-    Refusal,
-)
+from streams.domain.event_reader import DEFAULT_SKEW, MAX_BYTES, REASONS, Reader, Refusal
+from streams.domain.events import KINDS, CallStart, Kind, Queue
 from streams.domain.instants import parse
 from streams.domain.plan import Plan
 from streams.domain.privacy import is_telephone_number
