@@ -23,14 +23,12 @@ from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach
 from streams.domain.statement.standing import standing
+from streams.sinks.statement.restated import LateEvent
 from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
 from streams.sources.replay import replay
 
 KEPT_INTERVALS: Final = "kept"
 RAW: Final = "raw"
-
-Told = dict[str, Any]
-"""An event that came late or corrects another: what, which, when, and when it came."""
 
 T = TypeVar("T")
 
@@ -115,7 +113,7 @@ def contacts(
 
 def everything(
     arguments: argparse.Namespace, plan: Plan, period: Period
-) -> tuple[Iterable[Contact], list[Told]]:
+) -> tuple[Iterable[Contact], list[LateEvent]]:
     """All contacts that a restatement of this period needs, and the events that had come late or
     correct others, as far as the source knows which: files know the corrections only."""
     if arguments.files:
@@ -126,10 +124,10 @@ def everything(
     found = ask(evidence.raw(read_settings(arguments), plan, since, late=True))
     late = [each for each in found.late if each.at < until + evidence.LOOK_BACK]
     late.sort(key=lambda each: (each.arrived, each.event.event_id))
-    return found.contacts.values(), [_told(e.event, e.at, e.arrived) for e in late]
+    return found.contacts.values(), [_late(e.event, e.at, e.arrived) for e in late]
 
 
-def _corrections(names: list[str], plan: Plan) -> list[Told]:
+def _corrections(names: list[str], plan: Plan) -> list[LateEvent]:
     """The corrected events in files, in their order."""
     reader, now = Reader(plan.knows), wall()
     found = []
@@ -138,19 +136,19 @@ def _corrections(names: list[str], plan: Plan) -> list[Told]:
             for line in lines:
                 read = reader.read(line, now) if b'"revision"' in line else None
                 if read is not None and not isinstance(read, Refusal) and read[0].revision:
-                    found.append(_told(*read, None))
+                    found.append(_late(*read, None))
     return found
 
 
-def _told(event: Event, at: int, arrived: int | None) -> Told:
-    return {
-        "event": kind(event),
-        "event_id": event.event_id,
-        "call_id": event.call_id,
-        "at": instants.text(at),
-        "arrived": None if arrived is None else instants.text(arrived),
-        "revision": event.revision,
-    }
+def _late(event: Event, at: int, arrived: int | None) -> LateEvent:
+    return LateEvent(
+        event=kind(event),
+        event_id=event.event_id,
+        call_id=event.call_id,
+        at=instants.text(at),
+        arrived=None if arrived is None else instants.text(arrived),
+        revision=event.revision,
+    )
 
 
 def of_contacts(contacts: Iterable[Contact], plan: Plan, now: int) -> Known:

@@ -12,6 +12,7 @@ from streams.domain.plan import Plan
 from streams.domain.statement import parse
 from streams.domain.statement.explanation import explain
 from streams.sinks.statement import explained
+from streams.sinks.statement.objects import canonical
 from streams.sinks.statement.writing import Writing
 
 
@@ -45,9 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         there = ", ".join(plan.lines) or "none"
         raise CommandError(f"no line {arguments.line!r} in the plan; there are {there}", USAGE)
     found, total = explain(contacts, plan, arguments.line, since, until, books.as_of(arguments))
-    of = explained.as_object(arguments.line, since, until, found, total)
+    of = explained.explain(arguments.line, since, until, found, total)
     if arguments.format == "json":
-        content = explained.as_json(of)
+        content = canonical(of)
     elif arguments.format == "csv":
         content = explained.as_csv(of).encode()
     else:

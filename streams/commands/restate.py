@@ -15,12 +15,11 @@ from streams.commands.statement import (
 )
 from streams.domain.plan import Plan
 from streams.domain.statement import Period, statement
-from streams.domain.statement.restatement import restatement
-from streams.sinks.statement import plain
+from streams.sinks.statement import plain, restated
 from streams.sinks.statement.archive import Archive, Kept, KeptError
 from streams.sinks.statement.issue import issued
-from streams.sinks.statement.plain import Made, canonical
-from streams.sinks.statement.restated import page
+from streams.sinks.statement.objects import canonical
+from streams.sinks.statement.plain import Made
 
 _FORMATS = ("html", "json")
 
@@ -48,33 +47,25 @@ def run(arguments: argparse.Namespace) -> int:
     check_vendor(plan, arguments.vendor)
     archive = Archive(arguments.keep)
     kept = _before(arguments, plan, period, archive)
-    before, number = kept.made, kept.made.object["issue"]["number"]
-    after, late = _after(arguments, plan, period)
-    if after.object["provisional"] is not None:
+    number = kept.statement.object.issue.number
+    made, late = _after(arguments, plan, period)
+    if made.content.provisional is not None:
         raise CommandError("the period is provisional: nothing is restated before it is final")
     # What is kept as file 0 is issue 1.
-    after = issued(after, wall(), issue=kept.file + 2, replaces=number)
-    found = restatement(
-        before.object,
-        after.object,
-        before.books,
-        after.books,
-        kept.file + 1,
-        arguments.reason,
-        late,
-    )
-    if not found["results"] and not found["quarter_hours"]:
+    after = issued(made, wall(), issue=kept.file + 2, replaces=number)
+    found = restated.restate(kept.statement, after, kept.file + 1, arguments.reason, late)
+    if not found.results and not found.quarter_hours:
         print(f"nothing has changed since {number}", file=sys.stderr)
         return FAILED
     try:
         _, path, after = archive.restate(after, found, kept)
     except (KeptError, OSError) as error:
         raise CommandError(str(error)) from error
-    print(f"kept as {path}, number {after.object['issue']['number']}", file=sys.stderr)
+    print(f"kept as {path}, number {after.object.issue.number}", file=sys.stderr)
     if arguments.format == "json":
         content = canonical(found)
     else:
-        content = page(found, after.object, language(arguments, plan)).encode()
+        content = restated.page(found, after.object, language(arguments, plan)).encode()
     write(arguments.output, content)
     return DONE
 
@@ -102,11 +93,11 @@ def _before(arguments: argparse.Namespace, plan: Plan, period: Period, archive: 
 
 def _after(
     arguments: argparse.Namespace, plan: Plan, period: Period
-) -> tuple[Made, list[books.Told]]:
+) -> tuple[Made, list[restated.LateEvent]]:
     now = books.as_of(arguments)
-    contacts, told = books.everything(arguments, plan, period)
+    contacts, late = books.everything(arguments, plan, period)
     known = books.of_contacts(contacts, plan, now)
-    return _make(plan, arguments.vendor, period, known), told
+    return _make(plan, arguments.vendor, period, known), late
 
 
 def _make(plan: Plan, vendor: str, period: Period, known: books.Known) -> Made:

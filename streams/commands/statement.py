@@ -13,8 +13,8 @@ from streams.sinks.statement import plain, sheet
 from streams.sinks.statement.archive import Archive, KeptError
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
-from streams.sinks.statement.plain import Made
-from streams.sinks.statement.words import LANGUAGES
+from streams.sinks.statement.plain import Issued, Made
+from streams.texts import languages, spoken
 
 _FORMATS: Final = ("html", "csv", "json", "books")
 
@@ -49,7 +49,7 @@ def add_what(parser: argparse.ArgumentParser) -> None:
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments that say how it is shown, and where."""
-    parser.add_argument("--language", choices=LANGUAGES, help="default: the plan's first")
+    parser.add_argument("--language", choices=languages(), help="default: the plan's first")
     parser.add_argument("--output", metavar="FILE", help="default: standard output")
 
 
@@ -60,29 +60,30 @@ def run(arguments: argparse.Namespace) -> int:
     made, empty = of_period(arguments, plan, period)
     if arguments.keep:
         try:
-            _, path, made = Archive(arguments.keep).freeze(made, wall())
+            _, path, found = Archive(arguments.keep).freeze(made, wall())
         except (KeptError, OSError) as error:
             raise CommandError(str(error)) from error
         print(f"kept as {path}", file=sys.stderr)
     else:
-        made = issued(made, wall())
-    print(_standing(made), file=sys.stderr)
-    write(arguments.output, shown(made, arguments.format, language(arguments, plan)))
+        found = issued(made, wall())
+    print(_standing(found), file=sys.stderr)
+    write(arguments.output, shown(found, arguments.format, language(arguments, plan)))
     if empty:
         print("no visit of this vendor in the period", file=sys.stderr)
     return FAILED if empty and arguments.files and not made.books else DONE
 
 
-def _standing(made: Made) -> str:
+def _standing(issued: Issued) -> str:
     """What the statement is, in a line for whoever made it."""
-    of, heard = made.object, made.object["heard"]
-    standing = "final" if of["provisional"] is None else "provisional"
-    if not of["complete"]:
+    of = issued.object
+    standing = "final" if of.provisional is None else "provisional"
+    if not of.complete:
         standing += ", incomplete"
-    hours = f": heard {heard['heard']} of {heard['open']} open hours" if heard else ""
-    few = sum(each["due"] and not each["complete"] for each in of["results"])
-    too_few = f", too few for {few} of {len(of['results'])} results" if few else ""
-    return f"number {of['issue']['number']}, {standing}{hours}{too_few}"
+    heard = of.heard
+    hours = "" if heard is None else f": heard {heard.heard} of {heard.open} open hours"
+    few = sum(each.due and not each.complete for each in of.results)
+    too_few = f", too few for {few} of {len(of.results)} results" if few else ""
+    return f"number {of.issue.number}, {standing}{hours}{too_few}"
 
 
 def of_period(arguments: argparse.Namespace, plan: Plan, period: Period) -> tuple[Made, bool]:
@@ -92,7 +93,7 @@ def of_period(arguments: argparse.Namespace, plan: Plan, period: Period) -> tupl
         plan, arguments.vendor, period, known.intervals, known.as_of, known.provisional
     )
     made = plain.make(plan, found, known.intervals)
-    return made, not made.object["total"]["line_offered"]
+    return made, not made.content.total["line_offered"]
 
 
 def read_period(text: str) -> Period:
@@ -111,20 +112,20 @@ def check_vendor(plan: Plan, vendor: str) -> None:
 
 
 def language(arguments: argparse.Namespace, plan: Plan) -> str:
-    """The language asked for, else the plan's first that there are words for."""
-    known = [word for word in plan.entries.city.languages if word in LANGUAGES]
-    return arguments.language or (known[0] if known else "en")
+    """The language asked for, else the plan's first that there is a catalogue of."""
+    first, *_ = spoken(plan.entries.city.languages)
+    return arguments.language or first
 
 
-def shown(made: Made, form: str, language: str) -> bytes:
+def shown(of: Issued, form: str, language: str) -> bytes:
     """A statement in one of its forms."""
     if form == "json":
-        return made.json
+        return of.json
     if form == "csv":
-        return sheet.as_csv(made.object).encode()
+        return sheet.as_csv(of.object).encode()
     if form == "books":
-        return made.books.encode()
-    return page(made.object, language).encode()
+        return of.books.encode()
+    return page(of.object, language).encode()
 
 
 def write(path: str | None, content: bytes) -> None:

@@ -14,13 +14,12 @@ from streams.domain.statement.explanation import explain
 from streams.domain.visits import resolve
 from streams.sinks import report
 from streams.sinks.journeys import journey_record
-from streams.sinks.prometheus import ShownScopes
+from streams.sinks.prometheus import FiguresCollector, registry
 from streams.sinks.statement import explained, plain
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
-from streams.sinks.statement.words import LANGUAGES
 from streams.sinks.statement.writing import Writing
-from tests import metrics
+from streams.texts import languages
 from tests.stories import Story, at
 
 PLAN = Plan.read(
@@ -64,10 +63,10 @@ def test_metrics_of_the_line_the_vendor_and_the_city() -> None:
         board.apply_figures(scope, 0, SLOT, at("9:00"), tally, False)
     board.apply_watermark(0, at("9:03"))
     board.advance()
-    families = metrics.read(ShownScopes(PLAN, lambda: [board]))
+    found = registry(FiguresCollector(PLAN, lambda: [board]))
 
     def value(name: str, **labels: str) -> float | None:
-        return metrics.value(families, f"contact_{name}", window="30m", **labels)
+        return found.get_sample_value(f"contact_{name}", {"window": "30m", **labels})
 
     assert value("line_visits", line="archive", disposition="form") == 2
     assert value("line_visits", line="archive", disposition="left_before_queue") == 0
@@ -98,17 +97,17 @@ def test_the_journey() -> None:
 def test_the_explanation(language: str, word: str, why: str) -> None:
     span = at("9:00"), at("9:15")
     found, tally = explain([CALL], PLAN, "archive", *span, NOON)
-    shown = explained.as_object("archive", *span, found, tally)
-    assert shown["books"] == {"contacts": 1, "form": 1, "line_offered": 1, "reach_forms": 1}
+    shown = explained.explain("archive", *span, found, tally)
+    assert shown.books == {"contacts": 1, "form": 1, "line_offered": 1, "reach_forms": 1}
     text = explained.as_text(shown, Writing(language, PLAN.zone.key))
     assert f"    {word}\n" in text and why in text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_the_statement_has_a_column_of_forms_and_says_that_they_are_left_out(language: str) -> None:
     of = statement(PLAN, "acme", parse("2026-11"), booked().intervals, NOON)
     made = plain.make(PLAN, of, booked().intervals)
-    assert made.object["total"]["form"] == made.object["volumes"]["archive"]["form"] == 2
+    assert made.content.total["form"] == made.content.volumes["archive"]["form"] == 2
     assert "form=2" in made.books
     shown = page(issued(made, NOON).object, language)
     heading, sentence = {

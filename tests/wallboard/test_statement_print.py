@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.domain.statement.restatement import restatement
 from streams.sinks.statement import restated
 from streams.sinks.statement.page import page
-from streams.sinks.statement.plain import Made
-from streams.sinks.statement.words import LANGUAGES
+from streams.sinks.statement.plain import Issued
+from streams.texts import languages
 from tests.sinks.statement.test_identity import _booked, _made
 from tests.wallboard import wallboard_browser
 
@@ -53,7 +52,7 @@ def _sheets(html: str, directory: Path, programs: tuple[str, str]) -> list[str]:
     return [" ".join(each.split()) for each in read.stdout.split("\f") if each.strip()]
 
 
-def _heads(made: Made, language: str) -> list[str]:
+def _heads(made: Issued, language: str) -> list[str]:
     issued, standing = {
         "en": ("Issued 2026-04-02 10:00", "Final, issue 2, INCOMPLETE"),
         "nl": ("Opgemaakt 2026-04-02 10:00", "Definitief, uitgave 2, ONVOLLEDIG"),
@@ -62,10 +61,10 @@ def _heads(made: Made, language: str) -> list[str]:
         "en": "eerstelijn (valid until 2026-03-16); eerstelijn (valid from 2026-03-16)",
         "nl": "eerstelijn (geldig tot 2026-03-16); eerstelijn (geldig vanaf 2026-03-16)",
     }[language]
-    return [made.object["issue"]["number"], issued, standing, f"Contract {versions}"]
+    return [made.object.issue.number, issued, standing, f"Contract {versions}"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_every_sheet_says_what_it_is_of(
     language: str, tmp_path: Path, programs: tuple[str, str]
 ) -> None:
@@ -85,7 +84,7 @@ def test_every_sheet_of_a_restatement_says_what_it_is_of(
     tmp_path: Path, programs: tuple[str, str]
 ) -> None:
     before, after = _made(_booked(), issue=1), _made(_booked(SILENT), issue=2)
-    found = restatement(before.object, after.object, before.books, after.books, 1, "laat", [])
+    found = restated.restate(before, after, 1, "laat", [])
     sheets = _sheets(restated.page(found, after.object, "nl"), tmp_path, programs)
     assert len(sheets) > 1
     for sheet in sheets:

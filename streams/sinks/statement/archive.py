@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-import orjson
+import msgspec
 
 from streams.domain.statement.restatement import changes
 from streams.sinks.statement.issue import issued, of_archive
-from streams.sinks.statement.plain import FORM, Made, canonical
+from streams.sinks.statement.objects import FORM, Content, canonical
+from streams.sinks.statement.plain import Issued, Made
+from streams.sinks.statement.restated import Restatement
 
 _STATEMENT: Final = re.compile(r"(\d+)\.json", re.ASCII)
 
@@ -37,7 +39,7 @@ class Kept(NamedTuple):
 
     file: int
     path: Path
-    made: Made
+    statement: Issued
 
 
 class Archive:
@@ -57,22 +59,26 @@ class Archive:
         Raises:
             KeptError: another one is kept, or it is not final.
         """
-        if made.object["provisional"] is not None:
+        if made.content.provisional is not None:
             raise KeptError("the statement is provisional: freeze it when all of it is final")
-        vendor, period = made.object["vendor"]["id"], made.object["period"]["name"]
+        vendor, period = _of(made.content)
         found = self.latest(vendor, period)
         if found is None:
-            made = issued(made, now, issue=1)
-            return Kept(0, self._write(vendor, period, 0, made), made)
-        if _same(found.made, made):
+            first = issued(made, now, issue=1)
+            return Kept(0, self._write(vendor, period, 0, first), first)
+        if _same(found.statement, made):
             return found
         raise KeptError(
-            f"{found.made.object['issue']['number']} is kept for {vendor}, {period} and differs: "
+            f"{found.statement.object.issue.number} is kept for {vendor}, {period} and differs: "
             "a frozen statement changes through `reachline restate` only"
         )
 
     def latest(self, vendor: str, period: str) -> Kept | None:
-        """The newest statement of a period; None if none is kept."""
+        """The newest statement of a period; None if none is kept.
+
+        Raises:
+            KeptError: a file is missing, or is no statement.
+        """
         numbers = sorted(self._numbers(vendor, period))
         if not numbers:
             return None
@@ -81,31 +87,34 @@ class Archive:
             books = path.with_suffix(".books").read_text()
         except FileNotFoundError as error:
             raise KeptError(f"{error.filename} is missing: {path} is not whole without") from None
-        made = Made(orjson.loads(path.read_bytes()), books)
-        return Kept(numbers[-1], path, of_archive(made, numbers[-1] + 1))
+        try:
+            kept = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+            return Kept(numbers[-1], path, of_archive(kept, books, numbers[-1] + 1))
+        except msgspec.MsgspecError as error:
+            raise KeptError(f"{path} is no statement: {error}") from None
 
-    def restate(self, after: Made, restatement: dict[str, Any], before: Kept) -> Kept:
+    def restate(self, after: Issued, restatement: Restatement, before: Kept) -> Kept:
         """Keeps a restatement, and the statement after it, beside the one that it restates.
 
         Raises:
             KeptError: that one has been restated already.
         """
-        vendor, period = after.object["vendor"]["id"], after.object["period"]["name"]
+        vendor, period = _of(after.object)
         file = before.file + 1
         path = self._path(vendor, period, file)
         _write_new(path, ".restatement.json", canonical(restatement))
         return Kept(file, self._write(vendor, period, file, after), after)
 
-    def _write(self, vendor: str, period: str, number: int, made: Made) -> Path:
+    def _write(self, vendor: str, period: str, number: int, statement: Issued) -> Path:
         path = self._path(vendor, period, number)
-        _write_new(path, ".books", made.books.encode())
-        _write_new(path, ".json", made.json)
+        _write_new(path, ".books", statement.books.encode())
+        _write_new(path, ".json", statement.json)
         return path
 
     def _path(self, vendor: str, period: str, number: int) -> Path:
-        return self._of(vendor, period) / f"{number}.json"
+        return self._directory_of(vendor, period) / f"{number}.json"
 
-    def _of(self, vendor: str, period: str) -> Path:
+    def _directory_of(self, vendor: str, period: str) -> Path:
         # A vendor's id may hold what file names must not; "." alone would be the archive itself.
         name = quote(vendor, safe=" ")
         if name in (".", ".."):
@@ -113,7 +122,7 @@ class Archive:
         return self._directory / name / period
 
     def _numbers(self, vendor: str, period: str) -> Iterator[int]:
-        directory = self._of(vendor, period)
+        directory = self._directory_of(vendor, period)
         if directory.is_dir():
             for path in directory.iterdir():
                 match = _STATEMENT.fullmatch(path.name)
@@ -121,11 +130,17 @@ class Archive:
                     yield int(match[1])
 
 
-def _same(kept: Made, made: Made) -> bool:
+def _of(content: Content) -> tuple[str, str]:
+    """Of which vendor it is, and of which period."""
+    return content.vendor.id, content.period.name
+
+
+def _same(kept: Issued, made: Made) -> bool:
     """Whether two statements say the same. Of an earlier form, which says less, what both say."""
-    if kept.object["form"] >= FORM:
-        return canonical(kept.content) == canonical(made.content)
-    before, after = kept.object, made.object
+    before, after = msgspec.to_builtins(kept.object), msgspec.to_builtins(made.content)
+    if kept.object.form >= FORM:
+        del before["issue"]
+        return canonical(before) == canonical(after)
     return kept.books == made.books and not changes(before, after)
 
 

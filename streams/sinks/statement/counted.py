@@ -31,20 +31,19 @@ def name(of: str, thresholds: Sequence[float], w: Writing) -> str:
     key = base if place else of
     if key in _WITHIN:
         if place < len(thresholds):
-            return w.text(f"count_{key}", threshold=w.number(thresholds[place]))
-        return w.text(f"count_{key}_untold")
-    if w.has(f"count_{of}"):
-        return w.text(f"count_{of}")
-    if w.has(of):
-        return w.text(of)
+            return w.text(f"tally.{key}", threshold=w.number(thresholds[place]))
+        return w.text(f"tally.{key}_untold")
+    for path in (f"tally.{of}", f"counted.{of}"):
+        if w.has(path):
+            return w.text(path)
     part, _, cause = of.partition("_")
-    if w.has(f"count_of_{part}") and w.has(cause):
-        return w.text(f"count_of_{part}", what=w.plain(cause))
-    return w.text("count_other")
+    if w.has(f"tally.of_{part}") and w.has(f"counted.{cause}"):
+        return w.text(f"tally.of_{part}", what=w.text(f"counted.{cause}"))
+    return w.text("tally.other")
 
 
 def amount(of: str, number: int, w: Writing) -> str:
     """A number of calls, or seconds."""
     if of in _DURATIONS:
-        return w.text("seconds", seconds=w.number(number / SECOND))
+        return w.text("amount.seconds", seconds=w.number(number / SECOND))
     return w.number(number)

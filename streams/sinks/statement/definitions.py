@@ -1,66 +1,52 @@
-"""How each figure of a statement is defined, in words, and what the vendor held."""
+"""How each figure of a statement is defined, in words."""
 
-from html import escape
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from streams.domain.statement.assignments import ABANDONMENT, REACHABILITY, SERVICE_LEVEL
-from streams.sinks.statement.writing import Writing, table
+from streams.sinks.statement.result_objects import Result
+from streams.sinks.statement.writing import Writing
 
 
-def section(of: dict[str, Any], w: Writing) -> str:
+class Definition(NamedTuple):
+    """A measure of a contract, and the texts of its definition: one per version of its rule."""
+
+    contract: str
+    measure: str
+    figure: str
+    texts: list[str]
+
+
+def definitions(results: Iterable[Result], w: Writing) -> list[Definition]:
     """The definitions of every measure that was judged, once each."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for result in of["results"]:
-        texts = [_of_result(result, w)]
-        key = escape(f"{result['contract']}: {result['measure']}"), w.text(result["figure"])
-        known = found.setdefault(key, [])
-        known += [text for text in texts if text not in known]
-    items = "".join(
-        f"<dt>{figure} <small>{id_}</small></dt>" + "".join(f"<dd>{text}</dd>" for text in texts)
-        for (id_, figure), texts in found.items()
-    )
-    general = "".join(
-        f"<p>{w.text(key)}</p>" for key in ("def_booking", "def_exclusions", "def_exact")
-    )
-    rows = [
-        [
-            escape(each["names"].get(w.language) or each["line"]),
-            escape(each["line"]),
-            escape(each["contract"]),
-            w.instant(each["from"]),
-            w.instant(each["until"]),
-        ]
-        for each in of["lines"]
-    ]
-    headings = [w.text("line"), "id", w.text("contract"), w.text("since"), w.text("until")]
-    held = table(w.text("lines_caption"), headings, rows, set())
-    return (
-        f'<section class="definitions"><h2>{w.text("definitions")}</h2><dl>{items}</dl>{general}'
-        f"</section><section><h2>{w.text('lines')}</h2>{held}</section>"
-    )
+    found: dict[tuple[str, str, str], Definition] = {}
+    for each in results:
+        key = each.contract, each.measure, each.figure
+        known = found.setdefault(key, Definition(*key, []))
+        text = " ".join(_sentences(each, w))
+        if text not in known.texts:
+            known.texts.append(text)
+    return list(found.values())
 
 
-def _of_result(result: dict[str, Any], w: Writing) -> str:
-    figure = result["figure"]
-    short = w.number(result["short_abandon_limit"])
-    on_short = w.text(f"def_short_{result['short_abandons']}", short=short)
-    if figure == SERVICE_LEVEL:
-        threshold = w.number(result["threshold"])
-        texts = [
-            w.text(f"def_{result['formula']}", threshold=threshold) + ".",
-            w.text(f"def_boundary_{result['boundary']}", threshold=threshold),
-            w.text(f"def_clock_{result['clock']}"),
+def _sentences(of: Result, w: Writing) -> list[str]:
+    short = w.number(of.short_abandon_limit)
+    on_short = w.text(f"definition.short_{of.short_abandons}", short=short)
+    if of.figure == SERVICE_LEVEL:
+        threshold = w.number(of.threshold or 0)
+        return [
+            w.text(f"definition.{of.formula}", threshold=threshold) + ".",
+            w.text(f"definition.boundary_{of.boundary}", threshold=threshold),
+            w.text(f"definition.clock_{of.clock}"),
             on_short,
-            w.text("def_in_hours"),
+            w.text("definition.in_hours"),
         ]
-    elif figure == REACHABILITY:
-        texts = [
-            w.text("def_reachability", limit=w.number(result["reach_limit"])) + ".",
-            w.text(f"def_callbacks_{result['callbacks']}"),
-            w.text("def_forms"),
+    if of.figure == REACHABILITY:
+        return [
+            w.text("definition.reachability", limit=w.number(of.reach_limit or 0)) + ".",
+            w.text(f"definition.callbacks_{of.callbacks}"),
+            w.text("definition.forms"),
         ]
-    elif figure == ABANDONMENT:
-        texts = [w.text("def_abandonment") + ".", on_short]
-    else:
-        texts = [w.text("def_asa") + "."]
-    return " ".join(texts)
+    if of.figure == ABANDONMENT:
+        return [w.text("definition.abandonment") + ".", on_short]
+    return [w.text("definition.asa") + "."]

@@ -1,146 +1,215 @@
-"""The visits behind a figure as text, JSON or CSV."""
+"""The visits behind a figure: as an object, as CSV, and as text for a person at a terminal."""
 
 import csv
 import io
-from html import unescape
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from msgspec import Struct, field
 
 from streams.domain import instants
 from streams.domain.instants import SECOND
-from streams.domain.statement import evidence
+from streams.domain.statement import evidence, explanation
 from streams.domain.statement.assignments import ASA
-from streams.domain.statement.explanation import HIT, MISS, Counted, Explained, total
 from streams.domain.tally import Tally
-from streams.sinks.statement.naming import count_of
-from streams.sinks.statement.plain import canonical, count_object
+from streams.sinks.statement import judged, rendering
+from streams.sinks.statement.result_objects import Number
 from streams.sinks.statement.writing import Writing
 
 FORMATS: Final = ("text", "json", "csv")
 
-Thing = dict[str, Any]
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """How a visit counts for a measure.
+
+    Attributes:
+        measure, figure: which.
+        verdict: hit, miss, outside or undecided.
+        why: the word of the definition that decides it.
+        excluded_by: ids of the exclusions that leave it out.
+    """
+
+    measure: str
+    figure: str
+    verdict: str
+    why: str
+    excluded_by: list[str]
 
 
-def as_object(line: str, since: int, until: int, found: list[Explained], of: Tally) -> Thing:
+class Visit(Struct, frozen=True, kw_only=True):
+    """A visit to the line, with its facts. A fact that there is not is null.
+
+    Attributes:
+        call_id: of its call.
+        caller: a pseudonym.
+        visit: the number that the phone system gives it.
+        vendor, contract: by whom it is answered, by what it is judged.
+        in_hours: whether it begins in opening hours.
+        begun: where it counts.
+        started: the call reached the entrance.
+        chosen: the caller chose the line.
+        transferred: another line passed it on.
+        entered: it came to the queue.
+        answered: somebody answered.
+        ended: it ended.
+        disposition: how.
+        wait: seconds by the contract's clock.
+        counted: for each measure of the contract.
+    """
+
+    call_id: str
+    caller: str | None
+    visit: int | None
+    vendor: str
+    contract: str
+    in_hours: bool
+    begun: str
+    started: str | None
+    chosen: str | None
+    transferred: str | None
+    entered: str | None
+    answered: str | None
+    ended: str | None
+    disposition: str
+    wait: float | None
+    counted: list[Counted]
+
+
+class Measured(Struct, frozen=True, kw_only=True):
+    """What the visits come to for a measure, before exclusions.
+
+    Attributes:
+        figure: that it counts.
+        part: above the line; of the average speed of answer, seconds.
+        whole: below the line.
+        value: of both; null where nothing is below the line.
+    """
+
+    figure: str
+    part: Number
+    whole: Number
+    value: Number | None
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """The visits to a line that begin in a span, and why each counts as it does.
+
+    Attributes:
+        line: its id in the plan.
+        from, until: the span.
+        visits: in the order of their beginning.
+        measures: what they come to.
+        books: the counts that they make in the books, without those that are 0.
+    """
+
+    line: str
+    since: str = field(name="from")
+    until: str
+    visits: list[Visit]
+    measures: dict[str, Measured]
+    books: dict[str, int]
+
+
+def explain(
+    line: str, since: int, until: int, found: list[explanation.Explained], of: Tally
+) -> Explanation:
     """The visits, what they come to per measure, and the line of the books that they make."""
+    figures = {each.measure.id: each.measure.figure for visit in found for each in visit.counted}
     sums = {}
-    for measure in {c.measure.id: c.measure for each in found for c in each.counted}.values():
-        count = total(found, measure.id)
-        sums[measure.id] = {"figure": measure.figure, **count_object(count, measure.figure)}
-    return {
-        "line": line,
-        "from": instants.text(since),
-        "until": instants.text(until),
-        "visits": [_visit(each) for each in found],
-        "measures": sums,
-        "books": evidence.counts(of),
-    }
+    for measure, figure in figures.items():
+        count = judged.count(explanation.total(found, measure), figure)
+        sums[measure] = Measured(
+            figure=figure, part=count.part, whole=count.whole, value=count.value
+        )
+    return Explanation(
+        line=line,
+        since=instants.text(since),
+        until=instants.text(until),
+        visits=[_visit(each) for each in found],
+        measures=sums,
+        books=evidence.counts(of),
+    )
 
 
-def as_json(of: Thing) -> bytes:
-    """Canonical JSON."""
-    return canonical(of)
-
-
-def _visit(each: Explained) -> Thing:
+def _visit(each: explanation.Explained) -> Visit:
     contact, visit = each.contact, each.visit
     chosen = next((c.at for c in contact.choices if c.line == visit.line), None)
-    origin = contact.origin or (None, None, None, None)
-    return {
-        "call_id": contact.call_id,
-        "caller": origin[0],
-        "visit": visit.number if visit.number >= 0 else None,
-        "vendor": visit.terms.vendor,
-        "contract": visit.terms.contract.id,
-        "in_hours": visit.terms.open,
-        "begun": instants.text(visit.begun),
-        "started": _instant(contact.started),
-        "chosen": _instant(chosen if visit.begun == chosen else None),
-        "transferred": _instant(visit.begun if visit.by_transfer else None),
-        "entered": _instant(visit.entered),
-        "answered": _instant(visit.answered),
-        "ended": _instant(visit.ended),
-        "disposition": visit.disposition,
-        "wait": None if visit.wait is None else visit.wait / SECOND,
-        "counted": [_counted(counted) for counted in each.counted],
-    }
+    caller, *_ = contact.origin or (None,)
+    return Visit(
+        call_id=contact.call_id,
+        caller=caller,
+        visit=visit.number if visit.number >= 0 else None,
+        vendor=visit.terms.vendor,
+        contract=visit.terms.contract.id,
+        in_hours=visit.terms.open,
+        begun=instants.text(visit.begun),
+        started=_instant(contact.started),
+        chosen=_instant(chosen if visit.begun == chosen else None),
+        transferred=_instant(visit.begun if visit.by_transfer else None),
+        entered=_instant(visit.entered),
+        answered=_instant(visit.answered),
+        ended=_instant(visit.ended),
+        disposition=visit.disposition,
+        wait=None if visit.wait is None else visit.wait / SECOND,
+        counted=[_counted(counted) for counted in each.counted],
+    )
 
 
-def _counted(of: Counted) -> Thing:
-    return {
-        "measure": of.measure.id,
-        "figure": of.measure.figure,
-        "verdict": of.verdict,
-        "why": of.why,
-        "excluded_by": list(of.excluded),
-    }
+def _counted(of: explanation.Counted) -> Counted:
+    return Counted(
+        measure=of.measure.id,
+        figure=of.measure.figure,
+        verdict=of.verdict,
+        why=of.why,
+        excluded_by=list(of.excluded),
+    )
 
 
 def _instant(at: int | None) -> str | None:
     return None if at is None else instants.text(at)
 
 
-def as_csv(of: Thing) -> str:
+def as_csv(of: Explanation) -> str:
     """One row per visit, with a column of verdict and reason per measure."""
-    facts = [name for name in (of["visits"] or [{}])[0] if name != "counted"]
-    names = list(of["measures"])
+    facts = [name for name in Visit.__struct_fields__ if name != "counted"] if of.visits else []
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*facts, *names])
-    for visit in of["visits"]:
-        counted = {each["measure"]: each for each in visit["counted"]}
-        row = [visit[name] for name in facts]
-        for name in names:
-            each = counted.get(name)
-            shown = "" if each is None else f"{each['verdict']}: {each['why']}"
-            if each and each["excluded_by"]:
-                shown += f" (excluded by {', '.join(each['excluded_by'])})"
-            row.append(shown)
-        writer.writerow(row)
+    writer.writerow([*facts, *of.measures])
+    for visit in of.visits:
+        counted = {each.measure: _in_a_cell(each) for each in visit.counted}
+        row = msgspec.structs.asdict(visit)
+        writer.writerow(
+            [*(row[name] for name in facts), *(counted.get(name, "") for name in of.measures)]
+        )
     return text.getvalue()
+
+
+def _in_a_cell(of: Counted) -> str:
+    """For programs: the words of the JSON."""
+    shown = f"{of.verdict}: {of.why}"
+    return f"{shown} (excluded by {', '.join(of.excluded_by)})" if of.excluded_by else shown
 
 
 _FACTS: Final = ("started", "chosen", "transferred", "entered", "answered", "ended")
 
 
-def as_text(of: Thing, w: Writing) -> str:
-    """For a person at a terminal."""
-    lines = [
-        w.text(
-            "explanation",
-            line=of["line"],
-            begin=w.instant(of["from"]),
-            end=w.instant(of["until"]),
-            visits=len(of["visits"]),
-        )
-    ]
-    if not of["visits"]:
-        lines.append(w.text("no_visits"))
-    for visit in of["visits"]:
-        caller = f", {visit['caller']}" if visit["caller"] else ""
-        number = "" if visit["visit"] is None else f" #{visit['visit']}"
-        lines.append(f"\n{visit['call_id']}{number}{caller}")
-        facts = [
-            f"{_clock(w, visit[name])} {w.text('fact_' + name)}" for name in _FACTS if visit[name]
-        ]
-        lines.append("    " + ", ".join(facts))
-        disposition = w.text(visit["disposition"])
-        key = "fact_no_wait" if visit["wait"] is None else "fact_disposition"
-        lines.append("    " + w.text(key, disposition=disposition, wait=visit["wait"]))
-        for each in visit["counted"]:
-            verdict = "verdict_" + each["verdict"]
-            if each["figure"] == ASA and each["verdict"] in (HIT, MISS):
-                verdict = "verdict_asa"
-            why = w.text("why_" + each["why"])
-            if each["excluded_by"]:
-                why += "; " + w.text("why_excluded", ids=", ".join(each["excluded_by"]))
-            lines.append(f"    {each['measure']}: {w.text(verdict)}: {why}")
-    lines.append("")
-    for name, sums in of["measures"].items():
-        shown = {"count": count_of(sums, w), "result": w.figure(sums["value"], sums["figure"])}
-        lines.append(w.text("sum_of", measure=name, **shown))
-    # The same words stand in HTML elsewhere; a terminal needs no escapes, and shows soft hyphens.
-    return unescape("\n".join(lines)).replace("\u00ad", "") + "\n"
+def as_text(of: Explanation, w: Writing) -> str:
+    """For a person at a terminal, who is not shown where long words may be parted."""
+    return rendering.text(
+        "explanation.txt", w, explanation=of, facts=_facts, judged=_judgement
+    ).replace("\N{SOFT HYPHEN}", "")
 
 
-def _clock(w: Writing, text: str) -> str:
-    return w.local(text).strftime("%H:%M:%S.%f")[:-3]
+def _facts(visit: Visit, w: Writing) -> Iterable[str]:
+    """What happened to a visit, and at which time of day."""
+    for name in _FACTS:
+        at = getattr(visit, name)
+        if at is not None:
+            yield f"{w.local(at):%H:%M:%S.%f}"[:-3] + " " + w.text(f"fact.{name}")
+
+
+def _judgement(of: Counted, w: Writing) -> str:
+    """How a visit counts, in words."""
+    answer = of.figure == ASA and of.verdict in (explanation.HIT, explanation.MISS)
+    return w.text("judged.asa" if answer else f"judged.{of.verdict}")

@@ -17,15 +17,18 @@ import hashlib
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from streams.domain import instants
-from streams.sinks.statement.plain import FORM, Made, canonical
+from streams.sinks.statement.objects import FORM, Content, Issue, Statement, canonical
+from streams.sinks.statement.plain import Issued, Made
 
 _SHOWN: Final = 8
 """Letters of the digest in a number: one pair in four thousand million is alike by chance, and of
 one vendor's period there are a handful. The whole digest is with what the statement rests on."""
 
 
-def issued(made: Made, now: int, issue: int | None = None, replaces: str | None = None) -> Made:
+def issued(made: Made, now: int, issue: int | None = None, replaces: str | None = None) -> Issued:
     """A statement with its number.
 
     Args:
@@ -34,19 +37,32 @@ def issued(made: Made, now: int, issue: int | None = None, replaces: str | None 
         issue: which of the archive's it is, from 1 on; None if it is kept in none.
         replaces: the number of the one that it restates.
     """
-    zone = ZoneInfo(made.object["period"]["time_zone"])
+    of = made.content
+    zone = ZoneInfo(of.period.time_zone)
     date = instants.to_datetime(now).astimezone(zone).isoformat(timespec="seconds")
-    return _numbered(made, date, issue, replaces)
+    digest = hashlib.sha256(made.json).hexdigest()
+    numbered = Issue(
+        number=_number(of, issue, digest),
+        issue=issue,
+        date=date,
+        digest=digest,
+        replaces=replaces,
+    )
+    fields = {name: getattr(of, name) for name in Content.__struct_fields__}
+    return Issued(Statement(**fields, issue=numbered), made.books)
 
 
-def of_archive(made: Made, issue: int) -> Made:
+def of_archive(kept: dict[str, Any], books: str, issue: int) -> Issued:
     """A statement as it was kept. Those of form 1 get what they lack: the number that follows from
-    what they say; when they were issued, and which hours were heard, nobody knows any more."""
-    if made.object.get("form", 1) >= FORM:
-        return made
-    of = made.object
-    numbered = _numbered(made, None, issue, None).object["issue"]
-    ids = dict.fromkeys(each["contract"] for each in of["lines"])
+    what they say; when they were issued, and which hours were heard, nobody knows any more.
+
+    Raises:
+        msgspec.ValidationError: it is no statement.
+    """
+    if kept.get("form", 1) >= FORM:
+        return Issued(msgspec.convert(kept, Statement), books)
+    lines = kept.get("lines", [])
+    contracts = dict.fromkeys(each["contract"] for each in lines)
     lacking = {
         "complete": True,
         "heard": None,
@@ -57,26 +73,25 @@ def of_archive(made: Made, issue: int) -> Made:
                 "valid_from": None,
                 "valid_until": None,
                 "thresholds": [],
-                "lines": [each["line"] for each in of["lines"] if each["contract"] == id_],
+                "lines": [each["line"] for each in lines if each["contract"] == id_],
             }
-            for id_ in ids
+            for id_ in contracts
         ],
-        "issue": numbered,
     }
-    results = [{"complete": True, "hours": None} | each for each in of["results"]]
-    return Made(lacking | of | {"results": results}, made.books)
-
-
-def _numbered(made: Made, date: str | None, issue: int | None, replaces: str | None) -> Made:
-    of: dict[str, Any] = made.object
-    digest = hashlib.sha256(canonical(made.content)).hexdigest()
-    standing = ["p"] if of["provisional"] is not None else [] if issue is None else [str(issue)]
-    parts = [of["vendor"]["id"], of["period"]["name"], *standing, digest[:_SHOWN]]
-    known = {
-        "number": "-".join(parts),
+    results = [{"complete": True, "hours": None} | each for each in kept.get("results", [])]
+    digest = hashlib.sha256(canonical(kept)).hexdigest()
+    known = lacking | kept | {"results": results}
+    content = msgspec.convert(known, Content)
+    numbered = {
+        "number": _number(content, issue, digest),
         "issue": issue,
-        "date": date,
+        "date": None,
         "digest": digest,
-        "replaces": replaces,
+        "replaces": None,
     }
-    return Made(made.content | {"issue": known}, made.books)
+    return Issued(msgspec.convert(known | {"issue": numbered}, Statement), books)
+
+
+def _number(of: Content, issue: int | None, digest: str) -> str:
+    standing = ["p"] if of.provisional is not None else [] if issue is None else [str(issue)]
+    return "-".join([of.vendor.id, of.period.name, *standing, digest[:_SHOWN]])

@@ -1,167 +1,227 @@
-"""A restatement as a page: what was, what is, and why; in the words of the contract."""
+"""A restatement: what was, what is, and why; as an object, and as a page."""
 
-from html import escape
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct, field
 
 from streams.domain.counts import COUNTS
-from streams.sinks.statement import counted, identity
-from streams.sinks.statement.naming import Thing, line_of, name_of, section
-from streams.sinks.statement.page import document
-from streams.sinks.statement.writing import Writing, table
+from streams.domain.statement import restatement
+from streams.sinks.statement import counted, rendering
+from streams.sinks.statement.objects import Amounts, Span, Statement, Vendor, Volumes
+from streams.sinks.statement.plain import Issued
+from streams.sinks.statement.result_objects import Charge, Number
+from streams.sinks.statement.writing import Writing
 
 
-def page(of: Thing, after: Thing, language: str) -> str:
+class LateEvent(Struct, frozen=True, kw_only=True):
+    """An event that came late or corrects another.
+
+    Attributes:
+        event: its kind.
+        event_id, call_id: its own.
+        at: when it happened.
+        arrived: when it came; null where the source does not know.
+        revision: 0 of an event that corrects none.
+    """
+
+    event: str
+    event_id: str
+    call_id: str
+    at: str
+    arrived: str | None
+    revision: int
+
+
+class Side(Struct, frozen=True, kw_only=True):
+    """One of both statements.
+
+    Attributes:
+        number: what it is called.
+        issued: its date of issue; null where release 0.1 did not keep it.
+        complete: whether enough was heard of every result.
+        open_hours, heard_hours: in which at least one line was open; heard of these.
+        books_digest, plan_digest: SHA-256 of what it rests on.
+        amounts: what is due.
+        total: visits of all lines.
+    """
+
+    number: str
+    issued: str | None
+    complete: bool
+    open_hours: Number | None
+    heard_hours: Number | None
+    books_digest: str
+    plan_digest: str
+    amounts: list[Amounts]
+    total: Volumes
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """A result as one of both statements has it.
+
+    Attributes:
+        part, whole, value: after exclusions.
+        complete: whether enough of its open hours were heard.
+        met, malus, bonus: null where it is not complete.
+    """
+
+    part: Number
+    whole: Number
+    value: Number | None
+    complete: bool
+    met: bool | None
+    malus: Charge | None
+    bonus: Charge | None
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """A result that differs.
+
+    Attributes:
+        contract, measure, figure, scope, target, threshold: by what it is judged.
+        line: null of a pool.
+        period: by its name.
+        from, until: the part of the period in which the rule held.
+        before, after: null in the statement that has no such result.
+    """
+
+    contract: str
+    measure: str
+    figure: str
+    scope: str
+    target: Number
+    threshold: Number | None
+    line: str | None
+    period: str
+    since: str = field(name="from")
+    until: str
+    before: Outcome | None
+    after: Outcome | None
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """A quarter-hour of a line that differs.
+
+    Attributes:
+        line, start: which.
+        counts: by the books' names, before and after.
+    """
+
+    line: str
+    start: str
+    counts: dict[str, tuple[int, int]]
+
+
+class Restatement(Struct, frozen=True, kw_only=True):
+    """What changed between a kept statement and the one in its place, and why.
+
+    Attributes:
+        number: of the file of the statement after it.
+        vendor, period: of whom they are, and of when.
+        reason: the cause, in words.
+        events: that came late or correct others, as far as they are known.
+        plan_changed: whether both have another plan.
+        before, after: both statements.
+        results: that differ.
+        quarter_hours: that differ, of lines.
+    """
+
+    number: int
+    vendor: Vendor
+    period: Span
+    reason: str
+    events: list[LateEvent]
+    plan_changed: bool
+    before: Side
+    after: Side
+    results: list[Change]
+    quarter_hours: list[Cell]
+
+
+def restate(
+    before: Issued, after: Issued, file: int, reason: str, events: Iterable[LateEvent]
+) -> Restatement:
+    """The restatement of a statement.
+
+    Args:
+        before: as it was kept.
+        after: with all that is known now.
+        file: under which the archive keeps the one after it.
+        reason: the cause in the words of whoever restates.
+        events: that came late or corrected others, as far as they are known.
+    """
+    found = restatement.restatement(
+        msgspec.to_builtins(before.object),
+        msgspec.to_builtins(after.object),
+        before.books,
+        after.books,
+        file,
+        reason,
+        [msgspec.to_builtins(each) for each in events],
+    )
+    return msgspec.convert(found, Restatement)
+
+
+def page(of: Restatement, after: Statement, language: str) -> str:
     """The page of a restatement. Names of lines, and which contract it is by, are those of the
     statement ``after``, whose number and date it has."""
-    w = Writing(language, of["period"]["time_zone"])
-    heading = w.text("of", vendor=of["vendor"]["name"], period=of["period"]["name"])
-    kept = w.text("kept_both", before=of["before"]["number"], after=of["after"]["number"])
-    body = (
-        f"<header><p>{w.text('restatement')} {w.text('for_city', city=after['city'])}</p>"
-        f"<h1>{heading}</h1>{identity.items(after, w)}</header>"
-        + _amounts(of, w)
-        + _heard(of, w)
-        + _cause(of, w)
-        + _results(of, after, w)
-        + _cells(of, after, w)
-        + section("evidence", w, f"<p>{kept}</p>{_digests(of, w)}")
+    w = Writing(language, of.period.time_zone)
+    return rendering.page(
+        "restatement.html",
+        after,
+        w,
+        change=of,
+        sums=_sums(of),
+        cells=[(cell, _counts(cell, after, w)) for cell in of.quarter_hours],
     )
-    title = f"{w.text('restatement')}: {heading}, {escape(of['after']['number'])}"
-    return document(title, identity.running(after, w), body, language)
 
 
-def _amounts(of: Thing, w: Writing) -> str:
-    rows = []
-    sides = [{(a["unit"], a["currency"]): a for a in of[s]["amounts"]} for s in ("before", "after")]
-    for key in dict.fromkeys([*sides[0], *sides[1]]):
-        row = [escape(key[1]) if key[0] == "money" else w.text("of_fee")]
-        for kind in ("malus", "bonus", "balance"):
-            row += [w.money(side[key][kind], *key) if key in side else "–" for side in sides]
-        rows.append(row)
-    if not rows:
-        return ""
-    headings = [""]
-    for kind in ("malus", "bonus", "balance"):
-        headings += [f"{w.text(kind)}<small>{w.text(side)}</small>" for side in ("before", "after")]
-    return section("summary", w, table("", headings, rows, set(range(1, 7))))
+class Sum(NamedTuple):
+    """What is due in one unit, by both statements; None where one of them has no such amount."""
+
+    unit: str
+    currency: str
+    before: Amounts | None
+    after: Amounts | None
 
 
-def _heard(of: Thing, w: Writing) -> str:
-    """How much was known before, and is now."""
-    texts = []
-    for side in ("before", "after"):
-        shown = of[side]
-        if shown["open_hours"] is None:
-            text = w.text("heard_unknown")
-        else:
-            heard, open_ = w.number(shown["heard_hours"]), w.number(shown["open_hours"])
-            text = w.text("heard_of", heard=heard, open=open_)
-        if not shown["complete"]:
-            text += f", {w.text('incomplete_standing')}"
-        texts.append(f"<dt>{w.text(side)}</dt><dd>{text}</dd>")
-    return section("heard", w, f"<dl>{''.join(texts)}</dl>")
-
-
-def _cause(of: Thing, w: Writing) -> str:
-    shown = f"<p>{escape(of['reason'])}</p>"
-    if of["plan_changed"]:
-        shown += f"<p>{w.text('plan_changed')}</p>"
-    if of["events"]:
-        shown += f"<p>{w.text('late_events', count=w.number(len(of['events'])))}</p>"
-        headings = ["event_id", "event_kind", "happened", "arrived", "revision"]
-        rows = [
-            [
-                f"<code>{escape(each['event_id'])}</code>",
-                w.text(f"event_{each['event']}"),
-                w.instant(each["at"]),
-                w.instant(each["arrived"]) if each["arrived"] else "–",
-                str(each["revision"]),
-            ]
-            for each in of["events"]
-        ]
-        shown += table("", [w.text(heading) for heading in headings], rows, set())
-    return section("cause_title", w, shown)
-
-
-def _results(of: Thing, after: Thing, w: Writing) -> str:
-    if not of["results"]:
-        return section("results_changed", w, f"<p>{w.text('no_change')}</p>")
-    rows = []
-    for each in of["results"]:
-        rule = {**each} if each["threshold"] is not None else _without(each, "threshold")
-        rows.append(
-            [
-                name_of(rule, w),
-                line_of(after, each["line"], w),
-                escape(each["period"]),
-                _side(each["before"], each, w),
-                _side(each["after"], each, w),
-                w.target(each["target"], each["figure"]),
-            ]
-        )
-    headings = ["measure", "line", "period", "before", "after", "target"]
-    shown = table("", [w.text(heading) for heading in headings], rows, {3, 4})
-    return section("results_changed", w, shown)
-
-
-def _without(each: Thing, name: str) -> Thing:
-    return {key: value for key, value in each.items() if key != name}
-
-
-def _side(side: Thing | None, each: Thing, w: Writing) -> str:
-    if side is None:
-        return "–"
-    if side.get("complete", True):
-        value = w.measured(side["value"], each["target"], side["met"], each["figure"])
-    else:
-        value = f"{w.figure(side['value'], each['figure'])}, {w.text('incomplete')}"
-    details: list[Any] = [f"{w.number(side['part'])} / {w.number(side['whole'])}"]
-    if side["met"] is not None:
-        details.append(w.text("met" if side["met"] else "missed"))
-    charge = side["malus"] or side["bonus"]
-    if charge:
-        details.append(w.money(charge["amount"], charge["unit"], charge["currency"]))
-    return f"{value}<small>{', '.join(details)}</small>"
-
-
-def _cells(of: Thing, after: Thing, w: Writing) -> str:
-    rows = [
-        [
-            w.instant(each["start"]),
-            line_of(after, each["line"], w),
-            "<br>".join(_changed(after, each, w)),
-        ]
-        for each in of["quarter_hours"]
+def _sums(of: Restatement) -> list[Sum]:
+    before, after = (
+        {(each.unit, each.currency): each for each in side.amounts}
+        for side in (of.before, of.after)
+    )
+    return [
+        Sum(unit, currency, before.get((unit, currency)), after.get((unit, currency)))
+        for unit, currency in dict.fromkeys([*before, *after])
     ]
-    headings = [w.text(heading) for heading in ("when", "line", "change")]
-    return section("cells_changed", w, table("", headings, rows, set()))
 
 
-def _changed(after: Thing, cell: Thing, w: Writing) -> list[str]:
-    """What is counted otherwise in a quarter-hour, in the order of the books."""
-    counts = cell["counts"]
+class Changed(NamedTuple):
+    """What a quarter-hour's books count otherwise."""
+
+    name: str
+    before: str
+    after: str
+
+
+def _counts(cell: Cell, after: Statement, w: Writing) -> list[Changed]:
+    """In the order of the books."""
     known = {name: n for n, name in enumerate(COUNTS)}
     thresholds = _thresholds(after, cell)
-    return [
-        f"{counted.name(name, thresholds, w)}: "
-        + " → ".join(counted.amount(name, each, w) for each in counts[name])
-        for name in sorted(counts, key=lambda name: known.get(name, len(known)))
-    ]
+    found = []
+    for name in sorted(cell.counts, key=lambda name: known.get(name, len(known))):
+        old, new = (counted.amount(name, each, w) for each in cell.counts[name])
+        found.append(Changed(counted.name(name, thresholds, w), old, new))
+    return found
 
 
-def _thresholds(after: Thing, cell: Thing) -> list[float]:
+def _thresholds(after: Statement, cell: Cell) -> list[Number]:
     """The seconds within which the contract of a line wants an answer, at a quarter-hour."""
-    for each in after["contracts"]:
-        begins = each["valid_from"] is None or each["valid_from"] <= cell["start"]
-        ends = each["valid_until"] is not None and each["valid_until"] <= cell["start"]
-        if cell["line"] in each["lines"] and begins and not ends:
-            return list(each["thresholds"])
+    for each in after.contracts:
+        begins = each.valid_from is None or each.valid_from <= cell.start
+        ends = each.valid_until is not None and each.valid_until <= cell.start
+        if cell.line in each.lines and begins and not ends:
+            return each.thresholds
     return []
-
-
-def _digests(of: Thing, w: Writing) -> str:
-    items = ""
-    for side in ("before", "after"):
-        for key in ("books_digest", "plan_digest"):
-            items += f"<dt>{w.text(key)}, {w.text(side)}</dt><dd><code>{of[side][key]}</code></dd>"
-    return f"<dl>{items}</dl>"

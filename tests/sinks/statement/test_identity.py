@@ -11,19 +11,20 @@ from typing import Any
 import pytest
 
 from streams.domain.books import INTERVAL
-from streams.domain.counts import COUNTS
 from streams.domain.instants import HOUR, parse
 from streams.domain.plan import Plan
 from streams.domain.statement.periods import midnight
-from streams.domain.statement.restatement import restatement
+from streams.domain.tally import COUNTS
 from streams.domain.visits import DISPOSITIONS
 from streams.sinks.statement import counted, plain, restated, sheet
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
-from streams.sinks.statement.plain import Made
-from streams.sinks.statement.words import LANGUAGES, WORDS
+from streams.sinks.statement.plain import Issued
+from streams.sinks.statement.restated import LateEvent
 from streams.sinks.statement.writing import Writing
+from streams.texts import languages
 from tests.statements import FOREVER, Booked
+from tests.texts.reversed_texts import not_of, words
 
 NOW = parse("2026-04-02T08:00:00Z")
 PLAN = """
@@ -82,9 +83,15 @@ def _booked(silent_since: str = "2026-05-01T00:00:00+02:00") -> Booked:
     return booked
 
 
-def _made(booked: Booked, as_of: int = FOREVER, **more: Any) -> Made:
+def _made(booked: Booked, as_of: int = FOREVER, **more: Any) -> Issued:
     found = booked.of("acme", "2026-03", as_of)
     return issued(plain.make(booked.plan, found, booked.intervals), NOW, **more)
+
+
+def _said(issued: Issued) -> dict[str, Any]:
+    """What the JSON says."""
+    found: dict[str, Any] = json.loads(issued.json)
+    return found
 
 
 class _Text(HTMLParser):
@@ -127,28 +134,28 @@ def test_the_same_data_have_the_same_number_whenever_it_is_made() -> None:
     later = issued(
         plain.make(booked.plan, booked.of("acme", "2026-03"), booked.intervals), NOW + HOUR, 1
     )
-    number = first.object["issue"]["number"]
+    number = first.object.issue.number
     assert re.fullmatch(r"acme-2026-03-1-[0-9a-f]{8}", number)
-    assert later.object["issue"]["number"] == number
-    assert later.object["issue"]["date"] != first.object["issue"]["date"]
+    assert later.object.issue.number == number
+    assert later.object.issue.date != first.object.issue.date
 
 
 def test_other_data_have_another_number() -> None:
     booked = _booked()
-    numbers = {_made(booked, issue=1).object["issue"]["number"]}
+    numbers = {_made(booked, issue=1).object.issue.number}
     booked.day("afval", date(2026, 3, 3), late=1)
-    numbers.add(_made(booked, issue=1).object["issue"]["number"])
+    numbers.add(_made(booked, issue=1).object.issue.number)
     assert len(numbers) == 2
 
 
 def test_what_nobody_has_kept_is_no_issue_and_what_is_provisional_says_so() -> None:
-    assert re.fullmatch(r"acme-2026-03-[0-9a-f]{8}", _made(_booked()).object["issue"]["number"])
+    assert re.fullmatch(r"acme-2026-03-[0-9a-f]{8}", _made(_booked()).object.issue.number)
     early = _made(_booked(), as_of=parse("2026-03-20T00:00:00Z"))
-    assert re.fullmatch(r"acme-2026-03-p-[0-9a-f]{8}", early.object["issue"]["number"])
+    assert re.fullmatch(r"acme-2026-03-p-[0-9a-f]{8}", early.object.issue.number)
 
 
 def test_the_date_of_issue_is_the_plan_s_local_time() -> None:
-    assert _made(_booked()).object["issue"]["date"] == "2026-04-02T10:00:00+02:00"
+    assert _made(_booked()).object.issue.date == "2026-04-02T10:00:00+02:00"
 
 
 # ---------------------------------------------------------------- the page
@@ -174,7 +181,7 @@ def test_the_date_of_issue_is_the_plan_s_local_time() -> None:
 def test_the_page_says_what_it_is(language: str, says: list[str]) -> None:
     made = _made(_booked(), issue=2, replaces="acme-2026-03-1-00c0ffee")
     text = _read(page(made.object, language))
-    number = made.object["issue"]["number"]
+    number = made.object.issue.number
     for each in (*says, number):
         assert each in text
     # In the running head of every sheet, in the page's own head, and in its title.
@@ -187,7 +194,7 @@ def test_each_version_of_the_contract_is_named_by_its_dates() -> None:
     assert (
         "Contract eerstelijn (valid until 2026-03-16); eerstelijn (valid from 2026-03-16)" in head
     )
-    assert [each["thresholds"] for each in made.object["contracts"]] == [[20, 60], [30]]
+    assert [each.thresholds for each in made.object.contracts] == [[20, 60], [30]]
 
 
 def test_provisional_and_kept_nowhere_are_said() -> None:
@@ -211,7 +218,7 @@ def test_queue_offered_and_out_of_hours_are_on_the_page() -> None:
 
 def test_a_feed_that_was_heard_in_full_is_one_sentence() -> None:
     made = _made(_booked())
-    assert made.object["complete"]
+    assert made.object.complete
     text = _read(page(made.object, "en"))
     assert "Heard in all 176 hours in which at least one line was open." in text
     assert "Silent" not in text and "incomplete" not in text.lower()
@@ -220,7 +227,7 @@ def test_a_feed_that_was_heard_in_full_is_one_sentence() -> None:
 def test_a_silent_feed_makes_no_full_value_statement() -> None:
     """It stops on Friday the 27th at noon: two and a half working days are missing, and with them
     21 points of malus that are not due."""
-    whole, dead = _made(_booked()).object, _made(_booked("2026-03-27T12:00:00+01:00")).object
+    whole, dead = _said(_made(_booked())), _said(_made(_booked("2026-03-27T12:00:00+01:00")))
     assert [each["malus"]["amount"] for each in whole["results"] if each["malus"]] != []
     assert whole["amounts"][0]["malus"] != "0.00" and whole["amounts_withheld"] == []
 
@@ -275,12 +282,12 @@ def test_the_first_sheet_says_in_plain_words_what_was_not_heard(
 ) -> None:
     made = _made(_booked("2026-03-27T12:00:00+01:00"))
     text = _read(page(made.object, language))
-    first_sheet = text[: text.index(Writing(language, "UTC").plain("results_caption"))]
+    first_sheet = text[: text.index(Writing(language, "UTC").text("caption.results"))]
     for each in says:
         assert each in first_sheet.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _with_a_silent_line() -> Made:
+def _with_a_silent_line() -> Issued:
     """Two lines with a forecast; of the second nothing comes from the 27th at noon on, and for an
     hour of the 10th nobody is seen to queue."""
     lines = "".join(
@@ -324,11 +331,12 @@ def test_the_first_sheet_says_of_which_line_nothing_was_heard(
     language: str, says: list[str]
 ) -> None:
     made = _with_a_silent_line()
-    lines, queue = made.object["heard"]["silences"]
-    assert (lines["line"], lines["queue"]) == ("loket", False)
-    assert (queue["line"], queue["queue"]) == (None, True)
+    assert made.object.heard is not None
+    lines, queue = made.object.heard.silences
+    assert (lines.line, lines.queue) == ("loket", False)
+    assert (queue.line, queue.queue) == (None, True)
     text = _read(page(made.object, language))
-    first_sheet = text[: text.index(Writing(language, "UTC").plain("results_caption"))]
+    first_sheet = text[: text.index(Writing(language, "UTC").text("caption.results"))]
     for each in says:
         assert each in first_sheet.replace("\N{NO-BREAK SPACE}", " ")
     table = _read(page(made.object, "en").split('<section class="heard_by_line">')[1])
@@ -343,8 +351,8 @@ def test_the_hours_of_each_line_are_a_table() -> None:
 
 def test_a_month_of_which_nothing_was_heard_costs_nothing_and_says_so() -> None:
     made = _made(_booked("2026-03-01T00:00:00+01:00"))
-    assert not made.object["complete"]
-    assert made.object["heard"]["heard"] == 0
+    assert not made.object.complete
+    assert made.object.heard is not None and made.object.heard.heard == 0
     text = _read(page(made.object, "en"))
     assert "Heard 0 of 176 hours" in text and "0 of 0 targets met; 3 incomplete." in text
 
@@ -356,7 +364,7 @@ def test_every_row_of_the_csv_says_of_which_statement_it_is() -> None:
     made = _made(_booked("2026-03-27T12:00:00+01:00"), issue=1)
     rows = list(csv.DictReader(io.StringIO(sheet.as_csv(made.object))))
     assert {(row["number"], row["issued"], row["status"]) for row in rows} == {
-        (made.object["issue"]["number"], "2026-04-02T10:00:00+02:00", "final")
+        (made.object.issue.number, "2026-04-02T10:00:00+02:00", "final")
     }
     results = {row["from"]: row for row in rows if row["row"] == "result"}
     second = results["2026-03-15T23:00:00Z"]
@@ -376,15 +384,15 @@ def test_the_json_says_it_too() -> None:
 # ---------------------------------------------------------------- words
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_everything_that_is_counted_has_a_word_of_its_own(language: str) -> None:
     w = Writing(language, "UTC")
     names = {name: counted.name(name, [20, 60, 90], w) for name in (*COUNTS, "longest")}
-    other = w.text("count_other")
+    other = w.text("tally.other")
     assert [name for name, word in names.items() if word == other] == []
     assert all("_" not in word for word in names.values())
     assert len(set(names.values())) == len(names)
-    assert all(w.has(name) and w.has(f"why_{name}") for name in DISPOSITIONS)
+    assert all(w.has(f"counted.{name}") and w.has(f"why.{name}") for name in DISPOSITIONS)
 
 
 def test_a_count_of_a_later_version_is_not_shown_by_its_name() -> None:
@@ -415,20 +423,20 @@ def _restated(language: str) -> str:
             out_abandoned=1,
             talk_sum=60_000_000,
         )
-    after = _made(booked, issue=2, replaces=before.object["issue"]["number"])
+    after = _made(booked, issue=2, replaces=before.object.issue.number)
     events = [
-        {
-            "event": kind,
-            "event_id": "g1",
-            "call_id": "c1",
-            "at": "2026-03-10T09:00:00Z",
-            "arrived": "2026-03-16T09:00:00Z",
-            "revision": 1,
-        }
+        LateEvent(
+            event=kind,
+            event_id="g1",
+            call_id="c1",
+            at="2026-03-10T09:00:00Z",
+            arrived="2026-03-16T09:00:00Z",
+            revision=1,
+        )
         for kind in ("call-start", "menu-choice", "queue", "hangup")
     ]
     reason = "De centrale zond opnieuw"
-    found = restatement(before.object, after.object, before.books, after.books, 1, reason, events)
+    found = restated.restate(before, after, 1, reason, events)
     return restated.page(found, after.object, language)
 
 
@@ -446,10 +454,10 @@ def test_a_restatement_is_in_the_contract_s_words() -> None:
     assert "keuze in het menu" in text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_a_restatement_says_what_it_is_and_what_it_replaces(language: str) -> None:
     text = _read(_restated(language))
-    before = _made(_booked(), issue=1).object["issue"]["number"]
+    before = _made(_booked(), issue=1).object.issue.number
     after = re.search(r"acme-2026-03-2-[0-9a-f]{8}", text)
     assert after is not None
     assert text.count(after[0]) >= 4 and text.count(before) >= 2
@@ -467,18 +475,18 @@ def test_what_was_not_heard_and_comes_later_makes_it_complete(
 ) -> None:
     """Issue 1 was made while the feed was silent; issue 2 has what the exchange sent since."""
     silent = _made(_booked("2026-03-27T12:00:00+01:00"), issue=1)
-    whole = _made(_booked(), issue=2, replaces=silent.object["issue"]["number"])
-    found = restatement(silent.object, whole.object, silent.books, whole.books, 1, "laat", [])
-    (changed,) = found["results"]
-    assert (changed["before"]["complete"], changed["before"]["met"]) == (False, None)
-    assert changed["before"]["malus"] is None
-    assert changed["after"]["met"] is False and changed["after"]["malus"]
+    whole = _made(_booked(), issue=2, replaces=silent.object.issue.number)
+    found = restated.restate(silent, whole, 1, "laat", [])
+    (changed,) = found.results
+    assert changed.before is not None and changed.after is not None
+    assert (changed.before.complete, changed.before.met, changed.before.malus) == (
+        False,
+        None,
+        None,
+    )
+    assert changed.after.met is False and changed.after.malus
     text = _read(restated.page(found, whole.object, language))
     assert before in text and after in text
-
-
-def _words(of: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]{2,}", of.replace("\N{SOFT HYPHEN}", "").lower()))
 
 
 @pytest.mark.parametrize("statement", ["final", "dead", "running", "restated"])
@@ -494,10 +502,9 @@ def test_no_name_of_the_code_and_no_english_is_on_a_dutch_page(statement: str) -
         html = page(_made(_booked(silent)).object, "nl")
     text = _read(html, frozenset({"style", "code", "pre"}))
     assert "_" not in text
-    known = _words(" ".join(WORDS["nl"].values())) | _words(PLAN)
-    known |= _words("Europe/Brussels EUR De centrale zond opnieuw")
+    known = words(PLAN) | words("Europe/Brussels EUR De centrale zond opnieuw")
     numbers = re.compile(r"acme-2026-03-\S+")
-    assert _words(numbers.sub("", text)) - known == set()
+    assert not_of("nl", numbers.sub("", text)) - known == set()
     # The plan's own text has English keys, and must lend none of them.
     english = {"service", "level", "measure", "target", "vendor", "threshold", "hours", "figure"}
-    assert _words(text) & english == set()
+    assert words(text) & english == set()

@@ -7,19 +7,19 @@ import re
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
-from string import Formatter
 
 import pytest
+from jinja2 import Environment, nodes
 
 from streams.domain.instants import parse
 from streams.domain.ledger import GRACE
 from streams.domain.statement.periods import midnight
-from streams.sinks.statement import plain, sheet, words
+from streams.sinks.statement import plain, rendering, sheet
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
-from streams.sinks.statement.plain import Made
-from streams.sinks.statement.words import LANGUAGES, WORDS
+from streams.sinks.statement.plain import Issued
 from streams.sinks.statement.writing import Writing
+from streams.texts import languages, texts
 from tests.statements import FOREVER, Booked, plan
 
 CONTRACT = """
@@ -105,7 +105,7 @@ def _page(language: str = "en", as_of: int = FOREVER) -> str:
     return page(_made(booked, as_of).object, language)
 
 
-def _made(booked: Booked, as_of: int = FOREVER, issue: int | None = None) -> Made:
+def _made(booked: Booked, as_of: int = FOREVER, issue: int | None = None) -> Issued:
     found = booked.of("acme", "2026-10", as_of)
     return issued(plain.make(booked.plan, found, booked.intervals), NOW, issue)
 
@@ -146,7 +146,7 @@ def _read(text: str) -> _Reader:
     return reader
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_the_page_is_whole_and_accessible(language: str) -> None:
     reader = _read(_page(language))
     assert reader.seen[0] == ("html", {"lang": language})
@@ -208,27 +208,25 @@ def test_a_page_says_everything_once_in_each_language() -> None:
     assert "sha256sum" in english and "reachline explain --line waste" in english
 
 
-def test_both_languages_have_the_same_words_and_fields() -> None:
-    english, dutch = WORDS["en"], WORDS["nl"]
-    assert english.keys() == dutch.keys()
-    for key, text in english.items():
-        fields = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        assert fields == {n for _, n, _, _ in Formatter().parse(dutch[key]) if n is not None}, key
-
-
 def test_every_text_is_named_by_something() -> None:
-    """By its key, or by the key's beginning before a name that the code puts behind it."""
-    streams = Path(words.__file__).parents[2]
-    files = [*streams.glob("sinks/statement/*.py"), *streams.glob("domain/**/*.py")]
-    named = {
-        node.value
-        for file in files
-        if file.name != "words.py"
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    """By its path, or by the path's beginning before a name that code or template puts behind."""
+    streams = Path(rendering.__file__).parents[2]
+    named: set[str] = set()
+    for file in streams.glob("sinks/statement/*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named.add(node.value)
+    for file in streams.glob("sinks/statement/templates/*.*"):
+        for const in Environment().parse(file.read_text()).find_all(nodes.Const):
+            named.add(str(const.value))
+        named |= set(re.findall(r"section\(\"(\w+)\"", file.read_text()))
+    beginnings = tuple(each for each in named if re.fullmatch(r"[a-z]+\.([a-z]+_)?", each))
+    paths = [path.removeprefix("statement.") for path in texts("en").paths()]
+    unnamed = {
+        path
+        for path in paths
+        if not path.startswith("terms.") and path not in named and not path.startswith(beginnings)
     }
-    beginnings = tuple(each for each in named if re.fullmatch("[a-z]+_", each))
-    unnamed = {key for key in WORDS["en"] if key not in named and not key.startswith(beginnings)}
     assert unnamed == set()
 
 
@@ -268,7 +266,7 @@ def test_csv_has_every_result_and_every_day() -> None:
     made = _made(_booked())
     rows = list(csv.DictReader(io.StringIO(sheet.as_csv(made.object))))
     results = [row for row in rows if row["row"] == "result"]
-    assert len(results) == len(made.object["results"])
+    assert len(results) == len(made.object.results)
     (pooled,) = (row for row in results if row["measure"] == "in-time")
     assert pooled["malus"] == "6000.00" and pooled["currency"] == "EUR" and pooled["line"] == ""
     days = [row for row in rows if row["row"] == "day" and row["measure"] == "in-time"]
@@ -289,4 +287,5 @@ def test_json_has_sorted_keys_and_says_when_only_while_it_is_provisional() -> No
     keys = re.findall(r'^  "(\w+)":', first.json.decode(), re.MULTILINE)
     assert keys == sorted(keys)
     running = plain.make(booked.plan, booked.of("acme", "2026-10", ends - 1), booked.intervals)
-    assert running.object["provisional"]["as_of"] == "2026-10-31T22:59:59.999999Z"
+    assert running.content.provisional is not None
+    assert running.content.provisional.as_of == "2026-10-31T22:59:59.999999Z"
