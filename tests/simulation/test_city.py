@@ -12,7 +12,7 @@ import pytest
 
 from streams.domain import instants
 from streams.domain.event_reader import Reader, Refusal
-from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
+from streams.domain.instants import DAY, HOUR, MINUTE
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.visits import resolve
@@ -21,11 +21,8 @@ from streams.simulation import (
     Behaviour,
     City,
     ContactTruth,
-    Disorder,
     Scenario,
-    disordered,
 )
-from streams.simulation.demand import agents
 from streams.simulation.emit import Emitted
 from tests.totals import Totals
 
@@ -380,44 +377,3 @@ class TestScenarios:
         )
         assert patient.outcomes["abandoned_in_menu"] == 0
         assert not_.outcomes["abandoned_in_menu"] / not_.contacts > 0.25
-
-
-class TestStaffing:
-    def test_erlang_c_as_published(self) -> None:
-        # 360 calls/h of 240 s, 28 agents: 76.130 %; 200/h of 180 s, 14 agents: 88.835 %.
-        assert agents(360, 240, 20 * SECOND, 0.76130) == pytest.approx(28, abs=0.01)
-        assert agents(200, 180, 20 * SECOND, 0.88835) == pytest.approx(14, abs=0.01)
-
-    def test_nobody_calls_nobody_is_needed(self) -> None:
-        assert agents(0, 240, 20 * SECOND, 0.8) == 0
-
-
-class TestDisorder:
-    def test_shuffled_and_repeated_events_are_the_same_contacts(self) -> None:
-        disorder = Disorder(horizon=10 * MINUTE, repeated=0.2)
-        clean = read_by_the_domain(city().events())
-        arrived = list(disordered(city().events(), 5, disorder))
-        assert len(arrived) > 1.15 * sum(1 for _ in city().events())
-        assert [at for at, _ in arrived] == sorted(at for at, _ in arrived)
-        soiled = read_by_the_domain(arrived)
-        assert {c: contact.facts() for c, contact in clean.items()} == {
-            c: contact.facts() for c, contact in soiled.items()
-        }
-
-    def test_nothing_arrives_before_it_happened_or_long_after(self) -> None:
-        happened = {event["event_id"]: at for at, event in city().events()}
-        for at, event in disordered(city().events(), 5, Disorder(horizon=MINUTE)):
-            assert 0 <= at - happened[event["event_id"]] <= MINUTE
-
-    def test_what_is_lost_is_lost_and_clocks_go_back(self) -> None:
-        clean = Counter(event["event"] for _, event in city().events())
-        disorder = Disorder(repeated=0, no_start=0.1, no_hangup=0.5, clock_back=0.1)
-        arrived = list(disordered(city().events(), 5, disorder))
-        kinds = Counter(event["event"] for _, event in arrived)
-        assert kinds["queue"] == clean["queue"]
-        assert 0.85 < kinds["call-start"] / clean["call-start"] < 0.95
-        assert 0.4 < kinds["hangup"] / clean["hangup"] < 0.6
-        honest = {event["event_id"]: event["at"] for _, event in city().events()}
-        moved = [e for _, e in arrived if e["at"] != honest[e["event_id"]]]
-        assert 0.05 < len(moved) / len(arrived) < 0.15
-        assert all(instants.parse(e["at"]) < instants.parse(honest[e["event_id"]]) for e in moved)

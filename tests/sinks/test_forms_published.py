@@ -14,12 +14,13 @@ from streams.domain.statement.explanation import explain
 from streams.domain.visits import resolve
 from streams.sinks import report
 from streams.sinks.journeys import journey_record
-from streams.sinks.prometheus import FiguresCollector, registry
+from streams.sinks.prometheus import ShownScopes
 from streams.sinks.statement import explained, plain
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
 from streams.sinks.statement.writing import Writing
 from streams.texts import languages
+from tests import metrics
 from tests.stories import Story, at
 
 PLAN = Plan.read(
@@ -63,10 +64,10 @@ def test_metrics_of_the_line_the_vendor_and_the_city() -> None:
         board.apply_figures(scope, 0, SLOT, at("9:00"), tally, False)
     board.apply_watermark(0, at("9:03"))
     board.advance()
-    found = registry(FiguresCollector(PLAN, lambda: [board]))
+    families = metrics.read(ShownScopes(PLAN, lambda: [board]))
 
     def value(name: str, **labels: str) -> float | None:
-        return found.get_sample_value(f"contact_{name}", {"window": "30m", **labels})
+        return metrics.value(families, f"contact_{name}", window="30m", **labels)
 
     assert value("line_visits", line="archive", disposition="form") == 2
     assert value("line_visits", line="archive", disposition="left_before_queue") == 0

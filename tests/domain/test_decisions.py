@@ -1,0 +1,42 @@
+"""What detectors are fed with: of each visit in hours, what was decided, and when."""
+
+from streams.domain.decisions import decisions
+from streams.domain.visits import resolve
+from tests.stories import PLAN, Story, at
+
+
+def decided(story: Story, now: str = "23:00") -> list[tuple[int, str, bool]]:
+    reading = resolve(story.contact(), PLAN, at(now))
+    assert reading is not None
+    return sorted((d.at, d.kind, d.good) for _, d in decisions(story.call_id, reading))
+
+
+def test_answered_in_time_is_good_twice_at_the_answer() -> None:
+    story = Story().start("9:00").enter("9:00", "waste").answer("9:00:10", "waste").hang_up("9:02")
+    assert [(kind, good) for _, kind, good in decided(story)] == [
+        ("reachability", True),
+        ("service_level", True),
+    ]
+
+
+def test_who_still_waits_at_the_threshold_was_missed_then_and_may_be_reached_later() -> None:
+    """Twenty seconds by the default contract: a live system knows no more at that moment."""
+    story = Story().start("9:00").enter("9:00", "waste").answer("9:01", "waste").hang_up("9:02")
+    missed = (at("9:00:20") + 1, "service_level", False)  # the threshold itself is in time still
+    assert decided(story, "9:00:30") == [missed]
+    assert missed in decided(story)
+    assert [good for _, kind, good in decided(story) if kind == "reachability"] == [True]
+
+
+def test_out_of_hours_nobody_is_woken() -> None:
+    night = Story().start("3:00").enter("3:00", "migration").hang_up("3:20")
+    day = Story().start("9:00").enter("9:00", "migration").hang_up("9:20")
+    assert decided(night) == []
+    assert not any(good for _, _, good in decided(day)) and decided(day)
+
+
+def test_a_decision_names_its_line_and_its_visit() -> None:
+    story = Story("c7").start("9:00").enter("9:00", "waste", 1).hang_up("9:20")
+    reading = resolve(story.contact(), PLAN, at("23:00"))
+    assert reading is not None
+    assert {(line, d.key) for line, d in decisions("c7", reading)} == {("waste", "c7/1")}

@@ -1,0 +1,25 @@
+"""Everything of a line comes together on one partition, and all calls of a caller on one."""
+
+from streams.domain.decisions import DECIDED
+from streams.domain.tally import CITY, LINE
+from streams.engine.roles.routes import Routes
+
+
+def test_a_lines_decisions_come_where_its_figures_do() -> None:
+    routes = Routes(sources=4, partials=7, callers=3)
+    for line in ("waste", "desk", "migration", "a:b"):
+        assert routes.of_scope(DECIDED + line) == routes.of_scope(LINE + line)
+
+
+def test_partitions_are_all_used_and_none_besides() -> None:
+    routes = Routes(sources=4, partials=7, callers=3)
+    scopes = {routes.of_scope(f"{LINE}{number}") for number in range(300)} | {routes.of_scope(CITY)}
+    assert scopes == {*range(7)}
+    assert {routes.of_caller(f"caller {number}") for number in range(300)} == {*range(3)}
+
+
+def test_they_are_the_same_in_every_process_and_release() -> None:
+    """Else what is stored on one partition would be looked for on another."""
+    routes = Routes(sources=64, partials=64, callers=64)
+    assert [routes.of_scope(LINE + "waste"), routes.of_scope(CITY)] == [34, 52]
+    assert routes.of_caller("9f2d") == 21

@@ -1,0 +1,185 @@
+"""A module's test is where the module is, under its name: `streams/X/Y.py`, `tests/X/test_Y.py`.
+
+A long one may be parted: `tests/X/test_Y_of_something.py` is a test of `streams/X/Y.py` too. What
+tells a story of several modules is listed here with what it tells.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TESTS, STREAMS = ROOT / "tests", ROOT / "streams"
+
+STORIES = {
+    "commands/test_numbers_in_messages.py": "no command repeats a telephone number",
+    "commands/test_secured_kafka.py": "every command on a Kafka that wants TLS or a password",
+    "domain/test_catching_up.py": "a backlog is worked off, and nothing is late",
+    "domain/test_detector_quality.py": "how soon detectors notice, and how often they are wrong",
+    "domain/test_easily_miscounted.py": "calls that are easily counted wrong",
+    "domain/test_transfers_to_a_form.py": "forms from events to statements",
+    "engine/kafka/test_as_producers_send.py": "codecs and headers, from producers to books",
+    "engine/kafka/test_broken_broker.py": "a broker stops answering, at each step of a worker",
+    "engine/kafka/test_fencing.py": "a paused worker, its writer and its successor",
+    "engine/kafka/test_upstream_guard.py": "what is replaced of Faust and aiokafka is as it was",
+    "engine/test_bad_input.py": "whatever arrives, from intake to dead letters and metrics",
+    "engine/test_faults_short.py": "workers die and the books survive, without Apache Kafka",
+    "engine/test_kept_quarter_hours.py": "quarter-hours from workers to statements",
+    "engine/test_memory_is_bounded.py": "days of traffic through all owners of a worker",
+    "engine/test_no_number_leaves.py": "no telephone number in a dead letter or a metric",
+    "sinks/test_ended_lines.py": "lines that ended, on every wall and in every series",
+    "sinks/test_statement_languages.py": "a statement in a language that has no word of another",
+    "texts/test_no_other_language.py": "alerts, rules, pages, dashboards without another's word",
+    "texts/test_reversed_texts.py": "the third catalogue that these are tested with",
+    "sinks/test_forms_published.py": "forms in metrics, journeys, statements and tables",
+}
+"""Test files that are of no single module, by what they tell."""
+
+TOGETHER = {
+    "commands/test_statement.py": (
+        "commands/explain.py",
+        "commands/restate.py",
+        "commands/books.py",
+    ),
+    "commands/test_replay.py": ("commands/common.py",),
+    "engine/test_rebuild.py": ("commands/rebuild.py",),
+    "published/test_schemas.py": (
+        "commands/schemas.py",
+        "published/asyncapi.py",
+        "published/examples.py",
+        "sinks/alerts.py",
+        "sinks/journeys.py",
+        "sinks/records.py",
+    ),
+    "engine/kafka/test_topics.py": ("commands/topics.py",),
+    "engine/test_failures.py": ("commands/worker.py",),
+    "domain/test_windows.py": ("domain/board.py",),
+    "domain/test_ledger.py": (
+        "domain/bookings.py",
+        "domain/cells.py",
+        "domain/books.py",
+    ),
+    "domain/detector/test_detector.py": ("domain/detector/watch.py",),
+    "domain/statement/test_statement.py": (
+        "domain/statement/assignments.py",
+        "domain/statement/exclusions.py",
+        "domain/statement/judging.py",
+    ),
+    "domain/statement/test_counting.py": ("domain/statement/explanation.py",),
+    "engine/test_audit.py": ("domain/statement/restatement.py",),
+    "sinks/test_period_metrics.py": ("domain/statement/running.py",),
+    "engine/test_failpoints.py": ("engine/checkpoint_loop.py",),
+    "engine/http/test_peers.py": ("engine/http/pages.py",),
+    "engine/kafka/test_transport.py": (
+        "engine/kafka/batches.py",
+        "engine/kafka/consumer.py",
+    ),
+    "engine/kafka/test_broken_broker.py": (
+        "engine/kafka/read_to_end.py",
+        "engine/kafka/writer.py",
+    ),
+    "engine/kafka/test_access.py": ("engine/kafka/refusals.py",),
+    "engine/kafka/test_fencing.py": ("engine/roles/role.py",),
+    "simulation/test_city.py": (
+        "simulation/agenda.py",
+        "simulation/callers.py",
+        "simulation/calls.py",
+        "simulation/emit.py",
+        "simulation/queueing.py",
+        "simulation/scenario.py",
+        "simulation/shifts.py",
+        "simulation/talks.py",
+        "simulation/truth.py",
+    ),
+    "commands/test_demo.py": ("simulation/incidents.py",),
+    "sinks/test_metrics_page.py": (
+        "sinks/alert_metrics.py",
+        "sinks/series.py",
+    ),
+    "sinks/test_alertmanager.py": (
+        "sinks/alert_texts.py",
+        "sinks/annotations.py",
+        "sinks/links.py",
+    ),
+    "deploy/test_runbooks.py": ("sinks/runbooks.py", "sinks/messages.py"),
+    "domain/test_event_reader.py": ("domain/events.py",),
+    "domain/test_tally.py": ("domain/counts.py",),
+    "domain/plan/test_plan.py": ("domain/plan/turns.py",),
+    "domain/statement/test_hearing.py": ("domain/statement/heard.py",),
+    "sources/test_mapping.py": ("sources/mapping_rules.py", "sources/mapping_times.py"),
+    "sources/test_calls.py": ("sources/call_events.py",),
+    "deploy/test_rules.py": (
+        "sinks/rules/delivery.py",
+        "sinks/rules/fields.py",
+        "sinks/rules/pipeline.py",
+        "sinks/rules/promises.py",
+        "sinks/rules/rule.py",
+        "sinks/rules/rule_file.py",
+        "sinks/rules/schedule.py",
+        "sinks/rules/silence.py",
+        "sinks/rules/vendors.py",
+    ),
+    "sinks/statement/test_identity.py": (
+        "sinks/statement/counted.py",
+        "sinks/statement/definitions.py",
+        "sinks/statement/issue.py",
+        "sinks/statement/plain.py",
+        "sinks/statement/restated.py",
+    ),
+    "sinks/statement/test_page.py": (
+        "sinks/statement/judged.py",
+        "sinks/statement/objects.py",
+        "sinks/statement/plots.py",
+        "sinks/statement/rendering.py",
+        "sinks/statement/result_objects.py",
+        "sinks/statement/sheet.py",
+        "sinks/statement/writing.py",
+    ),
+    "sinks/test_forms_published.py": ("sinks/statement/explained.py",),
+    "sources/test_formats.py": ("sources/clock.py",),
+}
+"""Modules that have no test file of their own: by the one in which they are tested with others. A
+new module gets its own; who writes the test of one of these takes it off the list."""
+
+ELSEWHERE = {module for together in TOGETHER.values() for module in together}
+
+
+def modules() -> list[str]:
+    """The modules of the package, as paths below it; packages themselves only gather names."""
+    found = (str(file.relative_to(STREAMS)) for file in STREAMS.rglob("*.py"))
+    return sorted(name for name in found if not name.endswith("__init__.py"))
+
+
+def found_by_name(module: str) -> list[Path]:
+    """The test files that are found by a module's name."""
+    folder, name = (TESTS / module).parent, Path(module).stem
+    return [*folder.glob(f"test_{name}.py"), *folder.glob(f"test_{name}_*.py")]
+
+
+def of_rooms() -> list[str]:
+    """The test files of rooms that the package has too, as paths below `tests`."""
+    files = (file.relative_to(TESTS) for file in TESTS.rglob("test_*.py"))
+    return sorted(
+        str(file) for file in files if file.parent != Path() and (STREAMS / file.parent).is_dir()
+    )
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_has_a_test_of_its_name(module: str) -> None:
+    if module in ELSEWHERE:
+        assert not found_by_name(module), "it has one: take it off the list"
+    else:
+        assert found_by_name(module), f"write tests/{Path(module).parent}/test_{Path(module).name}"
+
+
+@pytest.mark.parametrize("file", of_rooms())
+def test_a_test_file_is_of_a_module_or_tells_a_story(file: str) -> None:
+    is_of_one = any(TESTS / file in found_by_name(module) for module in modules())
+    assert is_of_one != (file in STORIES), "name it after its module, or list what it tells"
+
+
+@pytest.mark.parametrize("listed", [*STORIES, *TOGETHER, *sorted(ELSEWHERE)])
+def test_what_is_listed_is_there(listed: str) -> None:
+    assert (TESTS / listed).exists() or (STREAMS / listed).exists()
