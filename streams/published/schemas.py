@@ -19,10 +19,13 @@ import msgspec
 from streams.domain import caller_history as callers
 from streams.domain.events import KINDS, TYPES
 from streams.engine.kafka import topics
-from streams.published import examples
+from streams.published import examples, statement_examples
 from streams.sinks.alerts import AlertTold
 from streams.sinks.journeys import Journey
 from streams.sinks.records import DeadLetter, Interval
+from streams.sinks.statement.explained import Explanation
+from streams.sinks.statement.objects import Statement
+from streams.sinks.statement.restated import Restatement
 
 Schema = dict[str, Any]
 
@@ -37,7 +40,7 @@ class Published:
 
     Attributes:
         name: of its file, without the ending.
-        topic: whose records' values it describes; None for the lines of a file.
+        topic: whose records' values it describes; None for what is in files.
         key: what the records' key is made of.
         schema: the JSON Schema.
     """
@@ -107,6 +110,17 @@ def published() -> list[Published]:
             "topic|partition|offset",
             _output("dead-letters", DeadLetter, shown[topics.DEAD]),
         ),
+        *_statements(),
+    ]
+
+
+def _statements() -> list[Published]:
+    """What ``statement``, ``explain`` and ``restate`` write as JSON."""
+    shown = statement_examples.statements()
+    types = {"statement": Statement, "explanation": Explanation, "restatement": Restatement}
+    return [
+        Published(name, None, "", _output(name, type_, shown[name]))
+        for name, type_ in types.items()
     ]
 
 
@@ -231,6 +245,9 @@ def _structs(types: Iterable[Any]) -> Iterable[Any]:
 def _describe(schema: Schema, type_: Any) -> None:
     """Gives a schema its docstring's text, and its properties those of ``Attributes``."""
     text, _, attributes = (inspect.getdoc(type_) or "").partition("\nAttributes:\n")
+    for base in type_.__bases__:
+        if issubclass(base, msgspec.Struct) and base is not msgspec.Struct:
+            attributes += "\n" + (inspect.getdoc(base) or "").partition("\nAttributes:\n")[2]
     schema["description"] = re.sub(r"\s+", " ", text).strip().replace("``", "`")
     said = re.findall(r"^    ([\w, ]+): (.+(?:\n {8}.+)*)", attributes, re.MULTILINE)
     for names, description in said:
