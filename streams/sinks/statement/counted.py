@@ -1,7 +1,7 @@
 """What the books count, in words: every number of a tally by the terms of the contract.
 
 The books name what they count shortly, for programs. Nobody signs ``service_overflowed``; so what
-changed in a quarter-hour is told in the words that results and definitions have too.
+changed in a quarter-hour is said in the words that results and definitions have too.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def name(of: str, thresholds: Sequence[float], w: Writing) -> str:
     if key in _WITHIN:
         if place < len(thresholds):
             return w.text(f"tally.{key}", threshold=w.number(thresholds[place]))
-        return w.text(f"tally.{key}_untold")
+        return w.text(f"tally.{key}_unknown")
     for path in (f"tally.{of}", f"counted.{of}"):
         if w.has(path):
             return w.text(path)

@@ -63,10 +63,10 @@ def test_what_failed_halfway_can_be_done_again(
         again("again")
 
 
-def test_a_statement_without_its_books_is_not_whole(tmp_path: Path) -> None:
+def test_a_statement_without_its_books_is_not_complete(tmp_path: Path) -> None:
     kept = Archive(tmp_path)
     kept.freeze(MADE, NOW).path.with_suffix(".books").unlink()
-    with pytest.raises(KeptError, match="not whole"):
+    with pytest.raises(KeptError, match="not complete"):
         kept.latest("acme", "2026-10")
 
 
