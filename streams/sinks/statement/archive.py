@@ -86,7 +86,9 @@ class Archive:
         try:
             books = path.with_suffix(".books").read_text()
         except FileNotFoundError as error:
-            raise KeptError(f"{error.filename} is missing: {path} is not complete without it") from None
+            raise KeptError(
+                f"{error.filename} is missing: {path} is not complete without it"
+            ) from None
         try:
             kept = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
             return Kept(numbers[-1], path, of_archive(kept, books, numbers[-1] + 1))
@@ -145,9 +147,8 @@ def _same(kept: Issued, made: Made) -> bool:
 
 
 def _write_new(statement: Path, suffix: str, content: bytes) -> None:
-    """Writes a statement that is not there yet, or what stands beside it, complete and on the disk, or
-    not at all. The statement itself comes last: what was left of an attempt before does not count.
-    """
+    """Writes a statement that is not there yet, or what stands beside it: complete and on the disk,
+    or not at all. The statement comes last: what an attempt before has left does not count."""
     if statement.exists():
         raise KeptError(f"{statement} is there already")
     path = statement.with_suffix(suffix)
