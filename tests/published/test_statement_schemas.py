@@ -14,8 +14,8 @@ from streams.sinks.statement.archive import Archive
 from streams.sinks.statement.explained import Explanation
 from streams.sinks.statement.objects import Statement, canonical
 from streams.sinks.statement.restated import Restatement, restate
-from tests.sinks import test_statement_identity as identity
-from tests.sinks import test_statement_page as pages
+from tests.sinks.statement import test_identity as identity
+from tests.sinks.statement import test_page as pages
 
 VALID = {each.name: Draft202012Validator(each.schema) for each in schemas.published()}
 KEPT_BY_0_1 = Path(__file__).parents[1] / "data" / "kept-by-0.1"

@@ -19,8 +19,8 @@ from streams.sinks.statement.plain import Issued
 from streams.sinks.statement.restated import LateEvent
 from streams.sinks.statement.writing import Writing
 from streams.texts import texts
-from tests.sinks import test_statement_identity as identity
-from tests.sinks import test_statement_page as pages
+from tests.sinks.statement import test_identity as identity
+from tests.sinks.statement import test_page as pages
 from tests.stories import Story, at
 from tests.texts.reversed_texts import not_of, reversed_texts
 
