@@ -13,7 +13,6 @@ from pathlib import Path
 import orjson
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
-from streams.sinks.words import Links
 
 from streams.domain import caller_history
 from streams.domain.board import Board
