@@ -21,9 +21,10 @@ from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.engine.roles.contact_owner import Source
+from streams.engine.roles.contact_owner import ContactOwner
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
+from streams.engine.timings import Recovery
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.plans import ANTWERP
@@ -47,13 +48,13 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     """A worker that owns everything, in whose city everything has happened that can."""
     made = Worker(Settings(alertmanagers="http://127.0.0.1:9093"), ANTWERP)
     monkeypatch.setattr(made.app.consumer, "highwater", lambda tp: 7)
-    source = made._sources.owners[0] = Source(0, ANTWERP, ROUTES, made.counts)
+    source = made.contact_owners[0] = ContactOwner(0, ANTWERP, ROUTES, made.counts)
     source.positions = dict.fromkeys(made.counts.events, 5)
     now = time.time_ns() // 1_000
     source.ledger.advance(now)
-    made.last_checkpoint = now / SECOND
-    made.recovered[0] = 0.8, 12_000
-    owner = made._lines.owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
+    made.checkpoint_loop.last = now / SECOND
+    made.recovered[0] = Recovery(0.8, 12_000)
+    owner = made.line_owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
     full = Tally.of(**dict.fromkeys(COUNTS, 1))
     full.waits, full.longest = {5: 1}, SECOND
     for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):

@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.counts import COUNTS
 from streams.domain.tally import Tally
-from streams.engine.kafka import topics
+from streams.engine.kafka import topic_admin, topics
 from streams.settings import Settings
 from tests.brokers import free_port
 
@@ -167,7 +167,7 @@ async def without(settings: Settings, *lost: str) -> None:
         await admin.close()
     for attempt in range(50):
         try:
-            await topics.create(settings)
+            await topic_admin.create(settings)
             break
         except Exception:  # a broker may still be clearing away what bore the name before
             if attempt == 49:

@@ -23,7 +23,7 @@ from streams.domain.ledger import Ledger
 from streams.domain.plan import Plan
 from streams.domain.statement.running import running
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.engine.state.stored import alert_record
+from streams.engine.state.alerts import alert_record
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.journeys import journey_record

@@ -140,8 +140,6 @@ TOGETHER = {
     ),
     "sinks/test_forms_published.py": ("sinks/statement/explained.py",),
     "sources/test_formats.py": ("sources/clock.py",),
-    "sources/test_calls.py": ("sources/call_events.py",),
-    "sources/test_mapping.py": ("sources/mapping_rules.py", "sources/mapping_times.py"),
 }
 """Modules that have no test file of their own: by the one in which they are tested with others. A
 new module gets its own; who writes the test of one of these takes it off the list."""

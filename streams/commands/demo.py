@@ -114,11 +114,11 @@ class _Demo:
 
     async def _live(self, given: "Settings", starting: contextlib.ExitStack) -> None:
         """Runs the worker, from the warm-up to the books."""
-        from streams.engine.kafka import topics
+        from streams.engine.kafka import topic_admin
         from streams.engine.kafka.publish import Publisher
         from streams.engine.worker import Worker
 
-        await topics.create(given)
+        await topic_admin.create(given)
         async with Publisher(given) as publisher:
             await publisher.publish(self._coming.until(self._clock.now()))
             worker = Worker(given, self._plan, self._clock)

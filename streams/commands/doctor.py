@@ -62,12 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
         findings.wrong(f"plan: {error}")
 
     async def check_broker() -> None:
-        from streams.engine.kafka import topics
+        from streams.engine.kafka import topic_admin
         from streams.engine.kafka.refusals import BrokerError
 
         try:
             async with asyncio.timeout(_PATIENCE):
-                found = await topics.problems(given)
+                found = await topic_admin.problems(given)
         except BrokerError as error:
             findings.wrong(f"broker {error}")  # its message names the address
             return

@@ -18,22 +18,22 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from streams.engine.kafka import topics
+    from streams.engine.kafka import topic_admin
 
     given = read_settings(arguments)
     found: list[str] = []
 
     async def work() -> None:
-        for name in await topics.create(given):
+        for name in await topic_admin.create(given):
             print(f"created {name}")
         found.extend(
-            await topics.unlike(
+            await topic_admin.unlike(
                 given,
                 partitions=arguments.partitions is not None,
                 replication=arguments.replication is not None,
             )
         )
-        found.extend(await topics.problems(given))
+        found.extend(await topic_admin.problems(given))
 
     run_loop(work())
     for problem in found:

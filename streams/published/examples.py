@@ -17,7 +17,15 @@ from streams.domain.plan import Plan
 from streams.domain.tally import LINE
 from streams.domain.visits import resolve
 from streams.engine.kafka import topics
-from streams.engine.state import stored
+from streams.engine.state.callers import call_record
+from streams.engine.state.partials import (
+    Published,
+    figures_record,
+    published_record,
+    restart_record,
+    waits_record,
+    watermark_record,
+)
 from streams.sinks.alerts import alert_object
 from streams.sinks.journeys import journey_record
 from streams.sinks.records import DeadLetter, interval_record
@@ -131,22 +139,22 @@ def outputs() -> dict[str, list[Any]]:
         UNKNOWN_LINE,
         "line 'garden' is not in the plan at 2026-11-21T08:00:12Z",
     )
-    told: dict[str, list[stored.Record]] = {
+    records: dict[str, list[tuple[bytes, bytes | None]]] = {
         topics.JOURNEYS: [journey_record(contact, reading)],
         topics.PARTIALS: [
-            stored.figures_record(7, 3, (scope, INTERVAL, start), tally, False),
-            stored.waiting_record(7, 3, scope, 1, reading.begun + SECOND),
-            stored.waiting_record(7, 3, scope, 0, None),
-            stored.clock_record(7, 3, now, now),
-            stored.anew_record(7, 3),
-            stored.published_record(7, stored.Published(now, frozenset({(scope, start)}))),
+            figures_record(7, 3, (scope, INTERVAL, start), tally, False),
+            waits_record(7, 3, scope, 1, reading.begun + SECOND),
+            waits_record(7, 3, scope, 0, None),
+            watermark_record(7, 3, now, now),
+            restart_record(7, 3),
+            published_record(7, Published(now, frozenset({(scope, start)}))),
         ],
         topics.INTERVALS: [interval_record(scope, start, tally)],
-        topics.CALLERS: [stored.call_record("9f2d3f5c0a1b47e8", "pbx1-17", call)],
+        topics.CALLERS: [call_record("9f2d3f5c0a1b47e8", "pbx1-17", call)],
         topics.ALERTS: [(b"", json.dumps(alert_object(alert)).encode())],
         topics.DEAD: [dead.record()],
     }
     return {
-        topic: [json.loads(value) for _, value in records if value is not None]
-        for topic, records in told.items()
+        topic: [json.loads(value) for _, value in shown if value is not None]
+        for topic, shown in records.items()
     }

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from streams.domain.books import INTERVAL, start_of
-from streams.domain.events import Reader
+from streams.domain.event_reader import Reader
 from streams.domain.instants import DAY, parse
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan

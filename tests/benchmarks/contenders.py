@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from streams.engine.kafka import topics
+from streams.engine.kafka import topic_admin
 from streams.engine.kafka.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.benchmarks import loading, tables, traffic
@@ -133,7 +133,7 @@ def reachline_embedded(load: Load) -> Contender:
 
     async def once() -> Took:
         async with EmbeddedBroker() as broker:
-            await topics.create(Settings(broker=broker.bootstrap, partitions=PARTITIONS))
+            await topic_admin.create(Settings(broker=broker.bootstrap, partitions=PARTITIONS))
             await load.into(broker.bootstrap)
             return await asyncio.to_thread(_worker, broker.bootstrap, load)
 

@@ -20,9 +20,9 @@ from streams.domain import instants
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
-from streams.engine.kafka.writer import Outputs
+from streams.engine.kafka.outputs import Outputs
 from streams.engine.roles.caller_owner import CallerOwner
-from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
 from tests.benchmarks import traffic
@@ -57,7 +57,7 @@ class _Worker:
 
     def __init__(self, plan: Plan) -> None:
         routes = Routes(1, 1, 1)
-        self.source = Source(0, plan, routes, Counts())
+        self.source = ContactOwner(0, plan, routes, Counts())
         self._lines = LineOwner(0, plan, routes, 0)
         self._callers = CallerOwner(0, routes, end=0)
         self._offsets: Counter[str] = Counter()
@@ -72,15 +72,15 @@ class _Worker:
             by_topic.setdefault(f"contact.{event['event']}", []).append(told)
             clock = max(clock, instants.parse(event["at"]))
         for topic, records in by_topic.items():
-            self.source.take(topic, self._records(topic, records))
+            self.source.merge(topic, self._records(topic, records))
         self._checkpoint(clock + SECOND)
 
     def _checkpoint(self, clock: int) -> None:
         outputs: Outputs = self.source.checkpoint(clock, 1)
-        self._callers.take(self._records(topics.CALLERS, outputs.get((topics.CALLERS, 0), [])))
+        self._callers.apply(self._records(topics.CALLERS, outputs.get((topics.CALLERS, 0), [])))
         partials = outputs[topics.PARTIALS, 0]
         partials += self._callers.outputs(1).get((topics.PARTIALS, 0), [])
-        self._lines.take(self._records(topics.PARTIALS, partials))
+        self._lines.apply(self._records(topics.PARTIALS, partials))
         self._lines.outputs(1)
         self._lines.published()
 

@@ -27,7 +27,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams.domain import instants
 from streams.domain.events import KINDS
-from streams.engine.kafka import topics
+from streams.engine.kafka import topic_admin
 from streams.settings import Settings
 from tests.benchmarks import loading, traffic
 from tests.benchmarks.contenders import PARTITIONS
@@ -109,7 +109,7 @@ class Cluster:
         try:
             self.kafka.start()
             self.bootstrap = self.kafka.bootstrap
-            await topics.create(Settings(broker=self.bootstrap, partitions=PARTITIONS))
+            await topic_admin.create(Settings(broker=self.bootstrap, partitions=PARTITIONS))
             plan = CACHE / f"plan-{self._lines}.toml"
             plan.write_text(traffic.plan(Traffic(1, lines=self._lines)))
             worker = self.worker = Worker(self.bootstrap, self.app, plan)

@@ -15,7 +15,7 @@ from streams.domain.counts import COUNTS
 from streams.domain.events import KINDS
 from streams.domain.tally import LINE
 from streams.domain.visits import DISPOSITIONS
-from streams.engine.kafka import topics
+from streams.engine.kafka import topic_admin, topics
 from streams.settings import Settings
 
 PREFIX: Final = "contact."
@@ -119,7 +119,7 @@ async def forget(settings: Settings) -> None:
             present = set(await admin.list_topics())
     finally:
         await admin.close()
-    await topics.create(settings)
+    await topic_admin.create(settings)
 
 
 async def final_intervals(bootstrap: str, expected: int, patience: float) -> dict[str, list[int]]:

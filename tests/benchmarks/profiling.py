@@ -48,7 +48,7 @@ ROOMS: Final[dict[tuple[str, str], str]] = {
     ("streams.domain.event_reader", ""): DECODING,
     ("streams.domain.journey", "Contact.merge"): MERGING,
     ("streams.domain.ledger", "Ledger.accept"): MERGING,
-    ("streams.engine.roles.contact_owner", "Source.take"): MERGING,
+    ("streams.engine.roles.contact_owner", "ContactOwner.merge"): MERGING,
     ("streams.domain.ledger", "Ledger.changes"): WRITING,
     ("streams.domain.ledger", ""): READING,
     ("streams.domain.visits", ""): READING,

@@ -58,13 +58,13 @@ class _Watch:
     async def whole(self) -> Took:
         """Waits until every event is in a checkpoint, and what that one told is on the boards."""
         worker = self.worker
-        await self._until(lambda: worker.sources)
+        await self._until(lambda: worker.contact_owners)
         # Nothing, unless events came before this could look.
         skipped, wall, cpu = self._taken(), time.monotonic(), time.process_time()
         await self._until(
             lambda: (
                 self._taken() >= self.events
-                and not any(source.pending for source in worker.sources.values())
+                and not any(source.pending for source in worker.contact_owners.values())
             )
         )
         merged = worker.last_checkpoint
@@ -112,7 +112,7 @@ async def catch_up(
         took["megabytes"] = peak_megabytes()
         async with asyncio.timeout(_COMMITTED):
             await caught_up(bootstrap, app, [])
-        took["contacts"] = sum(len(s.ledger.contacts) for s in worker.sources.values())
+        took["contacts"] = sum(len(s.ledger.contacts) for s in worker.contact_owners.values())
         took["late"] = worker.counts.late
         took["refused"] = sum(worker.counts.refused.values())
         took["checkpoints"] = sum(worker.checkpoints.counts)

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median_low
 from typing import Any, Final
 
-from streams.engine.kafka import topics
+from streams.engine.kafka import topic_admin
 from streams.settings import Settings
 from tests.benchmarks import loading, traffic
 from tests.benchmarks.measuring import CACHE, RESULTS, keep, machine, stoppable
@@ -137,7 +137,7 @@ class Run:
         workers: list[Worker] = []
         try:
             kafka.start()
-            await topics.create(Settings(broker=kafka.bootstrap, partitions=self.partitions))
+            await topic_admin.create(Settings(broker=kafka.bootstrap, partitions=self.partitions))
             calls = self._traffic()
             plan = CACHE / f"plan-{calls.lines}.toml"
             plan.write_text(traffic.plan(calls))

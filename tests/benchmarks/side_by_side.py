@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from streams.domain.events import KINDS
-from streams.engine.kafka import topics
+from streams.engine.kafka import topic_admin
 from streams.settings import Settings
 from tests.benchmarks import contenders, loading, tables
 from tests.benchmarks.contenders import PARTITIONS, Contender, Load
@@ -114,7 +114,7 @@ class filled:  # noqa: N801 - read as a verb: with filled(loads)
         self._cluster.stop()
 
     async def _fill(self, bootstrap: str) -> None:
-        await topics.create(Settings(broker=bootstrap, partitions=PARTITIONS))
+        await topic_admin.create(Settings(broker=bootstrap, partitions=PARTITIONS))
         for load in (*self._loads, *self._by_line_too):
             by_line = load in self._by_line_too
             if load.prefix != loading.PREFIX:

@@ -50,7 +50,9 @@ async def serve() -> None:
     await web.TCPSite(runner, settings.web_host, settings.web_port).start()
 
     await asyncio.sleep(recovers)
-    owner = worker.owners[0] = LineOwner(0, plan, Routes(sources=1, partials=1, callers=1), end=0)
+    owner = worker.line_owners[0] = LineOwner(
+        0, plan, Routes(sources=1, partials=1, callers=1), end=0
+    )
     worker.app.consumer.taken_over = True
     while True:
         hear(owner, plan, now() if behind is None else begun - int(behind) * SECOND)

@@ -2,7 +2,8 @@
 
 import json
 
-from streams.domain.events import Hangup, Queue, Reader
+from streams.domain.event_reader import Reader
+from streams.domain.events import Hangup, Queue
 from streams.domain.ndjson import ndjson
 
 AT = "2026-11-18T09:00:00Z"

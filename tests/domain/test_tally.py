@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.tally import COUNTS, INDEX, WIDTH, Tally
+from streams.domain.counts import COUNTS, INDEX, WIDTH
+from streams.domain.tally import Tally
 
 counts = st.dictionaries(st.sampled_from(COUNTS), st.integers(0, 2**60), max_size=12)
 

@@ -24,7 +24,7 @@ from streams.domain.event_reader import REASONS
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
-from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.routes import Routes
 from streams.settings import Settings
 from tests.brokers import KafkaCluster
@@ -92,7 +92,7 @@ def record(topic: str, offset: int, key: bytes | None, value: bytes | None, **mo
 @given(st.data())
 def test_no_record_stops_the_stream(plan: Plan, data: st.DataObject) -> None:
     counts = Counts()
-    source = Source(0, plan, Routes(1, 1, 1), counts)
+    source = ContactOwner(0, plan, Routes(1, 1, 1), counts)
     clock = NOW - HOUR
     dead: list[bytes] = []
     late = 0
@@ -104,7 +104,7 @@ def test_no_record_stops_the_stream(plan: Plan, data: st.DataObject) -> None:
             "headers": data.draw(headers),
             "timestamp": data.draw(st.sampled_from((NOW // 1000, -1, 0, 2**50))),
         }
-        source.take(topic, [record(topic, offset, key, data.draw(values), **more)])
+        source.merge(topic, [record(topic, offset, key, data.draw(values), **more)])
         if data.draw(st.booleans()):
             clock += data.draw(st.integers(0, 3)) * HOUR
             outputs = source.checkpoint(clock, 1)
@@ -122,11 +122,11 @@ def test_no_record_stops_the_stream(plan: Plan, data: st.DataObject) -> None:
 
 def test_a_key_that_is_not_the_call_is_refused() -> None:
     """Its events would be on other partitions than the others of the call, which counts twice."""
-    source = Source(0, Plan.default(), Routes(1, 1, 1), Counts())
+    source = ContactOwner(0, Plan.default(), Routes(1, 1, 1), Counts())
     (_, start), *_ = Call.of(1, 1, NOW).events()
     for offset, key in enumerate((None, b"another")):
         value = orjson.dumps(start)
-        source.take("contact.call-start", [record("contact.call-start", offset, key, value)])
+        source.merge("contact.call-start", [record("contact.call-start", offset, key, value)])
     letters = source.checkpoint(NOW, 1)[topics.DEAD, 0]
     assert [orjson.loads(letter)["reason"] for _, letter in letters] == ["malformed_field"] * 2
     assert all(b"must be the call_id" in letter for _, letter in letters)
@@ -135,13 +135,13 @@ def test_a_key_that_is_not_the_call_is_refused() -> None:
 def test_dead_letters_hurry_no_checkpoint() -> None:
     """While catching up, checkpoints go by the work: each tells all open calls anew, and a flood of
     letters must not have that done more often. Without end they may not be kept back either."""
-    source = Source(0, Plan.default(), Routes(1, 1, 1), Counts())
+    source = ContactOwner(0, Plan.default(), Routes(1, 1, 1), Counts())
     (_, start), *_ = Call.of(1, 1, NOW).events()
     good = record("contact.call-start", 0, start["call_id"].encode(), orjson.dumps(start))
-    source.take("contact.call-start", [good])
+    source.merge("contact.call-start", [good])
     assert source.pending == 1
     flood = [record("contact.call-start", offset, b"c", b"?") for offset in range(1, 81)]
-    source.take("contact.call-start", flood)
+    source.merge("contact.call-start", flood)
     assert source.pending == 1 + 10
 
 

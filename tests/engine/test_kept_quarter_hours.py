@@ -6,12 +6,12 @@ import asyncio
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.domain import instants
 from streams.domain.books import INTERVAL
@@ -21,7 +21,8 @@ from streams.domain.tally import LINE, Tally
 from streams.engine import audit as evidence
 from streams.engine.kafka import topics
 from streams.engine.kafka.publish import Publisher
-from streams.engine.state import stored
+from streams.engine.state.partials import figures_record, restart_record, watermark_record
+from streams.engine.state.provisional import Partials
 from streams.settings import Settings
 from tests.running import WorkerProcess, fresh_topics
 
@@ -33,11 +34,9 @@ Records = list[ConsumerRecord[bytes, bytes]]
 def partials(partition: int) -> Records:
     """What a worker leaves in one partition of partials: that it began, a figure, its clock."""
     told = [
-        stored.anew_record(1, 0),
-        stored.figures_record(
-            1, 0, (SCOPES[partition], INTERVAL, START), Tally.of(contacts=5), False
-        ),
-        stored.clock_record(1, 0, START + INTERVAL, START + INTERVAL, {}),
+        restart_record(1, 0),
+        figures_record(1, 0, (SCOPES[partition], INTERVAL, START), Tally.of(contacts=5), False),
+        watermark_record(1, 0, START + INTERVAL, START + INTERVAL, {}),
     ]
     return [
         ConsumerRecord(topics.PARTIALS, partition, offset, 0, 0, key, value, None, 0, 0, ())
@@ -49,24 +48,23 @@ def partials(partition: int) -> Records:
 async def test_what_a_worker_told_anew_in_one_partition_voids_nothing_in_another(
     monkeypatch: pytest.MonkeyPatch, order: tuple[int, int]
 ) -> None:
-    class Broker:
-        def __init__(self, _: Settings) -> None: ...
+    class Log:
+        def partitions(self, topic: str) -> list[TopicPartition]:
+            return [TopicPartition(topic, 0)]
 
-        async def __aenter__(self) -> Broker:
-            return self
+        async def read(self, *_: object) -> AsyncIterator[Records]:
+            for partition in order:
+                yield partials(partition)
 
-        async def __aexit__(self, *_: object) -> None: ...
+        async def read_since(self, *_: object) -> AsyncIterator[Records]:
+            for nothing in ():
+                yield nothing
 
-        def partitions(self, _: str) -> list[int]:
-            return [0]
+    @asynccontextmanager
+    async def opened(_: Settings) -> AsyncIterator[Log]:
+        yield Log()
 
-        async def read(
-            self, topic: str, since: int | None, take: Callable[[Records], object], *_: object
-        ) -> None:
-            for partition in order if topic == topics.PARTIALS else ():
-                take(partials(partition))
-
-    monkeypatch.setattr(evidence, "_Broker", Broker)
+    monkeypatch.setattr(evidence, "_open", opened)
     found = await evidence.kept(Settings(), START, START + INTERVAL)
     assert {key[0]: tally["contacts"] for key, tally in found.intervals.items()} == dict.fromkeys(
         SCOPES, 5
@@ -85,9 +83,9 @@ async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_
     await fresh_topics(settings)
     now = time.time_ns() // 1000
     since, until = now - HOUR, now + HOUR
-    partials = evidence.Partials()
+    partials = Partials()
     taken: Counter[int] = Counter()
-    take = partials.take
+    apply = partials.apply
     worker = WorkerProcess(settings, tmp_path)
     try:
         worker.wait_ready()
@@ -101,9 +99,9 @@ async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_
 
             def counted(records: Records, said: int = said) -> None:
                 taken[said] += len(records)
-                take(records)
+                apply(records)
 
-            partials.take = counted  # type: ignore[method-assign]
+            partials.apply = counted  # type: ignore[method-assign]
             async with asyncio.timeout(30):
                 while True:
                     with suppress(evidence.AuditError):
@@ -123,21 +121,19 @@ async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_
         with pytest.raises(evidence.AuditError) as refused:
             await evidence.kept(settings, since, until, partials)
         said_of_it = str(refused.value)
-    assert "made anew" in said_of_it
+    assert "created again" in said_of_it
 
 
 def test_what_was_told_as_final_stays_when_its_source_is_taken_over() -> None:
     """The successor tells what is open; another source keeps the quarter-hour open meanwhile."""
     told = [
-        stored.figures_record(1, 0, (SCOPES[0], INTERVAL, START), Tally.of(contacts=10), True),
-        stored.figures_record(1, 1, (SCOPES[0], INTERVAL, START), Tally.of(contacts=1), False),
-        stored.figures_record(
-            1, 0, (SCOPES[0], INTERVAL, START + INTERVAL), Tally.of(contacts=5), False
-        ),
-        stored.anew_record(2, 0),
+        figures_record(1, 0, (SCOPES[0], INTERVAL, START), Tally.of(contacts=10), True),
+        figures_record(1, 1, (SCOPES[0], INTERVAL, START), Tally.of(contacts=1), False),
+        figures_record(1, 0, (SCOPES[0], INTERVAL, START + INTERVAL), Tally.of(contacts=5), False),
+        restart_record(2, 0),
     ]
-    partials = evidence.Partials()
-    partials.take(
+    partials = Partials()
+    partials.apply(
         [
             ConsumerRecord(topics.PARTIALS, 0, offset, 0, 0, key, value, None, 0, 0, ())
             for offset, (key, value) in enumerate(told)

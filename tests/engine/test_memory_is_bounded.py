@@ -17,11 +17,11 @@ from streams.domain.events import KINDS
 from streams.domain.instants import DAY, MINUTE, SECOND, parse
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
+from streams.engine.kafka.outputs import Record
 from streams.engine.roles.caller_owner import CallerOwner
-from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
-from streams.engine.state.stored import Record
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links
@@ -40,7 +40,7 @@ class Stream:
     def __init__(self) -> None:
         self.plan = plan = Plan.read(PLAN, "plan")
         routes = Routes(1, 1, 1)
-        self.source = Source(0, plan, routes, Counts())
+        self.source = ContactOwner(0, plan, routes, Counts())
         self.lines = LineOwner(0, plan, routes, 0)
         self.callers = CallerOwner(0, routes, end=0)
         self.kept: dict[bytes, bytes] = {}  # what the compacted changelog holds
@@ -62,10 +62,10 @@ class Stream:
             else:
                 self.kept[key] = value
         calls = outputs.get((topics.CALLERS, 0), [])
-        self.callers.take(self.records(topics.CALLERS, calls))
+        self.callers.apply(self.records(topics.CALLERS, calls))
         told = self.callers.outputs(1).get((topics.PARTIALS, 0), [])
         partials = outputs[topics.PARTIALS, 0] + told
-        self.lines.take(self.records(topics.PARTIALS, partials))
+        self.lines.apply(self.records(topics.PARTIALS, partials))
         self.lines.outputs(1)
         self.lines.published()
 
@@ -136,7 +136,7 @@ def lived(stream: Stream, count: int, enemies: int = 0) -> Iterator[int]:
         waiting.sort()
         while waiting and waiting[0][0] <= now:
             _, topic, told = waiting.pop(0)
-            stream.source.take(topic, stream.records(topic, [told]))
+            stream.source.merge(topic, stream.records(topic, [told]))
         stream.checkpoint(now)
         if (now - BEGUN + STEP) % DAY == 0:
             yield memory()
@@ -189,14 +189,14 @@ def test_a_clock_that_jumps_by_months_writes_no_record_that_is_too_large() -> No
         for _, event in call.events():
             topic = f"contact.{event['event']}"
             told = (event["call_id"].encode(), orjson.dumps(event))
-            stream.source.take(topic, stream.records(topic, [told]))
+            stream.source.merge(topic, stream.records(topic, [told]))
     largest = left = checkpoints = 0
     clock = BEGUN + 2 * DAY
-    while stream.source.ledger.contacts or stream.source.departing:
+    while stream.source.ledger.contacts or stream.source.evicts:
         outputs = stream.source.checkpoint(clock, 1)
         largest = max(largest, *(len(value or b"") for _, value in outputs[topics.STATE, 0]))
         left += len(outputs[topics.JOURNEYS, 0])
-        assert len(stream.source._dropped) <= 2 * EVICTED_AT_ONCE
+        assert len(stream.source._changelog._evicted) <= 2 * EVICTED_AT_ONCE
         clock += SECOND
         checkpoints += 1
         assert checkpoints < 100

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from streams.domain.event_reader import REASONS
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
-from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.routes import Routes
 from tests.numbers import NUMBERS, Raw, digits, repeats, with_number
 from tests.stories import PLAN, at
@@ -27,12 +27,12 @@ NOW = at("12:00")
 
 def letters(records: list[Raw], plan: Plan) -> list[dict[str, Any]]:
     """The dead letters that a worker writes of these records."""
-    source = Source(0, plan, Routes(1, 1, 1), Counts())
+    source = ContactOwner(0, plan, Routes(1, 1, 1), Counts())
     for offset, (topic, key, value, headers) in enumerate(records):
         record = ConsumerRecord(
             topic, 0, offset, NOW // 1000, 1, key, value, None, 0, 0, tuple(headers)
         )
-        source.take(topic, [record])
+        source.merge(topic, [record])
     found = []
     for key, value in source.checkpoint(NOW, 1)[topics.DEAD, 0]:
         letter = json.loads(value)

@@ -140,4 +140,4 @@ async def test_a_topic_made_anew_is_noticed(settings: Settings, tmp_path: Path) 
     """Its offsets begin again, and what comes now would be taken for what was read before."""
     await midway(settings, tmp_path)
     await without(settings, "contact.queue")
-    assert "has been truncated or made anew" in refused(settings, tmp_path, "refused")
+    assert "has been truncated or created again" in refused(settings, tmp_path, "refused")

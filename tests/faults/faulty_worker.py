@@ -28,7 +28,8 @@ from streams.domain.ledger import Ledger
 from streams.engine import checkpoint_loop as checkpoints
 from streams.engine.clocks import Clock, FastClock, WallClock
 from streams.engine.kafka import topics
-from streams.engine.roles.contact_owner import Source
+from streams.engine.roles.contact_owner import ContactOwner
+from streams.engine.roles.ownership import Ownership
 from streams.engine.worker import Worker
 
 
@@ -45,19 +46,19 @@ def clock() -> Clock:
 def trace(file: Path) -> None:
     """Has every batch and every assignment written down before it is worked on."""
     log = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    take = Source.take
+    merge = ContactOwner.merge
     assigned = Worker._assigned
 
-    def traced_take(self: Source, topic: str, records: list[Any]) -> None:
+    def traced_merge(self: ContactOwner, topic: str, records: list[Any]) -> None:
         span = f"{records[0].offset} {records[-1].offset} {len(records)}"
         os.write(log, f"take {topic} {self.partition} {span}\n".encode())
-        take(self, topic, records)
+        merge(self, topic, records)
 
     async def traced_assigned(self: Worker, tps: frozenset[TopicPartition]) -> Any:
         os.write(log, f"assigned {self.app.consumer.generation}\n".encode())
         return await assigned(self, tps)
 
-    Source.take = traced_take  # type: ignore[method-assign]
+    ContactOwner.merge = traced_merge  # type: ignore[method-assign]
     Worker._assigned = traced_assigned  # type: ignore[method-assign]
 
 
@@ -77,21 +78,21 @@ def count_repeats() -> None:
 def commit_first() -> None:
     """The order of stock Faust: offsets are committed before the state is written, and reading goes
     on from them."""
-    of_sources = checkpoints.of_sources
+    of_contacts = checkpoints.of_contacts
 
     async def early(
-        sources: Iterable[Source],
+        owners: Iterable[ContactOwner],
         writers: Mapping[int, Any],
         read_to_end: Any,
         generation: int,
         commit: Callable[[Mapping[TopicPartition, int]], Awaitable[None]],
         lazily_before: int,
-    ) -> int:
-        sources = list(sources)
+    ) -> None:
+        owners = list(owners)
         offsets = {
-            TopicPartition(topic, source.partition): position
-            for source in sources
-            for topic, position in source.positions.items()
+            TopicPartition(topic, owner.partition): position
+            for owner in owners
+            for topic, position in owner.positions.items()
         }
         await commit(offsets)
         await asyncio.sleep(0.15)  # the broker's answer to the state, on a bad day
@@ -99,19 +100,19 @@ def commit_first() -> None:
         async def no_commit(offsets: Mapping[TopicPartition, int]) -> None:
             pass
 
-        return await of_sources(sources, writers, read_to_end, generation, no_commit, lazily_before)
+        await of_contacts(owners, writers, read_to_end, generation, no_commit, lazily_before)
 
-    async def compared(self: Worker, restored: Any) -> None:
+    async def compared(self: Ownership, restored: Any) -> None:
         for partition, state in restored.items():
             if state.checkpoint is not None:
                 for topic in topics.INPUTS:
                     tp = TopicPartition(topic, partition)
-                    offset = await self.app.consumer.committed(tp)
+                    offset = await self._app.consumer.committed(tp)
                     if offset:
                         state.checkpoint.positions[topic] = offset
 
-    checkpoints.of_sources = early
-    Worker._compare = compared  # type: ignore[method-assign]
+    checkpoints.of_contacts = early
+    Ownership._compare = compared  # type: ignore[method-assign]
 
 
 MUTATIONS = {"count repeats": count_repeats, "commit first": commit_first}

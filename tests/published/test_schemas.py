@@ -20,7 +20,7 @@ from streams.domain.events import KINDS, Kind
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
-from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.routes import Routes
 from streams.published import asyncapi, examples, schemas
 from streams.settings import Settings
@@ -212,7 +212,7 @@ def record(
 def test_what_a_checkpoint_tells_is_as_published(data: st.DataObject) -> None:
     begin = at("12:00")
     facts = data.draw(events(begin, begin + 3 * HOUR))
-    source = Source(0, PLAN, Routes(1, 1, 1), Counts())
+    source = ContactOwner(0, PLAN, Routes(1, 1, 1), Counts())
     half = data.draw(st.integers(0, len(facts)))
     told: dict[str, list[bytes]] = {topic: [] for topic in TOLD}
     for part, now in ((facts[:half], begin + 2 * HOUR), (facts[half:], begin + 24 * HOUR), ((), 0)):
@@ -222,7 +222,7 @@ def test_what_a_checkpoint_tells_is_as_published(data: st.DataObject) -> None:
                 value = value[:-1]  # broken off
             topic = f"contact.{inputs.kind(event)}"
             offset = source.positions.get(topic, 0)
-            source.take(topic, [record(topic, offset, event.call_id, value)])
+            source.merge(topic, [record(topic, offset, event.call_id, value)])
         for (topic, _), records in source.checkpoint(now, generation=1).items():
             if topic in TOLD:
                 told[topic] += [value for _, value in records if value is not None]
@@ -234,10 +234,10 @@ def test_what_a_checkpoint_tells_is_as_published(data: st.DataObject) -> None:
 
 def test_a_corrected_cloud_event_is_told_whole_on_the_topic_of_the_late() -> None:
     """Its value does not say of which kind it is, nor whose; its topic and headers did."""
-    source = Source(0, PLAN, Routes(1, 1, 1), Counts())
+    source = ContactOwner(0, PLAN, Routes(1, 1, 1), Counts())
     headers = {"ce_id": b"h", "ce_time": b"2026-11-18T09:00:00Z", "ce_subject": b"c"}
     corrected = record("contact.hangup", 0, "c", b'{"revision":1}', headers)
-    source.take("contact.hangup", [corrected])
+    source.merge("contact.hangup", [corrected])
     ((_, value),) = source.checkpoint(at("12:00"), generation=1)[topics.LATE, 0]
     assert value is not None
     late = json.loads(value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.domain.events import MAX_BYTES
+from streams.domain.event_reader import MAX_BYTES
 from streams.sources.event_files import CHUNK, UnreadableFileError, batches, open_lines
 
 

@@ -17,9 +17,10 @@ from streams.domain.plan import Plan
 from streams.engine.clocks import Clock
 from streams.engine.http.telemetry import PipelineCollector
 from streams.engine.kafka import topics
-from streams.engine.roles.contact_owner import Source
+from streams.engine.roles.contact_owner import ContactOwner
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
+from streams.engine.timings import Recovery
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from streams.sinks.alert_metrics import AlertsCollector
@@ -28,7 +29,7 @@ from tests import metrics
 
 TOPIC_OF = {kind: topic for topic, kind in topics.INPUTS.items()}
 GENERATION = 1
-RECOVERED = (0.8, 12_400)
+RECOVERED = Recovery(0.8, 12_400)
 """Seconds and records of the recovery at the day's beginning, of which there is no broker to do."""
 
 
@@ -43,10 +44,10 @@ class PlayedWorker:
     def __init__(self, plan: Plan, clock: Clock) -> None:
         routes = Routes(sources=1, partials=1, callers=1)
         self._worker = worker = Worker(Settings(), plan, clock)
-        self._source = Source(0, plan, routes, worker.counts)
+        self._source = ContactOwner(0, plan, routes, worker.counts)
         self._lines = LineOwner(0, plan, routes, end=0)
-        worker.sources[0] = self._source
-        worker.owners[0] = self._lines
+        worker.contact_owners[0] = self._source
+        worker.line_owners[0] = self._lines
         worker.recovered[0] = RECOVERED
         consumer = worker.app.consumer
         consumer.owned = frozenset(TopicPartition(topic, 0) for topic in topics.INPUTS)
@@ -69,7 +70,7 @@ class PlayedWorker:
             batches[topic].append(_record(topic, self._told[topic], tick, key, value))
             self._told[topic] += 1
         for topic, records in batches.items():
-            self._source.take(topic, records)
+            self._source.merge(topic, records)
 
     def checkpoint(self, clock: int, tick: int) -> None:
         """Brings the books to the clock and tells the lines' owner."""
@@ -79,11 +80,11 @@ class PlayedWorker:
         for key, value in outputs.get((topics.PARTIALS, 0), []):
             records.append(_record(topics.PARTIALS, self._partials, tick, key, value))
             self._partials += 1
-        self._lines.take(records)
+        self._lines.apply(records)
         self._lines.outputs(GENERATION)
-        self._worker.checkpoints.take(perf_counter() - begun)
+        self._worker.checkpoints.add(perf_counter() - begun)
         ago = self._worker.settings.checkpoint_seconds / 2
-        self._worker.last_checkpoint = self._worker.clock.machine(tick) / SECOND - ago
+        self._worker.checkpoint_loop.last = self._worker.clock.machine(tick) / SECOND - ago
 
     def figures(self) -> Iterator[Metric]:
         """What its page would have of lines and their alerts."""

@@ -2,14 +2,15 @@
 health."""
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 from aiohttp import web
-from faust.web.base import BlueprintManager
+from faust.web.base import BlueprintManager, Web
 
 from streams.domain.instants import SECOND
 from streams.engine.clocks import Clock
+from streams.engine.host import PagesHost
 from streams.engine.http.peers import Peers
 from streams.engine.http.telemetry import PipelineCollector, healthy
 from streams.sinks.alert_metrics import AlertsCollector
@@ -18,12 +19,8 @@ from streams.sinks.live_page import live_page
 from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.prometheus import ShownScopes, registry
 
-if TYPE_CHECKING:
-    from streams.engine.worker import Worker
-
-
 PAGE_HEADERS: Final = {
-    # All of the page is in the page; what it shows comes from where it came from.
+    # Everything is in the page itself, and the figures come from where it came from.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'",
@@ -33,10 +30,10 @@ PAGE_HEADERS: Final = {
 }
 
 
-def serve(worker: "Worker") -> None:
-    """Adds the pages to the worker's app; before it starts."""
+def serve(server: Web, worker: PagesHost) -> None:
+    """Adds a worker's pages to its web server, before that starts."""
     peers = Peers(worker.settings.peers)
-    written = MetricsPage(
+    metrics_page = MetricsPage(
         ShownScopes(worker.plan, worker.boards, worker.clock.machine),
         registry(
             AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
@@ -46,7 +43,7 @@ def serve(worker: "Worker") -> None:
     )
 
     async def metrics(request: web.Request) -> web.Response:
-        body, content_type = await written.answer(request.headers.get("Accept", ""))
+        body, content_type = await metrics_page.answer(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def ready(request: web.Request) -> web.Response:
@@ -70,8 +67,8 @@ def serve(worker: "Worker") -> None:
             body=live_page(worker.plan), content_type="text/html", headers=PAGE_HEADERS
         )
 
-    worker.app.web.blueprints = BlueprintManager()  # none of Faust's own pages
-    router = worker.app.web.web_app.router
+    server.blueprints = BlueprintManager()  # none of Faust's own pages
+    router = server.web_app.router
     router.add_get("/", page)
     router.add_get("/metrics", metrics)
     router.add_get("/ready", ready)
@@ -80,7 +77,7 @@ def serve(worker: "Worker") -> None:
 
 
 def _age(shown: Live, clock: Clock) -> float | None:
-    """How long ago, by a watch, the figures stood as they are; whatever the clock's pace.
+    """Seconds since the instant that the figures are of, as somebody at the page would count them.
 
     A fast clock's figures are a few seconds old, even if those are minutes of the simulated day.
     """

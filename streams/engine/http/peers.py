@@ -1,9 +1,9 @@
 """The figures of the other workers, for the live page.
 
-Each worker has the figures of the lines that it owns; whoever looks at the page of one of them
-wants to see the city. So a worker asks its peers, those that a name in the settings resolves to:
-the service's name in compose and Kubernetes, where it stands for all replicas. One that does not
-answer at once is left out: its lines then show as having no data, which is what is known of them.
+Each worker has the figures of the lines that it owns; whoever looks at one worker's page wants to
+see the city. So a worker asks its peers: the machines that a name in the settings resolves to. In
+compose and Kubernetes that is the service's name, which stands for all replicas. A peer that does
+not answer at once is left out: its lines then show as having no data.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ PATIENCE: Final = 0.8
 """Seconds: figures come once a second, and a peer that takes longer is in trouble."""
 
 ANSWERS_KEPT: Final = 0.9
-"""Seconds for which an answer serves every page that is looking on."""
+"""Seconds for which one answer serves every page that asks."""
 
 
 class Peers:
@@ -52,7 +52,7 @@ class Peers:
 
 
 async def _resolved(address: str) -> list[str]:
-    """Every machine that an address stands for, none while nobody does."""
+    """Every machine that an address stands for; none while it resolves to none."""
     host, _, port = address.rpartition(":")
     with suppress(OSError):
         found = await asyncio.get_running_loop().getaddrinfo(host, int(port))

@@ -1,7 +1,7 @@
-"""What the worker tells of itself: metrics of the pipeline, readiness, health."""
+"""What the worker says of itself: metrics of the pipeline, and health."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiokafka import TopicPartition
 from prometheus_client import ProcessCollector
@@ -15,27 +15,25 @@ from prometheus_client.registry import Collector
 
 from streams import __version__
 from streams.domain.instants import SECOND
+from streams.engine.host import PagesHost
 from streams.engine.kafka import topics
 from streams.engine.roles.contact_owner import UNKNOWN
 
-if TYPE_CHECKING:
-    from streams.engine.worker import Worker
-
-STALLED: Final = 30.0
+UNHEALTHY_AFTER: Final = 30.0
 """Seconds without a checkpoint after which a worker that owns partitions is not healthy: a hundred
-times the usual, and longer than a broker takes to elect a new leader."""
+times what is usual, and longer than a broker takes to elect a new leader."""
 
 
-def healthy(worker: "Worker") -> bool:
+def healthy(worker: PagesHost) -> bool:
     """Whether the worker makes progress: it is starting, idle, or has made a checkpoint lately."""
-    return worker.stalled_for() < STALLED
+    return worker.stalled_for() < UNHEALTHY_AFTER
 
 
 class PipelineCollector(Collector):
     """Metrics of one worker and of its process (memory, processor time, open files; on Linux).
     Labels are topics, partitions and reasons: all bounded."""
 
-    def __init__(self, worker: "Worker") -> None:
+    def __init__(self, worker: PagesHost) -> None:
         self._worker = worker
         self._process = ProcessCollector(registry=None)
 
@@ -76,18 +74,17 @@ class PipelineCollector(Collector):
 
     def _partitions(self) -> Iterator[Metric]:
         worker = self._worker
-        consumer = worker.app.consumer
         lag = GaugeMetricFamily(
             "contact_lag_records", "Records not yet read", labels=["topic", "partition"]
         )
-        for partition, source in worker.sources.items():
+        for partition, owner in worker.contact_owners.items():
             for topic in topics.INPUTS:
-                end = consumer.highwater(TopicPartition(topic, partition))
+                end = worker.highwater(TopicPartition(topic, partition))
                 if end is not None:
-                    behind = max(0, end - source.positions.get(topic, 0))
+                    behind = max(0, end - owner.positions.get(topic, 0))
                     lag.add_metric([topic, str(partition)], behind)
         yield lag
-        clock = GaugeMetricFamily(
+        watermark = GaugeMetricFamily(
             "contact_partition_clock_timestamp_seconds",
             "Clock of a source partition",
             labels=["partition"],
@@ -100,19 +97,19 @@ class PipelineCollector(Collector):
             "When, by the machine's clock, a source partition's clock was current",
             labels=["partition"],
         )
-        owner = GaugeMetricFamily("contact_state_owner", "1 at the owner", labels=["partition"])
-        for partition, source in sorted(worker.sources.items()):
+        owned = GaugeMetricFamily("contact_state_owner", "1 at the owner", labels=["partition"])
+        for partition, owner in sorted(worker.contact_owners.items()):
             name = [str(partition)]
-            if source.ledger.watermark > UNKNOWN:
-                clock.add_metric(name, source.ledger.watermark / SECOND)
-                current.add_metric(name, worker.clock.machine(source.ledger.watermark) / SECOND)
-            contacts.add_metric(name, len(source.ledger.contacts))
-            owner.add_metric(name, 1)
-        yield from (clock, current, contacts, owner)
+            if owner.ledger.watermark > UNKNOWN:
+                watermark.add_metric(name, owner.ledger.watermark / SECOND)
+                current.add_metric(name, worker.clock.machine(owner.ledger.watermark) / SECOND)
+            contacts.add_metric(name, len(owner.ledger.contacts))
+            owned.add_metric(name, 1)
+        yield from (watermark, current, contacts, owned)
         yield GaugeMetricFamily(
             "contact_books_imbalance",
             "By how much the books fail to balance: 0, or the software is wrong",
-            value=sum(source.imbalance for source in worker.sources.values()),
+            value=sum(owner.imbalance for owner in worker.contact_owners.values()),
         )
 
     def _checkpoints(self) -> Iterator[Metric]:

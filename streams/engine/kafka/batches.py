@@ -27,13 +27,8 @@ class Batch:
     def __len__(self) -> int:
         return len(self.records)
 
-    @property
-    def next_offset(self) -> int:
-        """The offset to go on from when this batch has been dealt with."""
-        return int(self.records[-1].offset) + 1
-
     def done(self) -> None:
-        """No agent has this batch before it any longer."""
+        """Says that an agent is done with this batch, or will not get it."""
         self._done(self.tp)
 
 
@@ -54,7 +49,7 @@ class BatchQueue(ThrowableQueue):  # type: ignore[misc]
         return self._current
 
     def drop(self) -> set[TopicPartition]:
-        """Take back what the agent has not begun; the partitions of which there was some."""
+        """Discard what the agent has not begun; gives the partitions of which there was some."""
         waiting: deque[Batch] = self._queue
         dropped = set()
         while waiting:

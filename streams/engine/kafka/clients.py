@@ -1,4 +1,4 @@
-"""Where all of Kafka's clients are made: each speaks to the broker as the settings say.
+"""Where all Kafka clients are made: each speaks to the broker as the settings say.
 
 No other module makes one, so that what a setting says of security holds for every command. Whoever
 is the first of a command to connect asks before whether it will be let in (`access.check_access`):
@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from streams.engine.kafka import fetched
 from streams.engine.kafka.access import check_access, options
+from streams.engine.kafka.topics import LARGEST_RECORD
 from streams.settings import Settings
 
 # Here, so that no reader of topics can be without it.
@@ -21,13 +22,25 @@ fetched.install()
 
 
 def consumer(settings: Settings, **more: Any) -> AIOKafkaConsumer:
-    """A consumer, not started; ``more`` is aiokafka's own."""
-    return AIOKafkaConsumer(**_common(settings), **more)
+    """A consumer that reads what is committed, and commits nothing by itself; not started.
+    ``more`` is aiokafka's own."""
+    return AIOKafkaConsumer(
+        **_common(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        **more,
+    )
+
+
+def reader(settings: Settings) -> AIOKafkaConsumer:
+    """A consumer of no group, for any topic of ours; not started."""
+    return consumer(settings, max_partition_fetch_bytes=LARGEST_RECORD)
 
 
 def producer(settings: Settings, **more: Any) -> AIOKafkaProducer:
-    """A producer, not started; ``more`` is aiokafka's own."""
-    return AIOKafkaProducer(**_common(settings), **more)
+    """A producer that waits for every copy to have a record; not started. ``more`` is aiokafka's
+    own."""
+    return AIOKafkaProducer(**_common(settings), acks="all", **more)
 
 
 @asynccontextmanager

@@ -11,38 +11,36 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 from mode import Service
 
+from streams.engine.host import ConsumerHost
 from streams.engine.kafka import clients
 from streams.engine.kafka.assignor import Assignor
 from streams.engine.kafka.batches import Batch, BatchQueue
 
-if TYPE_CHECKING:
-    from streams.engine.kafka.transport import App
-
 log = logging.getLogger(__name__)
 
 #: Most records in one turn of the fetch loop; `Consumer.max_poll_records` may be set at any time.
-#: 2000 records are some 10 ms of work: long enough that the path costs nothing per record, short
-#: enough that heartbeats and web requests get their turn.
+#: They are some 10 ms of work: long enough that the way to the agent costs nothing per record,
+#: short enough that heartbeats and web requests get their turn.
 MAX_POLL_RECORDS = 2000
 
-#: The fetch loop rests while agents have this many batches before them. With one, fetching and work
-#: take turns and a tenth of the rate is lost; more than a few are only older when their turn comes.
+#: The fetch loop rests while agents have this many batches. With one, fetching and work take turns
+#: and a tenth of the rate is lost; more than a few are only older when their turn comes.
 MAX_BATCHES = 4
 
-#: How long the broker may hold a fetch that finds nothing. A partition that was still being worked
-#: on when the fetch went out has to wait for it: half a second, aiokafka's default, would be seen
-#: on the wall. Five empty answers a second cost nothing.
+#: How long the broker may wait before it answers a fetch that finds nothing. A partition that was
+#: still being worked on when the fetch went out has to wait for it: half a second, aiokafka's
+#: default, would be seen on the wall. Five empty answers a second cost nothing.
 FETCH_WAIT_MS = 200
 
-#: The part of the rebalance time-out that giving up partitions may take: the broker's clock has run
-#: since before this worker heard of the rebalance, and afterwards the rejoin has to reach it.
+#: The part of the rebalance time-out that giving up partitions may take: the broker has counted
+#: since before this worker knew of the rebalance, and afterwards the rejoin has to reach it.
 _REVOKE_SHARE = 0.8
 
 #: Seconds between two looks for topics that are still to be created.
@@ -60,7 +58,7 @@ class Consumer(Service):  # type: ignore[misc]
 
     Stands in the place of `faust.transport.drivers.aiokafka.Consumer` without deriving from it:
     everything in that class serves single records, their acks and the commits that follow from them
-    (`faust/transport/consumer.py:393-1258`). It keeps of its interface what the rest of Faust asks
+    (`faust/transport/consumer.py:393-1258`). Of its interface it keeps what the rest of Faust asks
     of a consumer when there are no tables: to be a service, and `unacked`.
 
     A partition's way: *assigned* (paused, nothing fetched) -> `App.on_assigned` restores its state
@@ -69,23 +67,23 @@ class Consumer(Service):  # type: ignore[misc]
     during `on_assigned` cancels it, and `on_revoked` is not called for what was never taken over.
     """
 
-    def __init__(self, app: App, **kwargs: Any) -> None:
+    def __init__(self, app: ConsumerHost, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.app = app
-        self.unacked: WeakSet[Any] = WeakSet()  # asked for by faust/streams.py:1245, ever empty
+        self.unacked: WeakSet[Any] = WeakSet()  # asked for by faust/streams.py:1245, always empty
         self._unacked_messages = self.unacked  # the same, by faust/_cython/streams.pyx:56
         self.max_poll_records = MAX_POLL_RECORDS
         #: Partitions whose state is restored and whose records flow.
         self.owned: frozenset[TopicPartition] = frozenset()
         #: Of those being assigned, the ones that nobody else can have owned since this worker did:
-        #: what it remembers of them is current.
+        #: their state in memory is current.
         self.retained: frozenset[TopicPartition] = frozenset()
-        #: Whether everything that the group gave has been taken over, be it nothing.
+        #: Whether everything that the group assigned has been taken over, even if that is nothing.
         self.taken_over = False
         self.generation = -1
         self._queues: dict[str, list[BatchQueue]] = {}
         self._unfinished: Counter[TopicPartition] = Counter()
-        #: Of these something was fetched and given back unread while partitions were given up.
+        #: Of these something was fetched and discarded unread while partitions were given up.
         self._dropped: set[TopicPartition] = set()
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
@@ -105,7 +103,7 @@ class Consumer(Service):  # type: ignore[misc]
         on as if committed (`faust/transport/consumer.py:1080`).
         """
         if not offsets:
-            return  # aiokafka takes offence at nothing to commit
+            return  # aiokafka refuses to commit nothing
         async with asyncio.timeout(self.app.conf.broker_request_timeout):
             await self._kafka.commit(
                 {tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()}
@@ -198,9 +196,7 @@ class Consumer(Service):  # type: ignore[misc]
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
             partition_assignment_strategy=[self._assignor],
-            enable_auto_commit=False,
             auto_offset_reset=conf.consumer_auto_offset_reset,
-            isolation_level="read_committed",
             check_crcs=conf.broker_check_crcs,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=conf.consumer_max_fetch_size,
@@ -216,7 +212,7 @@ class Consumer(Service):  # type: ignore[misc]
 
     @Service.task  # type: ignore[untyped-decorator]
     async def _watch(self) -> None:
-        # aiokafka tells of a failed join (no permission, topics that do not fit) only to whoever is
+        # aiokafka raises a failed join (no permission, topics that do not fit) only to whoever is
         # fetching, and before the first assignment nobody is.
         while not self.should_stop:
             await self.app.or_crash(self._check())
@@ -231,7 +227,7 @@ class Consumer(Service):  # type: ignore[misc]
 
     async def on_stop(self) -> None:
         await self._halt()
-        with suppress(TimeoutError):  # a broker that does not answer will miss us by itself
+        with suppress(TimeoutError):  # a broker that does not answer notices by itself
             async with asyncio.timeout(LEAVE_LIMIT):
                 await self._kafka.stop()  # leaves the group: others need not wait for a time-out
 
@@ -240,7 +236,7 @@ class Consumer(Service):  # type: ignore[misc]
     async def _assigned(self, tps: frozenset[TopicPartition]) -> None:
         generation = self._kafka._coordinator.generation
         if generation != self.generation + 1:
-            self.retained = frozenset()  # the group went through a generation without us
+            self.retained = frozenset()  # the group had a generation without this worker
         self.retained &= tps
         self.generation = generation
         self._assignor.remember(generation, tps)
@@ -248,7 +244,7 @@ class Consumer(Service):  # type: ignore[misc]
         self._kafka.pause(*tps)
         self.taken_over = False
         # In tasks of their own, because aiokafka sends no heartbeats while its listener runs
-        # (aiokafka/consumer/group_coordinator.py:720-738): restoring takes the time that it takes.
+        # (aiokafka/consumer/group_coordinator.py:720-738): restoring may take minutes.
         self._spawn(self._take_over(tps))
         self._spawn(self._fetch())
 
@@ -262,16 +258,16 @@ class Consumer(Service):  # type: ignore[misc]
 
     async def _give_up(self) -> None:
         self.taken_over = False
-        async with self._giving_up:  # a rebalance that comes while the app stops waits for that
+        async with self._giving_up:  # a rebalance while the app stops waits for that
             await self._halt()
             for queues in self._queues.values():
                 for queue in queues:
                     self._dropped |= queue.drop()
             if not self.owned or self.crashed:
-                return  # after an exception no checkpoint: what went wrong may be in the state
+                return  # no checkpoint after an exception: what went wrong may be in the state
             async with asyncio.timeout(self.app.conf.broker_rebalance_timeout * _REVOKE_SHARE):
-                # Until the agents are done the partitions count as owned: one may be waiting for
-                # the very checkpoint that makes room again.
+                # Until the agents are done the partitions count as owned: an agent may be waiting
+                # for the very checkpoint that makes room again.
                 if not (await self.wait(self._idle.wait())).stopped:
                     owned, self.owned = self.owned, frozenset()
                     await self.app.on_revoked(owned)
@@ -302,7 +298,7 @@ class Consumer(Service):  # type: ignore[misc]
         (self._idle.clear if batches else self._idle.set)()
         (self._room.set if batches < MAX_BATCHES else self._room.clear)()
 
-    # -- odds and ends
+    # -- inner parts
 
     def _state(self, tp: TopicPartition) -> Any:
         subscription = self._kafka._subscription.subscription

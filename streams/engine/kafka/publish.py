@@ -38,7 +38,6 @@ class Publisher:
         self._settings = settings
         self._producer = clients.producer(
             settings,
-            acks="all",
             enable_idempotence=True,
             linger_ms=_LINGER_MS,
             max_batch_size=1 << 19,

@@ -1,131 +1,159 @@
-"""Reading state back from the changelog, by partition, before anything is fetched for it.
+"""Reading logs to their ends, outside any consumer group.
 
-The partition's writer is started first: that fences its former owner and has the broker settle
-whatever transaction that one left open, so the end of the changelog can't move any more.
+A worker reads its state back in this way, a rebuild the raw topics, an audit what the broker still
+has of a period. All of them see only what is committed.
 """
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
+from types import MappingProxyType
+from typing import Final, Self, TypeAlias
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from streams.engine.failpoints import failpoint
-from streams.engine.kafka import clients, topics
-from streams.engine.state.stored import Restored
+from streams.engine.kafka import clients
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
-STALLED = 60.0
-"""Seconds without a record after which a recovery counts as stuck: the broker answers an empty
-fetch within half a second, and electing a new leader takes it about ten."""
+Records: TypeAlias = "list[ConsumerRecord[bytes, bytes]]"
 
-_STOP_LIMIT = 5.0  # seconds; a broker that does not answer has nothing to be told
+STALLED: Final = 60.0
+"""Seconds without a record after which reading counts as stuck: the broker answers an empty fetch
+within half a second, and electing a new leader takes it about ten."""
 
-_TOLD_EVERY = 5.0  # seconds between two lines of progress in the log
+AT_ONCE: Final = 10_000
+"""Records of one fetch at most."""
+
+_STOP_LIMIT: Final = 5.0  # seconds; a broker that does not answer need not know that we leave
+
+_PROGRESS_EVERY: Final = 5.0  # seconds between two lines of progress in the log
+
+_FROM_THE_START: Final[Mapping[TopicPartition, int]] = MappingProxyType({})
 
 
-class RecoveryError(Exception):
-    """State could not be read back; the worker must end and be started again."""
+class ReadError(Exception):
+    """A log could not be read to its end; the message says which."""
 
 
-async def read_back(
-    settings: Settings,
-    partitions: Collection[int],
-    progress: Callable[[int, int], None] = lambda partition, records: None,
-) -> dict[int, Restored]:
-    """Reads the state of these partitions.
+class LogReader:
+    """Reads partitions to their ends; ``async with LogReader(settings) as reader``.
 
     Args:
-        settings: how the broker is spoken to.
-        partitions: of the state topic.
-        progress: told how many records of a partition were read so far.
-
-    Raises:
-        RecoveryError: no progress for ``STALLED`` seconds.
-        StateError: the state was written by a newer version.
+        settings: how to reach the broker.
+        at_once: records of one fetch at most, for readers that must not keep others waiting.
     """
-    restored = {partition: Restored() for partition in partitions}
 
-    def take(partition: int, records: "list[ConsumerRecord[bytes, bytes]]") -> None:
-        failpoint("recovering")
-        state = restored[partition]
-        for record in records:
-            assert record.key is not None
-            state.take(record.key, record.value)
-        progress(partition, state.records)
+    def __init__(self, settings: Settings, at_once: int = AT_ONCE) -> None:
+        self._consumer = clients.reader(settings)
+        self._at_once = at_once
 
-    await read_to_end(settings, topics.STATE, partitions, take)
-    return restored
+    async def __aenter__(self) -> Self:
+        try:
+            async with asyncio.timeout(STALLED):
+                await self._consumer.start()
+        except TimeoutError as error:
+            await self._stop()
+            raise ReadError(f"the broker did not answer for {STALLED:g} s") from error
+        except BaseException:
+            await self._stop()
+            raise
+        return self
 
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop()
 
-async def read_to_end(
-    settings: Settings,
-    topic: str,
-    partitions: Collection[int],
-    take: "Callable[[int, list[ConsumerRecord[bytes, bytes]]], None]",
-) -> None:
-    """Reads partitions of a topic from their start to where their ends are now.
-
-    Raises:
-        RecoveryError: no progress for ``STALLED`` seconds.
-    """
-    if not partitions:
-        return
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(STALLED) as patience:
-            await _read(
-                settings,
-                [TopicPartition(topic, partition) for partition in partitions],
-                take,
-                lambda: patience.reschedule(loop.time() + STALLED),
-            )
-    except TimeoutError as error:
-        listed = ", ".join(str(partition) for partition in sorted(partitions))
-        raise RecoveryError(
-            f"{topic}: partitions {listed} could not be read to their ends: nothing came for "
-            f"{STALLED:g} s"
-        ) from error
-
-
-async def _read(
-    settings: Settings,
-    tps: Sequence[TopicPartition],
-    take: "Callable[[int, list[ConsumerRecord[bytes, bytes]]], None]",
-    moved: Callable[[], None],
-) -> None:
-    consumer = clients.consumer(
-        settings,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        max_partition_fetch_bytes=topics.LARGEST_RECORD,
-    )
-    try:
-        await consumer.start()
-        consumer.assign(tps)
-        await consumer.seek_to_beginning(*tps)
-        ends = await consumer.end_offsets(tps)
-        told = time.monotonic()
-        read = 0
-        unread = {tp for tp in tps if ends[tp] > 0}
-        while unread:
-            fetched = await consumer.getmany(*unread, timeout_ms=500, max_records=10_000)
-            for tp, records in fetched.items():
-                take(tp.partition, records)
-                read += len(records)
-                moved()
-            # Transaction markers and compaction leave holes: the position tells, not the records.
-            unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
-            now = time.monotonic()
-            if now - told > _TOLD_EVERY:
-                told = now
-                left = sorted(tp.partition for tp in unread)
-                log.info("recovering", extra={"topic": tps[0].topic, "left": left, "records": read})
-    finally:
+    async def _stop(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_LIMIT):
-                await consumer.stop()
+                await self._consumer.stop()
+
+    async def partitions(self) -> dict[str, list[TopicPartition]]:
+        """The partitions of every topic that there is."""
+        # All topics at once: to ask for one by its name is to create it, where brokers do that.
+        cluster = await self._consumer._client.fetch_all_metadata()
+        return {
+            topic: [
+                TopicPartition(topic, each)
+                for each in sorted(cluster.partitions_for_topic(topic) or ())
+            ]
+            for topic in cluster.topics()
+        }
+
+    async def offsets_at(
+        self, tps: Collection[TopicPartition], instant: int
+    ) -> dict[TopicPartition, int]:
+        """The offset of the first record that was written at or after an instant (us since 1970);
+        without partitions that have none."""
+        found = await self._consumer.offsets_for_times(dict.fromkeys(tps, max(0, instant // 1000)))
+        return {tp: start.offset for tp, start in found.items() if start is not None}
+
+    async def read(
+        self,
+        tps: Collection[TopicPartition],
+        starts: Mapping[TopicPartition, int] = _FROM_THE_START,
+    ) -> AsyncIterator[tuple[TopicPartition, Records]]:
+        """Reads partitions to where their ends are now: what one fetch brought of a partition at a
+        time.
+
+        Args:
+            tps: the partitions.
+            starts: the offsets to begin at, for partitions that are not read from their start.
+
+        Raises:
+            ReadError: nothing came for ``STALLED`` seconds, or a log ends before its start.
+        """
+        if not tps:
+            return
+        consumer = self._consumer
+        now = asyncio.get_running_loop().time
+        progress = moved = now()
+        read = 0
+        try:
+            async with asyncio.timeout_at(moved + STALLED):
+                unread = await self._begin(tps, starts)
+            while unread:
+                async with asyncio.timeout_at(moved + STALLED):
+                    fetched = await consumer.getmany(
+                        *unread, timeout_ms=500, max_records=self._at_once
+                    )
+                    # Transaction markers and compaction leave holes: only the position says where
+                    # the end is, not the records.
+                    unread = {
+                        tp: end for tp, end in unread.items() if await consumer.position(tp) < end
+                    }
+                for tp, records in fetched.items():
+                    read += len(records)
+                    yield tp, records
+                if fetched:
+                    moved = now()
+                if now() - progress > _PROGRESS_EVERY:
+                    progress = now()
+                    left = sorted(f"{tp.topic}-{tp.partition}" for tp in unread)
+                    log.info("reading", extra={"left": left, "records": read})
+        except TimeoutError as error:
+            raise ReadError(
+                f"{_named(tps)} could not be read to the end: nothing came for {STALLED:g} s"
+            ) from error
+
+    async def _begin(
+        self, tps: Collection[TopicPartition], starts: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, int]:
+        """Goes to the starts; gives the ends of the partitions in which something is to be read."""
+        consumer = self._consumer
+        consumer.assign([*tps])  # aiokafka takes no views of a mapping
+        await consumer.seek_to_beginning(*tps)
+        ends = await consumer.end_offsets(tps)
+        for tp, start in starts.items():
+            if start > ends[tp]:
+                raise ReadError(f"{tp.topic}: was truncated or created again while it was read")
+            consumer.seek(tp, start)
+        return {tp: end for tp, end in ends.items() if end > starts.get(tp, 0)}
+
+
+def _named(tps: Collection[TopicPartition]) -> str:
+    topics = ", ".join(sorted({tp.topic for tp in tps}))
+    listed = ", ".join(str(partition) for partition in sorted({tp.partition for tp in tps}))
+    return f"{topics}: partitions {listed}"

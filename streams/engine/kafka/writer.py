@@ -1,8 +1,9 @@
 """Writing in transactions: all of a checkpoint's records, or none, and only by the owner.
 
-One producer per source partition (and per partition of line partials and of callers' calls), each
-with a transactional id of its own: when a successor starts, the broker fences whoever wrote under
-that id before, so a worker that was paused past its session can't overwrite what came after it.
+There is one producer per source partition (and per partition of line partials and of callers'
+calls), each with a transactional id of its own. When a successor starts, the broker fences whoever
+wrote under that id before: a worker that was paused past its session can't overwrite what came
+after it.
 """
 
 import asyncio
@@ -15,12 +16,9 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from streams.engine.failpoints import failpoint
 from streams.engine.failures import in_words
 from streams.engine.kafka import clients
+from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.kafka.topics import LARGEST_RECORD
-from streams.engine.state.stored import Record
 from streams.settings import Settings
-
-Outputs = dict[tuple[str, int], list[Record]]
-"""Records by topic and partition, in the order in which they are written."""
 
 _BATCH_BYTES = 1_000_000
 """Bytes of records appended before a batch is handed over: the brokers' usual limit per message."""
@@ -32,13 +30,12 @@ _LARGEST = LARGEST_RECORD - 1024
 """Bytes of the largest record that still fits when it is a batch by itself."""
 
 _TIMEOUT_MS = 60_000
-"""How long a transaction may stay open before the broker aborts it; a checkpoint takes well under
-a second, so this only bounds what a dead worker leaves behind when nobody replaces it."""
-
+"""How long a transaction may stay open before the broker aborts it. A checkpoint takes well under a
+second, so this only bounds what a dead worker leaves behind when nobody replaces it."""
 
 _STOP_LIMIT = 5.0
-"""Seconds. aiokafka waits for batches that a dead broker will never take; nothing unacknowledged is
-worth waiting for."""
+"""Seconds. aiokafka waits for batches that a dead broker will never acknowledge; nothing
+unacknowledged is worth waiting for."""
 
 
 class WriteError(Exception):
@@ -55,7 +52,6 @@ class Writer:
             settings,
             transactional_id=transactional_id,
             transaction_timeout_ms=_TIMEOUT_MS,
-            acks="all",
             max_batch_size=LARGEST_RECORD,
             max_request_size=LARGEST_RECORD,
             request_timeout_ms=int(timeout * 1000),
@@ -77,7 +73,7 @@ class Writer:
             raise
 
     async def stop(self) -> None:
-        """Lets go of the broker, whether that answers or not."""
+        """Closes the connection, whether the broker answers or not."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_LIMIT):
                 await self._producer.stop()
@@ -111,8 +107,8 @@ class Writer:
         return WriteError(f"{self._id}: {why}")
 
     def _cause(self, error: Exception) -> BaseException:
-        """Why the transaction is over, where aiokafka says only that there is none: whoever is
-        fenced between two batches hears of it in that way."""
+        """Why the transaction is over, where aiokafka says only that there is none: that is what a
+        writer gets that was fenced between two batches."""
         if isinstance(error, IllegalOperation):
             over: asyncio.Future[None] = self._producer._txn_manager.wait_for_transaction_end()
             if over.done() and not over.cancelled():
@@ -142,6 +138,6 @@ class Writer:
     ) -> "asyncio.Future[object]":
         sent: asyncio.Future[object]
         sent = await self._producer.send_batch(batch, topic, partition=partition)
-        # The first failure ends the worker; nobody asks after the others.
+        # The first failure ends the worker; nobody looks at the others.
         sent.add_done_callback(lambda each: each.cancelled() or each.exception())
         return sent

@@ -1,49 +1,45 @@
 """The owner of a partition of callers' calls: who called in vain before, which callback was kept.
 
 All calls of a caller come together here, whatever partitions their contacts are on. What follows
-from them is told like any other figures, absolute per slot and interval, by sources numbered after
-the source partitions. Rebuilt by reading the partition from its start.
+from them is published like any other figures, absolute per slot and interval, by sources numbered
+after the source partitions. The histories are rebuilt by reading the partition from its start.
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
-import orjson
 from aiokafka import ConsumerRecord
 
 from streams.domain import caller_history as callers
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, start_of
-from streams.domain.caller_history import Call
 from streams.domain.cells import CellKey
 from streams.domain.instants import DAY
 from streams.domain.tally import Entry, Tally
 from streams.engine.kafka import topics
-from streams.engine.kafka.writer import Outputs
+from streams.engine.kafka.outputs import Outputs
 from streams.engine.roles.routes import Routes
-from streams.engine.state import stored
+from streams.engine.state.callers import from_call_key, from_call_value
+from streams.engine.state.partials import figures_record
 
 CALLS_KEPT_FOR = 8 * DAY
 """How long a caller's calls are remembered: a callback may be kept a week after it was accepted."""
 
 CROWD = 200
-"""Calls in eight days from which on a pseudonym is no person, but a switchboard, or everybody who
-withholds their number. Each time they are booked all of them are looked at."""
+"""Calls in eight days above which a pseudonym is no person, but a switchboard, or everybody who
+withholds their number. Each booking of a caller looks at all their calls."""
 
 CROWDS_SHARE = 0.05
-"""Of its time that the worker spends on each such crowd at most; so what is known of a crowd may be
-seconds late."""
-
-_DECODER = msgspec.json.Decoder(Call)
+"""The share of its time that the worker spends on each such crowd at most; so what is known of a
+crowd may be seconds late."""
 
 
 class CallerOwner:
-    """One partition of callers' calls.
+    """Owns one partition of callers' calls.
 
     Args:
-        end: where the partition ended when it was taken over. Until it has been read to there
-            nothing is told: half a history is not absolute.
+        end: where the partition ended when this owner took it over. Until it has been read to there
+            nothing is published: half a history is not absolute.
         clock: seconds, for how much of its time crowds may take.
 
     Attributes:
@@ -62,40 +58,40 @@ class CallerOwner:
         self._routes = routes
         self._end = end
         self._clock = clock
-        self._unbooked: set[str] = set()  # crowds of which something was heard
-        self._again: dict[str, float] = {}  # when they may be booked again
-        # As they were told, which takes a third of the memory: the only call of a caller, as nearly
-        # all are, is never booked.
+        self._unbooked: set[str] = set()  # crowds that have new calls
+        self._again: dict[str, float] = {}  # when a crowd may be booked again
+        # As they came, which takes a third of the memory: a caller's only call, as nearly all are,
+        # is never booked.
         self._calls: dict[str, dict[str, bytes]] = {}
-        # Callers and their calls, by the interval in which they began: whom to forget when.
+        # Callers and call ids by the interval in which the calls began: which to forget when.
         self._begun: dict[int, list[tuple[str, str]]] = {}
         self._booked: dict[str, list[Entry]] = {}
-        self._places: dict[CellKey, Tally] = {}
-        self._moved: set[CellKey] = set()
+        self._cells: dict[CellKey, Tally] = {}
+        self._dirty: set[CellKey] = set()
         self._newest = -(2**62)
         self._looks_again = self._newest  # for what is too old: that means looking at everything
 
-    def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
-        """Takes calls in the order of their offsets; the last told of a call counts."""
-        heard = set()
+    def apply(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
+        """Applies calls in the order of their offsets; the last record of a call counts."""
+        changed = set()
         for record in records:
             self.position = record.offset + 1
             assert record.key is not None
-            caller, call_id = orjson.loads(record.key)
+            caller, call_id = from_call_key(record.key)
             calls = self._calls.setdefault(caller, {})
             if record.value is None:
                 calls.pop(call_id, None)
             else:
-                begun = _DECODER.decode(record.value).begun
+                begun = from_call_value(record.value).begun
                 self._newest = max(self._newest, begun)
                 if call_id not in calls:
                     self._remember(begun, caller, call_id)
                 calls[call_id] = record.value
-            heard.add(caller)
-        for caller in heard:
+            changed.add(caller)
+        for caller in changed:
             calls = self._calls[caller]
             if not calls and caller not in self._booked:
-                self._let_go(caller)
+                self._forget_caller(caller)
             elif len(calls) > CROWD:
                 self._unbooked.add(caller)
             elif len(calls) > 1 or caller in self._booked:  # nothing follows from one call alone
@@ -105,10 +101,10 @@ class CallerOwner:
         self._begun.setdefault(start_of(begun, INTERVAL), []).append((caller, call_id))
 
     def _book_all(self, caller: str) -> None:
-        self._book(caller, callers.entries(map(_DECODER.decode, self._calls[caller].values())))
+        self._book(caller, callers.entries(map(from_call_value, self._calls[caller].values())))
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether everything that was there at the take-over has been read."""
         return self.position >= self._end
 
@@ -127,54 +123,58 @@ class CallerOwner:
             self._again[caller] = ended + (ended - begun) / CROWDS_SHARE
 
     def _book(self, caller: str, entries: list[Entry]) -> None:
-        gone = list(self._booked.get(caller, ()))
+        obsolete = list(self._booked.get(caller, ()))
         for entry in entries:
-            if entry in gone:
-                gone.remove(entry)
+            if entry in obsolete:
+                obsolete.remove(entry)
             else:
                 for key in self._keys(entry):
-                    self._places.setdefault(key, Tally()).add(entry)
-                    self._moved.add(key)
-        for entry in gone:
+                    self._cells.setdefault(key, Tally()).add(entry)
+                    self._dirty.add(key)
+        for entry in obsolete:
             for key in self._keys(entry):
-                if key in self._places:
-                    self._places[key].subtract(entry)
-                    self._moved.add(key)
+                if key in self._cells:
+                    self._cells[key].subtract(entry)
+                    self._dirty.add(key)
         if entries:
             self._booked[caller] = entries
         else:
             self._booked.pop(caller, None)
 
     def _keys(self, entry: Entry) -> Iterator[CellKey]:
-        """Where an entry is booked. What may have been let go of is not begun anew: it would be
-        told as if nothing else were there, and less than nothing when that is taken back."""
-        scope, at = entry[0], entry[1]
+        """Where an entry is booked. A cell that may have been evicted is not begun again: it would
+        be published as if nothing else were there, and as less than nothing when the entry is taken
+        back."""
+        scope, at, *_ = entry
         for width in (INTERVAL, SLOT):
             start = at - at % width
             if start >= self._newest - _kept(width):
                 yield scope, width, start
 
     def outputs(self, generation: int) -> Outputs:
-        """What has changed since this was asked last; what is too old to matter is let go of."""
-        if not self.whole:
+        """What has changed since this was asked last; what is too old to matter is evicted."""
+        if not self.complete:
             return {}
         self._book_crowds()
         source = self._routes.sources + self.partition
         outputs: Outputs = {}
-        for key in self._moved:
-            there = topics.PARTIALS, self._routes.of_scope(key[0])
-            record = stored.figures_record(generation, source, key, self._places[key], False)
+        for key in self._dirty:
+            scope, _, _ = key
+            there = topics.PARTIALS, self._routes.of_scope(scope)
+            record = figures_record(generation, source, key, self._cells[key], False)
             outputs.setdefault(there, []).append(record)
-        self._moved.clear()
-        self._forget()
+        self._dirty.clear()
+        self._evict()
         return outputs
 
-    def _forget(self) -> None:
+    def _evict(self) -> None:
         if self._newest < self._looks_again:
             return
         self._looks_again = self._newest + INTERVAL
-        for key in [key for key in self._places if key[2] < self._newest - _kept(key[1])]:
-            del self._places[key]
+        for key in list(self._cells):
+            _, width, start = key
+            if start < self._newest - _kept(width):
+                del self._cells[key]
         past = self._newest - CALLS_KEPT_FOR
         # Each call is looked at once, not all of eight days every quarter of an hour.
         for start in [start for start in self._begun if start + INTERVAL <= past]:
@@ -185,15 +185,15 @@ class CallerOwner:
         calls = self._calls.get(caller, {})
         value = calls.get(call_id)
         if value is not None:
-            begun = _DECODER.decode(value).begun
+            begun = from_call_value(value).begun
             if begun >= past:  # later facts have moved it
                 self._remember(begun, caller, call_id)
                 return
             del calls[call_id]
         if not calls:
-            self._let_go(caller)
+            self._forget_caller(caller)
 
-    def _let_go(self, caller: str) -> None:
+    def _forget_caller(self, caller: str) -> None:
         self._calls.pop(caller, None)
         self._booked.pop(caller, None)
         self._unbooked.discard(caller)

@@ -1,8 +1,9 @@
-"""The owner of a partition of line partials: its board, and the final intervals that it publishes.
+"""The owner of a partition of line partials: its board, and what it publishes of it.
 
-A board is rebuilt by reading its partition from the start; nothing of it is shown or sealed before
-that is done, for a log that is being compacted is whole only at its end. With final intervals the
-owner writes, in one transaction, which ones it has published, so that its successor goes on there.
+A board is rebuilt by reading its partition from the start. Nothing of it is shown or published
+before that is done, for a log that is being compacted is complete only at its end. With final
+intervals the owner writes, in one transaction, which ones it has published, so that its successor
+goes on from there.
 """
 
 from collections.abc import Iterable
@@ -16,28 +17,42 @@ from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR
 from streams.engine.kafka import topics
-from streams.engine.kafka.writer import Outputs
+from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.roles.routes import Routes
-from streams.engine.state import stored
-from streams.engine.state.stored import Anew, Figures, Published, Waits, WatermarkRecord
+from streams.engine.state.alerts import (
+    alert_record,
+    detector_record,
+    from_alert_record,
+    from_detector_record,
+)
+from streams.engine.state.partials import (
+    Figures,
+    Published,
+    Restart,
+    Waits,
+    WatermarkRecord,
+    published_record,
+    read_partial,
+)
 from streams.sinks.records import interval_record
 
 ENDED_KEPT: Final = HOUR
-"""For how long an alert that has ended is remembered: four times as long as anybody believes in one
-of which nothing more is heard."""
+"""For how long an alert that has ended is remembered: four times as long as an Alertmanager
+believes in one that is not sent again."""
 
 
 def scopes_of(plan: Plan, routes: Routes, partition: int) -> list[str]:
-    """The scopes of the plan that this partition of line partials holds."""
+    """The scopes of the plan that are on this partition of line partials."""
     names = [CITY, *(LINE + line for line in plan.lines)]
     names += sorted({VENDOR + version.entry.vendor for version in plan.entries.lines})
     return [name for name in names if routes.of_scope(name) == partition]
 
 
 class LineOwner:
-    """One partition of line partials.
+    """Owns one partition of line partials.
 
     Attributes:
+        partition: which one.
         board: what it adds up to.
         position: the offset up to which everything is on the board.
         shown: whether the partition has been read to where its end was at the take-over.
@@ -49,61 +64,61 @@ class LineOwner:
         self.position = 0
         self._end = end
         self._before: Published | None = None  # by the owners before this one
-        self._intervals: list[stored.Record] = []
+        self._intervals: list[Record] = []
         self._changes: list[AlertChange] = []
         self._published: list[AlertChange] = []
-        self._ended: dict[str, Alert] = {}  # lately, told by this owner or those before it
+        self._ended: dict[str, Alert] = {}  # lately, whichever owner published it
 
     @property
     def shown(self) -> bool:
         return self.position >= self._end
 
     def restore(self, records: "Iterable[ConsumerRecord[bytes, bytes]]", now: int) -> None:
-        """Takes up what the lines' detectors remembered, from this partition of the alerts, and
-        which alerts have ended lately."""
+        """Restores what the lines' detectors remember, from this partition of the alerts, and which
+        alerts have ended lately."""
         for record in records:
             assert record.key is not None
-            remembered = stored.from_detector_record(record.key, record.value)
+            remembered = from_detector_record(record.key, record.value)
             if remembered is not None:
                 self.board.alarms.restore(*remembered)
                 continue
-            alert = stored.from_alert_record(record.key, record.value)
+            alert = from_alert_record(record.key, record.value)
             if alert is not None and _ended_since(now - ENDED_KEPT, alert):
                 self._ended[alert.id] = alert
 
     def alerts(self, since: int) -> list[Alert]:
-        """The open alerts, and those that have ended since then. Whether all have heard of the end
-        only a former owner could say."""
+        """The open alerts, and those that have ended since then: only a former owner knows who was
+        told of the end."""
         ended = [alert for alert in self._ended.values() if _ended_since(since, alert)]
         return [*self.board.alarms.open(), *ended]
 
-    def take(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
-        """Takes partial figures in the order of their offsets."""
+    def apply(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
+        """Applies partial figures in the order of their offsets."""
         board = self.board
         position = self.position
         for record in records:
             position = record.offset + 1
             assert record.key is not None
             if record.value is None:
-                continue  # an old slot, which the windows have let go of on their own
-            told = stored.read_partial(record.key, record.value)
-            if isinstance(told, Figures):
-                board.apply_figures(*told)
-            elif isinstance(told, Waits):
-                board.apply_waiting(*told)
-            elif isinstance(told, WatermarkRecord):
-                board.apply_watermark(told.source, told.clock)
-            elif isinstance(told, Anew):
-                board.restart(told.source)
+                continue  # an old slot, which the windows have evicted by themselves
+            partial = read_partial(record.key, record.value)
+            if isinstance(partial, Figures):
+                board.apply_figures(*partial)
+            elif isinstance(partial, Waits):
+                board.apply_waiting(*partial)
+            elif isinstance(partial, WatermarkRecord):
+                board.apply_watermark(partial.source, partial.complete_until)
+            elif isinstance(partial, Restart):
+                board.restart(partial.source)
             elif not self.shown:
-                self._before = told
+                self._before = partial
         self.read_to(position)
 
     def read_to(self, position: int) -> None:
         """Everything up to this offset is on the board: what ends a log need not be records."""
         self.position = max(self.position, position)
         board = self.board
-        # Only on a whole board: until then figures and decisions are missing.
+        # Only on a complete board: until then figures and decisions are missing.
         if not self.shown or board.as_of is None:
             return
         finals = board.advance()
@@ -114,19 +129,19 @@ class LineOwner:
         self._changes += board.alarms.advance(board.as_of)
 
     def outputs(self, generation: int) -> Outputs:
-        """The final intervals and alerts to be published before the position is committed, and
-        what the detectors remember, so that nothing opens twice."""
+        """The final intervals and alerts to be published before the position is committed, and what
+        the detectors remember, so that no alert opens twice."""
         intervals, self._intervals = self._intervals, []
         changes, self._changes = self._changes, []
         self._published += changes
         latest = {change.alert.id: change.alert for change in changes}
-        alerts = [stored.alert_record(alert) for alert in latest.values()]
+        alerts = [alert_record(alert) for alert in latest.values()]
         states = self.board.alarms.fed_states()
-        alerts += [stored.detector_record(line, state) for line, state in states.items()]
-        published: list[stored.Record] = []
+        alerts += [detector_record(line, state) for line, state in states.items()]
+        published: list[Record] = []
         if intervals and self.board.as_of is not None:
             now = Published(self.board.as_of, frozenset(self.board.pinned()))
-            published.append(stored.published_record(generation, now))
+            published.append(published_record(generation, now))
         return {
             (topics.INTERVALS, self.partition): intervals,
             (topics.PARTIALS, self.partition): published,
@@ -134,7 +149,7 @@ class LineOwner:
         }
 
     def published(self) -> list[AlertChange]:
-        """The changes of alerts in the outputs that were asked for last, once those are durable."""
+        """The changes of alerts in the last outputs, once these are durable."""
         published, self._published = self._published, []
         for change in published:
             if change.change == "resolved":

@@ -1,7 +1,7 @@
-"""The running periods of the vendors whose books this worker owns, judged anew every minute.
+"""The running periods of the vendors whose books this worker owns, judged again every minute.
 
-A period is longer than anything a worker holds, so the quarter-hours are read from where final
-intervals are kept, beside the event loop; what is judged of them stands for the scrapes in between.
+A period is longer than anything in a worker's memory, so the quarter-hours are read from the topic
+of final intervals and judged beside the event loop. Scrapes in between get the last judgement.
 """
 
 import asyncio
@@ -16,9 +16,10 @@ from streams.domain.board import Board
 from streams.domain.plan import Plan
 from streams.domain.statement.running import Running, running, since
 from streams.domain.tally import VENDOR
-from streams.engine.audit import AuditError, Kept, Partials, kept
+from streams.engine.audit import AuditError, Kept, kept
 from streams.engine.clocks import Clock
 from streams.engine.kafka.refusals import BrokerError
+from streams.engine.state.provisional import Partials
 from streams.settings import Settings
 from streams.sinks.period_metrics import period_metrics
 

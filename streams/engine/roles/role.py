@@ -1,4 +1,4 @@
-"""What a worker can own partitions of, and taking them over and giving them up.
+"""What a worker can own partitions of: taking them over and giving them up.
 
 Three roles: the source partitions (the same partition of the four input topics), the partitions of
 line partials, and those of callers' calls. Each partition of a role has an owner object with its
@@ -24,7 +24,7 @@ class Role(Generic[Owner]):
     """One role of a worker.
 
     Attributes:
-        owners: by partition; those assigned now, whole.
+        owners: by partition; those assigned now, with their complete state.
         writers: by partition.
     """
 
@@ -52,9 +52,10 @@ class Role(Generic[Owner]):
     ) -> None:
         """Takes over the role's share of an assignment.
 
-        What nobody else can have owned since is kept as it is; everything else is let go of, and
-        made anew behind a new writer, which fences whoever wrote before. Cancelled midway, it has
-        either whole owners or none, and the next assignment clears up behind it.
+        An owner that nobody else can have replaced meanwhile is kept as it is. Every other is
+        discarded, and created again behind a new writer, which fences whoever wrote before.
+        Cancelled midway, each partition has either a complete owner or none, and the next
+        assignment clears up.
         """
         mine = self.partitions(tps)
         kept = mine & self.partitions(retained) & set(self.owners) & set(self.writers)
@@ -69,11 +70,11 @@ class Role(Generic[Owner]):
         await asyncio.gather(*(self.writers[partition].start() for partition in sorted(new)))
         self.owners.update(await create(new))
 
-    async def let_go(self) -> None:
-        """Gives up everything."""
+    async def release(self) -> None:
+        """Gives up every partition."""
         self.owners.clear()
         await self._stop(set(self.writers))
 
     async def _stop(self, partitions: set[int]) -> None:
-        gone = [self.writers.pop(partition) for partition in partitions]
-        await asyncio.gather(*(writer.stop() for writer in gone), return_exceptions=True)
+        stopped = [self.writers.pop(partition) for partition in partitions]
+        await asyncio.gather(*(writer.stop() for writer in stopped), return_exceptions=True)

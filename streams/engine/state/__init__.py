@@ -1,1 +1,1 @@
-"""The stored forms of state and of partial figures."""
+"""The stored forms: one module per kind of record, and reading a partition's state back."""

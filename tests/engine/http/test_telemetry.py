@@ -15,8 +15,10 @@ from aiokafka.errors import CommitFailedError
 
 from streams.domain.plan import Plan
 from streams.engine.http import telemetry
+from streams.engine.intake import MERGED_AT_ONCE, TURN
 from streams.engine.kafka.batches import Batch
-from streams.engine.worker import COMMIT_PATIENCE, MERGED_AT_ONCE, TURN, CommitError, Worker
+from streams.engine.kafka.commits import PATIENCE, CommitError
+from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.brokers import KafkaCluster, free_port
 from tests.running import fresh_topics
@@ -28,7 +30,7 @@ STALLED = 0.8
 async def test_a_worker_whose_checkpoints_are_stuck_is_not_healthy(
     bootstrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telemetry, "STALLED", STALLED)
+    monkeypatch.setattr(telemetry, "UNHEALTHY_AFTER", STALLED)
     settings = Settings(
         broker=bootstrap,
         app=f"test-{uuid.uuid4().hex[:8]}",
@@ -56,7 +58,9 @@ async def test_a_worker_whose_checkpoints_are_stuck_is_not_healthy(
             async with asyncio.timeout(40):
                 await comes_to(200, "ready")
                 await comes_to(200, "healthy")
-                async with worker._checkpointing:  # as if the one that is made never came back
+                async with (
+                    worker.checkpoint_loop._one_at_a_time
+                ):  # as if the one that is made never came back
                     await comes_to(503, "healthy")
                     await comes_to(200, "ready")
                 await comes_to(200, "healthy")
@@ -70,7 +74,7 @@ async def test_a_worker_gives_up_when_commits_are_refused_for_long_and_not_befor
 ) -> None:
     """However long ago its last commit was: a recovery may have taken longer than its patience."""
     now = 1_000.0
-    monkeypatch.setattr("streams.engine.worker.time.monotonic", lambda: now)
+    monkeypatch.setattr("streams.engine.kafka.commits.time.monotonic", lambda: now)
     worker = Worker(Settings(), Plan.default())
 
     async def refuse(_: object) -> None:
@@ -78,13 +82,13 @@ async def test_a_worker_gives_up_when_commits_are_refused_for_long_and_not_befor
 
     monkeypatch.setattr(worker.app.consumer, "commit", refuse)
     offsets = {TopicPartition("contact.queue", 0): 1}
-    now += 2 * COMMIT_PATIENCE
-    await worker._commit(offsets)
-    now += COMMIT_PATIENCE - 1
-    await worker._commit(offsets)
+    now += 2 * PATIENCE
+    await worker.commits.commit(offsets)
+    now += PATIENCE - 1
+    await worker.commits.commit(offsets)
     now += 2
     with pytest.raises(CommitError):
-        await worker._commit(offsets)
+        await worker.commits.commit(offsets)
 
 
 async def test_a_worker_for_whom_nothing_is_left_is_ready(kafka: KafkaCluster) -> None:
@@ -103,7 +107,7 @@ async def test_a_worker_for_whom_nothing_is_left_is_ready(kafka: KafkaCluster) -
                 for worker in workers
             ):
                 await asyncio.sleep(0.1)
-        assert sorted(len(worker.sources) for worker in workers) == [0, 1]
+        assert sorted(len(worker.contact_owners) for worker in workers) == [0, 1]
     finally:
         for worker in workers:
             await worker.stop()
@@ -119,7 +123,7 @@ async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.M
     class Slow:
         partition = pending = 0
 
-        def take(self, _: str, records: list[object]) -> None:
+        def merge(self, _: str, records: list[object]) -> None:
             nonlocal now
             now += TURN / 2
             seen.append(turns)
@@ -136,11 +140,11 @@ async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.M
         yield Batch(TopicPartition("contact.queue", 0), records, lambda _: None)
 
     worker = Worker(Settings(), Plan.default())
-    monkeypatch.setattr("streams.engine.worker.time.monotonic", lambda: now)
-    monkeypatch.setattr(worker, "_align", lambda _: None)
-    monkeypatch.setattr(worker._sources, "owners", {0: Slow()})
+    monkeypatch.setattr("streams.engine.intake.time.monotonic", lambda: now)
+    monkeypatch.setattr(worker.intake, "align", lambda _: None)
+    monkeypatch.setattr(worker.ownership.contacts, "owners", {0: Slow()})
     beating = asyncio.create_task(others())
-    await worker._intake(batches())
+    await worker.intake.events(batches())
     beating.cancel()
     assert len(seen) == 11
     assert all(later > earlier for earlier, later in zip(seen, seen[3:], strict=False))

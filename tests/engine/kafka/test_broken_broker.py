@@ -9,17 +9,18 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError
 
 from streams.domain.plan import Plan
-from streams.engine import worker as worker_module
-from streams.engine.kafka import read_to_end as recovery
-from streams.engine.kafka import topics
+from streams.engine.kafka import commits, read_to_end, topics
+from streams.engine.kafka.commits import CommitError
 from streams.engine.kafka.publish import Publisher
-from streams.engine.kafka.read_to_end import RecoveryError, read_to_end
+from streams.engine.kafka.read_to_end import LogReader, ReadError
 from streams.engine.kafka.writer import WriteError, Writer
 from streams.engine.roles import role
-from streams.engine.worker import CommitError, Worker
+from streams.engine.state import recovery
+from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
 from tests.brokers import KafkaCluster, free_port
@@ -71,13 +72,15 @@ async def test_a_record_that_no_broker_takes_is_named(settings: Settings) -> Non
 async def test_a_recovery_that_does_not_end_is_given_up(
     kafka: KafkaCluster, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovery, "STALLED", 2.0)
+    monkeypatch.setattr(read_to_end, "STALLED", 2.0)
     await much_state(settings)
     try:
-        with pytest.raises(RecoveryError, match=r"contact\.state: partitions 0, 1 .* for 2 s"):
-            await read_to_end(
-                settings, topics.STATE, [0, 1], lambda partition, records: kafka.pause()
-            )
+        with pytest.raises(ReadError, match=r"contact\.state: partitions 0, 1 .* for 2 s"):
+            async with LogReader(settings) as reader:
+                async for _ in reader.read(
+                    [TopicPartition(topics.STATE, 0), TopicPartition(topics.STATE, 1)]
+                ):
+                    kafka.pause()
     finally:
         kafka.resume()
 
@@ -96,12 +99,14 @@ async def much_state(settings: Settings) -> None:
 async def test_the_worker_ends_when_its_recovery_does_not(
     kafka: KafkaCluster, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovery, "STALLED", 2.0)
-    monkeypatch.setattr(recovery, "reach", lambda name: kafka.pause())  # at the first of the state
+    monkeypatch.setattr(read_to_end, "STALLED", 2.0)
+    monkeypatch.setattr(
+        recovery, "failpoint", lambda name: kafka.pause()
+    )  # at the first of the state
     await much_state(settings)
     worker = Worker(settings, Plan.default())
     try:
-        with pytest.raises(RecoveryError, match=r"contact\.state: partitions 0, 1 .* for 2 s"):
+        with pytest.raises(ReadError, match=r"contact\.state: partitions 0, 1 .* for 2 s"):
             await asyncio.wait_for(worker.run(), 90)
         assert not worker.ready()
     finally:
@@ -122,7 +127,7 @@ async def test_the_worker_ends_when_its_commits_do_not_move(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worker_module, "COMMIT_PATIENCE", 2.0)
+    monkeypatch.setattr(commits, "PATIENCE", 2.0)
     worker = Worker(settings, Plan.default())
     running = asyncio.create_task(worker.run())
     while not worker.ready():

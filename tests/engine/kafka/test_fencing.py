@@ -18,7 +18,7 @@ from streams.domain.instants import SECOND
 from streams.engine.kafka import topics
 from streams.engine.kafka.publish import Publisher
 from streams.engine.kafka.writer import WriteError, Writer
-from streams.engine.state.stored import CHECKPOINT_KEY
+from streams.engine.state import checkpoint
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
 from tests.brokers import KafkaCluster
@@ -33,7 +33,7 @@ async def went_back(bootstrap: str) -> list[bytes]:
     seen = set()
     for topic in (topics.STATE, topics.PARTIALS):
         for record in await records_of(bootstrap, topic):
-            if record.value is None or (topic == topics.STATE and record.key != CHECKPOINT_KEY):
+            if record.value is None or (topic == topics.STATE and record.key != checkpoint.KEY):
                 continue
             value = orjson.loads(record.value)
             generation = value["generation"] if topic == topics.STATE else value[0]

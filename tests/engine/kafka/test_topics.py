@@ -12,7 +12,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.cli import main
-from streams.engine.kafka import topics
+from streams.engine.kafka import topic_admin, topics
 from streams.engine.kafka.writer import Writer
 from streams.settings import Settings
 from tests.brokers import KafkaCluster
@@ -85,20 +85,20 @@ def test_every_topic_has_its_specification() -> None:
 async def test_what_is_created_is_as_it_should_be(bootstrap: str) -> None:
     settings = Settings(broker=bootstrap, partitions=2)
     await fresh_topics(settings)
-    assert await topics.problems(settings) == []
-    assert await topics.create(settings) == []
+    assert await topic_admin.problems(settings) == []
+    assert await topic_admin.create(settings) == []
 
 
 async def test_a_record_counts_as_written_when_two_brokers_have_it(kafka3: KafkaCluster) -> None:
     """Whatever the brokers' default, and whoever asks."""
     await fresh_topics(Settings(broker=kafka3.bootstrap, partitions=2, replication=3))
     anybody = Settings(broker=kafka3.bootstrap)
-    assert await topics.problems(anybody) == []
+    assert await topic_admin.problems(anybody) == []
     await made_anew(kafka3.bootstrap, topics.ALERTS, copies=3, min_insync_replicas="1")
     said: list[str] = []
     async with asyncio.timeout(30):  # until all three brokers know
         while not said:
-            said = [each for each in await topics.problems(anybody) if "insync" in each]
+            said = [each for each in await topic_admin.problems(anybody) if "insync" in each]
     (wrong,) = said
     assert wrong.startswith(f"{topics.ALERTS}: min.insync.replicas is 1, should be 2; ")
     assert wrong.endswith("--add-config min.insync.replicas=2`")
@@ -106,7 +106,7 @@ async def test_a_record_counts_as_written_when_two_brokers_have_it(kafka3: Kafka
 
 @pytest.mark.parametrize(("replication", "wanted"), [(1, None), (2, None), (3, "2"), (5, "2")])
 def test_copies_that_must_be_there(replication: int, wanted: str | None) -> None:
-    assert topics._durable(replication).get("min.insync.replicas") == wanted
+    assert topic_admin._durable(replication).get("min.insync.replicas") == wanted
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -136,7 +136,7 @@ async def test_sizes_are_checked(kafka: KafkaCluster) -> None:
     await made_anew(kafka.bootstrap, "contact.queue", max_message_bytes="100000", **appended)
     enough = str(topics.LARGEST_RECORD * 2)
     await made_anew(kafka.bootstrap, topics.LATE, max_message_bytes=enough, **kept)
-    queue, journeys = await topics.problems(settings)
+    queue, journeys = await topic_admin.problems(settings)
     assert queue.startswith(
         "contact.queue: max.message.bytes is 100000, should be at least 1048576; "
     )
@@ -189,7 +189,7 @@ async def test_the_doctor_and_whoever_creates_topics_say_the_same(
     await fresh_topics(settings)
     await made_anew(bootstrap, topics.DEAD, 1, retention_ms=str(30 * 24 * 3_600_000))
     await deleted(bootstrap, topics.ALERTS)
-    wrong = await topics.problems(settings)
+    wrong = await topic_admin.problems(settings)
     assert [each.split(": ")[0] for each in wrong[:2]] == [topics.ALERTS, topics.DEAD]
     assert await asyncio.to_thread(main, ["doctor", "--broker", bootstrap]) == 1
     said = capsys.readouterr().out.splitlines()
@@ -246,7 +246,7 @@ async def test_what_is_missing_gets_as_many_partitions_as_the_inputs_have(
     settings = Settings(broker=bootstrap, partitions=3)
     await fresh_topics(settings)
     await deleted(bootstrap, topics.DEAD, "contact.queue")
-    assert set(await topics.create(replace(settings, partitions=2))) == {
+    assert set(await topic_admin.create(replace(settings, partitions=2))) == {
         topics.DEAD,
         "contact.queue",
     }
@@ -272,7 +272,7 @@ async def test_a_worker_without_topics_names_the_command_once(
         assert said["message"].endswith("create them with `reachline topics create`")
         assert all(name in said["message"] for name in WHOLE)
         assert worker.running and worker.get("/ready")[0] == 503
-        await topics.create(settings)
+        await topic_admin.create(settings)
         worker.wait_ready()
         assert worker.stop() == 0
     finally:
@@ -302,9 +302,9 @@ async def test_more_copies_than_brokers_are_refused_in_words(
     bootstrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a topic that no test has created: what is there need not be."""
-    monkeypatch.setattr(topics, "specs", lambda settings: [topics.TopicSpec("contact.never")])
+    monkeypatch.setattr(topic_admin, "specs", lambda settings: [topics.TopicSpec("contact.never")])
     with pytest.raises(topics.TopicsError) as refused:
-        await topics.create(Settings(broker=bootstrap, replication=3))
+        await topic_admin.create(Settings(broker=bootstrap, replication=3))
     assert str(refused.value) == (
         "replication 3 is more than the cluster has brokers (1): --replication or "
         "REACHLINE_REPLICATION says how many copies are kept"
@@ -352,7 +352,7 @@ class Refusing:
 async def test_a_topic_that_may_not_be_created(
     broker: Refusing, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(topics.clients, "admin", broker)
+    monkeypatch.setattr(topic_admin.clients, "admin", broker)
     with pytest.raises(topics.TopicsError) as refused:
-        await topics.create(Settings())
+        await topic_admin.create(Settings())
     assert str(refused.value).startswith(f"contact.queue: {why}")

@@ -93,7 +93,7 @@ class Worker:
                 await self.work(batch)
             self.batches.append(len(batch))
             self.seen.setdefault(batch.tp, []).extend(record.value for record in batch.records)
-            self.next[batch.tp] = batch.next_offset
+            self.next[batch.tp] = batch.records[-1].offset + 1
 
     async def on_assigned(self, tps: TPs) -> Mapping[TopicPartition, int] | None:
         self.story.append(("assigned", tps))

@@ -15,8 +15,8 @@ from streams.engine.kafka import topics
 from streams.engine.roles import caller_owner as callers
 from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.routes import Routes
-from streams.engine.state import stored
-from streams.engine.state.stored import Figures
+from streams.engine.state.callers import call_record
+from streams.engine.state.partials import Figures, read_partial
 from tests.stories import at
 
 ROUTES = Routes(1, 1, 1)
@@ -40,7 +40,7 @@ class Log:
             ((CITY, instant),),
             (),
         )
-        key, value = stored.call_record(caller, call_id, of)
+        key, value = call_record(caller, call_id, of)
         offset = len(self.records)
         self.records.append(
             ConsumerRecord(topics.CALLERS, 0, offset, 0, 0, key, value, None, 0, 0, ())
@@ -50,7 +50,7 @@ class Log:
 def told(owner: CallerOwner) -> Iterator[Figures]:
     for records in owner.outputs(1).values():
         for key, value in records:
-            figures = stored.read_partial(key, value)
+            figures = read_partial(key, value)
             assert isinstance(figures, Figures)
             yield figures
 
@@ -68,9 +68,9 @@ def test_half_a_history_is_not_told() -> None:
     for number in range(100):
         log.call(f"caller-{number % 50}", f"call-{number}", at("9:00") + number * 5_000_000)
     owner = CallerOwner(0, ROUTES, end=100)
-    owner.take(log.records[:75])
+    owner.apply(log.records[:75])
     assert not owner.outputs(1)
-    owner.take(log.records[75:])
+    owner.apply(log.records[75:])
     assert sum(repeats(owner).values()) == 50
 
 
@@ -79,7 +79,7 @@ def test_a_log_that_ends_with_no_record_is_whole_all_the_same() -> None:
     log.call("a", "1", "9:00")
     log.call("a", "2", "9:01")
     owner = CallerOwner(0, ROUTES, end=4)
-    owner.take(log.records)
+    owner.apply(log.records)
     assert not owner.outputs(1)
     owner.read_to(4)
     assert sum(repeats(owner).values()) == 1
@@ -92,20 +92,20 @@ def test_a_slot_let_go_of_is_not_begun_anew() -> None:
         log.call(caller, f"{caller}1", "9:00")
         log.call(caller, f"{caller}2", "9:30:01")
     owner = CallerOwner(0, ROUTES, end=0)
-    owner.take(log.records)
+    owner.apply(log.records)
     assert repeats(owner, SLOT)[at("9:30")] == 2
     log.call("z", "z1", "11:00")
-    owner.take(log.records[4:])
+    owner.apply(log.records[4:])
     assert not repeats(owner, SLOT)
     log.call("r", "r1", "9:00")
     log.call("r", "r2", "9:30:02")
-    owner.take(log.records[5:])
+    owner.apply(log.records[5:])
     figures = list(told(owner))
     assert at("9:30") not in {each.start for each in figures if each.width == SLOT}
     assert [each.tally["repeat_callers"] for each in figures] == [3]  # the interval is kept
     for caller in "pq":
         log.call(caller, f"{caller}1", "9:00", answered="9:20")
-    owner.take(log.records[7:])
+    owner.apply(log.records[7:])
     assert list(repeats(owner).values()) == [1]
 
 
@@ -128,10 +128,10 @@ def test_a_crowd_under_one_pseudonym_takes_no_more_than_its_share(
     for number in range(callers.CROWD + 100):
         log.call("withheld", f"call-{number}", at("9:00") + number * 1_000_000)
     owner = CallerOwner(0, ROUTES, end=0, clock=lambda: now)
-    owner.take(log.records[: callers.CROWD + 1])
+    owner.apply(log.records[: callers.CROWD + 1])
     assert sum(repeats(owner).values()) == callers.CROWD
     for record in log.records[callers.CROWD + 1 :]:
-        owner.take([record])
+        owner.apply([record])
         assert not owner.outputs(1)
     assert booked == 1
     now += 1 / callers.CROWDS_SHARE
@@ -148,10 +148,10 @@ def test_a_call_is_forgotten_after_eight_days_and_who_calls_again_is_not() -> No
     log.call("moved", "4", begun)
     log.call("moved", "4", begun + DAY)
     owner = CallerOwner(0, ROUTES, end=0)
-    owner.take(log.records)
+    owner.apply(log.records)
     owner.outputs(1)
     log.call("other", "5", begun + 8 * DAY + 2 * INTERVAL)
-    owner.take(log.records[5:])
+    owner.apply(log.records[5:])
     owner.outputs(1)
     assert {caller: set(calls) for caller, calls in owner._calls.items()} == {
         "again": {"3"},
@@ -159,7 +159,7 @@ def test_a_call_is_forgotten_after_eight_days_and_who_calls_again_is_not() -> No
         "other": {"5"},
     }
     log.call("other", "6", begun + 17 * DAY)
-    owner.take(log.records[6:])
+    owner.apply(log.records[6:])
     owner.outputs(1)
     assert set(owner._calls) == {"other"}
     assert len(owner._begun) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 from aiokafka import ConsumerRecord
 
-from streams.engine.roles.contact_owner import Counts, Source
+from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.routes import Routes
 from tests.stories import PLAN, at
 
@@ -22,7 +22,7 @@ def test_a_line_that_nobody_knows_is_left_out_and_counted() -> None:
         "to_line": "nowhere",
     }
     counts = Counts()
-    source = Source(0, PLAN, Routes(1, 1, 1), counts)
+    source = ContactOwner(0, PLAN, Routes(1, 1, 1), counts)
     timestamp = at("12:00") // 1000
     records = [
         ConsumerRecord(
@@ -30,7 +30,7 @@ def test_a_line_that_nobody_knows_is_left_out_and_counted() -> None:
         )
         for offset in range(2)
     ]
-    source.take("contact.queue", records)
+    source.merge("contact.queue", records)
     assert counts.unknown_to_lines == 2
     assert source.ledger.contacts["c"].stays
     assert not sum(counts.refused.values())

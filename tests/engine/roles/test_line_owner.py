@@ -20,11 +20,10 @@ from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.tally import Tally
 from streams.engine.kafka import topics
-from streams.engine.kafka.writer import Outputs
+from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.roles.line_owner import ENDED_KEPT, LineOwner
 from streams.engine.roles.routes import Routes
-from streams.engine.state import stored
-from streams.engine.state.stored import Record
+from streams.engine.state.partials import figures_record, watermark_record
 from tests.stories import PLAN, at
 
 ROUTES = Routes(sources=1, partials=1, callers=1)
@@ -46,8 +45,8 @@ def told(notes: list[tuple[int, str]], clock: int) -> list[Record]:
         tally = Tally()
         tally.decisions[note] = 1
         key = (f"{DECIDED}migration", SLOT, instant - instant % SLOT)
-        records.append(stored.figures_record(1, 0, key, tally, False))
-    return [*records, stored.clock_record(1, 0, clock, clock)]
+        records.append(figures_record(1, 0, key, tally, False))
+    return [*records, watermark_record(1, 0, clock, clock)]
 
 
 class Log:
@@ -61,14 +60,14 @@ class Log:
         """Whoever takes the lines over now."""
         owner = LineOwner(0, PLAN, ROUTES, end=len(self.partials))
         owner.restore(_records(self.alerts), now)
-        owner.take(_records(self.partials))
+        owner.apply(_records(self.partials))
         return owner
 
     def tell(self, owner: LineOwner, records: list[Record]) -> None:
         """The source partition tells, the owner reads."""
         first = len(self.partials)
         self.partials += records
-        owner.take(_records(records, first))
+        owner.apply(_records(records, first))
 
     def checkpoint(self, owner: LineOwner) -> list[tuple[str, Alert]]:
         """Makes durable what the owner puts out; gives what it then may tell people."""

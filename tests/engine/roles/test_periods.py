@@ -11,9 +11,10 @@ from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
 from streams.domain.statement.running import since
 from streams.domain.tally import VENDOR
-from streams.engine.audit import Kept, Partials
+from streams.engine.audit import Kept
 from streams.engine.roles import periods
 from streams.engine.roles.periods import Periods
+from streams.engine.state.provisional import Partials
 from streams.settings import Settings
 from tests.stories import at
 

@@ -13,8 +13,11 @@ from streams.domain.figures import figures
 from streams.domain.ledger import Ledger
 from streams.domain.tally import Tally
 from streams.engine.audit import tally
-from streams.engine.state import stored
-from streams.engine.state.stored import Checkpoint, Figures, Restored
+from streams.engine.state import checkpoint
+from streams.engine.state.cells import decoded, encoded
+from streams.engine.state.checkpoint import Checkpoint
+from streams.engine.state.partials import Figures, read_partial
+from streams.engine.state.restored import Restored
 from streams.sinks.records import Interval, interval_record
 from tests.stories import PLAN, at
 
@@ -65,7 +68,7 @@ def is_as_it_was_booked(read: Tally) -> None:
 
 
 def test_a_partial_figure() -> None:
-    told = stored.read_partial(*PARTIAL)
+    told = read_partial(*PARTIAL)
     assert isinstance(told, Figures)
     assert (told.scope, told.width, told.start) == (DESK, INTERVAL, NINE)
     is_as_it_was_booked(told.tally)
@@ -73,16 +76,16 @@ def test_a_partial_figure() -> None:
 
 def test_a_state_is_taken_up_and_balances_with_forms_that_come_after_it() -> None:
     restored = Restored()
-    restored.take(stored.CHECKPOINT_KEY, CHECKPOINT)
-    place = Checkpoint.from_value(CHECKPOINT).places[0][0]
-    is_as_it_was_booked(restored.places()[place])
+    restored.apply(checkpoint.KEY, CHECKPOINT)
+    ((key, _),) = Checkpoint.from_value(CHECKPOINT).cells
+    is_as_it_was_booked(restored.cells()[key])
     ledger = Ledger(PLAN)
-    for _ in ledger.restore(at("9:30"), (), restored.places(), {}):
+    for _ in ledger.restore(at("9:30"), (), restored.cells(), {}):
         pass
-    partial = ledger.changes().partials[place]
+    partial = ledger.changes().partials[key]
     partial.tally.plus(Tally.of(contacts=1, line_offered=1, form=1, reach_forms=1))
     assert partial.tally.imbalance() == 0
-    again = Tally.from_stored(orjson.loads(stored.encoded(partial.tally)))
+    again = decoded(encoded(partial.tally))
     assert (again["form"], again["left_before_queue"], again["line_offered"]) == (1, 2, 3)
 
 

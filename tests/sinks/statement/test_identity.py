@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from streams.domain.books import INTERVAL
+from streams.domain.counts import COUNTS
 from streams.domain.instants import HOUR, parse
 from streams.domain.plan import Plan
 from streams.domain.statement.periods import midnight
-from streams.domain.tally import COUNTS
 from streams.domain.visits import DISPOSITIONS
 from streams.sinks.statement import counted, plain, restated, sheet
 from streams.sinks.statement.issue import issued

@@ -1,0 +1,138 @@
+"""A partition's state as it is written: what a checkpoint has to add to the state topic.
+
+A contact leaves the state in two steps:
+
+1. checkpoint n writes, in one record, the contact's id and the tallies that cover it;
+2. checkpoint n + 1 writes those tallies under their own keys and removes the contact's facts.
+
+A recovery reads the last checkpoint's tallies over all others and passes over the contacts that it
+covers, so a crash anywhere in between neither loses nor doubles one.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from streams.domain.cells import CellKey
+from streams.domain.ledger import Changes
+from streams.domain.plan.model import LONGEST_LOST_AFTER
+from streams.engine.kafka.outputs import Record
+from streams.engine.state.cells import cell_record, encoded
+from streams.engine.state.checkpoint import Checkpoint, Stored
+from streams.engine.state.contacts import contact_record, contact_removed
+from streams.engine.state.restored import Covered, Restored
+from streams.engine.state.retired import RetiredIds, retired_record, retired_removed
+
+
+class _Retirement(NamedTuple):
+    """A checkpoint whose retired ids have a record, and its watermark."""
+
+    number: int
+    watermark: int
+
+
+class Changelog:
+    """What is stored of one source partition, and what the next checkpoint adds to it.
+
+    Attributes:
+        number: of the last checkpoint.
+        covering: the retired parts that the last checkpoint holds, encoded, by their cells.
+    """
+
+    def __init__(self, unknown: int) -> None:
+        self.number = 0
+        self.covering: dict[CellKey, bytes] = {}
+        self._watermark = unknown  # of the last checkpoint
+        # What the last checkpoint leaves for the next to do.
+        self._covered: list[Covered] = []
+        self._evicted: list[CellKey] = []
+        # What has a record of its own.
+        self._contacts = 0
+        self._cells: set[CellKey] = set()
+        self._retired: deque[_Retirement] = deque()
+
+    def restore(self, restored: Restored, checkpoint: Checkpoint) -> dict[str, int]:
+        """Goes on from the last checkpoint; gives the ids of all retired contacts, with the
+        watermark at which each was retired."""
+        retired: dict[str, int] = {}
+        for number, ids in restored.retired().items():
+            retired |= dict.fromkeys(ids.call_ids, ids.watermark)
+            self._retired.append(_Retirement(number, ids.watermark))
+        retired |= dict.fromkeys(checkpoint.covered, checkpoint.watermark)
+        self.number = checkpoint.number
+        self.covering = dict(checkpoint.cells)
+        self._watermark = checkpoint.watermark
+        self._covered = restored.covered()
+        self._evicted = checkpoint.evicted
+        self._contacts = checkpoint.stored.contacts
+        self._cells = restored.stored_cells()
+        return retired
+
+    @property
+    def evicts(self) -> bool:
+        """Whether the next checkpoint removes what the last one covers."""
+        return bool(self._covered or self._evicted)
+
+    def checkpoint(
+        self,
+        changes: Changes,
+        watermark: int,
+        generation: int,
+        positions: Mapping[str, int],
+        newest: Mapping[str, int],
+    ) -> list[Record]:
+        """Every record of the next checkpoint, that of the checkpoint itself last."""
+        self.number += 1
+        records = [*self._write_cells(), *self._evict_contacts(), *self._forget(watermark)]
+        for contact in changes.facts:
+            records.append(contact_record(contact))
+            self._contacts += not contact.stored
+            contact.stored = True
+        self._covered = [Covered(each.call_id, each.stored) for each, _ in changes.retired]
+        self._watermark = watermark
+        self.covering = {key: encoded(tally) for key, tally in changes.retired_parts.items()}
+        self._evicted = changes.evicted
+        checkpoint = Checkpoint(
+            self.number,
+            generation,
+            watermark,
+            dict(positions),
+            dict(newest),
+            [call_id for call_id, _ in self._covered],
+            list(self.covering.items()),
+            self._evicted,
+            Stored(self._contacts, len(self._cells), len(self._retired)),
+        )
+        records.append(checkpoint.record())
+        return records
+
+    def _write_cells(self) -> list[Record]:
+        """The tallies of the last checkpoint under their own keys, but those that it evicts."""
+        evicted = set(self._evicted)
+        written = [(key, tally) for key, tally in self.covering.items() if key not in evicted]
+        self._cells.update(key for key, _ in written)
+        removed = evicted & self._cells
+        self._cells -= removed
+        return [
+            *(cell_record(key, tally) for key, tally in written),
+            *(cell_record(key, None) for key in removed),
+        ]
+
+    def _evict_contacts(self) -> list[Record]:
+        """Removes the facts of the contacts that the last checkpoint covers, and remembers their
+        ids."""
+        if not self._covered:
+            return []
+        before = _Retirement(self.number - 1, self._watermark)
+        self._retired.append(before)
+        ids = RetiredIds(before.watermark, [call_id for call_id, _ in self._covered])
+        removed = [contact_removed(call_id) for call_id, stored in self._covered if stored]
+        self._contacts -= len(removed)
+        return [retired_record(before.number, ids), *removed]
+
+    def _forget(self, watermark: int) -> list[Record]:
+        """Removes ids whose calls can't go on any more."""
+        removed = []
+        while self._retired and self._retired[0].watermark < watermark - LONGEST_LOST_AFTER:
+            removed.append(retired_removed(self._retired.popleft().number))
+        return removed
