@@ -54,7 +54,10 @@ TOGETHER = {
         "sinks/journeys.py",
         "sinks/records.py",
     ),
-    "engine/kafka/test_topics.py": ("commands/topics.py",),
+    "engine/kafka/test_topics.py": (
+        "commands/topics.py",
+        "engine/kafka/topic_admin.py",
+    ),
     "engine/test_failures.py": ("commands/worker.py",),
     "domain/test_windows.py": ("domain/board.py",),
     "domain/test_ledger.py": (
@@ -72,6 +75,27 @@ TOGETHER = {
     "engine/test_audit.py": ("domain/statement/restatement.py",),
     "sinks/test_period_metrics.py": ("domain/statement/running.py",),
     "engine/test_failpoints.py": ("engine/checkpoint_loop.py",),
+    "engine/http/test_telemetry.py": (
+        "engine/host.py",
+        "engine/intake.py",
+        "engine/kafka/commits.py",
+        "engine/timings.py",
+    ),
+    "engine/roles/test_contact_owner.py": ("engine/kafka/outputs.py",),
+    "engine/state/test_restored.py": (
+        "engine/state/cells.py",
+        "engine/state/checkpoint.py",
+        "engine/state/partials.py",
+        "engine/state/errors.py",
+    ),
+    "engine/roles/test_line_owner.py": ("engine/state/alerts.py",),
+    "engine/roles/test_caller_owner.py": ("engine/state/callers.py",),
+    "engine/test_memory_is_bounded.py": (
+        "engine/state/changelog.py",
+        "engine/state/contacts.py",
+        "engine/state/retired.py",
+    ),
+    "engine/test_kept_quarter_hours.py": ("engine/state/provisional.py",),
     "engine/http/test_peers.py": ("engine/http/pages.py",),
     "engine/kafka/test_transport.py": (
         "engine/kafka/batches.py",
@@ -80,6 +104,8 @@ TOGETHER = {
     "engine/kafka/test_broken_broker.py": (
         "engine/kafka/read_to_end.py",
         "engine/kafka/writer.py",
+        "engine/roles/ownership.py",
+        "engine/state/recovery.py",
     ),
     "engine/kafka/test_access.py": ("engine/kafka/refusals.py",),
     "engine/kafka/test_fencing.py": ("engine/roles/role.py",),

@@ -70,12 +70,13 @@ class _Watch:
         merged = worker.last_checkpoint
         await self._until(lambda: worker.last_checkpoint != merged)
         ends = await worker.app.consumer.end_offsets(
-            [TopicPartition(topics.PARTIALS, partition) for partition in worker.owners]
+            [TopicPartition(topics.PARTIALS, partition) for partition in worker.line_owners]
         )
         # The last offset is that of a transaction's marker.
         await self._until(
             lambda: all(
-                tp.partition in worker.owners and worker.owners[tp.partition].position >= end - 1
+                tp.partition in worker.line_owners
+                and worker.line_owners[tp.partition].position >= end - 1
                 for tp, end in ends.items()
             )
         )
