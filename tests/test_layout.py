@@ -31,7 +31,7 @@ STORIES = {
     "engine/test_no_number_leaves.py": "no telephone number in a dead letter or a metric",
     "sinks/test_ended_lines.py": "lines that ended, on every wall and in every series",
     "sinks/statement/test_identity.py": "every sheet says which statement it is of",
-    "sinks/test_statement_languages.py": "a statement in a language that has no word of another",
+    "sinks/statement/test_languages.py": "a statement in a language that has no word of another",
     "texts/test_no_other_language.py": "alerts, rules, pages, dashboards without another's word",
     "texts/test_reversed_texts.py": "the third catalogue that these are tested with",
     "sinks/test_forms_published.py": "forms in metrics, journeys, statements and tables",

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from streams.domain.books import INTERVAL, start_of
-from streams.domain.event_reader import Reader
+from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, parse
 from streams.domain.journey import Contact
 from streams.domain.plan import Plan
@@ -53,8 +53,10 @@ def statements() -> dict[str, list[Any]]:
     contact = Contact("pbx1-17")
     late = []
     for line in examples.lines():
-        event, at = read(json.dumps(line).encode(), parse(line["at"]))
-        contact.merge(event, at)  # type: ignore[arg-type]
+        outcome = read(json.dumps(line).encode(), parse(line["at"]))
+        assert not isinstance(outcome, Refusal), f"an example is refused: {outcome}"
+        event, at = outcome
+        contact.merge(event, at)
         if line["event"] == "queue":
             late.append(_late(line))
     now = contact.newest + 10 * DAY
