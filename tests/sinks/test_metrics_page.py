@@ -58,7 +58,7 @@ class Slowly(Collector):
         for shown in self._scopes:
             kind = shown.kind
             own = {kind.label: shown.own} if kind.label else {}
-            counted = {name: Counted(shown, name) for name in windows.NAMES}
+            counted = {name: Counted(shown, name) for name in windows.WINDOWS}
             rows = [(each, counted[name]) for name in kind.windows for each in kind.windows[name]]
             rows += [(each, counted[STATUS_WINDOW]) for each in kind.present]
             for each, of in rows:
