@@ -2,13 +2,14 @@
 
 Each contender runs in a process of its own, in turn, several times over; the medians are printed
 and kept as JSON. CPU time per event is what to compare: rates depend on what else the machine does,
-and on the broker that shares it. Every answer is held to a truth that is known beforehand; a
-contender that miscounts is told, not ranked.
+and on the broker that shares it. Every answer is compared with a truth that is known beforehand; a
+contender that miscounts is named, not ranked.
 
-    python -m tests.benchmarks                  the whole table, in at most ten minutes
+    python -m tests.benchmarks                  the full table, in at most ten minutes
     python -m tests.benchmarks --only Reachline --only bare
-    python -m tests.benchmarks --short          Reachline and its limits, in about a minute; held to
-                                                the committed result, and never a failure
+    python -m tests.benchmarks --short          Reachline and its limits, in about a minute;
+                                                compared with the committed result, and never
+                                                a failure
     python -m tests.benchmarks --short --keep   ... which becomes the committed result
     python -m tests.benchmarks --readme         writes the README's table from the kept results
     python -m tests.benchmarks.all              all that is measured, one stage after the other
@@ -34,7 +35,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--short", action="store_true", help="hold to the committed result")
+    parser.add_argument("--short", action="store_true", help="compare with the committed result")
     parser.add_argument("--keep", action="store_true", help="with --short: keep it as the result")
     parser.add_argument("--readme", action="store_true", help="write the README's table")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
@@ -51,7 +52,7 @@ def main() -> int:
     CACHE.mkdir(parents=True, exist_ok=True)
     if arguments.short:
         return short(arguments.part, arguments.results / "short.json", arguments.keep)
-    result = side_by_side.whole(
+    result = side_by_side.full_table(
         arguments.rounds,
         arguments.seconds,
         arguments.only or [],
@@ -64,7 +65,7 @@ def main() -> int:
 
 
 def short(part: float, path: Path, kept: bool) -> int:
-    """Reachline's part of the limits, held to the committed one; a loss is told, never failed."""
+    """Reachline's part of the limits, beside the committed one; a loss is printed, not failed."""
     result = side_by_side.short(part)
     print(tables.markdown([result]))
     if kept:

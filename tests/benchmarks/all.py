@@ -1,8 +1,8 @@
 """Everything that is measured, one stage after the other: ``python -m tests.benchmarks.all``.
 
-Each stage is a command of its own with a limit of time; one that fails or takes too long is told,
+Each stage is a command of its own with a limit of time; one that fails or takes too long is named,
 and the rest go on. What a stage has measured until then is kept. At the end plots, the sizing page
-and the README are made anew from all that is kept. Nothing else should run on the machine.
+and the README are made again from all that is kept. Nothing else should run on the machine.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """A year of a city replayed: ``python -m tests.benchmarks.backfill``.
 
 `reachline replay` of a simulated year of Antwerp, on one core and on all, beside ``orjson.loads``
-over the same lines. Whole commands, start-up and child processes included. What the books say is
-held to what the simulation knows to have happened.
+over the same lines. Full commands, start-up and child processes included. What the books say is
+compared with what the simulation knows to have happened.
 """
 
 import argparse

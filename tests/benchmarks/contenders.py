@@ -88,7 +88,7 @@ class Contender:
     answer: Answer | None
 
     def measure(self) -> Took:
-        """Runs it once and holds its answer to what is known.
+        """Runs it once and compares its answer with the known one.
 
         Raises:
             RuntimeError: it failed, or lost or invented a call.
@@ -240,7 +240,7 @@ def bare_replay(load: Load) -> Contender:
 
 
 def replay(load: Load) -> Contender:
-    """``reachline replay``, as a whole command."""
+    """``reachline replay``, as a full command."""
     command: list[str | Path] = [
         python(),
         "-m",
@@ -258,9 +258,9 @@ def replay(load: Load) -> Contender:
         took["answer"] = {line: loading.as_counts(figures) for line, figures in lines.items()}
         return took
 
-    whole: Answer = {}
-    for place, counts in load.answer.items():
-        line = place.split("|")[0]
-        before = whole.get(line, [0] * len(counts))
-        whole[line] = [a + b for a, b in zip(before, counts, strict=True)]
-    return Contender(tables.REPLAY, "everything, whole command", load, once, whole)
+    totals: Answer = {}
+    for cell, counts in load.answer.items():
+        line, _, _ = cell.partition("|")
+        before = totals.get(line, [0] * len(counts))
+        totals[line] = [a + b for a, b in zip(before, counts, strict=True)]
+    return Contender(tables.REPLAY, "everything, whole command", load, once, totals)

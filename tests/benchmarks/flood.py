@@ -7,7 +7,7 @@ Every good event is followed by a bad one of the same call, on the same topic an
 - *Catching up*, where the worker has no time to spare: its CPU per good event, with the flood and
   without, and what of the difference is only that twice as many records are fetched.
 
-Quiet and flooded runs alternate; the medians are told and kept.
+Quiet and flooded runs alternate; the medians are printed and kept.
 """
 
 import argparse

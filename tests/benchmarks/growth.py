@@ -8,7 +8,7 @@ from tests.benchmarks.plots import KINDS
 Rows = Mapping[str, Mapping[str, Any]]
 
 SAME: Final = 0.1
-"""The relative difference up to which two costs are told as the same: runs differ by as much."""
+"""The relative difference up to which two costs count as the same: runs differ by as much."""
 
 _COLUMNS: Final = {
     "events": "events",
@@ -26,8 +26,8 @@ _COLUMNS: Final = {
 
 
 def memory_per_contact(rows: Rows) -> float:
-    """Bytes that one contact more takes: between the two largest numbers of open contacts, for what
-    a worker has grown by anyway is in both."""
+    """Bytes of memory per further contact: between the two largest numbers of open contacts, since
+    what a worker needs anyway is in both."""
     ordered = sorted(rows.values(), key=lambda row: float(row["open_contacts"]))
     if len(ordered) < 2:
         return float(ordered[0]["bytes_per_contact"])

@@ -1,8 +1,8 @@
-"""What an open contact takes in a worker, by what it is for: ``python -m tests.benchmarks.held N``.
+"""The memory of an open contact in a worker, by purpose: ``python -m tests.benchmarks.held N``.
 
 One source partition, all lines and all callers, joined without a broker, are given ``N`` calls that
-are all answered and do not end. What Python has given out since is counted for the room that asked
-for it; what a process holds beside that is not. Prints the bytes per contact as JSON.
+are all answered and do not end. What Python has allocated since is counted for the room that asked
+for it; other memory of the process is not. Prints the bytes per contact as JSON.
 """
 
 import gc
@@ -42,13 +42,13 @@ ROOMS: Final = {
     "domain/cells.py": "who waits since when",
     "domain/decisions.py": "decisions for the detectors",
     "domain/alarms.py": "decisions for the detectors",
-    "domain/caller_history.py": "what its caller's history was told",
+    "domain/caller_history.py": "decisions for its caller's history",
     "engine/roles/caller_owner.py": CALLERS,
     "engine/roles/contact_owner.py": CALLERS,
     "engine/roles/line_owner.py": "boards of lines",
 }
 ELSE: Final = "all else"
-_FRAMES: Final = 6  # what many use, such as tuples with names, is to count for who asked for it
+_FRAMES: Final = 6  # so that shared code, such as named tuples, counts for its caller
 _AT_ONCE: Final = 20_000  # events between two checkpoints
 
 
@@ -62,14 +62,14 @@ class _Worker:
         self._callers = CallerOwner(0, routes, end=0)
         self._offsets: Counter[str] = Counter()
 
-    def take(self, values: list[bytes]) -> None:
-        """Takes events, and makes a checkpoint at the last of them."""
+    def apply(self, values: list[bytes]) -> None:
+        """Applies events, and makes a checkpoint at the last of them."""
         by_topic: dict[str, list[tuple[bytes, bytes | None]]] = {}
         clock = 0
         for value in values:
             event = orjson.loads(value)
-            told = event["call_id"].encode(), value
-            by_topic.setdefault(f"contact.{event['event']}", []).append(told)
+            record = event["call_id"].encode(), value
+            by_topic.setdefault(f"contact.{event['event']}", []).append(record)
             clock = max(clock, instants.parse(event["at"]))
         for topic, records in by_topic.items():
             self.source.merge(topic, self._records(topic, records))
@@ -85,19 +85,19 @@ class _Worker:
         self._lines.published()
 
     def _records(
-        self, topic: str, told: list[tuple[bytes, bytes | None]]
+        self, topic: str, keyed: list[tuple[bytes, bytes | None]]
     ) -> "list[ConsumerRecord[bytes, bytes]]":
         records = []
-        for key, value in told:
+        for key, value in keyed:
             offset = self._offsets[topic]
             self._offsets[topic] += 1
-            now = 2**41  # of the record, later than any event
+            now = 2**41  # the record's timestamp: later than any event
             records.append(ConsumerRecord(topic, 0, offset, now, 1, key, value, None, 0, 0, ()))
         return records
 
 
 def room(trace: tracemalloc.Traceback) -> str:
-    """For what memory was asked for."""
+    """The purpose of some memory."""
     for frame in reversed(trace):  # the innermost first
         _, _, path = frame.filename.rpartition("streams/")
         if path in ROOMS:
@@ -118,16 +118,16 @@ def held(contacts: int) -> dict[str, float]:
     values = traffic.events(calls)
     tracemalloc.start(_FRAMES)
     while some := list(islice(values, _AT_ONCE)):
-        worker.take(some)
+        worker.apply(some)
     gc.collect()
-    taken: Counter[str] = Counter()
+    allocated: Counter[str] = Counter()
     for found in tracemalloc.take_snapshot().statistics("traceback"):
-        taken[room(found.traceback)] += found.size
+        allocated[room(found.traceback)] += found.size
     tracemalloc.stop()
     there = len(worker.source.ledger.contacts)
     if there != contacts:
-        raise RuntimeError(f"{there} contacts are held instead of {contacts}")
-    return {name: round(size / contacts, 1) for name, size in taken.most_common()}
+        raise RuntimeError(f"{there} contacts are open instead of {contacts}")
+    return {name: round(size / contacts, 1) for name, size in allocated.most_common()}
 
 
 if __name__ == "__main__":

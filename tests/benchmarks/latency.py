@@ -179,9 +179,9 @@ async def _read(worker: Worker, seen: list[tuple[float, int]]) -> None:
         asked = time.time()
         page = (await asyncio.to_thread(worker.page, "/metrics")).decode()
         now = time.time()
-        place = page.find(_SEEN)
-        if place >= 0:
-            value = page[place + len(_SEEN) : page.index("\n", place)]
+        begin = page.find(_SEEN)
+        if begin >= 0:
+            value = page[begin + len(_SEEN) : page.index("\n", begin)]
             seen.append((now, int(float(value))))
         await asyncio.sleep(max(_READ_EVERY, 3 * (now - asked)))
 

@@ -1,4 +1,4 @@
-"""The other numbers to reach: how soon, how large, how alike; held to what was measured."""
+"""The other numbers to reach: how soon, how large, how alike; compared with what was measured."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -51,13 +51,13 @@ def _scale(scale: Mapping[str, Any]) -> list[Limit]:
         few, many = (float(lines[number]["cpu_us_per_event"]) for number in ("4", "1000"))
         text = "CPU per event with 1,000 lines, as a multiple of that with 4"
         found.append(Limit(text, 1.1, many / few))
-    held: Rows = scale.get("open", {})
-    most = held.get("1000000")
+    rows: Rows = scale.get("open", {})
+    most = rows.get("1000000")
     if most is not None:
         text = "a worker started with a million open contacts processes again after, seconds"
         found.append(Limit(text, 30.0, most["restart_seconds"]))
         text = "memory per open contact, everything included, bytes"
-        found.append(Limit(text, 1024.0, memory_per_contact(held)))
+        found.append(Limit(text, 1024.0, memory_per_contact(rows)))
     return found
 
 

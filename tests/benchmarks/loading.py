@@ -79,14 +79,14 @@ async def load(bootstrap: str, placed: Iterator[Placed], partitions: int) -> int
     try:
         for topic, record_key, value in placed:
             count += 1
-            place = topic, crc32(record_key) % partitions
-            batch, size = open_batches.get(place) or (producer.create_batch(), 0)
+            partition = crc32(record_key) % partitions
+            batch, size = open_batches.get((topic, partition)) or (producer.create_batch(), 0)
             batch.append(timestamp=None, key=record_key, value=value)
             size += len(value) + 40
             if size > _BATCH:
-                sent.append(await producer.send_batch(batch, topic, partition=place[1]))
+                sent.append(await producer.send_batch(batch, topic, partition=partition))
                 batch, size = producer.create_batch(), 0
-            open_batches[place] = batch, size
+            open_batches[topic, partition] = batch, size
         for (topic, partition), (batch, size) in open_batches.items():
             if size:
                 sent.append(await producer.send_batch(batch, topic, partition=partition))
@@ -145,13 +145,13 @@ async def final_intervals(bootstrap: str, expected: int, patience: float) -> dic
                     interval = json.loads(record.value)
                     scope = interval["scope"]
                     if scope.startswith(LINE):
-                        place = f"{scope.removeprefix(LINE)}|{interval['start'] // 1_000_000}"
+                        cell = f"{scope.removeprefix(LINE)}|{interval['start'] // 1_000_000}"
                         counts = as_counts(
                             interval.get("counts")
                             or dict(zip(COUNTS, interval["tally"][0], strict=False))
                         )
                         if any(counts):
-                            found[place] = counts
+                            found[cell] = counts
     finally:
         await consumer.stop()
     return found

@@ -47,7 +47,7 @@ def stoppable() -> None:
 
 
 def keep(path: Path, result: Mapping[str, Any]) -> None:
-    """Writes a result, whole or not at all."""
+    """Writes a result, completely or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
     unfinished.write_text(json.dumps(result, indent=1) + "\n")
@@ -55,9 +55,8 @@ def keep(path: Path, result: Mapping[str, Any]) -> None:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held, in MB."""
-    # Not getrusage where there is something better: what it tells begins with the size of the
-    # process that started this one.
+    """The most memory that this process has had, in MB."""
+    # Rather than getrusage, which counts the size of the process that started this one too.
     status = Path("/proc/self/status")
     if status.exists():
         (row,) = (row for row in status.read_text().splitlines() if row.startswith("VmHWM:"))
@@ -66,7 +65,7 @@ def peak_megabytes() -> float:
 
 
 def run(command: Sequence[str | Path]) -> Took:
-    """Runs a contender in a process of its own; gives what it told on its last line.
+    """Runs a contender in a process of its own; gives what it printed on its last line.
 
     Raises:
         RuntimeError: it failed; with the end of what it said.
@@ -96,7 +95,7 @@ def run(command: Sequence[str | Path]) -> Took:
 def run_whole(
     command: Sequence[str | Path], events: int, cores: int | None = None
 ) -> tuple[Took, bytes]:
-    """Runs a command and takes the operating system's account of it and of its children.
+    """Runs a command; reads the operating system's account of it and of its children.
 
     Args:
         command: what to run.

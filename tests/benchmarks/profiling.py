@@ -1,4 +1,4 @@
-"""Where a worker's time goes while it catches up, and what an open contact takes in memory:
+"""Where a worker's time goes while it catches up, and how much memory an open contact needs:
 ``python -m tests.benchmarks.profiling``.
 
 A signal comes every few milliseconds of CPU time; whatever the worker is in then is counted for the
@@ -25,7 +25,7 @@ from tests.benchmarks.reachline_run import catch_up
 from tests.benchmarks.traffic import Traffic
 
 HELD: Final = 2_000
-"""Contacts whose memory is looked at; to look takes a hundred times as long as to run."""
+"""Contacts whose memory is measured, which is a hundred times as slow as to run."""
 
 EVERY: Final = 0.005
 """Seconds of CPU time between two looks: rare enough that looking costs nothing that counts."""
@@ -138,10 +138,10 @@ def measured(events: int) -> dict[str, Any]:
 
 TRIED: Final = """\
 What brought something is in the code, each with a comment that says what: typed decoding by
-msgspec, times of day looked up instead of parsed, counts packed into one whole number, what a
-visit counts made once per pattern, contacts read once while catching up, record batches built by
-hand, places that remember by themselves that they moved, a tally encoded once for three records,
-one event loop (uvloop), Python's search for garbage made rare.
+msgspec, times of day looked up instead of parsed, counts packed into one integer, what a visit
+counts made once per pattern, contacts read once while catching up, record batches built by hand,
+cells that remember by themselves that they changed, a tally encoded once for three records, one
+event loop (uvloop), Python's search for garbage made rare.
 
 What brought nothing, or too little for what it would cost:
 
@@ -149,31 +149,31 @@ What brought nothing, or too little for what it would cost:
   it would need a compiler, or every system a build of its own;
 - checkpoints of four times as many events: a quarter fewer records, but by then their contacts have
   left the processor's cache, and all of it is slower; of a quarter as many: half as much again;
-- no search for garbage at all: nothing that could be told from noise;
+- no search for garbage at all: nothing that stands out from noise;
 - not booking the ten-second slots that no window will show any more: a sixth of what is computed,
-  but the windows of a worker that catches up would then hold the figures of no time at all.
+  but the windows of a worker that catches up would then show the figures of no time at all.
 """
 
 
 HELD_BECAUSE: Final = """\
 The aim is 1,024. A contact is some sixty objects of Python, and the texts of its events alone are
-a good part of that. What it adds to the books is kept, so that it can be taken back when a later
+a good part of that. What it adds to the books is kept, so that it can be subtracted when a later
 fact changes what it means. What was tried, and kept: classes without dictionaries, names of scopes
-and patterns of counts made once, of callers the bytes that were told instead of objects, and those
-not looked at. Not tried: contacts at rest packed into bytes, which would be unpacked at each event.
+and patterns of counts made once, of callers the received bytes instead of objects, and those
+unread. Not tried: contacts at rest packed into bytes, which would be unpacked at each event.
 """
 
 ELSEWHERE: Final = """\
 ## What grows with lines, and a restart
 
 With a thousand lines the same events fall into more slots and quarter-hours, so fewer of them share
-a record: what is written, told to the lines, read back there and added to windows grows, until
+a record: what is written, sent to the lines, read back there and added to windows grows, until
 each call has records of its own. What was tried, and kept: one encoding for the three records of a
-place, windows that add differences instead of whole figures. Checkpoints farther apart would share
+cell, windows that add differences instead of full figures. Checkpoints farther apart would share
 more, and show everything later.
 
-After a restart each contact in state is read back, decoded, read, booked and told anew, once: about
-the work of three events. Only what changed since is told by whoever goes on without a restart.
+After a restart each contact in state is read back, decoded, read, booked and sent again, once:
+about the work of three events. A worker that goes on without a restart sends only what changed.
 """
 
 
@@ -203,16 +203,16 @@ def page(result: dict[str, Any]) -> str:
         f"decoding, which the bare loop does too, take {same:.1f}, with a check of every field:",
         f"{4 * bare - same:.1f} are left for what takes {rest:.1f}. No room of it takes most: each",
         "event is merged into a contact; each contact is written, read, booked in some nine",
-        "places, told to its line, its vendor, the city and its caller, and written as a journey:",
+        "cells, sent to its line, its vendor, the city and its caller, and written as a journey:",
         "all in interpreted Python, with some sixty calls of functions per event.",
         "",
         "## What was tried",
         "",
         TRIED,
-        "## What an open contact takes",
+        "## The memory of an open contact",
         "",
         "Calls that have all been answered and do not end, in one process with their lines and",
-        "callers; what Python has given out, without what the process holds beside that.",
+        "callers; what Python has allocated, without other memory of the process.",
         "",
         "| | bytes per contact |",
         "|---|--:|",

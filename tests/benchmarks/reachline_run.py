@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.reachline_run BOOTSTRAP EVENTS PLAN INTERVALS
 
-Ends when every event is in a durable checkpoint, its figures are on the boards, and what the boards
-tell is durable too. Then, untimed, the group's committed offsets are held to the ends of the
-topics. Prints what it took as JSON, with the final intervals that the worker has published
+Ends when every event is in a durable checkpoint, its figures are on the boards, and the records of
+the boards are durable too. Then, untimed, the group's committed offsets are compared with the ends
+of the topics. Prints what it took as JSON, with the final intervals that the worker has published
 (``INTERVALS`` of them are waited for).
 """
 
@@ -36,7 +36,7 @@ PATIENCE = 10.0
 """Seconds without a new final interval after which no more are expected."""
 
 _WITHIN = 0.9 * LIMIT
-"""Seconds for each wait: what hangs says how far it came before it is ended from outside."""
+"""Seconds for each wait: a run that hangs reports how far it came before it is killed."""
 
 
 class _Watch:
@@ -46,24 +46,24 @@ class _Watch:
         self.worker = worker
         self.events = events
 
-    def _taken(self) -> int:
+    def _applied(self) -> int:
         return sum(self.worker.counts.events.values())
 
-    async def _until(self, holds: Callable[[], object]) -> None:
-        """Waits for something that nothing in the worker tells of."""
+    async def _until(self, condition: Callable[[], object]) -> None:
+        """Waits for a condition that the worker signals nowhere."""
         await eventually(
-            holds, _WITHIN, lambda: f"{self._taken():,} of {self.events:,} events are taken"
+            condition, _WITHIN, lambda: f"{self._applied():,} of {self.events:,} events are applied"
         )
 
-    async def whole(self) -> Took:
-        """Waits until every event is in a checkpoint, and what that one told is on the boards."""
+    async def complete(self) -> Took:
+        """Waits until every event is in a checkpoint, whose records are on the boards."""
         worker = self.worker
         await self._until(lambda: worker.contact_owners)
         # Nothing, unless events came before this could look.
-        skipped, wall, cpu = self._taken(), time.monotonic(), time.process_time()
+        skipped, wall, cpu = self._applied(), time.monotonic(), time.process_time()
         await self._until(
             lambda: (
-                self._taken() >= self.events
+                self._applied() >= self.events
                 and not any(source.pending for source in worker.contact_owners.values())
             )
         )
@@ -103,7 +103,7 @@ async def catch_up(
     worker = Worker(settings, Plan.load(plan))
     running = asyncio.create_task(worker.run())
     try:
-        watching = asyncio.create_task(_Watch(worker, events).whole())
+        watching = asyncio.create_task(_Watch(worker, events).complete())
         with around or nullcontext():
             await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():

@@ -14,7 +14,7 @@ _END: Final = "<!-- /benchmarks -->"
 
 
 def kept(results: Path = RESULTS) -> list[dict[str, Any]]:
-    """The two runs of the whole table, as far as they are there."""
+    """The two runs of the full table, as far as they are there."""
     paths = (results / f"table-{number}.json" for number in (1, 2))
     return [json.loads(path.read_text()) for path in paths if path.exists()]
 

@@ -179,13 +179,13 @@ class Run:
         """Ends the worker and starts another, which reads the state back and goes on."""
         await asyncio.sleep(1.0)
         page = workers[0].page("/metrics").decode().splitlines()
-        held = sum(
+        open_ = sum(
             float(row.rsplit(" ", 1)[1]) for row in page if row.startswith("contact_open_contacts{")
         )
         first = workers.pop()
         row = {
-            "open_contacts": round(held),
-            "bytes_per_contact": round((first.megabytes() - idle) * 2**20 / max(held, 1)),
+            "open_contacts": round(open_),
+            "bytes_per_contact": round((first.megabytes() - idle) * 2**20 / max(open_, 1)),
         }
         first.stop()
         begun = time.monotonic()
@@ -201,7 +201,7 @@ class Run:
             "restart_cpu": round(workers[0].cpu(), 2),
             "restarted_megabytes": round(workers[0].megabytes()),
             "restarted_bytes_per_contact": round(
-                (workers[0].megabytes() - idle) * 2**20 / max(held, 1)
+                (workers[0].megabytes() - idle) * 2**20 / max(open_, 1)
             ),
         }
 

@@ -27,21 +27,21 @@ Runs = list[tuple[Contender, list[Took], str]]
 """Each contender's runs, and how the last that failed did."""
 
 
-def whole(
+def full_table(
     rounds: int,
     seconds: float,
     only: Sequence[str],
     part: float,
     so_far: Callable[[dict[str, Any]], object],
 ) -> dict[str, Any]:
-    """The whole table.
+    """The full table.
 
     Args:
         rounds: how often everything is run at most.
         seconds: no round is begun that would probably end later.
         only: contenders whose names have one of these in them; empty for all.
         part: of the usual numbers of events.
-        so_far: told the result after each round.
+        so_far: called with the result after each round.
     """
     begun = time.monotonic()
     about = machine()
@@ -64,15 +64,15 @@ def whole(
         chosen = [c for c in field if not only or any(o in c.name for o in only)]
         print(f"filled after {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 
-        def tell(runs: Runs) -> None:
+        def report(runs: Runs) -> None:
             so_far(_result(about, runs))
 
-        runs = measure(chosen, rounds, begun + seconds, tell)
+        runs = measure(chosen, rounds, begun + seconds, report)
     return _result(about, runs)
 
 
 def short(part: float = 1.0) -> dict[str, Any]:
-    """Reachline and its limits alone, in a minute: what a change is held to."""
+    """Reachline and its limits alone, in a minute: what a change is compared with."""
     load = _load("contact.", MIDDLE * part)
     with filled([load]) as bootstrap:
         field = [
@@ -133,7 +133,7 @@ def measure(
     """Runs all in turn, beginning with another one each round; the failures of each are kept.
 
     Whoever failed is not run again. No round is begun that would, taking as long as the longest
-    yet, end after the deadline (as ``time.monotonic`` tells it).
+    yet, end after the deadline (of ``time.monotonic``).
     """
     runs: dict[str, list[Took]] = {each.name: [] for each in field}
     failed: dict[str, str] = {}

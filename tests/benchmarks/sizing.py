@@ -91,7 +91,7 @@ class Costs:
     Attributes:
         worker, broker: CPU seconds per event, the highest measured.
         contact: bytes of a worker's memory per contact in state.
-        base: bytes of a worker that holds none.
+        base: bytes of a worker without contacts.
         caller: bytes per call that is remembered for its caller's history.
     """
 
@@ -136,7 +136,7 @@ def needs(place: Place, costs: Costs) -> Needs:
         PARTITIONS_AT_LEAST, math.ceil(rate / PARTITION_RATE), (workers - 1) * PER_WORKER
     )
     cores = rate * costs.broker * COPIES / BROKER_BUSY
-    # One may be down, and the others then hold what it held.
+    # One may be down, and the others then have its contacts.
     remembered = place.calls_per_year / 365 * CALLERS_DAYS
     per_worker = costs.base + (contacts * costs.contact + remembered * costs.caller) / (workers - 1)
     days = place.calls_per_year / 365 * DAYS_KEPT
@@ -163,11 +163,11 @@ def checked(
         ),
         default=0,
     )
-    held = max(row["open_contacts"] for row in scale["open"].values())
+    most_open = max(row["open_contacts"] for row in scale["open"].values())
     most = {kind: max(map(int, scale[kind])) for kind in ("lines", "workers", "partitions")}
     return [
         (f"{need.events_per_second:,.0f} events/s", need.events_per_second <= sustained),
-        (f"{need.contacts:,.0f} contacts in state", need.contacts <= held),
+        (f"{need.contacts:,.0f} contacts in state", need.contacts <= most_open),
         (f"{place.lines:,} lines", place.lines <= most["lines"]),
         (f"{need.workers:,} workers", need.workers <= most["workers"]),
         (f"{need.partitions:,} partitions", need.partitions <= most["partitions"]),

@@ -36,10 +36,10 @@ def line_plot(title: str, x: str, y: str, series: Sequence[Series], logarithmic:
     parts += [_text(across(at), HEIGHT - _BOTTOM + 14, _short(at), "middle") for at in xs]
     for number, each in enumerate(series):
         colour = COLOURS[number % len(COLOURS)]
-        places = [(across(at), up(value)) for at, value in each.points]
-        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in places)
+        points = [(across(at), up(value)) for at, value in each.points]
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in places]
+        parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in points]
         if len(series) > 1:
             parts.append(_text(_LEFT + 8, _TOP + 12 + 14 * number, each.name, "start", colour))
     return _document(parts)
@@ -110,7 +110,7 @@ def histogram(title: str, x: str, bounds: Sequence[str], panels: Sequence[Series
 def _scale(
     low: float, high: float, begin: float, end: float, logarithmic: bool
 ) -> Callable[[float], float]:
-    """From values to places; everything in the middle when there is only one value."""
+    """From values to points; everything in the middle when there is only one value."""
 
     def linear(value: float) -> float:
         if high == low:

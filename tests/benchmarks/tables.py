@@ -1,7 +1,7 @@
 """The table of who does the job at which cost: from a result to Markdown, and whether it is enough.
 
-A result is what ``side_by_side.whole`` gives. Two runs of the whole table are kept; what stands in
-the README is made of both, so that a reader sees by how much they differ.
+A result is what ``side_by_side.full_table`` gives. Two runs of the full table are kept; the table
+of the README is made of both, so that a reader sees by how much they differ.
 """
 
 from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ def ratio(result: Result, above: str, below: str) -> float | None:
 
 
 def ratios(result: Result) -> dict[str, float | None]:
-    """What part of the limit Reachline reaches: the measures that later runs are held to."""
+    """What part of the limit Reachline reaches: the measures that later runs are compared with."""
     return {
         CATCHING_UP: _rounded(ratio(result, BARE, REACHLINE)),
         REPLAYING: _rounded(ratio(result, BARE_FILE, REPLAY)),
@@ -84,8 +84,8 @@ def markdown(results: Sequence[Result]) -> str:
     )
 
 
-def _each(results: Sequence[Result], told: Callable[[Result], str]) -> str:
-    texts = [told(result) for result in results]
+def _each(results: Sequence[Result], shown: Callable[[Result], str]) -> str:
+    texts = [shown(result) for result in results]
     return texts[0] if len({*texts}) == 1 else " / ".join(texts)
 
 

@@ -60,7 +60,7 @@ class Traffic:
         per_second: calls that begin per second.
         start: when the first begins, seconds since 1970.
         talk: seconds that the shortest conversation lasts; the longest twice that.
-        cut: seconds after the start from which on nothing more is told; what is open then stays so,
+        cut: seconds after the start from which on no event follows; what is open then stays so,
             and there is no truth of it.
         ways: how each of twenty calls goes.
     """
@@ -107,7 +107,7 @@ def plan(traffic: Traffic) -> str:
 
 
 def call_id(number: int) -> str:
-    """The id of a call: 32 digits that tell nothing, as most phone systems give them."""
+    """The id of a call: random digits, 32 of them, as most phone systems give them."""
     scattered = number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
     return f"{scattered:016x}{number ^ 0x5BD1E9955BD1E995:016x}"
 
@@ -125,11 +125,11 @@ def events(traffic: Traffic, truth: Truth | None = None) -> Iterator[bytes]:
             for _, _, value in sorted(waiting.pop(flushed, ())):
                 yield value
             flushed += 1
-        for place, (at, value) in enumerate(_call(traffic, number, begun, moments, truth)):
+        for position, (at, value) in enumerate(_call(traffic, number, begun, moments, truth)):
             second = waiting.get(at // 1000)
             if second is None:
                 second = waiting[at // 1000] = []
-            second.append((at, number * 16 + place, value))
+            second.append((at, number * 16 + position, value))
     for rest in sorted(waiting):
         if traffic.cut is not None and rest >= traffic.start + traffic.cut:
             return
@@ -285,8 +285,8 @@ def _add(truth: Truth, line_: str, at: int, way: int) -> None:
 
 def totals(truth: Truth) -> dict[str, list[int]]:
     """The counts per line over everything."""
-    whole: dict[str, list[int]] = {}
+    added: dict[str, list[int]] = {}
     for (line_, _), counts in sorted(truth.items()):
-        before = whole.get(line_, [0] * len(COUNTS))
-        whole[line_] = [a + b for a, b in zip(before, counts, strict=True)]
-    return whole
+        before = added.get(line_, [0] * len(COUNTS))
+        added[line_] = [a + b for a, b in zip(before, counts, strict=True)]
+    return added

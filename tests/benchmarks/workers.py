@@ -61,7 +61,7 @@ class Worker:
         return cpu_of(self._child.pid)
 
     def megabytes(self, peak: bool = False) -> float:
-        """Memory that it holds now, or has held at most."""
+        """Memory that it has now, or has had at most."""
         wanted = "VmHWM:" if peak else "VmRSS:"
         for row in Path(f"/proc/{self._child.pid}/status").read_text().splitlines():
             if row.startswith(wanted):

@@ -53,7 +53,7 @@ def keyed(value):
 
 
 def fold(facts, value):
-    facts, differences = job.take(facts, job.decode(value))
+    facts, differences = job.apply(facts, job.decode(value))
     return facts, differences
 
 
@@ -117,5 +117,5 @@ if "--recovery" in sys.argv:
 watch = report.Stopwatch()
 run_main(flow, **recovery)
 took = watch.took(len(events))
-report.tell(took, job.answer(counts))
+report.write(took, job.answer(counts))
 os._exit(0)

@@ -60,7 +60,7 @@ async def fold(stream):
     global watch, seen, skipped
     async for event in stream.events():
         call = event.key.decode()
-        facts, differences = job.take(calls.get(call), job.decode(event.value))
+        facts, differences = job.apply(calls.get(call), job.decode(event.value))
         calls[call] = facts
         for line, quarter, difference in differences:
             key = f"{line}|{quarter}|{event.message.partition}"
@@ -78,12 +78,12 @@ async def finish() -> None:
     with contextlib.suppress(Exception):
         await app.consumer.commit()
     took = watch.took(seen - skipped)
-    whole: dict[tuple[str, int], list[int]] = {}
+    cells: dict[tuple[str, int], list[int]] = {}
     for key, each in counts.items():
         line, quarter, _ = key.split("|")
-        place = line, int(quarter)
-        whole[place] = job.add(whole.get(place), each)
-    report.tell(took, job.answer(whole))
+        cell = line, int(quarter)
+        cells[cell] = job.add(cells.get(cell), each)
+    report.write(took, job.answer(cells))
     os._exit(0)  # its orderly end takes seconds that are nobody's concern here
 
 

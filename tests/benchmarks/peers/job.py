@@ -1,10 +1,10 @@
-"""The job that is given to every peer, as plain functions, so that each does the same.
+"""The job of every peer, as plain functions, so that each does the same.
 
 From the events of the four topics, in whatever order they come, count per line and quarter-hour of
-each visit's beginning: visits offered, come to the queue, answered, answered within 20 s, abandoned
-in the queue, ended otherwise. It is a part of what Reachline counts. What a call has come to is
-kept with the call, and a change of it is handed on as a difference, for topics have no order
-among each other.
+each visit's beginning: visits offered, entered in the queue, answered, answered within 20 s,
+abandoned in the queue, ended otherwise. It is a part of what Reachline counts. What a call adds is
+kept with the call, and a change of it is passed on as a difference, for topics have no order among
+each other.
 
 Only the standard library and orjson: it runs in the peers' own environments.
 """
@@ -19,7 +19,7 @@ QUARTER = 900_000
 WIDTH = 6
 
 Facts = dict[str, Any]
-"""Of one call, plain values that JSON can hold: ``c`` choice (line, at), ``h`` hangup, ``v`` per
+"""Of one call, plain values for JSON: ``c`` choice (line, at), ``h`` hangup, ``v`` per
 visit line and instants of entered, answered, left with its reason; ``b`` what it came to last."""
 
 Difference = tuple[str, int, list[int]]
@@ -32,7 +32,7 @@ def decode(value: bytes) -> dict[str, Any]:
     return event
 
 
-def take(facts: Facts | None, event: dict[str, Any]) -> tuple[Facts, list[Difference]]:
+def apply(facts: Facts | None, event: dict[str, Any]) -> tuple[Facts, list[Difference]]:
     """A call's facts with one event more, and what that changes in the counts."""
     if facts is None:
         facts = {"c": None, "h": None, "v": {}, "b": []}

@@ -53,7 +53,7 @@ def finish_when_done() -> None:
 def fold(value, state):
     global handed_on
     note()
-    facts, differences = job.take(state.get("facts"), job.decode(value))
+    facts, differences = job.apply(state.get("facts"), job.decode(value))
     state.set("facts", facts)
     handed_on += len(differences)
     finish_when_done()
@@ -105,5 +105,5 @@ results.update(keep, metadata=True)
 
 app.run()
 took = watch.took(seen - skipped)
-report.tell(took, job.answer(counts))
+report.write(took, job.answer(counts))
 os._exit(0)

@@ -1,4 +1,4 @@
-"""How a contender tells what it took: CPU and wall time from its first event to its last."""
+"""How a contender reports what it took: CPU and wall time from its first event to its last."""
 
 import json
 import resource
@@ -15,7 +15,7 @@ class Stopwatch:
         self._wall, self._cpu = time.monotonic(), time.process_time()
 
     def took(self, events: int) -> dict[str, Any]:
-        """What went by since, and the most memory that the process ever held."""
+        """What went by since, and the most memory that the process ever had."""
         return {
             "events": events,
             "seconds": time.monotonic() - self._wall,
@@ -26,7 +26,7 @@ class Stopwatch:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held, as ``measuring`` finds it."""
+    """The most memory that this process has had, as ``measuring`` finds it."""
     status = Path("/proc/self/status")
     if status.exists():
         (row,) = (row for row in status.read_text().splitlines() if row.startswith("VmHWM:"))
@@ -34,7 +34,7 @@ def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def tell(took: dict[str, Any], answer: dict[str, list[int]] | None) -> None:
+def write(took: dict[str, Any], answer: dict[str, list[int]] | None) -> None:
     """Writes what it took and what was counted, as a line of the output."""
     sys.stdout.write("\n" + json.dumps(took | {"answer": answer}) + "\n")
     sys.stdout.flush()
