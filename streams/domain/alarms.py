@@ -118,7 +118,7 @@ class Alarms:
         whenever one comes to it, so those that were due before are recognised and left out."""
         known = self._due_before.setdefault(line, {})
         due = []
-        for slot in [slot for slot in pending if slot[1] <= sealed]:
+        for slot in [(source, start) for source, start in pending if start <= sealed]:
             later = []
             before = known.setdefault(slot, set())
             for encoded in pending[slot]:
@@ -134,7 +134,8 @@ class Alarms:
                 pending[slot] = frozenset(later)
             else:
                 del pending[slot]
-        for slot in [slot for slot in known if slot[1] < sealed - DUE_REMEMBERED]:
+        past = sealed - DUE_REMEMBERED
+        for slot in [(source, start) for source, start in known if start < past]:
             del known[slot]
         return sorted(due, key=lambda decision: decision.position)
 
@@ -160,11 +161,11 @@ class Alarms:
 
     def restore(self, line: str, state: list[Any]) -> None:
         """Goes on from what a line's detector remembered."""
-        last = state[0]
-        at = last[0] if last is not None else 0
+        last, *_ = state
+        at, key, kind = last or (0, "", "")
         self._line(line, at).detector.restore(state)
         if last is not None:
-            self._floor[line] = (last[0], last[1], last[2])
+            self._floor[line] = (at, key, kind)
 
 
 def replayed(contacts: Iterable[Contact], plan: Plan, now: int) -> list[Alert]:
@@ -178,7 +179,8 @@ def replayed(contacts: Iterable[Contact], plan: Plan, now: int) -> list[Alert]:
     found: dict[str, Alert] = {}
     for line, decided in sorted(by_line.items()):
         decided.sort(key=lambda decision: decision.position)
-        alarm = LineAlarm(plan, line, decided[0].at)
+        first, *_ = decided
+        alarm = LineAlarm(plan, line, first.at)
         changes: list[AlertChange] = []
         for decision in decided:
             changes += alarm.tick(decision.at - 1)

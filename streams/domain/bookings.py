@@ -109,9 +109,11 @@ class Bookings:
             else:
                 new.append(entry)
         for entry in new:
+            scope, at, _, _, _, _, decided = entry
             # Mostly the same visit is booked in the same cells and only counts otherwise.
             for old in gone:
-                if old[1] == entry[1] and old[0] == entry[0] and not (old[6] or entry[6]):
+                old_scope, old_at, _, _, _, _, old_decided = old
+                if old_at == at and old_scope == scope and not (old_decided or decided):
                     gone.remove(old)
                     self._replace(old, entry)
                     break
@@ -130,11 +132,12 @@ class Bookings:
     def retire(self, contact: OpenContact, booked: list[Entry]) -> None:
         """Books for good what a retiring contact adds, and takes back what it added until now."""
         for entry in booked:
-            evicted = entry[6] and self._is_evicted(entry)
+            scope, at, _, _, _, _, decided = entry
+            evicted = decided and self._is_evicted(at)
             # A decision in an evicted slot was published before that, with all others.
             if evicted and entry in contact.booked:
                 continue
-            for cell in self._cells_of(entry):
+            for cell in self._cells_of(scope, at, decided):
                 cell.retired.add(entry)
                 if not (cell.retiring or evicted):
                     cell.retiring = True
@@ -149,8 +152,8 @@ class Bookings:
             return False
         cell = self.intervals.get(start, {}).get(scope)
         own = sum(
-            entry[0] == scope and start_of(entry[1], INTERVAL) == start and not entry[6]
-            for entry in without
+            booked_in == scope and start_of(at, INTERVAL) == start and not decided
+            for booked_in, at, _, _, _, _, decided in without
         )
         return cell is None or cell.count <= own
 
@@ -162,14 +165,14 @@ class Bookings:
                 cell.stale = False
                 cell.open.longest = -1
                 stale[cell.key] = cell
-        for start in {start_of(key[2], INTERVAL) for key in stale}:
-            for contact in self._members.get(start, ()):
-                for entry in contact.booked:
-                    if entry[4] >= 0:
+        for interval in {start_of(start, INTERVAL) for _, _, start in stale}:
+            for contact in self._members.get(interval, ()):
+                for scope, at, _, _, wait, _, _ in contact.booked:
+                    if wait >= 0:
                         for width in (INTERVAL, SLOT):
-                            found = stale.get((entry[0], width, start_of(entry[1], width)))
-                            if found is not None and entry[4] > found.open.longest:
-                                found.open.longest = entry[4]
+                            found = stale.get((scope, width, start_of(at, width)))
+                            if found is not None and wait > found.open.longest:
+                                found.open.longest = wait
 
     def cell(self, key: CellKey) -> Cell | None:
         """The slot or interval of this key, if anything was ever booked there."""
@@ -226,15 +229,14 @@ class Bookings:
             for scope, cell in scopes.items()
         )
 
-    def _cells_of(self, entry: Entry) -> tuple[Cell, ...]:
+    def _cells_of(self, scope: str, at: int, decided: str) -> tuple[Cell, ...]:
         """Where an entry is booked: its interval, and its slot while windows may hold that.
 
         Decisions have no interval. Theirs are booked in old slots too, so that catching up
         publishes them; such a slot is kept until the books are complete beyond it.
         """
-        scope, at = entry[0], entry[1]
         slot = at - at % SLOT
-        if entry[6]:
+        if decided:
             return (self._cell(scope, SLOT, slot),)
         interval = self._cell(scope, INTERVAL, at - at % INTERVAL)
         if slot > self.watermark - SLOTS_KEPT:
@@ -256,37 +258,41 @@ class Bookings:
             self._dirty.append(cell)
         return cell
 
-    def _is_evicted(self, entry: Entry) -> bool:
-        """Whether the slot of a decision has been published and evicted."""
-        return entry[1] - entry[1] % SLOT <= self.complete_until - SLOTS_KEPT
+    def _is_evicted(self, at: int) -> bool:
+        """Whether the slot of a decision at this instant has been published and evicted."""
+        return at - at % SLOT <= self.complete_until - SLOTS_KEPT
 
     def _add(self, entry: Entry) -> None:
-        for cell in self._cells_of(entry):
+        scope, at, _, _, _, since, decided = entry
+        for cell in self._cells_of(scope, at, decided):
             cell.open.add(entry)
             cell.count += 1
-        if entry[5] >= 0:
-            self._waiting_in(entry[0]).add(entry[5])
+        if since >= 0:
+            self._waiting_in(scope).add(since)
 
     def _subtract(self, entry: Entry) -> None:
-        if entry[6] and self._is_evicted(entry):
+        scope, at, _, _, wait, since, decided = entry
+        if decided and self._is_evicted(at):
             return
-        for cell in self._cells_of(entry):
+        for cell in self._cells_of(scope, at, decided):
             cell.count -= 1
-            if not cell.open.subtract(entry) and entry[4] > cell.retired.longest:
+            if not cell.open.subtract(entry) and wait > cell.retired.longest:
                 cell.stale = True
-        if entry[5] >= 0:
-            self._waiting_in(entry[0]).remove(entry[5])
+        if since >= 0:
+            self._waiting_in(scope).remove(since)
 
     def _replace(self, before: Entry, after: Entry) -> None:
-        for cell in self._cells_of(after):
-            if not cell.open.replace(before, after) and before[4] > cell.retired.longest:
+        _, _, _, _, wait_before, since_before, _ = before
+        scope, at, _, _, _, since, decided = after
+        for cell in self._cells_of(scope, at, decided):
+            if not cell.open.replace(before, after) and wait_before > cell.retired.longest:
                 cell.stale = True
-        if before[5] != after[5]:
-            waiting = self._waiting_in(after[0])
-            if before[5] >= 0:
-                waiting.remove(before[5])
-            if after[5] >= 0:
-                waiting.add(after[5])
+        if since_before != since:
+            waiting = self._waiting_in(scope)
+            if since_before >= 0:
+                waiting.remove(since_before)
+            if since >= 0:
+                waiting.add(since)
 
     def _waiting_in(self, scope: str) -> Waiting:
         waiting = self.waiting.get(scope)
@@ -299,4 +305,4 @@ class Bookings:
 def _intervals(booked: list[Entry]) -> set[int]:
     """The intervals in which a contact is booked. Decisions have none: an interval may close, and
     its members be evicted, while somebody whose decision fell into it still waits."""
-    return {start_of(entry[1], INTERVAL) for entry in booked if not entry[6]}
+    return {start_of(at, INTERVAL) for _, at, _, _, _, _, decided in booked if not decided}

@@ -52,9 +52,9 @@ class Books:
     def add(self, entry: Entry) -> None:
         """Books one entry of a contact."""
         self.add_total(entry)
-        scope = entry[0]
         if self.width is not None:
-            key = (scope, start_of(entry[1], self.width))
+            scope, at, _, _, _, _, _ = entry
+            key = (scope, start_of(at, self.width))
             interval = self.intervals.get(key)
             if interval is None:
                 interval = self.intervals[key] = Tally()
@@ -62,9 +62,10 @@ class Books:
 
     def add_total(self, entry: Entry) -> None:
         """Books one entry in the totals only."""
-        total = self.totals.get(entry[0])
+        scope, _, _, _, _, _, _ = entry
+        total = self.totals.get(scope)
         if total is None:
-            total = self.totals[entry[0]] = Tally()
+            total = self.totals[scope] = Tally()
         total.add(entry)
 
     def imbalance(self) -> int:

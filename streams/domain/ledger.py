@@ -165,7 +165,7 @@ class Ledger:
     def _intervals_of(self, contact: Contact, now: int) -> set[tuple[str, int]]:
         reading = resolve(contact, self.plan, now)
         booked = () if reading is None else entries(reading)
-        return {(entry[0], start_of(entry[1], INTERVAL)) for entry in booked}
+        return {(scope, start_of(at, INTERVAL)) for scope, at, _, _, _, _, _ in booked}
 
     def advance(self, watermark: int, lazily: bool = False) -> None:
         """Moves the books on to a watermark: reads again what changed and what time has changed.
@@ -202,8 +202,11 @@ class Ledger:
     def _woken(self) -> Iterator[OpenContact]:
         """The contacts that are due to be read again, for time alone changes something there."""
         schedule = self._schedule
-        while schedule and schedule[0][0] <= self.watermark:
-            wakes, call_id = heappop(schedule)
+        while schedule:
+            wakes, call_id = schedule[0]
+            if wakes > self.watermark:
+                return
+            heappop(schedule)
             contact = self.contacts.get(call_id)
             if contact is not None and contact.wakes == wakes:
                 contact.wakes = NEVER
@@ -286,7 +289,7 @@ class Ledger:
             booked.waiting,
             self._calls,
             booked.evicted,
-            imbalance((key[0], partial.tally) for key, partial in booked.partials.items()),
+            imbalance((scope, each.tally) for (scope, _, _), each in booked.partials.items()),
         )
         self._facts, self._retiring, self._calls = {}, [], {}
         return changes

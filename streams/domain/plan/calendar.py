@@ -51,10 +51,12 @@ class Calendar:
 
     def midnight(self, at: int) -> int:
         """The local midnight at or before an instant."""
-        if not self._today[0] <= at < self._today[1]:
+        midnight, next_midnight = self._today
+        if not midnight <= at < next_midnight:
             day = self.local(at).date()
-            self._today = self.begin(day), self.begin(day + timedelta(days=1))
-        return self._today[0]
+            midnight = self.begin(day)
+            self._today = midnight, self.begin(day + timedelta(days=1))
+        return midnight
 
     def is_holiday(self, day: date) -> bool:
         """Whether the plan or its country keeps the day as a public holiday."""

@@ -115,13 +115,13 @@ class Plan:
 
         Equal terms are the same object.
         """
-        key = line, at // DAY
+        day = at // DAY
         try:
-            edges, terms = self._terms[key]
+            edges, terms = self._terms[line, day]
         except KeyError:
             if len(self._terms) >= DAYS_KEPT:
                 self._terms.clear()
-            edges, terms = self._terms[key] = self._find_day(line, key[1] * DAY)
+            edges, terms = self._terms[line, day] = self._find_day(line, day * DAY)
         return terms[bisect_right(edges, at)]
 
     def nearest_terms(self, line: str, at: int) -> Terms:
@@ -163,7 +163,8 @@ class Plan:
             return None
         contract = valid(self._contracts[entry.contract], at)
         assert contract is not None, "the reader lets no line outlive its contract"
-        key = entry, contract, self._turns.is_open(entry, at)
+        is_open = self._turns.is_open(entry, at)
+        key = entry, contract, is_open
         terms = self._distinct.get(key)
         if terms is None:
             terms = self._distinct[key] = Terms(
@@ -172,7 +173,7 @@ class Plan:
                 tier=entry.tier,
                 vendor=entry.vendor,
                 contract=contract,
-                open=key[2],
+                open=is_open,
                 permanence=entry.permanence,
                 option=entry.option,
                 callback_within=entry.callback_within,

@@ -78,7 +78,7 @@ def _note_reference(
 ) -> None:
     """A reference to nothing, or to what is not valid for as long as its user is."""
     targets = list(targets)
-    versions = sorted((v for v in targets if v.entry.id == id_), key=lambda v: _bounds(v)[0])
+    versions = sorted((v for v in targets if v.entry.id == id_), key=_bounds)
     if not versions:
         notes.append((path, f'no {what} "{id_}": {nearest(id_, {v.entry.id for v in targets})}'))
         return
@@ -123,14 +123,16 @@ def _clashes(
 ) -> Iterator[tuple[str, tuple[Path, Version[N]], tuple[Path, Version[N]]]]:
     """Entries with the same word, of which the later in the file overlaps an earlier."""
     by_word: dict[str, list[tuple[Path, Version[N]]]] = {}
-    for later in found:
-        word = of(later[1].entry)
+    for path, version in found:
+        word = of(version.entry)
         if not word:
             continue
-        earlier = next((e for e in by_word.get(word, ()) if _overlap(e[1], later[1])), None)
+        later, known = (path, version), by_word.setdefault(word, [])
+        overlapping = ((where, before) for where, before in known if _overlap(before, version))
+        earlier = next(overlapping, None)
         if earlier is not None:
             yield word, earlier, later
-        by_word.setdefault(word, []).append(later)
+        known.append(later)
 
 
 def _bounds(version: Version[Named]) -> tuple[int, int]:
@@ -139,7 +141,8 @@ def _bounds(version: Version[Named]) -> tuple[int, int]:
 
 
 def _overlap(a: Version[Named], b: Version[Named]) -> bool:
-    return _bounds(a)[0] < _bounds(b)[1] and _bounds(b)[0] < _bounds(a)[1]
+    (a_since, a_until), (b_since, b_until) = _bounds(a), _bounds(b)
+    return a_since < b_until and b_since < a_until
 
 
 def _span(version: Version[Named]) -> str:

@@ -79,9 +79,9 @@ def intervals(table: Table, key: str, besides: str = "") -> tuple[Minutes, ...]:
             like = f'"08:00-18:00", ["08:00-12:00", "13:00-18:00"], {besides}or "{_CLOSED_ALL_DAY}"'
             table.note(key, f"{shown(text)} is no opening time: write {like}")
             continue
-        numbers = [int(part) for part in match.groups()]
-        start, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
-        if max(numbers[1], numbers[3]) > 59 or start >= DAY_OF_MINUTES or end > DAY_OF_MINUTES:
+        hour, minute, end_hour, end_minute = (int(part) for part in match.groups())
+        start, end = hour * 60 + minute, end_hour * 60 + end_minute
+        if max(minute, end_minute) > 59 or start >= DAY_OF_MINUTES or end > DAY_OF_MINUTES:
             table.note(key, f'"{text}" is no time of day: from 00:00 on, and until 24:00 at most')
         elif start == end:
             table.note(key, f'"{text}" has no length: write "00:00-24:00" for all day')
@@ -89,7 +89,8 @@ def intervals(table: Table, key: str, besides: str = "") -> tuple[Minutes, ...]:
             found.append((start, end if end > start else end + DAY_OF_MINUTES))
     found.sort()
     for earlier, later in pairwise(found):
-        if later[0] < earlier[1]:
+        (_, closes), (opens, _) = earlier, later
+        if opens < closes:
             table.note(key, f"{_text(earlier)} and {_text(later)} overlap: write them as one")
     return tuple(found)
 

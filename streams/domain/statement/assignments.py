@@ -110,7 +110,8 @@ def versions(
             and (version.until is None or version.until > holding.since)
         ]
         for version in known or [Version(holding.contract)]:
-            found.setdefault((id_, version.since or 0), (version, set()))[1].add(holding.line)
+            _, lines = found.setdefault((id_, version.since or 0), (version, set()))
+            lines.add(holding.line)
     return [(version, tuple(sorted(lines))) for _, (version, lines) in sorted(found.items())]
 
 
@@ -121,14 +122,19 @@ def of_lines(intervals: Intervals, since: int, until: int) -> dict[str, Cells]:
         if scope.startswith(LINE) and since <= start < until and tally.packed:
             cells.setdefault(scope.removeprefix(LINE), []).append((start, tally))
     for each in cells.values():
-        each.sort(key=lambda cell: cell[0])
+        each.sort(key=_start)
     return cells
 
 
 def within(cells: Cells, since: int, until: int) -> Cells:
     """The quarter-hours that begin between two instants."""
-    first = bisect_left(cells, since, key=lambda cell: cell[0])
-    return cells[first : bisect_left(cells, until, key=lambda cell: cell[0])]
+    first = bisect_left(cells, since, key=_start)
+    return cells[first : bisect_left(cells, until, key=_start)]
+
+
+def _start(cell: tuple[int, Tally]) -> int:
+    start, _ = cell
+    return start
 
 
 def measures(contract: Contract) -> tuple[Measure, ...]:

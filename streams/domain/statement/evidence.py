@@ -29,7 +29,8 @@ def text(
     for holding in held:
         spans.setdefault(LINE + holding.line, []).append((holding.since, holding.until))
     lines = []
-    for (scope, start), tally in sorted(intervals.items(), key=lambda each: each[0]):
+    for scope, start in sorted(intervals):
+        tally = intervals[scope, start]
         if any(a <= start < b for a, b in spans.get(scope, ())) and (line := _line(tally)):
             lines.append(f"{scope}|{instants.text(start)}|{line}\n")
     return "".join(lines)

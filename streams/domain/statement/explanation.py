@@ -83,16 +83,17 @@ def explain(
         if not any(_of_line(visit, line, since - INTERVAL * 4, until) for visit in reading.visits):
             continue
         for entry in entries(reading):
-            if entry[0] == scope:
-                booked.setdefault(start_of(entry[1], INTERVAL), Tally()).add(entry)
-                if since <= entry[1] < until:
+            booked_in, at, _, _, _, _, _ = entry
+            if booked_in == scope:
+                booked.setdefault(start_of(at, INTERVAL), Tally()).add(entry)
+                if since <= at < until:
                     total.add(entry)
         found += _visits(contact, reading, line, since, until)
-    excluding = Excluding(plan, {line: sorted(booked.items(), key=lambda cell: cell[0])})
-    found.sort(key=lambda each: (each[1].begun, each[0].call_id, each[1].number))
+    excluding = Excluding(plan, {line: [(start, booked[start]) for start in sorted(booked)]})
     explained = [
         Explained(contact, visit, tuple(_counted(visit, excluding))) for contact, visit in found
     ]
+    explained.sort(key=lambda each: (each.visit.begun, each.contact.call_id, each.visit.number))
     return explained, total
 
 

@@ -92,14 +92,14 @@ def _cells(before: str, after: str) -> list[Thing]:
     """Quarter-hours of lines whose counts differ, and how."""
     old, new = evidence.parse(before), evidence.parse(after)
     found = []
-    for key in sorted({*old, *new}, key=lambda each: (each[1], each[0])):
-        one, other = old.get(key, {}), new.get(key, {})
-        if one == other or not key[0].startswith(LINE):
+    for start, scope in sorted((start, scope) for scope, start in {*old, *new}):
+        one, other = old.get((scope, start), {}), new.get((scope, start), {})
+        if one == other or not scope.startswith(LINE):
             continue
         changed = {
             name: [one.get(name, 0), other.get(name, 0)]
             for name in sorted({*one, *other})
             if one.get(name) != other.get(name)
         }
-        found.append({"line": key[0].removeprefix(LINE), "start": key[1], "counts": changed})
+        found.append({"line": scope.removeprefix(LINE), "start": start, "counts": changed})
     return found

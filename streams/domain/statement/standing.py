@@ -28,7 +28,8 @@ def standing(
         over = max(contact.newest, reading.done_at) + grace < now
         for entry in entries(reading):
             found.add(entry)
-            start = start_of(entry[1], INTERVAL)
+            scope, at, _, _, _, _, _ = entry
+            start = start_of(at, INTERVAL)
             if not over or start + INTERVAL + grace > now:
-                provisional.add((entry[0], start))
+                provisional.add((scope, start))
     return found.intervals, provisional
