@@ -1,0 +1,288 @@
+"""Judging a contact by the plan, as of an instant: what its visits come to, and itself.
+
+``judge`` is a pure function of the contact's events, the plan and ``now``. The walk says which
+visits there are; the chapters ``disposition``, ``waits``, ``service_level`` and ``reachability``
+say what each word means; here they are asked one after another.
+
+A contact is out of hours when the first line that it came to was closed both at the contact's
+beginning and at that visit's; one without a visit when every first line was closed. That holds for
+all its visits: a desk that is shut when somebody is passed on to it has not been called out of
+hours.
+"""
+
+from typing import Any, Final
+
+from streams.domain import reachability, rows
+from streams.domain.contact import Piece, properties
+from streams.domain.disposition import ANSWERED, CALLBACK, FORM, OPEN, disposition
+from streams.domain.outcome import (
+    ENTRANCE_BLOCKED,
+    ENTRANCE_CLOSED,
+    MENU_ABANDONED,
+    NEVER,
+    OPEN_IN_MENU,
+    ORPHAN,
+    OUTGOING,
+    TOO_MANY_EVENTS,
+    Outcome,
+    Visit,
+)
+from streams.domain.plan import Contract, Plan
+from streams.domain.rows import WIDTH
+from streams.domain.service_level import missed_at, within
+from streams.domain.waits import Lap, waited, waiting_since
+from streams.domain.walk import line_named_by, walk
+from streams.domain.walked import NONE, TRANSFER, Walk
+
+_AT_ENTRANCE: Final = {"busy": ENTRANCE_BLOCKED, "closed": ENTRANCE_CLOSED}
+
+
+def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
+    """Reads a contact from its events at or before ``now``; None if there are none yet."""
+    known: Piece | None = contact
+    ahead = NEVER
+    if contact.ats[-1] > now:
+        known = contact.as_of(now)
+        if known is None:
+            return None
+        ahead = contact.ats[len(known.ats)]
+    assert known is not None
+    if known.too_many:
+        return _too_many(contact, known.rows)
+    walked = walk(known)
+    ats = known.ats
+    told = properties(known.rows, walked.order)
+    outcome = Outcome(ats[walked.begun], told, walked)
+    outcome.changes_at = ahead
+    outcome.conflicting = known.conflicting + told.conflicting
+    if walked.start != NONE:
+        outcome.started = outcome.begun
+        outcome.caller = rows.told(known.rows[WIDTH * walked.start + 4], rows.USUAL)
+    if walked.hangup != NONE:
+        outcome.hung_up = ats[walked.hangup]
+    if walked.visits:
+        _with_visits(known, walked, outcome, plan, now)
+    else:
+        _without_visit(walked, outcome, plan, now)
+    if outcome.hung_up is not None:
+        outcome.done_at = outcome.hung_up
+    elif ats[-1] > outcome.done_at:
+        outcome.done_at = ats[-1]
+    if told.outgoing:
+        outcome.outcome = OUTGOING
+        outcome.reached = None
+    return outcome
+
+
+def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None:
+    undecided = unreached = False
+    for found in walked.visits:
+        visit = Visit()
+        visit.found = found
+        visit.line = line = line_named_by(known.rows, found.line)
+        visit.begun = begun = known.ats[found.begun]
+        # The plan may have changed since the event was accepted.
+        visit.terms = terms = plan.terms(line, begun) or plan.nearest_terms(line, begun)
+        if not outcome.visits:
+            outcome.in_hours = terms.open or _is_open(plan, line, outcome.begun)
+        outcome.visits.append(visit)
+        _judge(visit, terms.contract, known.ats, outcome, walked.hung_up, now)
+        if visit.answered is not None:
+            outcome.answered = True
+        elif visit.reached is False:
+            unreached = True
+        elif visit.disposition is OPEN or visit.disposition is CALLBACK:
+            undecided = True
+        if found.reason == TRANSFER and visit.reason:
+            outcome.transferred = True
+        if found.disordered:
+            outcome.disordered += 1
+        if visit.changes_at < outcome.changes_at:
+            outcome.changes_at = visit.changes_at
+        if visit.lost_at >= outcome.done_at:
+            outcome.done_at = visit.lost_at + 1
+    if len(outcome.visits) > 1:
+        _look_at_others(outcome.visits, plan, known.ats)
+    if outcome.in_hours:
+        if outcome.answered:
+            outcome.reached = True
+        elif not undecided and unreached:
+            outcome.reached = False
+
+
+def _is_open(plan: Plan, line: str, at: int) -> bool:
+    terms = plan.terms(line, at)
+    return terms is not None and terms.open
+
+
+def _look_at_others(visits: list[Visit], plan: Plan, ats: list[int]) -> None:
+    """What a visit has of those before and after it."""
+    seen: dict[str, int] = {}
+    answered: set[str] = set()
+    for visit in visits:
+        line, found = visit.line, visit.found
+        visit.nth = seen[line] = seen.get(line, 0) + 1
+        visit.bounced = visit.by_transfer and line in answered
+        if visit.answered is None:
+            continue
+        answered.add(line)
+        if found.reason == TRANSFER and found.to != NONE and visits[found.to].line != line:
+            target = plan.terms(visits[found.to].line, ats[found.left])
+            visit.transferred_to = target.tier if target is not None else 0
+
+
+def _judge(
+    visit: Visit,
+    contract: Contract,
+    ats: list[int],
+    outcome: Outcome,
+    hung_up: str | None,
+    now: int,
+) -> None:
+    """The visit's disposition, wait and decisions."""
+    found = visit.found
+    visit.nth = 1
+    visit.bounced = False
+    visit.transferred_to = 0
+    visit.in_hours = outcome.in_hours
+    visit.started = outcome.started
+    visit.chosen = None if found.choice == NONE else ats[found.choice]
+    entered: int | None = None
+    if found.queued:
+        entered = visit.begun if found.entered == NONE else ats[found.entered]
+    visit.entered = entered
+    left = None if found.left == NONE else ats[found.left]
+    ended = outcome.hung_up if left is None else left
+    visit.lost_at = lost_at = (visit.begun if entered is None else entered) + contract.lost_after
+    visit.answered = answered = None if found.answered == NONE else ats[found.answered]
+    if answered is None and ended is not None and ended > lost_at:
+        left = ended = None  # an ending after it was lost changes nothing
+    visit.reason = found.reason if left is not None else ""
+
+    laps: list[Lap] = []
+    lap: int | None = None
+    for since, until in found.laps:
+        if until != NONE:
+            laps.append((ats[since], ats[until]))
+        elif ended is not None:
+            laps.append((ats[since], ended))
+        else:
+            lap = ats[since]
+    has_ended = answered is not None or ended is not None
+    visit.wait = wait = waited(laps) if has_ended and entered is not None else None
+    form = entered is None and visit.terms.permanence == "none"
+    lost = now > lost_at
+    hung_up = None if ended is None or left is not None else hung_up
+    visit.disposition = how = disposition(
+        found, contract, form, left is not None, hung_up, lost, wait
+    )
+    if how is FORM:
+        ended = ats[found.transfer]
+    visit.ended = ended
+    visit.waiting_since = waiting_since(laps, lap) if how is OPEN and lap is not None else None
+    visit.within = visit.reached = None
+    visit.further = ()
+    visit.service_at = visit.reach_at = NEVER
+    visit.changes_at = NEVER
+    decided = ended if answered is None else answered
+    if how is OPEN:
+        visit.changes_at = lost_at + 1
+        visit.in_time = None
+    else:
+        visit.in_time = False
+        if decided is None:
+            decided = lost_at + 1
+    if entered is not None:
+        _decide_service(visit, contract, laps, lap, decided, outcome.begun, now)
+    if outcome.in_hours:
+        _decide_reach(visit, contract, decided, now)
+    else:
+        visit.within, visit.further, visit.service_at = None, (), NEVER
+
+
+def _decide_service(
+    visit: Visit,
+    contract: Contract,
+    laps: list[Lap],
+    lap: int | None,
+    decided: int | None,
+    started: int,
+    now: int,
+) -> None:
+    how = visit.disposition
+    missed = missed_at(contract, contract.threshold, laps, lap, decided, visit.begun, started)
+    visit.within = within(contract, how, decided, missed, now)
+    if missed is not None and missed <= now:
+        # A miss that was decided of somebody waiting stands, whatever takes the visit out later.
+        visit.service_at = missed
+        visit.in_time = False
+    elif visit.within is not None and decided is not None:
+        visit.service_at = decided
+        visit.in_time = how is ANSWERED
+    if missed is not None and now < missed < visit.changes_at:
+        visit.changes_at = missed
+    for threshold in contract.further:
+        missed = missed_at(contract, threshold, laps, lap, decided, visit.begun, started)
+        visit.further += (within(contract, how, decided, missed, now),)
+        if missed is not None and now < missed < visit.changes_at:
+            visit.changes_at = missed
+
+
+def _decide_reach(visit: Visit, contract: Contract, decided: int | None, now: int) -> None:
+    overdue = reachability.overdue_at(contract, visit.begun)
+    visit.reached = reachability.reached(contract, visit.disposition, overdue, now)
+    at = reachability.decided_at(contract, visit.disposition, decided, overdue, now)
+    if at is not None:
+        visit.reach_at = at
+    elif visit.disposition is OPEN and overdue < visit.changes_at:
+        visit.changes_at = overdue
+
+
+def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None:
+    """A contact that never came to a line, or of which only a hangup is known."""
+    begun, hangup = outcome.begun, outcome.hung_up
+    if walked.alone:
+        outcome.outcome = ORPHAN
+        return
+    contract = plan.entrance
+    lost_at = begun + contract.lost_after
+    outcome.in_hours = _any_first_line_open(plan, begun)
+    reached: bool | None = None
+    if hangup is not None and hangup <= lost_at:
+        outcome.outcome = _AT_ENTRANCE.get(walked.hung_up or "", MENU_ABANDONED)
+        reached = False
+    else:
+        outcome.outcome = OPEN_IN_MENU
+        outcome.done_at = lost_at + 1
+        overdue = reachability.overdue_at(contract, begun)
+        if now >= overdue:
+            reached = False
+            if now <= lost_at:
+                outcome.changes_at = min(outcome.changes_at, lost_at + 1)
+        else:
+            outcome.changes_at = min(outcome.changes_at, overdue)
+    outcome.reached = reached if outcome.in_hours else None
+
+
+def _any_first_line_open(plan: Plan, at: int) -> bool:
+    """Whether a first line was open; a plan that has none then is never closed."""
+    any_line = False
+    for line in plan.lines:
+        terms = plan.terms(line, at)
+        if terms is not None and terms.tier == 1:
+            if terms.open:
+                return True
+            any_line = True
+    return not any_line
+
+
+def _too_many(piece: Piece, known: list[Any]) -> Outcome:
+    """A contact of more events than are kept: it has no visits, and is booked where it began."""
+    order = range(len(known) // WIDTH)
+    starts = [n for n in order if known[WIDTH * n + 1] & rows.KIND_BITS == rows.START]
+    outcome = Outcome(
+        known[WIDTH * starts[0]] if starts else known[0], properties(known, order), None
+    )
+    outcome.outcome = TOO_MANY_EVENTS
+    outcome.done_at = piece.newest
+    return outcome

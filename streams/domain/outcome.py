@@ -1,0 +1,211 @@
+"""What a contact comes to, as it is read at an instant: its visits, and itself.
+
+Values without rules: those are in ``judge`` and in the chapters that it asks.
+"""
+
+from typing import Final
+
+from streams.domain.contact import Properties
+from streams.domain.plan import Terms
+from streams.domain.walked import NONE, VisitRows, Walk
+
+NEVER: Final = 2**62
+"""An instant after all others."""
+
+WITH_VISIT: Final = "contacts_with_visit"
+MENU_ABANDONED: Final = "abandoned_in_menu"
+ENTRANCE_BLOCKED: Final = "entrance_blocked"
+ENTRANCE_CLOSED: Final = "entrance_closed"
+OPEN_IN_MENU: Final = "open_in_menu"
+ORPHAN: Final = "orphans"
+OUTGOING: Final = "outgoing"
+TOO_MANY_EVENTS: Final = "too_many_events"
+
+
+class Visit:
+    """One stay of a contact at a line, as far as its events until now tell.
+
+    Attributes:
+        line: its id.
+        number: the first visit number told of it, -1 if none was.
+        nth: its place among the contact's visits at this line, from 1: with call id and line the
+            visit's identity.
+        terms: what the plan said of the line when the visit began.
+        begun: its beginning; everything about the visit is booked here.
+        in_hours: the contact was not out of hours.
+        chosen: when it was chosen in the menu; None if it was not.
+        entered: the queue entry; None when the visit never was queue-offered.
+        answered, ended: instants, None while there are none.
+        lost_at: without an ending by then it is lost.
+        disposition: one of ``disposition.DISPOSITIONS`` or ``open``.
+        reason: why it was left, ``""`` if it was not; told or inferred.
+        wait: time in this line's queue until the answer or the end, in us; None while waiting or
+            when lost without an end.
+        waiting_since: of who waits now, when the time in the queue would have begun without a
+            break; else None.
+        entries: how often its queue was entered; all but the first are laps.
+        taken_back: answers that were taken back.
+        found: what the walk found of it, in the numbers of the contact's events.
+        in_time: answered within the threshold, in hours or not; None while undecided.
+        within: decided within the threshold; None while the service level is undecided, and for
+            what stays out of it.
+        further: the same at each of the contract's further thresholds.
+        service_at, reach_at: the instants of the two decisions as the events known now have it,
+            ``NEVER`` while undecided or out. ``decided`` has those that were made first.
+        reached: True, False (overdue included), or None while undecided or out of it.
+        menu, way, talk: from call-start to choice, from there to the queue, from the answer to the
+            end, in us; None where they can't be told; the first two may be negative.
+        by_transfer: a transfer brought the contact here.
+        bounced: and the contact had been answered here before.
+        transferred_to: tier of the line to which an answered visit was transferred, 0 for none.
+        changes_at: the next instant at which time alone changes something here.
+    """
+
+    __slots__ = (
+        "answered",
+        "begun",
+        "bounced",
+        "changes_at",
+        "chosen",
+        "disposition",
+        "ended",
+        "entered",
+        "found",
+        "further",
+        "in_hours",
+        "in_time",
+        "line",
+        "lost_at",
+        "nth",
+        "reach_at",
+        "reached",
+        "reason",
+        "service_at",
+        "started",
+        "terms",
+        "transferred_to",
+        "wait",
+        "waiting_since",
+        "within",
+    )
+
+    found: VisitRows
+    line: str
+    nth: int
+    terms: Terms
+    begun: int
+    in_hours: bool
+    started: int | None
+    chosen: int | None
+    entered: int | None
+    answered: int | None
+    ended: int | None
+    lost_at: int
+    disposition: str
+    reason: str
+    wait: int | None
+    waiting_since: int | None
+    in_time: bool | None
+    within: bool | None
+    further: tuple[bool | None, ...]
+    service_at: int
+    reach_at: int
+    reached: bool | None
+    bounced: bool
+    transferred_to: int
+    changes_at: int
+
+    @property
+    def number(self) -> int:
+        return self.found.number
+
+    @property
+    def entries(self) -> int:
+        return self.found.entries
+
+    @property
+    def taken_back(self) -> int:
+        return self.found.taken_back
+
+    @property
+    def by_transfer(self) -> bool:
+        return self.found.transfer != NONE
+
+    @property
+    def menu(self) -> int | None:
+        if self.chosen is None or self.started is None:
+            return None
+        return self.chosen - self.started
+
+    @property
+    def way(self) -> int | None:
+        if self.chosen is None or self.entered is None:
+            return None
+        return self.entered - self.chosen
+
+    @property
+    def talk(self) -> int | None:
+        if self.answered is None or self.ended is None:
+            return None
+        return max(0, self.ended - self.answered)
+
+
+class Outcome:
+    """A contact as it is read at an instant.
+
+    Attributes:
+        visits: its visits, in the order in which it came to them.
+        begun: where the contact itself is booked.
+        started, caller: its call-start, and who called; None where that was not told.
+        hung_up: the hangup; None while there is none.
+        outcome: ``contacts_with_visit``, or what became of it in the menu or at the entrance;
+            ``orphans``, ``outgoing`` and ``too_many_events`` are in no other figure.
+        properties: direction, channel, entrance, language and menu.
+        in_hours: it counts for service level and reachability.
+        answered: some visit was.
+        transferred: some visit was left by transfer.
+        reached: whether it counts as reached in the city's reachability; None while undecided, out
+            of hours, or left out because a callback was accepted.
+        conflicting, after_hangup, disordered: events that do not count or were told out of order.
+        done_at: from this instant on nothing but late events can change the contact.
+        changes_at: the next instant at which time alone changes something, else ``NEVER``.
+        walk: the walk of the events until now.
+    """
+
+    __slots__ = (
+        "answered",
+        "begun",
+        "caller",
+        "changes_at",
+        "conflicting",
+        "disordered",
+        "done_at",
+        "hung_up",
+        "in_hours",
+        "outcome",
+        "properties",
+        "reached",
+        "started",
+        "transferred",
+        "visits",
+        "walk",
+    )
+
+    def __init__(self, begun: int, properties: Properties, walked: Walk | None) -> None:
+        self.visits: list[Visit] = []
+        self.begun = begun
+        self.properties = properties
+        self.walk = walked
+        self.started: int | None = None
+        self.caller: str | None = None
+        self.hung_up: int | None = None
+        self.outcome = WITH_VISIT
+        self.in_hours = True
+        self.answered = self.transferred = False
+        self.reached: bool | None = None
+        self.conflicting = self.disordered = self.done_at = 0
+        self.changes_at = NEVER
+
+    @property
+    def after_hangup(self) -> int:
+        return 0 if self.walk is None else self.walk.after_hangup
