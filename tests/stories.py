@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.journey import Contact
+from streams.domain.call_events import Contact
 from streams.domain.plan import Plan
 
 Fact = tuple[Event, int]

@@ -18,6 +18,8 @@ LeftReason = Literal[
     "transfer", "overflow", "timeout", "exit_key", "voicemail", "callback", "closed", "full"
 ]
 HangupReason = Literal["normal", "busy", "closed", "error"]
+Direction = Literal["inbound", "outbound"]
+Phase = Literal["entered", "answered", "returned", "left"]
 
 # 128 characters hold two UUIDs and a prefix. No patterns here: they cost 0.7 us a field, and what
 # a line id may look like is the plan's to say.
@@ -45,6 +47,15 @@ Revision = Annotated[
     int,
     Meta(ge=0, le=2**31 - 1, description="Above 0: a later, corrected version of this event_id."),
 ]
+# Within what every JSON reader keeps exactly.
+Order = Annotated[
+    int,
+    Meta(
+        ge=-(2**53) + 1,
+        le=2**53 - 1,
+        description="The source's own order of events of one contact at equal instants.",
+    ),
+]
 VisitNumber = Annotated[
     int, Meta(ge=0, le=9_999, description="Number of the visit within the contact.")
 ]
@@ -57,20 +68,25 @@ class CallStart(Struct, tag_field="event", tag="call-start", frozen=True, gc=Fal
         event_id: unique per event at its source.
         call_id: the contact; the record's key.
         at: when it happened.
-        caller: who called.
-        entry: which number or entrance was dialled.
+        direction: `inbound` by default; what the city dials itself is `outbound`.
         channel: `phone` by default; tickets of a desk and others go the same way.
-        language: of the menu that was heard.
+        entry: which number or entrance was dialled.
+        language: that the caller hears.
+        caller: the outside party, whoever dialled.
+        menu: version of the menu that is heard.
     """
 
     event_id: Id
     call_id: Id
     at: Instant
     revision: Revision = 0
-    caller: Pseudonym | None = None
-    entry: Word | None = None
+    seq: Order | None = None
+    direction: Direction | None = None
     channel: Word | None = None
+    entry: Word | None = None
     language: Word | None = None
+    caller: Pseudonym | None = None
+    menu: Word | None = None
 
 
 class MenuChoice(Struct, tag_field="event", tag="menu-choice", frozen=True, gc=False):
@@ -80,8 +96,13 @@ class MenuChoice(Struct, tag_field="event", tag="menu-choice", frozen=True, gc=F
         event_id: unique per event at its source.
         call_id: the contact; the record's key.
         at: when it happened.
+        direction: `inbound` by default; what the city dials itself is `outbound`.
+        channel: `phone` by default; tickets of a desk and others go the same way.
+        entry: which number or entrance was dialled.
+        language: that the caller hears.
         option: digit that was pressed.
         menu: version of the menu.
+        informed: id of an announcement that was heard to its end.
     """
 
     event_id: Id
@@ -89,20 +110,33 @@ class MenuChoice(Struct, tag_field="event", tag="menu-choice", frozen=True, gc=F
     at: Instant
     line: LineId
     revision: Revision = 0
+    seq: Order | None = None
+    direction: Direction | None = None
+    channel: Word | None = None
+    entry: Word | None = None
+    language: Word | None = None
     option: Word | None = None
     menu: Word | None = None
+    informed: Word | None = None
 
 
 class Queue(Struct, tag_field="event", tag="queue", frozen=True, gc=False):
-    """The caller enters a line's queue, is answered, or leaves it.
+    """The caller enters a line's queue, is answered, given back to it, or leaves it.
 
     Attributes:
         event_id: unique per event at its source.
         call_id: the contact; the record's key.
         at: when it happened.
-        phase: which of the three it is.
+        direction: `inbound` by default; what the city dials itself is `outbound`.
+        channel: `phone` by default; tickets of a desk and others go the same way.
+        entry: which number or entrance was dialled.
+        language: that the caller hears.
+        phase: which of the four it is; `answered` when joined to a human, `returned` when that
+            was given back.
         reason: why the queue was left; required with `left`.
         to_line: where a transfer leads; passed over when the plan has no such line.
+        urgent: whether that transfer is urgent.
+        vendor: who was offered it, where a line has several at once.
         agent: who answered.
     """
 
@@ -110,11 +144,18 @@ class Queue(Struct, tag_field="event", tag="queue", frozen=True, gc=False):
     call_id: Id
     at: Instant
     line: LineId
-    phase: Literal["entered", "answered", "left"]
+    phase: Phase
     revision: Revision = 0
+    seq: Order | None = None
+    direction: Direction | None = None
+    channel: Word | None = None
+    entry: Word | None = None
+    language: Word | None = None
     visit: VisitNumber | None = None
     reason: LeftReason | None = None
     to_line: str | None = None
+    urgent: bool | None = None
+    vendor: Word | None = None
     agent: Pseudonym | None = None
 
 
@@ -128,14 +169,25 @@ class Hangup(Struct, tag_field="event", tag="hangup", frozen=True, gc=False):
         reason: `normal` by default; `busy` and `closed` where the system refused the call, `error`
             where it lost it.
         by: who ended it.
+        direction: `inbound` by default; what the city dials itself is `outbound`.
+        channel: `phone` by default; tickets of a desk and others go the same way.
+        entry: which number or entrance was dialled.
+        language: that the caller hears.
+        informed: id of an announcement that was heard to its end.
     """
 
     event_id: Id
     call_id: Id
     at: Instant
     revision: Revision = 0
+    seq: Order | None = None
+    direction: Direction | None = None
+    channel: Word | None = None
+    entry: Word | None = None
+    language: Word | None = None
     reason: HangupReason | None = None
     by: Literal["caller", "agent", "system"] | None = None
+    informed: Word | None = None
 
 
 Event = CallStart | MenuChoice | Queue | Hangup

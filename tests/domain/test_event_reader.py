@@ -323,8 +323,8 @@ def test_a_refusal_repeats_no_telephone_number(field: str) -> None:
             {"at": "9999-12-31T23:59:59-23:59"},
             "at a time after the year 9999 is too far after 2026-11-18T09:00:00Z",
         ),
-        ({"phase": "ended"}, "phase 'ended': none of entered, answered, left"),
-        ({"phase": "+32470123456"}, "phase (a telephone number): none of entered, answered, left"),
+        ({"phase": "ended"}, "phase 'ended': none of entered, answered, returned, left"),
+        ({"phase": "+32470123456"}, "phase (a telephone number): none of entered, answered, returned, left"),
         (
             {"reason": "Jan 0470/12"},
             "reason (like xxx ####/##): none of transfer, overflow, timeout, exit_key, voicemail, "
@@ -332,7 +332,7 @@ def test_a_refusal_repeats_no_telephone_number(field: str) -> None:
         ),
         (
             {"phase": "it's 0470123456"},
-            "phase (like xx'x ##########): none of entered, answered, left",
+            "phase (like xx'x ##########): none of entered, answered, returned, left",
         ),
         ({"visit": "0470123456"}, "Expected `int | null`, got `str` - at `$.visit`"),
         ({"call_id": 32470123456}, "Expected `str`, got `int` - at `$.call_id`"),
