@@ -17,9 +17,9 @@ from streams.commands.common import (
 from streams.commands.replay import Refusals
 from streams.commands.worker import add_settings, read_settings, run_loop
 from streams.domain import instants
+from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.events import Event, kind
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach
 from streams.domain.statement.standing import standing

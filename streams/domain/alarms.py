@@ -8,12 +8,12 @@ did, a replay opens and closes the same alerts as the live stream.
 from collections.abc import Iterable
 from typing import Any, Final
 
+from streams.domain.call_events import Contact
 from streams.domain.decisions import decisions, decode
 from streams.domain.detector import Alert, AlertChange, Decision, Detector
 from streams.domain.instants import HOUR, SECOND
-from streams.domain.journey import Contact
+from streams.domain.judge import judge
 from streams.domain.plan import Contract, Plan
-from streams.domain.visits import resolve
 
 SEAL: Final = 30 * SECOND
 """How far behind the slowest watermark decisions are sealed: partitions differ by the second or two
@@ -172,10 +172,11 @@ def replayed(contacts: Iterable[Contact], plan: Plan, now: int) -> list[Alert]:
     """Every alert that these contacts would have opened, as it was when it ended or is now."""
     by_line: dict[str, list[Decision]] = {}
     for contact in contacts:
-        reading = resolve(contact, plan, now)
-        if reading is not None:
-            for line, decision in decisions(contact.call_id, reading):
-                by_line.setdefault(line, []).append(decision)
+        for piece in contact.pieces():
+            outcome = judge(piece, plan, now)
+            if outcome is not None:
+                for line, decision in decisions(contact.call_id, piece, plan, outcome, now):
+                    by_line.setdefault(line, []).append(decision)
     found: dict[str, Alert] = {}
     for line, decided in sorted(by_line.items()):
         decided.sort(key=lambda decision: decision.position)

@@ -6,7 +6,6 @@ than before is taken out of the open part and added again, so the sum is always 
 the contacts in state mean now and what the retired ones meant last.
 """
 
-from collections.abc import Iterable
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -68,7 +67,7 @@ class Bookings:
         self.intervals: dict[int, dict[str, Cell]] = {}
         self.waiting: dict[str, Waiting] = {}
         self.retiring = 0
-        self._members: dict[int, set[OpenContact]] = {}  # contacts booked, by interval
+        self._members: dict[int, set[OpenContact]] = {}  # contacts that hold them, by interval
         self._dirty: list[Cell] = []
         self._dirty_waiting: set[str] = set()
         self._evicted: list[CellKey] = []
@@ -99,8 +98,15 @@ class Bookings:
             if not scopes:
                 del self.slots[start]
 
-    def book(self, contact: OpenContact, booked: list[Entry]) -> None:
-        """Takes back what a contact no longer adds and books what it adds now."""
+    def book(self, contact: OpenContact, booked: list[Entry], held: frozenset[int]) -> None:
+        """Takes back what a contact no longer adds and books what it adds now.
+
+        Args:
+            contact: whose.
+            booked: what it adds now.
+            held: the intervals that it keeps from being final; all that it is booked in are among
+                them.
+        """
         gone = list(contact.booked)
         new = []
         for entry in booked:
@@ -121,13 +127,13 @@ class Bookings:
                 self._add(entry)
         for entry in gone:
             self._subtract(entry)
-        before, after = _intervals(contact.booked), _intervals(booked)
-        if before != after:
-            for start in before - after:
+        before = contact.held
+        if before != held:
+            for start in before - held:
                 self._members[start].discard(contact)
-            for start in after - before:
+            for start in held - before:
                 self._members.setdefault(start, set()).add(contact)
-        contact.booked = booked
+        contact.booked, contact.held = booked, held
 
     def retire(self, contact: OpenContact, booked: list[Entry]) -> None:
         """Books for good what a retiring contact adds, and takes back what it added until now."""
@@ -142,20 +148,7 @@ class Bookings:
                 if not (cell.retiring or evicted):
                     cell.retiring = True
                     self.retiring += 1
-        if contact.booked:
-            self.book(contact, [])
-
-    def is_final(self, scope: str, start: int, as_of: int, without: Iterable[Entry] = ()) -> bool:
-        """Whether an interval can't change any more as of an instant: its grace has passed, and
-        every contact that was booked in it has retired; those ``without`` left out."""
-        if start + INTERVAL + self.grace > as_of:
-            return False
-        cell = self.intervals.get(start, {}).get(scope)
-        own = sum(
-            booked_in == scope and start_of(at, INTERVAL) == start and not decided
-            for booked_in, at, _, _, _, _, decided in without
-        )
-        return cell is None or cell.count <= own
+        self.book(contact, [], frozenset())
 
     def find_longest(self) -> None:
         """Finds the longest waits again where one was taken back: a maximum can't be subtracted."""
@@ -216,8 +209,8 @@ class Bookings:
         closed = (
             (scope, INTERVAL, start)
             for start in sorted(ended)
-            for scope, cell in self.intervals[start].items()
-            if not cell.count
+            if not self._members.get(start)
+            for scope in self.intervals[start]
         )
         return list(islice(closed, EVICTED_AT_ONCE))
 
@@ -300,9 +293,3 @@ class Bookings:
             waiting = self.waiting[scope] = Waiting()
         self._dirty_waiting.add(scope)
         return waiting
-
-
-def _intervals(booked: list[Entry]) -> set[int]:
-    """The intervals in which a contact is booked. Decisions have none: an interval may close, and
-    its members be evicted, while somebody whose decision fell into it still waits."""
-    return {start_of(at, INTERVAL) for _, at, _, _, _, _, decided in booked if not decided}

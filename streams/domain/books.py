@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from streams.domain import caller_history as callers
+from streams.domain.call_events import Contact
 from streams.domain.entries import entries
 from streams.domain.instants import MINUTE, SECOND
-from streams.domain.journey import Contact
+from streams.domain.judge import judge
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, Entry, Tally
-from streams.domain.visits import resolve
 
 SLOT: Final = 10 * SECOND
 """Width of the slots that the rolling windows are made of."""
@@ -89,16 +89,17 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     add = result.add_total if width is None else result.add
     first = now
     for contact in contacts:
-        reading = resolve(contact, plan, now)
-        if reading is None:
-            continue
-        if reading.begun < first:
-            first = reading.begun
-        for entry in entries(reading):
-            add(entry)
-        call = callers.call(contact, reading)
-        if call is not None:
-            by_caller.setdefault(call.caller, []).append(call)
+        for piece in contact.pieces():
+            outcome = judge(piece, plan, now)
+            if outcome is None:
+                continue
+            if outcome.begun < first:
+                first = outcome.begun
+            for entry in entries(outcome):
+                add(entry)
+            call = callers.call(contact.call_id, outcome)
+            if call is not None:
+                by_caller.setdefault(call.caller, []).append(call)
     for calls in by_caller.values():
         if len(calls) > 1:  # nothing follows from one alone
             for entry in callers.entries(calls):

@@ -8,13 +8,12 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from streams.domain import visits
 from streams.domain.counts import ONE
+from streams.domain.disposition import CALLBACK
 from streams.domain.entries import scopes
 from streams.domain.instants import DAY
-from streams.domain.journey import Contact
+from streams.domain.outcome import ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
 from streams.domain.tally import CITY, Entry
-from streams.domain.visits import Reading
 
 REPEAT_WITHIN: Final = DAY
 """How long before a contact its caller may have called in vain for it to be a repeat call."""
@@ -31,7 +30,16 @@ class Callback(NamedTuple):
 class Call(NamedTuple):
     """What a contact tells of its caller.
 
-    ``bookings`` are the scopes and instants where the contact itself is booked.
+    Attributes:
+        caller: a pseudonym.
+        begun: the beginning of the contact; with the call id its identity, for an id may be used
+            again.
+        call_id: its id.
+        answered: when it was answered first; None if it was not.
+        bookings: the scopes and instants where the contact itself is booked; none of an outgoing
+            one, which is no call of theirs.
+        callbacks: that the caller accepted.
+        outgoing: the city itself dialled.
     """
 
     caller: str
@@ -40,29 +48,36 @@ class Call(NamedTuple):
     answered: int | None
     bookings: tuple[tuple[str, int], ...]
     callbacks: tuple[Callback, ...]
+    outgoing: bool = False
+
+    @property
+    def contact(self) -> str:
+        """The contact's identity."""
+        return f"{self.call_id}@{self.begun}"
 
 
-def call(contact: Contact, reading: Reading) -> Call | None:
-    """The contact as its caller's history knows it; None when its caller is not known."""
-    caller = contact.origin[0] if contact.origin else None
-    if caller is None or reading.outcome is visits.ORPHAN:
+def call(call_id: str, outcome: Outcome) -> Call | None:
+    """The contact as its caller's history knows it; None when its caller is not known, or when it
+    counts as nothing."""
+    caller = outcome.caller
+    if caller is None or outcome.outcome in (ORPHAN, TOO_MANY_EVENTS):
         return None
-    visited = reading.visits
-    if len(visited) == 1 and visited[0].disposition is not visits.CALLBACK:
+    visited = outcome.visits
+    begun = outcome.begun
+    if outcome.outcome is OUTGOING:
+        return Call(caller, begun, call_id, _first_answer(visited), (), (), True)
+    if len(visited) == 1 and visited[0].disposition is not CALLBACK:
         visit = visited[0]
         line, vendor = scopes(visit)
-        booked = ((CITY, reading.begun), (line, visit.begun), (vendor, visit.begun))
-        return Call(caller, reading.begun, contact.call_id, visit.answered, booked, ())
-    bookings = {CITY: reading.begun}
+        booked = ((CITY, begun), (line, visit.begun), (vendor, visit.begun))
+        return Call(caller, begun, call_id, visit.answered, booked, ())
+    bookings = {CITY: begun}
     callbacks = []
-    answered: int | None = None
-    for visit in reading.visits:
+    for visit in visited:
         places = scopes(visit)
         for scope in places:
             bookings[scope] = min(visit.begun, bookings.get(scope, visit.begun))
-        if visit.answered is not None:
-            answered = visit.answered if answered is None else min(answered, visit.answered)
-        if visit.disposition is visits.CALLBACK:
+        if visit.disposition is CALLBACK:
             assert visit.ended is not None
             callbacks.append(
                 Callback(
@@ -73,28 +88,34 @@ def call(contact: Contact, reading: Reading) -> Call | None:
             )
     return Call(
         caller,
-        reading.begun,
-        contact.call_id,
-        answered,
+        begun,
+        call_id,
+        _first_answer(visited),
         tuple(sorted(bookings.items())),
         tuple(sorted(callbacks)),
     )
+
+
+def _first_answer(visits: list[Visit]) -> int | None:
+    return min((visit.answered for visit in visits if visit.answered is not None), default=None)
 
 
 def entries(calls: Iterable[Call]) -> list[Entry]:
     """What all known calls of one caller add to the books.
 
     A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
-    *kept* when another contact of the same caller was answered after it and in time.
+    *kept* when another contact of the same caller, whoever dialled, was answered after it and in time.
     """
     ordered = sorted(calls, key=lambda each: (each.begun, each.call_id))
-    answers = sorted((each.answered, each.call_id) for each in ordered if each.answered is not None)
+    answers = sorted((each.answered, each.contact) for each in ordered if each.answered is not None)
     repeat, kept = ONE["repeat_callers"], ONE["callbacks_kept"]
     booked: list[Entry] = []
     in_vain: int | None = None  # beginning of the latest unanswered call before this one
     pending: int | None = None  # the same, of calls that began at this very instant
     previous: int | None = None
     for each in ordered:
+        if each.outgoing:
+            continue
         if each.begun != previous:
             in_vain = pending if pending is not None else in_vain
             pending, previous = None, each.begun
@@ -105,8 +126,8 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
         for callback in each.callbacks:
             first = bisect_right(answers, (callback.accepted, "\U0010ffff"))
             # At most one of them is the contact itself, so two tell whether another one was.
-            for answered, call_id in answers[first : first + 2]:
-                if answered <= callback.until and call_id != each.call_id:
+            for answered, contact in answers[first : first + 2]:
+                if answered <= callback.until and contact != each.contact:
                     for scope, at in callback.bookings:
                         booked.append((scope, at, kept, -1, -1, -1, ""))
                     break

@@ -1,46 +1,36 @@
 """Where a ledger books: a contact in state, a scope's slot or interval, and who waits now."""
 
-from collections.abc import Sequence
 from heapq import heappop, heappush
-from typing import Any
 
 from streams.domain import caller_history as callers
-from streams.domain.journey import Contact
+from streams.domain.call_events import Contact
+from streams.domain.outcome import NEVER
 from streams.domain.tally import Entry, Tally
-from streams.domain.visits import NEVER
 
 CellKey = tuple[str, int, int]
 """Scope, width and start of a slot or interval."""
 
 
 class OpenContact(Contact):
-    """A contact in state, with what it adds to the books at present.
+    """The events of a call id in state, with what they add to the books at present.
 
     Attributes:
-        booked: its entries in the books.
-        oldest: the oldest instant of any of its facts.
-        wakes: the earliest instant for which it is scheduled to be read again.
-        call: what its caller's history knows of it.
-        stored: whether its facts are in the changelog.
+        booked: their entries in the books.
+        held: the intervals that they keep from being final: where anything of theirs happened.
+        wakes: the earliest instant for which they are scheduled to be read again.
+        calls: what histories of callers know of them, by caller and contact.
+        is_stored: whether they are in the changelog.
     """
 
-    __slots__ = ("booked", "call", "oldest", "stored", "wakes")
+    __slots__ = ("booked", "calls", "held", "is_stored", "wakes")
 
     def __init__(self, call_id: str) -> None:
         super().__init__(call_id)
         self.booked: list[Entry] = []
-        self.oldest = NEVER
+        self.held: frozenset[int] = frozenset()
         self.wakes = NEVER
-        self.call: callers.Call | None = None
-        self.stored = False
-
-    @classmethod
-    def from_facts(cls, call_id: str, facts: Sequence[Any]) -> "OpenContact":
-        contact = super().from_facts(call_id, facts)
-        assert isinstance(contact, OpenContact)
-        contact.stored = True
-        contact.oldest = min(contact.instants(), default=NEVER)
-        return contact
+        self.calls: dict[tuple[str, str], callers.Call] = {}
+        self.is_stored = False
 
 
 class Cell:

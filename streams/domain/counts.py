@@ -2,15 +2,37 @@
 
 from typing import Final
 
-from streams.domain import visits
+from streams.domain.disposition import (
+    ABANDONED,
+    ANSWERED,
+    BLOCKED,
+    CALLBACK,
+    CHOSE_AGAIN,
+    CLOSED,
+    FORM,
+    LEFT_BEFORE_QUEUE,
+    LOST,
+    OVERFLOWED,
+    SHORT_ABANDONED,
+)
+from streams.domain.outcome import (
+    ENTRANCE_BLOCKED,
+    ENTRANCE_CLOSED,
+    MENU_ABANDONED,
+    OPEN_IN_MENU,
+    ORPHAN,
+    OUTGOING,
+    TOO_MANY_EVENTS,
+    WITH_VISIT,
+)
 from streams.domain.plan.model import MOST_FURTHER_THRESHOLDS
 
 COUNTED_CAUSES: Final = (
-    visits.OVERFLOWED,
-    visits.CALLBACK,
-    visits.CLOSED,
-    visits.BLOCKED,
-    visits.LOST,
+    OVERFLOWED,
+    CALLBACK,
+    CLOSED,
+    BLOCKED,
+    LOST,
 )
 """Of the causes by which a contract may leave visits out (``plan.model.CAUSES``) those that are
 dispositions. Each has counts of its own, in this order."""
@@ -18,7 +40,15 @@ dispositions. Each has counts of its own, in this order."""
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
 FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
 
-LATER: Final = (visits.FORM, "reach_forms")
+LATER: Final = (
+    FORM,
+    "reach_forms",
+    CHOSE_AGAIN,
+    "reach_chose_again",
+    OUTGOING,
+    "outgoing_answered",
+    TOO_MANY_EVENTS,
+)
 """What later releases than the first count besides, in the order in which they came."""
 
 COUNTS: Final = (
@@ -28,15 +58,15 @@ COUNTS: Final = (
     "open",
     "out_of_hours",
     # How visits ended, as far as the first release knew.
-    visits.ANSWERED,
-    visits.OVERFLOWED,
-    visits.CALLBACK,
-    visits.CLOSED,
-    visits.BLOCKED,
-    visits.LOST,
-    visits.SHORT_ABANDONED,
-    visits.ABANDONED,
-    visits.LEFT_BEFORE_QUEUE,
+    ANSWERED,
+    OVERFLOWED,
+    CALLBACK,
+    CLOSED,
+    BLOCKED,
+    LOST,
+    SHORT_ABANDONED,
+    ABANDONED,
+    LEFT_BEFORE_QUEUE,
     # Service level: over decided, queue-offered visits in hours.
     "service_offered",
     "service_answered",
@@ -65,12 +95,12 @@ COUNTS: Final = (
     "repeat_callers",
     "callbacks_kept",
     # Of contacts, for the city.
-    visits.WITH_VISIT,
-    visits.MENU_ABANDONED,
-    visits.ENTRANCE_BLOCKED,
-    visits.ENTRANCE_CLOSED,
-    visits.OPEN_IN_MENU,
-    visits.ORPHAN,
+    WITH_VISIT,
+    MENU_ABANDONED,
+    ENTRANCE_BLOCKED,
+    ENTRANCE_CLOSED,
+    OPEN_IN_MENU,
+    ORPHAN,
     "contacts_judged",
     "contacts_reached",
     # What a contract may leave out by its cause: of the queue-offered, of those that the service

@@ -6,11 +6,20 @@ and to the city, because distinct contacts can't be added up over lines.
 
 from typing import Final
 
-from streams.domain import visits
 from streams.domain.counts import BITS, COUNTED_CAUSES, FURTHER, FURTHER_PARTS, INDEX, ONE
+from streams.domain.disposition import (
+    ABANDONED,
+    ANSWERED,
+    CALLBACK,
+    CHOSE_AGAIN,
+    DISPOSITIONS,
+    FORM,
+    OPEN,
+    SHORT_ABANDONED,
+)
 from streams.domain.instants import SECOND
+from streams.domain.outcome import ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
 from streams.domain.tally import CITY, LINE, VENDOR, Entry
-from streams.domain.visits import DISPOSITIONS, Reading, Visit
 
 # Waits are kept by the second up to two minutes, where thresholds lie, by 5 s up to ten minutes
 # and by the minute beyond: at most 336 buckets up to the four hours after which a call is lost.
@@ -38,25 +47,25 @@ _CAUSE_INDEX: Final = {
 _FURTHER_INDEX: Final = tuple(
     tuple(INDEX[f"{part}_{n}"] for part in FURTHER_PARTS) for n in FURTHER
 )
-_DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, visits.OPEN)}
+_DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, OPEN)}
 
 
-def entries(reading: Reading) -> list[Entry]:
+def entries(outcome: Outcome) -> list[Entry]:
     """Everything that a contact adds to the books: per visit to its line, its vendor and the city,
     and itself once to each line and vendor that it visited and to the city."""
-    of_city = (CITY, reading.begun, _packed(_city_marks(reading)), -1, -1, -1, "")
-    visited = reading.visits
-    if not visited:
+    of_city = (CITY, outcome.begun, _packed(_city_marks(outcome)), -1, -1, -1, "")
+    visited = outcome.visits
+    if not visited or outcome.outcome is OUTGOING:
         return [of_city]
     answered = ONE["contacts_answered"]
-    if not reading.transferred:
+    if not outcome.transferred:
         answered += ONE["contacts_kept"]
     if len(visited) == 1:
         visit = visited[0]
         begun = visit.begun
         packed, bucket, wait, waiting = _of_visit(visit)
         once = packed + ONE["contacts"]
-        if reading.answered:
+        if outcome.answered:
             once += answered
         line, vendor = scopes(visit)
         return [
@@ -68,10 +77,7 @@ def entries(reading: Reading) -> list[Entry]:
     booked: list[Entry] = []
     known: set[str] = set()
     answered_at = {
-        scope
-        for visit in visited
-        if visit.disposition is visits.ANSWERED
-        for scope in scopes(visit)
+        scope for visit in visited if visit.disposition is ANSWERED for scope in scopes(visit)
     }
     for visit in sorted(visited, key=_by_beginning):
         packed, bucket, wait, waiting = _of_visit(visit)
@@ -113,20 +119,26 @@ def _packed(marks: tuple[int, ...]) -> int:
 
 
 def _by_beginning(visit: Visit) -> tuple[int, str, int]:
-    return visit.begun, visit.line, visit.number
+    return visit.begun, visit.line, visit.nth
 
 
-def _city_marks(reading: Reading) -> tuple[int, ...]:
-    if reading.outcome is visits.ORPHAN:
-        return (_I[visits.ORPHAN],)
-    marks = [_I["contacts"], _I[reading.outcome]]
-    if reading.answered:
+_APART: Final = (ORPHAN, OUTGOING, TOO_MANY_EVENTS)
+"""Outcomes of what counts as nothing else: neither as a contact nor in any ratio."""
+
+
+def _city_marks(outcome: Outcome) -> tuple[int, ...]:
+    if outcome.outcome in _APART:
+        if outcome.outcome is OUTGOING and outcome.answered:
+            return _I[OUTGOING], _I["outgoing_answered"]
+        return (_I[outcome.outcome],)
+    marks = [_I["contacts"], _I[outcome.outcome]]
+    if outcome.answered:
         marks.append(_I["contacts_answered"])
-        if not reading.transferred:
+        if not outcome.transferred:
             marks.append(_I["contacts_kept"])
-    if reading.reached is not None:
+    if outcome.reached is not None:
         marks.append(_I["contacts_judged"])
-        if reading.reached:
+        if outcome.reached:
             marks.append(_I["contacts_reached"])
     return tuple(marks)
 
@@ -144,7 +156,7 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
     menu, talk, wait = visit.menu, visit.talk, visit.wait
     pattern = (
         disposition,
-        terms.open,
+        visit.in_hours,
         entered is None,
         visit.within,
         visit.reached,
@@ -161,14 +173,14 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
         packed = _visit_patterns[pattern] = _packed(tuple(_marks(visit)))
     bucket = ended = waiting = -1
     if entered is not None:
-        if disposition is visits.OPEN:
-            waiting = entered
+        if visit.waiting_since is not None:
+            waiting = visit.waiting_since
         elif wait is not None:
             ended = wait
-            if disposition is visits.ANSWERED:
+            if disposition is ANSWERED:
                 bucket = wait_bucket(wait)
                 packed += wait << _WAIT
-                if not terms.open:
+                if not visit.in_hours:
                     packed += wait << _OUT_WAIT
     if menu is not None and menu > 0:
         packed += menu << _MENU
@@ -185,9 +197,9 @@ _WAIT, _OUT_WAIT, _MENU, _TALK = (
 def _marks(visit: Visit) -> list[int]:
     """The counts that a visit adds one to."""
     disposition = visit.disposition
-    answered = disposition is visits.ANSWERED
+    answered = disposition is ANSWERED
     marks = [_I["line_offered"], _DISPOSITION_INDEX[disposition]]
-    if not visit.terms.open:
+    if not visit.in_hours:
         marks.append(_I["out_of_hours"])
     if visit.entered is not None:
         marks.append(_I["queue_offered"])
@@ -197,7 +209,7 @@ def _marks(visit: Visit) -> list[int]:
                 marks.append(_I["service_answered"])
                 if visit.within:
                     marks.append(_I["answered_within"])
-            elif disposition in (visits.ABANDONED, visits.SHORT_ABANDONED):
+            elif disposition in (ABANDONED, SHORT_ABANDONED):
                 marks.append(_I["service_abandoned"])
                 if visit.within:
                     marks.append(_I["abandoned_within"])
@@ -205,10 +217,12 @@ def _marks(visit: Visit) -> list[int]:
         marks.append(_I["reach_judged"])
         if visit.reached:
             marks.append(_I["reach_reached"])
-    elif disposition is visits.CALLBACK and visit.terms.open:
+    elif disposition is CALLBACK and visit.in_hours:
         marks.append(_I["reach_callbacks"])
-    elif disposition is visits.FORM and visit.terms.open:
+    elif disposition is FORM and visit.in_hours:
         marks.append(_I["reach_forms"])
+    elif disposition is CHOSE_AGAIN and visit.in_hours:
+        marks.append(_I["reach_chose_again"])
     if visit.menu is not None:
         marks.append(_I["menu_count"] if visit.menu >= 0 else _I["menu_negative"])
     if visit.talk is not None:
@@ -221,7 +235,7 @@ def _marks(visit: Visit) -> list[int]:
             marks.append(service)
         if visit.reached is not None:
             marks.append(reach)
-    if not visit.terms.open and visit.entered is not None:
+    if not visit.in_hours and visit.entered is not None:
         marks.append(_I["out_queue_offered"])
         if disposition in _OUT_OF_HOURS:
             marks.append(_I[_OUT_OF_HOURS[disposition]])
@@ -229,7 +243,7 @@ def _marks(visit: Visit) -> list[int]:
         _mark_further(visit, marks)
     if answered and visit.terms.tier == 1 and visit.transferred_to == 1:
         marks.append(_I["wrong_choices"])
-    transferred = visit.by_transfer and disposition is not visits.FORM
+    transferred = visit.by_transfer and disposition is not FORM
     if transferred and visit.terms.tier == 2 and visit.in_time is not None:
         marks.append(_I["second_line_offered"])
         if visit.in_time:
@@ -238,10 +252,10 @@ def _marks(visit: Visit) -> list[int]:
 
 
 _OUT_OF_HOURS: Final = {
-    visits.ANSWERED: "out_answered",
-    visits.CALLBACK: "out_callback",
-    visits.ABANDONED: "out_abandoned",
-    visits.SHORT_ABANDONED: "out_short_abandoned",
+    ANSWERED: "out_answered",
+    CALLBACK: "out_callback",
+    ABANDONED: "out_abandoned",
+    SHORT_ABANDONED: "out_short_abandoned",
 }
 
 

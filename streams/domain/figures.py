@@ -7,11 +7,27 @@ Ratios are fractions of one, durations are seconds.
 from collections.abc import Callable
 from typing import Any, Final
 
-from streams.domain import visits
+from streams.domain.disposition import (
+    ABANDONED,
+    ANSWERED,
+    CALLBACK,
+    DISPOSITIONS,
+    LEFT_BEFORE_QUEUE,
+    SHORT_ABANDONED,
+)
 from streams.domain.instants import SECOND
+from streams.domain.outcome import (
+    ENTRANCE_BLOCKED,
+    ENTRANCE_CLOSED,
+    MENU_ABANDONED,
+    OPEN_IN_MENU,
+    ORPHAN,
+    OUTGOING,
+    TOO_MANY_EVENTS,
+    WITH_VISIT,
+)
 from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import Tally
-from streams.domain.visits import DISPOSITIONS
 
 WAIT_QUANTILES: Final = {"p50": 0.5, "p80": 0.8, "p90": 0.9, "p95": 0.95}
 
@@ -55,8 +71,8 @@ def service_level(tally: Tally, formula: str) -> float | None:
 
 
 def reachability(tally: Tally) -> float | None:
-    """Answered / offered visits that ended or are overdue, in hours, callbacks and forms left
-    out."""
+    """Answered / offered visits that ended or are overdue, in hours; callbacks, forms and who
+    chose another line instead left out."""
     return ratio(tally["reach_reached"], tally["reach_judged"])
 
 
@@ -76,29 +92,30 @@ def form_share(tally: Tally) -> float | None:
 
 
 def _judged_or_left_out(tally: Tally) -> int:
-    return tally["reach_judged"] + tally["reach_callbacks"] + tally["reach_forms"]
+    left_out = tally["reach_callbacks"] + tally["reach_forms"] + tally["reach_chose_again"]
+    return tally["reach_judged"] + left_out
 
 
 def abandonment(tally: Tally) -> float | None:
     """(abandoned + short abandoned) / queue-offered."""
-    return ratio(tally[visits.ABANDONED] + tally[visits.SHORT_ABANDONED], tally["queue_offered"])
+    return ratio(tally[ABANDONED] + tally[SHORT_ABANDONED], tally["queue_offered"])
 
 
 def abandonment_without_short(tally: Tally) -> float | None:
     """Abandoned / queue-offered, short abandons in neither."""
-    return ratio(tally[visits.ABANDONED], tally["queue_offered"] - tally[visits.SHORT_ABANDONED])
+    return ratio(tally[ABANDONED], tally["queue_offered"] - tally[SHORT_ABANDONED])
 
 
 def abandonment_with_menu(tally: Tally) -> float | None:
     """(abandoned + short + left before the queue) / (queue-offered + left before the queue)."""
-    early = tally[visits.LEFT_BEFORE_QUEUE]
-    gone = tally[visits.ABANDONED] + tally[visits.SHORT_ABANDONED] + early
+    early = tally[LEFT_BEFORE_QUEUE]
+    gone = tally[ABANDONED] + tally[SHORT_ABANDONED] + early
     return ratio(gone, tally["queue_offered"] + early)
 
 
 def average_speed_of_answer(tally: Tally) -> float | None:
     """Sum of the waits of answered visits / answered, in seconds."""
-    return _seconds(tally["wait_sum"], tally[visits.ANSWERED])
+    return _seconds(tally["wait_sum"], tally[ANSWERED])
 
 
 def longest_wait(tally: Tally) -> float | None:
@@ -130,12 +147,12 @@ def menu_time(tally: Tally) -> float | None:
 
 def menu_abandonment(tally: Tally) -> float | None:
     """Of a line: the share that hung up between its choice and its queue."""
-    return ratio(tally[visits.LEFT_BEFORE_QUEUE], tally["line_offered"])
+    return ratio(tally[LEFT_BEFORE_QUEUE], tally["line_offered"])
 
 
 def city_menu_abandonment(tally: Tally) -> float | None:
     """Of the city: the share of contacts that hung up in the menu."""
-    return ratio(tally[visits.MENU_ABANDONED], tally["contacts"])
+    return ratio(tally[MENU_ABANDONED], tally["contacts"])
 
 
 def talk_time(tally: Tally) -> float | None:
@@ -150,7 +167,7 @@ def first_line_resolution(tally: Tally) -> float | None:
 
 def wrong_choice(tally: Tally) -> float | None:
     """Answered visits of tier 1 transferred to another line of tier 1 / answered."""
-    return ratio(tally["wrong_choices"], tally[visits.ANSWERED])
+    return ratio(tally["wrong_choices"], tally[ANSWERED])
 
 
 def second_line_availability(tally: Tally) -> float | None:
@@ -161,7 +178,7 @@ def second_line_availability(tally: Tally) -> float | None:
 
 def callbacks_kept(tally: Tally) -> float | None:
     """Callbacks followed in time by an answered contact of the same caller / callbacks."""
-    return ratio(tally["callbacks_kept"], tally[visits.CALLBACK])
+    return ratio(tally["callbacks_kept"], tally[CALLBACK])
 
 
 def repeat_callers(tally: Tally) -> float | None:
@@ -216,12 +233,15 @@ SHOWN_COUNTS: Final = (
     "callbacks_kept",
 )
 SHOWN_OF_CITY: Final = (
-    visits.WITH_VISIT,
-    visits.MENU_ABANDONED,
-    visits.ENTRANCE_BLOCKED,
-    visits.ENTRANCE_CLOSED,
-    visits.OPEN_IN_MENU,
-    visits.ORPHAN,
+    WITH_VISIT,
+    MENU_ABANDONED,
+    ENTRANCE_BLOCKED,
+    ENTRANCE_CLOSED,
+    OPEN_IN_MENU,
+    ORPHAN,
+    OUTGOING,
+    "outgoing_answered",
+    TOO_MANY_EVENTS,
 )
 
 

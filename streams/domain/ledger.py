@@ -2,7 +2,7 @@
 
 The ledger holds the contacts that may still change: it decides which events are late, which
 contacts are to be read again, and when one leaves. Where they are booked is in ``bookings``. A
-contact is booked again whenever its facts, or the watermark, change what it means, so the books are
+contact is booked again whenever its events, or the watermark, change what it means, so the books are
 always a function of the set of accepted events.
 """
 
@@ -16,21 +16,21 @@ from streams.domain import decisions
 from streams.domain.bookings import Bookings, Partial
 from streams.domain.books import INTERVAL, imbalance, start_of
 from streams.domain.cells import CellKey, OpenContact
+from streams.domain.contact import GAP, Piece
 from streams.domain.entries import entries
-from streams.domain.events import Event, Queue
+from streams.domain.events import Event
 from streams.domain.instants import MINUTE
-from streams.domain.journey import Contact
+from streams.domain.judge import judge
+from streams.domain.outcome import NEVER, Outcome
 from streams.domain.plan import Plan
-from streams.domain.plan.model import LONGEST_LOST_AFTER
 from streams.domain.tally import Entry, Tally
-from streams.domain.visits import NEVER, Reading, resolve
 
 GRACE: Final = 15 * MINUTE
 """How long after an instant its events may come and still be merged."""
 
 RETIRED_KEPT: Final = 1_000_000
-"""Ids of retired contacts remembered at most, about 150 MB: with more than that within the
-time-out for lost calls, the oldest are evicted first."""
+"""Ids of retired contacts remembered at most, about 150 MB: with more than that within twelve
+hours, the oldest are evicted first."""
 
 RETIRED_AT_ONCE: Final = 20_000
 RETIRING_CELLS_AT_ONCE: Final = 10_000
@@ -48,18 +48,18 @@ class Changes(NamedTuple):
     """What a checkpoint has to make durable and known, all of it absolute.
 
     Attributes:
-        facts: contacts whose facts changed.
-        retired: contacts that left state, as they were read last.
+        told: contacts of which something new was told.
+        retired: what left state, with the contacts that it made up, as they were read last.
         retired_parts: the tallies that now cover them.
         partials: totals of the slots and intervals that changed.
         waiting: who waits now in the scopes where that changed: how many, and since when.
-        calls: what the histories of callers should know, by caller and call id.
+        calls: what the histories of callers should know, by caller and contact.
         evicted: final intervals and old slots that the ledger no longer keeps.
         imbalance: by how much the totals fail to balance; 0, or the software is wrong.
     """
 
-    facts: list[OpenContact]
-    retired: list[tuple[OpenContact, Reading]]
+    told: list[OpenContact]
+    retired: list[tuple[OpenContact, list[tuple[Piece, Outcome]]]]
     retired_parts: dict[CellKey, Tally]
     partials: dict[CellKey, Partial]
     waiting: dict[str, tuple[int, int | None]]
@@ -76,8 +76,11 @@ class Ledger:
         watermark: the partition's event time so far; set by ``advance``, never goes back.
         complete_until: the instant up to which the books are complete: the watermark, or earlier
             while contacts are read only when they are over; never goes back.
-        contacts: the contacts in state.
-        retired: ids that left state, with the instant, until their calls could not go on.
+        contacts: what is in state, by call id.
+        retired: ids that left state, with the newest instant of what was told under them, for as
+            long as an event may come that belongs to it.
+        ids_forgotten: how many of these had to be evicted before that; of an event that still comes
+            under such an id nothing is claimed.
         bookings: where all contacts are booked.
     """
 
@@ -87,11 +90,12 @@ class Ledger:
         self.watermark = self.complete_until = -NEVER
         self.contacts: dict[str, OpenContact] = {}
         self.retired: dict[str, int] = {}
+        self.ids_forgotten = 0
         self.bookings = Bookings(self.watermark, grace)
         self._unread: dict[str, OpenContact] = {}
         self._schedule: list[tuple[int, str]] = []
-        self._facts: dict[str, OpenContact] = {}
-        self._retiring: list[tuple[OpenContact, Reading]] = []
+        self._told: dict[str, OpenContact] = {}
+        self._retiring: list[tuple[OpenContact, list[tuple[Piece, Outcome]]]] = []
         self._calls: dict[tuple[str, str], callers.Call | None] = {}
 
     def restore(
@@ -120,52 +124,20 @@ class Ledger:
     def accept(self, event: Event, at: int) -> bool:
         """Merges an event, or says that it is late: False, and nothing changes.
 
-        Late is an event whose contact is no longer in state and whose ``at`` is older than the
-        watermark less grace; one that would change a final interval; and any corrected version.
+        Late is an event that is older than the watermark less grace; one of a contact that has left
+        state; and any corrected version. What was merged before is none of these.
         """
         if event.revision:
             return False
         call_id = event.call_id
         contact = self.contacts.get(call_id)
+        if at < self.watermark - self.grace or at <= self.retired.get(call_id, -NEVER) + GAP:
+            return contact is not None and contact.knows(event, at)
         if contact is None:
-            if at < self.watermark - self.grace or call_id in self.retired:
-                return False
             contact = self.contacts[call_id] = OpenContact(call_id)
-        elif (
-            at < self.watermark - self.grace
-            # A visit of a long call may turn out to be another than it was booked as.
-            or (type(event) is Queue and contact.oldest < self.watermark - self.grace)
-        ) and self._changes_final(contact, event, at):
-            return False
-        if at < contact.oldest:
-            contact.oldest = at
         if contact.merge(event, at):
-            self._unread[call_id] = self._facts[call_id] = contact
+            self._unread[call_id] = self._told[call_id] = contact
         return True
-
-    def _changes_final(self, contact: OpenContact, event: Event, at: int) -> bool:
-        trial = contact.copy()
-        if not trial.merge(event, at):
-            return False
-        # Facts may lie ahead of the watermark, and each may book the contact elsewhere. On its way
-        # through them it must not come to an interval that is final by then.
-        booked_in = self._intervals_of(contact, self.watermark)
-        ahead = sorted({instant for instant in trial.instants() if instant > self.watermark})
-        for instant in (self.watermark, *ahead):
-            as_of = self.complete_until if instant == self.watermark else instant
-            stands = self._intervals_of(trial, instant)
-            if any(
-                self.bookings.is_final(scope, start, as_of, without=contact.booked)
-                for scope, start in stands - booked_in
-            ):
-                return True
-            booked_in = stands
-        return False
-
-    def _intervals_of(self, contact: Contact, now: int) -> set[tuple[str, int]]:
-        reading = resolve(contact, self.plan, now)
-        booked = () if reading is None else entries(reading)
-        return {(scope, start_of(at, INTERVAL)) for scope, at, _, _, _, _, _ in booked}
 
     def advance(self, watermark: int, lazily: bool = False) -> None:
         """Moves the books on to a watermark: reads again what changed and what time has changed.
@@ -213,27 +185,35 @@ class Ledger:
                 yield contact
 
     def _read(self, contact: OpenContact) -> None:
-        if contact.newest > self.watermark and not contact.booked:
+        if contact.newest > self.watermark and not contact.booked and not contact.held:
             # While topics are read at different paces, many contacts begin beyond the watermark.
             first = min(contact.instants())
             if first > self.watermark:
                 self._wake(contact, first)
                 return
-        reading = resolve(contact, self.plan, self.watermark)
-        if reading is None:
-            booked: list[Entry] = []
-            wakes = min(contact.instants())
-        else:
-            booked = entries(reading) + decisions.entries(contact.call_id, reading)
-            self._update_call(contact, reading)
-            retires = max(contact.newest, reading.done_at) + self.grace
-            if retires < self.watermark and self._has_room():
-                self._retire(contact, reading, booked)
-                return
-            wakes = max(min(retires + 1, reading.changes_at), self.watermark + 1)
-        if booked != contact.booked:
-            self.bookings.book(contact, booked)
-        self._wake(contact, wakes)
+        now, call_id = self.watermark, contact.call_id
+        booked: list[Entry] = []
+        outcomes: list[tuple[Piece, Outcome]] = []
+        wakes, over = NEVER, True
+        for piece in contact.pieces():
+            outcome = judge(piece, self.plan, now)
+            if outcome is None:
+                wakes, over = min(wakes, piece.ats[0]), False
+                continue
+            outcomes.append((piece, outcome))
+            booked += entries(outcome)
+            booked += decisions.entries(call_id, piece, self.plan, outcome, now)
+            retires = max(piece.newest, outcome.done_at) + self.grace
+            over = over and retires < now
+            wakes = min(wakes, outcome.changes_at, NEVER if retires < now else retires + 1)
+        self._update_calls(contact, [outcome for _, outcome in outcomes])
+        if over and self._has_room():
+            self._retire(contact, outcomes, booked)
+            return
+        held = frozenset([start_of(at, INTERVAL) for at in contact.instants()])
+        if booked != contact.booked or held != contact.held:
+            self.bookings.book(contact, booked, held)
+        self._wake(contact, now + 1 if over else max(wakes, now + 1))
 
     def _wake(self, contact: OpenContact, at: int) -> None:
         """Has the contact read again at an instant, unless it is scheduled for an earlier one."""
@@ -247,33 +227,40 @@ class Ledger:
             and self.bookings.retiring < RETIRING_CELLS_AT_ONCE
         )
 
-    def _retire(self, contact: OpenContact, reading: Reading, booked: list[Entry]) -> None:
+    def _retire(
+        self, contact: OpenContact, outcomes: list[tuple[Piece, Outcome]], booked: list[Entry]
+    ) -> None:
         self.bookings.retire(contact, booked)
         call_id = contact.call_id
         del self.contacts[call_id]
-        self._facts.pop(call_id, None)
-        self._retiring.append((contact, reading))
-        self.retired[call_id] = self.watermark
+        self._told.pop(call_id, None)
+        self._retiring.append((contact, outcomes))
+        self.retired.pop(call_id, None)  # so that it is forgotten in its turn
+        self.retired[call_id] = contact.newest
 
-    def _update_call(self, contact: OpenContact, reading: Reading) -> None:
-        call = callers.call(contact, reading)
-        known = contact.call
-        if call == known:
+    def _update_calls(self, contact: OpenContact, outcomes: list[Outcome]) -> None:
+        calls: dict[tuple[str, str], callers.Call] = {}
+        for outcome in outcomes:
+            call = callers.call(contact.call_id, outcome)
+            if call is not None:
+                calls[call.caller, call.contact] = call
+        known = contact.calls
+        if calls == known:
             return
-        if known is not None and (call is None or call.caller != known.caller):
-            self._calls[known.caller, known.call_id] = None
-        if call is not None:
-            self._calls[call.caller, call.call_id] = call
-        contact.call = call
+        self._calls.update(dict.fromkeys(known.keys() - calls.keys()))
+        self._calls.update((key, call) for key, call in calls.items() if known.get(key) != call)
+        contact.calls = calls
 
     def _evict_retired(self) -> None:
         retired = self.retired
-        oldest = self.watermark - LONGEST_LOST_AFTER
+        oldest = self.watermark - self.grace - GAP
         evicted: list[str] = []
         excess = len(retired) - RETIRED_KEPT
-        for call_id, at in retired.items():  # in the order of retiring
-            if at >= oldest and len(evicted) >= excess:
-                break
+        for call_id, newest in retired.items():  # in the order of retiring
+            if newest >= oldest:
+                if len(evicted) >= excess:
+                    break
+                self.ids_forgotten += 1
             evicted.append(call_id)
         for call_id in evicted:
             del retired[call_id]
@@ -282,7 +269,7 @@ class Ledger:
         """What changed since this was asked last."""
         booked = self.bookings.changes()
         changes = Changes(
-            list(self._facts.values()),
+            list(self._told.values()),
             self._retiring,
             booked.retired_parts,
             booked.partials,
@@ -291,5 +278,5 @@ class Ledger:
             booked.evicted,
             imbalance((scope, each.tally) for (scope, _, _), each in booked.partials.items()),
         )
-        self._facts, self._retiring, self._calls = {}, [], {}
+        self._told, self._retiring, self._calls = {}, [], {}
         return changes

@@ -8,9 +8,15 @@ are distributed, and the longest wait. Seconds and ratios are derived from it in
 import struct
 from typing import Any, Final, TypeVar
 
-from streams.domain import visits
 from streams.domain.counts import BITS, COUNTS, INDEX, ONE, WIDTH
-from streams.domain.visits import DISPOSITIONS
+from streams.domain.disposition import DISPOSITIONS
+from streams.domain.outcome import (
+    ENTRANCE_BLOCKED,
+    ENTRANCE_CLOSED,
+    MENU_ABANDONED,
+    OPEN_IN_MENU,
+    WITH_VISIT,
+)
 
 Entry = tuple[str, int, int, int, int, int, str]
 """What one visit or contact adds: scope, where it is booked, its counts and amounts (packed), the
@@ -195,11 +201,11 @@ class Tally:
         """By how much the city's contacts fail to balance; 0 or the books are wrong."""
         return abs(
             self["contacts"]
-            - self[visits.WITH_VISIT]
-            - self[visits.MENU_ABANDONED]
-            - self[visits.ENTRANCE_BLOCKED]
-            - self[visits.ENTRANCE_CLOSED]
-            - self[visits.OPEN_IN_MENU]
+            - self[WITH_VISIT]
+            - self[MENU_ABANDONED]
+            - self[ENTRANCE_BLOCKED]
+            - self[ENTRANCE_CLOSED]
+            - self[OPEN_IN_MENU]
         )
 
 

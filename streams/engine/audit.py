@@ -12,11 +12,11 @@ from typing import NamedTuple
 import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
 
+from streams.domain.call_events import Contact
 from streams.domain.counts import COUNTS
 from streams.domain.event_reader import DEFAULT_SKEW, Reader, Refusal
 from streams.domain.events import Event
 from streams.domain.instants import DAY
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.tally import Tally
 from streams.engine.kafka import topics

@@ -24,9 +24,9 @@ from aiokafka import TopicPartition
 from aiokafka.errors import for_code
 
 from streams.domain.ledger import GRACE
+from streams.domain.outcome import NEVER
 from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
-from streams.domain.visits import NEVER, resolve
 from streams.engine.kafka import clients, topics
 from streams.engine.kafka.outputs import Record, position_key
 from streams.engine.kafka.read_to_end import LogReader, Records

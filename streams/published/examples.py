@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from streams.domain import caller_history as callers
 from streams.domain.books import INTERVAL, books, start_of
+from streams.domain.call_events import Contact
 from streams.domain.detector import Alert
 from streams.domain.event_reader import UNKNOWN_LINE, Reader
 from streams.domain.events import Kind
 from streams.domain.instants import MINUTE, SECOND, parse
-from streams.domain.journey import Contact
+from streams.domain.judge import judge
 from streams.domain.plan import Plan
 from streams.domain.tally import LINE
-from streams.domain.visits import resolve
 from streams.engine.kafka import topics
 from streams.engine.state.callers import call_record
 from streams.engine.state.partials import (

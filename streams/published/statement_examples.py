@@ -6,9 +6,9 @@ from typing import Any, Final
 import msgspec
 
 from streams.domain.books import INTERVAL, start_of
+from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, parse
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import parse as period
 from streams.domain.statement import statement

@@ -5,9 +5,8 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from streams.domain import visits
-from streams.domain.journey import Contact
-from streams.domain.visits import Reading
+from streams.domain.call_events import Contact
+from streams.domain.outcome import Outcome, Visit
 from streams.sinks.records import Duration, Instant, Record
 
 Disposition = Literal[
@@ -107,12 +106,12 @@ class Journey(Struct, frozen=True):
     facts: Facts
 
 
-def journey_record(contact: Contact, reading: Reading) -> Record:
+def journey_record(contact: Contact, reading: Outcome) -> Record:
     """A journey as a record, keyed by its call id."""
     return contact.call_id.encode(), _encode(journey(contact, reading))
 
 
-def journey(contact: Contact, reading: Reading) -> Journey:
+def journey(contact: Contact, reading: Outcome) -> Journey:
     """A contact's facts and what they came to; instants in us since 1970, nothing left out."""
     caller, entry, channel, language = contact.origin or (None, None, None, None)
     return Journey(
@@ -131,7 +130,7 @@ def journey(contact: Contact, reading: Reading) -> Journey:
     )
 
 
-def _visit(visit: visits.Visit) -> Visit:
+def _visit(visit: Visit) -> Visit:
     terms = visit.terms
     return Visit(
         visit.line,

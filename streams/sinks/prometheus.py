@@ -15,11 +15,11 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from streams.domain import figures, windows
 from streams.domain.board import Board
+from streams.domain.disposition import DISPOSITIONS, OPEN
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, Terms
 from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.domain.visits import DISPOSITIONS, OPEN
 from streams.sinks.series import Counted, Kind, Series, Shown
 
 QUANTILES: Final = ("0.5", "0.9", "0.95")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, cast
 
 from streams.domain.books import Books, books
+from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
 

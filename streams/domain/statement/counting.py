@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from streams.domain import visits
 from streams.domain.counts import COUNTED_CAUSES
+from streams.domain.disposition import ABANDONED, ANSWERED, CALLBACK, SHORT_ABANDONED
 from streams.domain.instants import SECOND
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.statement.assignments import ABANDONMENT, ASA, REACHABILITY
@@ -90,9 +90,9 @@ def count(tally: Tally, contract: Contract, measure: Measure, causes: Collection
         if OUT_OF_HOURS in causes:
             return Count(
                 tally["wait_sum"] - tally["out_wait_sum"],
-                tally[visits.ANSWERED] - tally["out_answered"],
+                tally[ANSWERED] - tally["out_answered"],
             )
-        return Count(tally["wait_sum"], tally[visits.ANSWERED])
+        return Count(tally["wait_sum"], tally[ANSWERED])
     return _service_level(tally, contract, measure, causes)
 
 
@@ -106,7 +106,7 @@ def _service_level(
     for cause in COUNTED_CAUSES:
         if cause in causes:
             offered -= tally[f"service_{cause}"]
-    if visits.CALLBACK in causes:
+    if CALLBACK in causes:
         # A callback is under the line when it was accepted after the threshold. Those between two
         # thresholds are all that tells what is under the one from what is under the other.
         offered -= tally[f"service_offered{level}"] - tally["service_offered"]
@@ -124,11 +124,11 @@ def _service_level(
 
 def _abandonment(tally: Tally, contract: Contract, causes: Collection[str]) -> Count:
     """Abandoned / queue-offered; short abandons in both, or in neither by the contract."""
-    part, whole = tally[visits.ABANDONED], tally["queue_offered"]
+    part, whole = tally[ABANDONED], tally["queue_offered"]
     for cause in COUNTED_CAUSES:
         if cause in causes:
             whole -= tally[f"queue_{cause}"]
-    short = tally[visits.SHORT_ABANDONED]
+    short = tally[SHORT_ABANDONED]
     if OUT_OF_HOURS in causes:
         part -= tally["out_abandoned"]
         short -= tally["out_short_abandoned"]
@@ -138,7 +138,7 @@ def _abandonment(tally: Tally, contract: Contract, causes: Collection[str]) -> C
         for cause in COUNTED_CAUSES:
             if cause in causes:
                 in_hours = tally[f"service_{cause}"]
-                if cause == visits.CALLBACK:
+                if cause == CALLBACK:
                     in_hours = tally["queue_callback"] - tally["out_callback"]
                 whole += tally[f"queue_{cause}"] - in_hours
     return Count(part + short, whole) if contract.short_counts else Count(part, whole - short)

@@ -9,10 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from streams.domain import visits
 from streams.domain.books import INTERVAL, start_of
+from streams.domain.call_events import Contact
+from streams.domain.contact import Piece
+from streams.domain.disposition import ABANDONED, ANSWERED, OPEN, SHORT_ABANDONED
 from streams.domain.entries import entries
-from streams.domain.journey import Contact
+from streams.domain.judge import judge
+from streams.domain.outcome import NEVER, OUTGOING, Outcome, Visit
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.statement import counting
@@ -27,7 +30,6 @@ from streams.domain.statement.assignments import (
 from streams.domain.statement.counting import OUT_OF_HOURS, Count
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
 from streams.domain.tally import Tally
-from streams.domain.visits import Reading, Visit, resolve
 
 HIT: Final = "hit"
 MISS: Final = "miss"
@@ -55,9 +57,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A visit, with the contact that it is of."""
+    """A visit, with the contact that it is of: its call id, events, and what they came to."""
 
-    contact: Contact
+    call_id: str
+    piece: Piece
+    outcome: Outcome
     visit: Visit
     counted: tuple[Counted, ...]
 
@@ -72,28 +76,32 @@ def explain(
 ) -> tuple[list[Explained], Tally]:
     """The visits to a line that begin in a span, in the order of their beginning, and the tally
     that they come to."""
-    found: list[tuple[Contact, Visit]] = []
+    found: list[tuple[str, Piece, Outcome, Visit]] = []
     total = Tally()
     scope = f"line:{line}"
     booked: dict[int, Tally] = {}
-    for contact in contacts:
-        reading = resolve(contact, plan, now)
-        if reading is None:
+    for call_id, piece in ((each.call_id, piece) for each in contacts for piece in each.pieces()):
+        outcome = judge(piece, plan, now)
+        if outcome is None or outcome.outcome is OUTGOING:
             continue
-        if not any(_of_line(visit, line, since - INTERVAL * 4, until) for visit in reading.visits):
+        if not any(_of_line(visit, line, since - INTERVAL * 4, until) for visit in outcome.visits):
             continue
-        for entry in entries(reading):
+        for entry in entries(outcome):
             booked_in, at, _, _, _, _, _ = entry
             if booked_in == scope:
                 booked.setdefault(start_of(at, INTERVAL), Tally()).add(entry)
                 if since <= at < until:
                     total.add(entry)
-        found += _visits(contact, reading, line, since, until)
+        found += [
+            (call_id, piece, outcome, visit)
+            for visit in outcome.visits
+            if visit.line == line and since <= visit.begun < until
+        ]
     excluding = Excluding(plan, {line: [(start, booked[start]) for start in sorted(booked)]})
     explained = [
-        Explained(contact, visit, tuple(_counted(visit, excluding))) for contact, visit in found
+        Explained(*each, visit, tuple(_counted(visit, excluding))) for *each, visit in found
     ]
-    explained.sort(key=lambda each: (each.visit.begun, each.contact.call_id, each.visit.number))
+    explained.sort(key=lambda each: (each.visit.begun, each.call_id, each.visit.nth))
     return explained, total
 
 
@@ -101,19 +109,9 @@ def _of_line(visit: Visit, line: str, since: int, until: int) -> bool:
     return visit.line == line and since <= visit.begun < until + INTERVAL * 4
 
 
-def _visits(
-    contact: Contact, reading: Reading, line: str, since: int, until: int
-) -> list[tuple[Contact, Visit]]:
-    return [
-        (contact, visit)
-        for visit in reading.visits
-        if visit.line == line and since <= visit.begun < until
-    ]
-
-
 def _counted(visit: Visit, excluding: Excluding) -> Iterable[Counted]:
     contract = visit.terms.contract
-    holding = Assignment(visit.line, contract, -visits.NEVER, visits.NEVER)
+    holding = Assignment(visit.line, contract, -NEVER, NEVER)
     start = start_of(visit.begun, INTERVAL)
     for measure in measures(contract):
         if measure.lines and visit.line not in measure.lines:
@@ -123,7 +121,7 @@ def _counted(visit: Visit, excluding: Excluding) -> Iterable[Counted]:
         for exclusion in applying(holding, rule(contract, measure)):
             if exclusion.kind == CAUSE:
                 leaves_out = visit.disposition in exclusion.causes or (
-                    OUT_OF_HOURS in exclusion.causes and not visit.terms.open
+                    OUT_OF_HOURS in exclusion.causes and not visit.in_hours
                 )
             elif exclusion.kind == VOLUME:
                 leaves_out = excluding.share(exclusion, start, holding) < 1
@@ -137,13 +135,13 @@ def _counted(visit: Visit, excluding: Excluding) -> Iterable[Counted]:
 def _verdict(visit: Visit, measure: Measure) -> tuple[str, str]:
     figure = measure.figure
     if figure == ASA:
-        answered = visit.disposition is visits.ANSWERED
-        return (HIT, visits.ANSWERED) if answered else (OUTSIDE, visit.disposition)
-    if figure != ABANDONMENT and not visit.terms.open:
+        answered = visit.disposition is ANSWERED
+        return (HIT, ANSWERED) if answered else (OUTSIDE, visit.disposition)
+    if figure != ABANDONMENT and not visit.in_hours:
         return OUTSIDE, OUT_OF_HOURS
     if figure == REACHABILITY:
         if visit.reached is None:
-            decided = visit.disposition is not visits.OPEN
+            decided = visit.disposition is not OPEN
             return (OUTSIDE if decided else UNDECIDED), visit.disposition
         return (HIT if visit.reached else MISS), visit.disposition
     if visit.entered is None:
@@ -154,9 +152,9 @@ def _verdict(visit: Visit, measure: Measure) -> tuple[str, str]:
 
 
 def _abandoned(visit: Visit) -> tuple[str, str]:
-    if visit.disposition is visits.SHORT_ABANDONED and not visit.terms.contract.short_counts:
-        return OUTSIDE, visits.SHORT_ABANDONED
-    gone = visit.disposition in (visits.ABANDONED, visits.SHORT_ABANDONED)
+    if visit.disposition is SHORT_ABANDONED and not visit.terms.contract.short_counts:
+        return OUTSIDE, SHORT_ABANDONED
+    gone = visit.disposition in (ABANDONED, SHORT_ABANDONED)
     return (MISS if gone else HIT), visit.disposition
 
 
@@ -167,11 +165,11 @@ def _in_time(visit: Visit, measure: Measure) -> tuple[str, str]:
     if measure.threshold != contract.threshold:
         within = visit.further[contract.further.index(measure.threshold)]
     if within is None:
-        if visit.disposition is visits.OPEN:
-            return UNDECIDED, visits.OPEN
+        if visit.disposition is OPEN:
+            return UNDECIDED, OPEN
         return OUTSIDE, visit.disposition
-    answered = visit.disposition is visits.ANSWERED
-    abandoned = visit.disposition in (visits.ABANDONED, visits.SHORT_ABANDONED)
+    answered = visit.disposition is ANSWERED
+    abandoned = visit.disposition in (ABANDONED, SHORT_ABANDONED)
     if measure.formula == "answered_only" and not answered:
         return OUTSIDE, visit.disposition
     if answered:
@@ -180,7 +178,7 @@ def _in_time(visit: Visit, measure: Measure) -> tuple[str, str]:
         return OUTSIDE, "hung_up_in_time"
     if abandoned and within and measure.formula == "abandons_positive":
         return HIT, "hung_up_in_time"
-    return MISS, visit.disposition if visit.disposition is not visits.OPEN else "still_waiting"
+    return MISS, visit.disposition if visit.disposition is not OPEN else "still_waiting"
 
 
 def total(explained: Iterable[Explained], measure_id: str) -> Count:

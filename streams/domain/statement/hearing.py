@@ -31,8 +31,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from streams.domain import visits
 from streams.domain.books import INTERVAL
+from streams.domain.disposition import LEFT_BEFORE_QUEUE, LOST
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion
@@ -104,7 +104,7 @@ class Hearing:
                 if tally["queue_offered"]:
                     queued[start] += tally["queue_offered"]
                 if holding.line in self._lines_at.get(start, ()):
-                    left[start] += tally[visits.LEFT_BEFORE_QUEUE] + tally[visits.LOST]
+                    left[start] += tally[LEFT_BEFORE_QUEUE] + tally[LOST]
         opened = sorted(self._lines_at)
         known = min(until, max(self._lines_at, default=since) + INTERVAL)
         city = Feed(of_city(intervals, since, known), excluding, since, known)

@@ -3,7 +3,7 @@
 A contact leaves the state in two steps:
 
 1. checkpoint n writes, in one record, the contact's id and the tallies that cover it;
-2. checkpoint n + 1 writes those tallies under their own keys and removes the contact's facts.
+2. checkpoint n + 1 writes those tallies under their own keys and removes the contact's events.
 
 A recovery reads the last checkpoint's tallies over all others and passes over the contacts that it
 covers, so a crash anywhere in between neither loses nor doubles one.
@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from streams.domain.cells import CellKey
+from streams.domain.contact import GAP
 from streams.domain.ledger import Changes
-from streams.domain.plan.model import LONGEST_LOST_AFTER
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import cell_record, encoded
 from streams.engine.state.checkpoint import Checkpoint, Stored
@@ -52,13 +52,13 @@ class Changelog:
         self._retired: deque[_Retirement] = deque()
 
     def restore(self, restored: Restored, checkpoint: Checkpoint) -> dict[str, int]:
-        """Goes on from the last checkpoint; gives the ids of all retired contacts, with the
-        watermark at which each was retired."""
+        """Goes on from the last checkpoint; gives the ids of all retired contacts, each with
+        its newest instant."""
         retired: dict[str, int] = {}
         for number, ids in restored.retired().items():
-            retired |= dict.fromkeys(ids.call_ids, ids.watermark)
+            retired |= ids.newest
             self._retired.append(_Retirement(number, ids.watermark))
-        retired |= dict.fromkeys(checkpoint.covered, checkpoint.watermark)
+        retired |= checkpoint.covered
         self.number = checkpoint.number
         self.covering = dict(checkpoint.cells)
         self._watermark = checkpoint.watermark
@@ -84,11 +84,13 @@ class Changelog:
         """Every record of the next checkpoint, that of the checkpoint itself last."""
         self.number += 1
         records = [*self._write_cells(), *self._evict_contacts(), *self._forget(watermark)]
-        for contact in changes.facts:
+        for contact in changes.told:
             records.append(contact_record(contact))
-            self._contacts += not contact.stored
-            contact.stored = True
-        self._covered = [Covered(each.call_id, each.stored) for each, _ in changes.retired]
+            self._contacts += not contact.is_stored
+            contact.is_stored = True
+        self._covered = [
+            Covered(each.call_id, each.newest, each.is_stored) for each, _ in changes.retired
+        ]
         self._watermark = watermark
         self.covering = {key: encoded(tally) for key, tally in changes.retired_parts.items()}
         self._evicted = changes.evicted
@@ -98,7 +100,7 @@ class Changelog:
             watermark,
             dict(positions),
             dict(newest),
-            [call_id for call_id, _ in self._covered],
+            {each.call_id: each.newest for each in self._covered},
             list(self.covering.items()),
             self._evicted,
             Stored(self._contacts, len(self._cells), len(self._retired)),
@@ -119,20 +121,21 @@ class Changelog:
         ]
 
     def _evict_contacts(self) -> list[Record]:
-        """Removes the facts of the contacts that the last checkpoint covers, and remembers their
+        """Removes the events of the contacts that the last checkpoint covers, and remembers their
         ids."""
         if not self._covered:
             return []
         before = _Retirement(self.number - 1, self._watermark)
         self._retired.append(before)
-        ids = RetiredIds(before.watermark, [call_id for call_id, _ in self._covered])
-        removed = [contact_removed(call_id) for call_id, stored in self._covered if stored]
+        ids = RetiredIds(before.watermark, {each.call_id: each.newest for each in self._covered})
+        removed = [contact_removed(each.call_id) for each in self._covered if each.stored]
         self._contacts -= len(removed)
         return [retired_record(before.number, ids), *removed]
 
     def _forget(self, watermark: int) -> list[Record]:
-        """Removes ids whose calls can't go on any more."""
+        """Removes ids whose calls can't go on any more: what was told of them is older than the
+        watermark at which they were retired."""
         removed = []
-        while self._retired and self._retired[0].watermark < watermark - LONGEST_LOST_AFTER:
+        while self._retired and self._retired[0].watermark < watermark - GAP:
             removed.append(retired_removed(self._retired.popleft().number))
         return removed

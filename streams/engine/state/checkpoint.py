@@ -8,8 +8,9 @@ from streams.domain.cells import CellKey
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.errors import StateError
 
-VERSION: Final = 1
-"""Of the form of the state. A worker refuses a newer one: it would misread it."""
+VERSION: Final = 2
+"""Of the form of the state. A worker refuses any other: it would misread a newer one, and an older
+one has contacts without their events."""
 
 KEY: Final = b"k"
 
@@ -35,8 +36,8 @@ class Checkpoint(NamedTuple):
         watermark: of the partition.
         positions: per input topic the offset up to which everything is in the state.
         newest: per input topic the newest accepted ``at``.
-        covered: ids of the contacts that were retired with this checkpoint; their own records are
-            removed with the next.
+        covered: ids of the contacts that were retired with this checkpoint, each with its newest
+            instant; their own records are removed with the next.
         cells: the retired parts that cover them, absolute and encoded; written under their own
             keys with the next.
         evicted: intervals published as final with this checkpoint, and old slots; their own records
@@ -50,7 +51,7 @@ class Checkpoint(NamedTuple):
     watermark: int
     positions: dict[str, int]
     newest: dict[str, int]
-    covered: list[str]
+    covered: dict[str, int]
     cells: list[tuple[CellKey, bytes]]
     evicted: list[CellKey]
     stored: Stored
@@ -76,9 +77,14 @@ class Checkpoint(NamedTuple):
         """Reads a checkpoint's record.
 
         Raises:
-            StateError: it was written by a newer version.
+            StateError: it was written in another form than this version's.
         """
         form = orjson.loads(value)
+        if form["version"] < VERSION:
+            raise StateError(
+                f"the state was written in form {form['version']} by an older version, which did "
+                "not keep contacts' events: `reachline rebuild` makes it from the raw topics"
+            )
         if form["version"] > VERSION:
             raise StateError(
                 f"the state was written in form {form['version']}, this version knows up to "

@@ -1,10 +1,8 @@
-"""Records of contacts in state: a contact's facts, under its call id."""
+"""Records of contacts in state: what was told under a call id, in canonical order."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-import orjson
 
 from streams.domain.cells import OpenContact
 from streams.engine.kafka.outputs import Record
@@ -12,21 +10,22 @@ from streams.engine.kafka.outputs import Record
 PREFIX: Final = b"c|"
 """What the keys of these records begin with."""
 
-# Reads tuples, named or not, as they are; orjson would need them copied into lists first.
-_encode: Final = msgspec.json.Encoder().encode
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(list[Any]).decode
 
 
 def contact_record(contact: OpenContact) -> Record:
-    """A contact's facts."""
-    return PREFIX + contact.call_id.encode(), _encode(contact.facts())
+    """A contact's events."""
+    return PREFIX + contact.call_id.encode(), _encode(contact.stored())
 
 
 def contact_removed(call_id: str) -> Record:
-    """Removes a contact's facts."""
+    """Removes a contact's events."""
     return PREFIX + call_id.encode(), None
 
 
 def from_contact_record(call_id: bytes, value: bytes) -> OpenContact:
     """The contact that was stored under this id, the key without its prefix."""
-    facts: Sequence[Any] = orjson.loads(value)
-    return OpenContact.from_facts(call_id.decode(), facts)
+    contact = OpenContact.from_stored(call_id.decode(), _decode(value))
+    contact.is_stored = True
+    return contact

@@ -13,9 +13,11 @@ from streams.engine.state.retired import RetiredIds
 
 
 class Covered(NamedTuple):
-    """A contact that a checkpoint covers, and whether its facts still have a record."""
+    """A contact that a checkpoint covers, its newest instant, and whether its events still have a
+    record."""
 
     call_id: str
+    newest: int
     stored: bool
 
 
@@ -107,9 +109,9 @@ class Restored:
     def contacts(self) -> Iterator[OpenContact]:
         """The contacts in state: those stored, less those that the last checkpoint covers."""
         covered = {each.encode() for each in self.checkpoint.covered} if self.checkpoint else set()
-        for call_id, facts in self._contacts.items():
+        for call_id, told in self._contacts.items():
             if call_id not in covered:
-                yield contacts.from_contact_record(call_id, facts)
+                yield contacts.from_contact_record(call_id, told)
 
     def cells(self) -> dict[CellKey, Tally]:
         """The retired part of each cell, the last checkpoint's over those stored before."""
@@ -133,8 +135,11 @@ class Restored:
 
     def covered(self) -> list[Covered]:
         """The contacts that the last checkpoint covers."""
-        ids = self.checkpoint.covered if self.checkpoint else []
-        return [Covered(each, each.encode() in self._contacts) for each in ids]
+        ids = self.checkpoint.covered if self.checkpoint else {}
+        return [
+            Covered(call_id, newest, call_id.encode() in self._contacts)
+            for call_id, newest in ids.items()
+        ]
 
 
 def _listed(stored: Stored) -> str:

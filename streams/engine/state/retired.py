@@ -15,15 +15,16 @@ PREFIX: Final = b"g|"
 
 
 class RetiredIds(NamedTuple):
-    """The contacts that were retired with one checkpoint, and its watermark."""
+    """The contacts that were retired with one checkpoint, each with its newest instant, and the
+    checkpoint's watermark."""
 
     watermark: int
-    call_ids: list[str]
+    newest: dict[str, int]
 
 
 def retired_record(number: int, ids: RetiredIds) -> Record:
     """The ids that a checkpoint covered."""
-    return retired_key(number), orjson.dumps([ids.watermark, ids.call_ids])
+    return retired_key(number), orjson.dumps([ids.watermark, ids.newest])
 
 
 def retired_removed(number: int) -> Record:
@@ -38,5 +39,5 @@ def retired_key(number: int) -> bytes:
 
 def from_retired_record(value: bytes) -> RetiredIds:
     """The ids that a record holds."""
-    watermark, call_ids = orjson.loads(value)
-    return RetiredIds(watermark, call_ids)
+    watermark, newest = orjson.loads(value)
+    return RetiredIds(watermark, newest)

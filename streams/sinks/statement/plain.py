@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from streams.domain import instants, visits
+from streams.domain import instants
+from streams.domain.disposition import DISPOSITIONS, OPEN
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract as Agreed
@@ -16,7 +17,6 @@ from streams.domain.statement.assignments import Assignment, Intervals, versions
 from streams.domain.statement.statement import Note
 from streams.domain.statement.statement import Worst as WorstFound
 from streams.domain.tally import Tally
-from streams.domain.visits import DISPOSITIONS
 from streams.sinks.statement import judged
 from streams.sinks.statement.objects import (
     FORM,
@@ -36,7 +36,7 @@ from streams.sinks.statement.objects import (
     canonical,
 )
 
-VOLUMES: Final = ("line_offered", "queue_offered", "out_of_hours", visits.OPEN, *DISPOSITIONS)
+VOLUMES: Final = ("line_offered", "queue_offered", "out_of_hours", OPEN, *DISPOSITIONS)
 
 
 @dataclass(frozen=True, slots=True)
