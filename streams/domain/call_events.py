@@ -7,7 +7,7 @@ come that joins them.
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from streams.domain import rows
 from streams.domain.contact import MOST_EVENTS, Piece, pieces
@@ -112,7 +112,7 @@ class Contact:
         instants: list[int] = self.rows[::WIDTH]
         return instants
 
-    def copy(self) -> "Contact":
+    def copy(self) -> Self:
         """An independent copy."""
         return type(self).from_stored(self.call_id, self.rows)
 
@@ -125,7 +125,7 @@ class Contact:
         return [value for piece in found for value in piece.told]
 
     @classmethod
-    def from_stored(cls, call_id: str, stored: list[Any]) -> "Contact":
+    def from_stored(cls, call_id: str, stored: list[Any]) -> Self:
         """The events that ``stored`` gave."""
         contact = cls(call_id)
         contact.rows = list(stored)

@@ -2,8 +2,8 @@
 
 The ledger holds the contacts that may still change: it decides which events are late, which
 contacts are to be read again, and when one leaves. Where they are booked is in ``bookings``. A
-contact is booked again whenever its events, or the watermark, change what it means, so the books are
-always a function of the set of accepted events.
+contact is booked again whenever its events, or the watermark, change what it means, so the books
+are always a function of the set of accepted events.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

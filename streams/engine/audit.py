@@ -132,11 +132,8 @@ async def raw(settings: Settings, plan: Plan, since: int, late: bool) -> Raw:
         positions: set[bytes] = set()
         async for records in log.read(topics.LATE):
             positions.update(record.key for record in records if record.key is not None)
-        reading = _Reading(plan, positions, late, {})
+        reading = _Reading(plan, positions, late)
         await reading.run(log, since - LOOK_BACK)
-        if late and reading.revised:
-            reading = _Reading(plan, positions, late, reading.revised)
-            await reading.run(log, since - LOOK_BACK)
     return Raw(reading.contacts, reading.late)
 
 
@@ -147,19 +144,14 @@ class _Reading:
         plan: by which lines are known.
         late: the keys of late events; see `position_key`.
         with_late: whether these count.
-        newest: by event id, the newest revision of a corrected event; older ones don't count.
     """
 
-    def __init__(
-        self, plan: Plan, late: set[bytes], with_late: bool, newest: Mapping[str, int]
-    ) -> None:
+    def __init__(self, plan: Plan, late: set[bytes], with_late: bool) -> None:
         self.contacts: dict[str, Contact] = {}
         self.late: list[Late] = []
-        self.revised: dict[str, int] = {}
         self._reader = Reader(plan.knows)
         self._late = late
         self._with_late = with_late
-        self._newest = newest
 
     async def run(self, log: "_Log", since: int) -> None:
         for topic in topics.INPUTS:
@@ -183,11 +175,6 @@ class _Reading:
                 self.late.append(Late(event, at, record.timestamp * 1000))
                 if not self._with_late:
                     continue
-            if event.revision > 0:
-                newest = max(event.revision, self.revised.get(event.event_id, 0))
-                self.revised[event.event_id] = newest
-            if event.revision < self._newest.get(event.event_id, 0):
-                continue
             contact = self.contacts.get(event.call_id)
             if contact is None:
                 contact = self.contacts[event.call_id] = Contact(event.call_id)

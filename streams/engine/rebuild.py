@@ -23,6 +23,7 @@ from typing import Final
 from aiokafka import TopicPartition
 from aiokafka.errors import for_code
 
+from streams.domain.judge import judge
 from streams.domain.ledger import GRACE
 from streams.domain.outcome import NEVER
 from streams.domain.plan import Plan
@@ -202,10 +203,11 @@ class _Rebuild:
         watermark = owner.watermark(dict.fromkeys(topics.INPUTS))
         for contact in owner.ledger.contacts.values():
             if contact.call_id.encode() in published:
-                reading = resolve(contact, self._plan, NEVER)
-                if reading is not None:
-                    ended = max(contact.newest, reading.done_at)
-                    watermark = max(watermark, ended + GRACE + 1)
+                for piece in contact.pieces():
+                    outcome = judge(piece, self._plan, NEVER)
+                    if outcome is not None:
+                        ended = max(piece.newest, outcome.done_at)
+                        watermark = max(watermark, ended + GRACE + 1)
         return watermark
 
     async def _merge(

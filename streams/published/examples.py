@@ -115,16 +115,18 @@ def outputs() -> dict[str, list[Any]]:
         assert isinstance(at, int), f"an example is refused: {outcome}"
         contact.merge(event, at)  # type: ignore[arg-type]
     now = contact.newest + 30 * MINUTE
-    reading = resolve(contact, plan, now)
-    assert reading is not None
-    call = callers.call(contact, reading)
-    scope, start = LINE + "waste", start_of(reading.begun, INTERVAL)
+    (piece,) = contact.pieces()
+    judged = judge(piece, plan, now)
+    assert judged is not None
+    call = callers.call(contact.call_id, judged)
+    assert call is not None
+    scope, start = LINE + "waste", start_of(judged.begun, INTERVAL)
     tally = books([contact], plan, now).totals[scope]
     alert = Alert(
         line="waste",
         kind="reachability",
-        since=reading.begun,
-        opened_at=reading.begun + 6 * MINUTE,
+        since=judged.begun,
+        opened_at=judged.begun + 6 * MINUTE,
         resolved_at=None,
         people=15,
         decided=16,
@@ -135,22 +137,22 @@ def outputs() -> dict[str, list[Any]]:
         "contact.queue",
         3,
         118,
-        reading.begun // 1000,
+        judged.begun // 1000,
         UNKNOWN_LINE,
         "line 'garden' is not in the plan at 2026-11-21T08:00:12Z",
     )
     records: dict[str, list[tuple[bytes, bytes | None]]] = {
-        topics.JOURNEYS: [journey_record(contact, reading)],
+        topics.JOURNEYS: [journey_record(contact.call_id, piece, judged)],
         topics.PARTIALS: [
             figures_record(7, 3, (scope, INTERVAL, start), tally, False),
-            waits_record(7, 3, scope, 1, reading.begun + SECOND),
+            waits_record(7, 3, scope, 1, judged.begun + SECOND),
             waits_record(7, 3, scope, 0, None),
             watermark_record(7, 3, now, now),
             restart_record(7, 3),
             published_record(7, Published(now, frozenset({(scope, start)}))),
         ],
         topics.INTERVALS: [interval_record(scope, start, tally)],
-        topics.CALLERS: [call_record("9f2d3f5c0a1b47e8", "pbx1-17", call)],
+        topics.CALLERS: [call_record(call.caller, call.contact, call)],
         topics.ALERTS: [(b"", json.dumps(alert_object(alert)).encode())],
         topics.DEAD: [dead.record()],
     }

@@ -1,17 +1,18 @@
-"""Ended journeys, as ``contact.journeys`` tells them: facts, visits, and how each was counted."""
+"""Ended journeys, as ``contact.journeys`` tells them: events, visits, and how each was counted."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
 
-from streams.domain.call_events import Contact
-from streams.domain.outcome import Outcome, Visit
+from streams.domain import outcome as outcomes
+from streams.domain.contact import Piece
 from streams.sinks.records import Duration, Instant, Record
 
 Disposition = Literal[
     "answered",
     "form",
+    "chose_again",
     "overflowed",
     "callback",
     "closed",
@@ -29,23 +30,9 @@ Outcome = Literal[
     "entrance_closed",
     "open_in_menu",
     "orphans",
+    "outgoing",
+    "too_many_events",
 ]
-
-ChoiceFacts = tuple[str, int, str | None, str | None]
-StayFacts = tuple[
-    str, int, int | None, int | None, int | None, str | None, int | None, str | None, str | None
-]
-Facts = tuple[
-    int,
-    int | None,
-    list[str | None],
-    list[ChoiceFacts],
-    list[StayFacts],
-    int | None,
-    str | None,
-    str | None,
-]
-"""``Contact.facts``: newest instant, start, its details, choices, stays, hangup, reason, by."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -58,7 +45,7 @@ class Visit(Struct, frozen=True):
         vendor, contract: whose it was when the visit began, and by what it is judged.
         begun: where it is booked.
         entered: its queue entry; null when it never was offered to the queue.
-        in_hours: whether it began in the line's opening hours.
+        in_hours: whether the contact was in opening hours.
         wait: queue entry to answer or end.
         within: decided within the threshold; null for what is outside service level.
         reached: null for what is outside reachability.
@@ -82,14 +69,14 @@ class Visit(Struct, frozen=True):
 
 
 class Journey(Struct, frozen=True):
-    """A contact that is over: its facts and what they came to.
+    """A contact that is over: its events and what they came to.
 
     Attributes:
         begun: where the contact is booked.
         caller: a pseudonym.
-        facts: everything known, as lists: newest instant; start; caller, entry, channel, language;
-            choices (line, at, option, menu); queue facts (line, visit number or -1, first entered,
-            last entered, answered, agent, left, reason, to_line); hangup, its reason, by whom.
+        facts: the events, one after another in canonical order, each as five values: its instant;
+            a number for its kind, phase, reason and visit number; its id; its line; and what else
+            it told.
     """
 
     call_id: str
@@ -103,34 +90,34 @@ class Journey(Struct, frozen=True):
     hungup: Instant | None
     hangup_reason: str | None
     visits: list[Visit]
-    facts: Facts
+    facts: list[Any]
 
 
-def journey_record(contact: Contact, reading: Outcome) -> Record:
+def journey_record(call_id: str, piece: Piece, outcome: outcomes.Outcome) -> Record:
     """A journey as a record, keyed by its call id."""
-    return contact.call_id.encode(), _encode(journey(contact, reading))
+    return call_id.encode(), _encode(journey(call_id, piece, outcome))
 
 
-def journey(contact: Contact, reading: Outcome) -> Journey:
-    """A contact's facts and what they came to; instants in us since 1970, nothing left out."""
-    caller, entry, channel, language = contact.origin or (None, None, None, None)
+def journey(call_id: str, piece: Piece, outcome: outcomes.Outcome) -> Journey:
+    """A contact's events and what they came to; instants in us since 1970, nothing left out."""
+    told = outcome.properties
     return Journey(
-        contact.call_id,
-        reading.begun,
-        reading.outcome,  # type: ignore[arg-type]
-        contact.started,
-        caller,
-        entry,
-        channel,
-        language,
-        contact.hungup,
-        contact.hangup_reason,
-        [_visit(visit) for visit in reading.visits],
-        contact.facts(),
+        call_id,
+        outcome.begun,
+        outcome.outcome,  # type: ignore[arg-type]
+        outcome.started,
+        outcome.caller,
+        told.entry,
+        told.channel,
+        told.language,
+        outcome.hung_up,
+        None if outcome.walk is None else outcome.walk.hung_up,
+        [_visit(visit) for visit in outcome.visits],
+        piece.told,
     )
 
 
-def _visit(visit: Visit) -> Visit:
+def _visit(visit: outcomes.Visit) -> Visit:
     terms = visit.terms
     return Visit(
         visit.line,
@@ -142,7 +129,7 @@ def _visit(visit: Visit) -> Visit:
         visit.answered,
         visit.ended,
         visit.disposition,  # type: ignore[arg-type]
-        terms.open,
+        visit.in_hours,
         visit.wait,
         visit.within,
         visit.reached,

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import orjson
 
-from streams.domain import instants, visits
+from streams.domain import instants
 from streams.domain.books import Books
 from streams.domain.detector import Alert
+from streams.domain.disposition import FORM
 from streams.domain.figures import figures
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
@@ -126,7 +127,7 @@ _COLUMNS: Final[tuple[_Column, ...]] = (
     ("offered", "line_offered", "{}"),
     ("answered", "answered", "{}"),
     ("abandoned", "abandoned", "{}"),
-    ("forms", visits.FORM, "{}"),
+    ("forms", FORM, "{}"),
     ("open", "open", "{}"),
     ("service level", "service_level", "{:.1%}"),
     ("reachability", "reachability", "{:.1%}"),
@@ -157,8 +158,8 @@ def as_table(books: Books, plan: Plan, language: str = DEFAULT, width: int | Non
             off, until it fits. None: as wide as it is.
     """
     shown = as_object(books, {})
-    any_form = shown["city"][visits.FORM]
-    chosen = [each for each in _COLUMNS if each[1] != visits.FORM or any_form]
+    any_form = shown["city"][FORM]
+    chosen = [each for each in _COLUMNS if each[1] != FORM or any_form]
     rows = [["", *(heading for heading, _, _ in chosen)]]
     for line, of_line in shown["lines"].items():
         terms = plan.nearest_terms(line, _LATEST)

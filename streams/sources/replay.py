@@ -1,26 +1,19 @@
 """Reads files of events through the domain: the books, without a broker.
 
 A replay seals only at the end of its input, so nothing in it is late and order does not matter.
-A corrected event (``revision`` above 0) replaces the earlier event of its id. Corrections are rare,
-so the input is read once as if there were none. If there are some, it is read again with them
-known.
+A corrected event (``revision`` above 0) is in the set beside what it corrects, which no longer
+counts.
 """
 
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, cast
+from typing import NamedTuple
 
 from streams.domain.books import Books, books
 from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.plan import Plan
-from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
-
-_SPOOL_IN_MEMORY: Final = 64 << 20
-"""Bytes. Input that can be read only once is kept for a second reading: in memory up to this size,
-then in a temporary file."""
+from streams.sources.event_files import UnreadableFileError, batches, open_lines
 
 
 class RefusedLine(NamedTuple):
@@ -76,61 +69,33 @@ def replay(
     Raises:
         UnreadableFileError: a file can't be read.
     """
-    # Of input that can be read only once: standard input, or a pipe.
-    spools: dict[str, BinaryIO] = {
-        name: cast(BinaryIO, tempfile.SpooledTemporaryFile(_SPOOL_IN_MEMORY))  # noqa: SIM115
-        for name in files
-        if name == STDIN or Path(name).is_fifo()
-    }
-    first = _Pass(plan, wall, refused)
+    reading = _Reading(plan, wall, refused)
     for name in files:
-        first.begin(name)
-        for lines in _batches(name, spools.get(name), first=True):
-            first.apply(lines)
+        reading.begin(name)
+        for lines in _batches(name):
+            reading.apply(lines)
             progress(sum(map(len, lines)) + len(lines))
-    if not first.revised:
-        return first.result()
-    again = _Pass(plan, wall, lambda line: None, first.revised)
-    for name in files:
-        again.begin(name)
-        for lines in _batches(name, spools.get(name), first=False):
-            again.apply(lines)
-    return again.result()
+    return reading.result()
 
 
-def _batches(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[bytes]]:
+def _batches(name: str) -> Iterator[list[bytes]]:
     try:
-        yield from _unchecked(name, spool, first)
+        with open_lines(name) as stream:
+            yield from batches(stream)
     except (OSError, EOFError, zlib.error) as error:
         why = getattr(error, "strerror", None) or error
         raise UnreadableFileError(f"{name}: can't be read: {why}") from error
 
 
-def _unchecked(name: str, spool: BinaryIO | None, first: bool) -> Iterator[list[bytes]]:
-    if spool is None:
-        with open_lines(name) as stream:
-            yield from batches(stream)
-    elif first:
-        for lines in batches(open_lines(name)):
-            spool.write(b"".join(line + b"\n" for line in lines))
-            yield lines
-    else:
-        spool.seek(0)
-        yield from batches(spool)
-
-
-class _Pass:
-    """One reading of all input."""
+class _Reading:
+    """The reading of all input."""
 
     def __init__(
         self,
         plan: Plan,
         wall: int,
         refused: Callable[[RefusedLine], object],
-        revised: dict[str, int] | None = None,
     ) -> None:
-        self.revised: dict[str, int] = {}
-        self._known = revised or {}
         self._reader = Reader(plan.knows)
         self._wall = wall
         self._report = refused
@@ -147,7 +112,7 @@ class _Pass:
 
     def apply(self, lines: list[bytes]) -> None:
         """Applies the next lines of the file."""
-        read, wall, contacts, known = self._reader.read, self._wall, self._contacts, self._known
+        read, wall, contacts = self._reader.read, self._wall, self._contacts
         now = -(2**62) if self._now is None else self._now
         accepted = self._accepted
         for line_number, line in enumerate(lines, self._line_number + 1):
@@ -158,10 +123,6 @@ class _Pass:
                 continue
             fact, at = event
             accepted += 1
-            if fact.revision > 0:
-                self.revised[fact.event_id] = max(fact.revision, self.revised.get(fact.event_id, 0))
-            if known and fact.revision < known.get(fact.event_id, 0):
-                continue
             if at > now:
                 now = at
             contact = contacts.get(fact.call_id)

@@ -70,6 +70,11 @@ class Explained:
         """By which it was judged."""
         return self.visit.terms.contract
 
+    @property
+    def transferred(self) -> int | None:
+        """When another line passed the caller on to it; None where none did."""
+        return self.piece.ats[self.visit.found.transfer] if self.visit.by_transfer else None
+
 
 def explain(
     contacts: Iterable[Contact], plan: Plan, line: str, since: int, until: int, now: int
@@ -99,7 +104,8 @@ def explain(
         ]
     excluding = Excluding(plan, {line: [(start, booked[start]) for start in sorted(booked)]})
     explained = [
-        Explained(*each, visit, tuple(_counted(visit, excluding))) for *each, visit in found
+        Explained(call_id, piece, outcome, visit, tuple(_counted(visit, excluding)))
+        for call_id, piece, outcome, visit in found
     ]
     explained.sort(key=lambda each: (each.visit.begun, each.call_id, each.visit.nth))
     return explained, total

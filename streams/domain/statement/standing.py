@@ -1,7 +1,8 @@
 """The quarter-hours of a set of contacts, and which of them may still change.
 
 What ``books`` gives, by the same entries; besides, a quarter-hour is provisional until its grace
-has passed and every contact of which anything happened in it is over, as in the ledger of a live partition.
+has passed and every contact of which anything happened in it is over, as in the ledger of a live
+partition.
 """
 
 from collections.abc import Iterable

@@ -29,6 +29,16 @@ def healthy(worker: PagesHost) -> bool:
     return worker.stalled_for() < UNHEALTHY_AFTER
 
 
+_ODD = {
+    "conflicting": "Events that do not count beside another of their id, or told otherwise",
+    "after_hangup": "Events after the hangup of their contact",
+    "disordered": "Entries told with a later instant than their answer",
+    "too_many_events": "Contacts of more events than are kept",
+    "ids_forgotten": "Ids of ended contacts forgotten early for want of room",
+}
+"""What is odd about contacts, counted as they leave state."""
+
+
 class PipelineCollector(Collector):
     """Metrics of one worker and of its process (memory, processor time, open files; on Linux).
     Labels are topics, partitions and reasons: all bounded."""
@@ -63,6 +73,8 @@ class PipelineCollector(Collector):
             refused.add_metric([reason], count)
         yield refused
         yield CounterMetricFamily("contact_late", "Events that came late", value=counts.late)
+        for name, said in _ODD.items():
+            yield CounterMetricFamily(f"contact_{name}", said, value=getattr(counts, name))
         yield CounterMetricFamily(
             "contact_repeated",
             "Events read again after a crash, already in state",

@@ -16,6 +16,7 @@ from streams.domain.books import SLOT
 from streams.domain.decisions import DECIDED
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.ledger import Changes, Ledger
+from streams.domain.outcome import TOO_MANY_EVENTS
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record, position_key
@@ -56,6 +57,9 @@ class Counts:
         self.late = 0
         self.repeated = 0
         self.unknown_to_lines = 0
+        # Of contacts as they left state.
+        self.conflicting = self.after_hangup = self.disordered = self.too_many_events = 0
+        self.ids_forgotten = 0
 
 
 class ContactOwner:
@@ -85,6 +89,7 @@ class ContactOwner:
         self._changelog = Changelog(UNKNOWN)
         self._dead: list[Record] = []
         self._late: list[Record] = []
+        self._ids_forgotten = 0
         self._restarted = True  # everything is to be published again
 
     def restore(self, restored: Restored) -> Iterator[None]:
@@ -183,6 +188,7 @@ class ContactOwner:
         self.ledger.advance(watermark, lazily)
         changes = self.ledger.changes()
         self.imbalance = changes.imbalance
+        self._count(changes)
         self.pending = 0
         here = self.partition
         outputs: Outputs = {
@@ -192,16 +198,29 @@ class ContactOwner:
         }
         self._write_partials(outputs, changes, generation)
         outputs[topics.JOURNEYS, here] = [
-            journey_record(contact, reading) for contact, reading in changes.retired
+            journey_record(contact.call_id, piece, outcome)
+            for contact, outcomes in changes.retired
+            for piece, outcome in outcomes
         ]
         outputs[topics.DEAD, here], self._dead = self._dead, []
         outputs[topics.LATE, here], self._late = self._late, []
-        for (caller, call_id), call in changes.calls.items():
+        for (caller, contact), call in changes.calls.items():
             there = self._routes.of_caller(caller)
             outputs.setdefault((topics.CALLERS, there), []).append(
-                call_record(caller, call_id, call)
+                call_record(caller, contact, call)
             )
         return outputs
+
+    def _count(self, changes: Changes) -> None:
+        counts = self._counts
+        for _, outcomes in changes.retired:
+            for _, outcome in outcomes:
+                counts.conflicting += outcome.conflicting
+                counts.after_hangup += outcome.after_hangup
+                counts.disordered += outcome.disordered
+                counts.too_many_events += outcome.outcome is TOO_MANY_EVENTS
+        counts.ids_forgotten += self.ledger.ids_forgotten - self._ids_forgotten
+        self._ids_forgotten = self.ledger.ids_forgotten
 
     @property
     def evicts(self) -> bool:

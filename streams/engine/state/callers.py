@@ -1,4 +1,4 @@
-"""Records of callers' calls, on a topic of their own: the key is caller and call id."""
+"""Records of callers' calls, on a topic of their own: the key is caller and contact."""
 
 from typing import Final
 
@@ -9,16 +9,16 @@ from streams.domain.caller_history import Call
 from streams.engine.kafka.outputs import Record
 
 
-def call_record(caller: str, call_id: str, call: Call | None) -> Record:
+def call_record(caller: str, contact: str, call: Call | None) -> Record:
     """What a contact says of its caller; without a call, that it turned out to be another's."""
-    key = orjson.dumps([caller, call_id])
+    key = orjson.dumps([caller, contact])
     return key, None if call is None else msgspec.json.encode(call)
 
 
 def from_call_key(key: bytes) -> tuple[str, str]:
-    """The caller and the call id of a record."""
-    caller, call_id = orjson.loads(key)
-    return caller, call_id
+    """The caller and the contact (``Call.contact``) of a record."""
+    caller, contact = orjson.loads(key)
+    return caller, contact
 
 
 from_call_value: Final = msgspec.json.Decoder(Call).decode

@@ -133,20 +133,18 @@ def explain(
 
 
 def _visit(each: explanation.Explained) -> Visit:
-    contact, visit = each.contact, each.visit
-    chosen = next((c.at for c in contact.choices if c.line == visit.line), None)
-    caller, *_ = contact.origin or (None,)
+    outcome, visit = each.outcome, each.visit
     return Visit(
-        call_id=contact.call_id,
-        caller=caller,
+        call_id=each.call_id,
+        caller=outcome.caller,
         visit=visit.number if visit.number >= 0 else None,
         vendor=visit.terms.vendor,
         contract=visit.terms.contract.id,
-        in_hours=visit.terms.open,
+        in_hours=visit.in_hours,
         begun=instants.text(visit.begun),
-        started=_instant(contact.started),
-        chosen=_instant(chosen if visit.begun == chosen else None),
-        transferred=_instant(visit.begun if visit.by_transfer else None),
+        started=_instant(outcome.started),
+        chosen=_instant(visit.chosen),
+        transferred=_instant(each.transferred),
         entered=_instant(visit.entered),
         answered=_instant(visit.answered),
         ended=_instant(visit.ended),
