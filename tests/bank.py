@@ -8,8 +8,8 @@ from pathlib import Path
 
 from streams.domain import instants
 from streams.domain.books import INTERVAL, Books, books
+from streams.domain.call_events import Contact
 from streams.domain.events import Event
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.sources import calls
 from streams.sources.call_files import in_order, read

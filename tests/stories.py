@@ -6,9 +6,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from streams.domain import instants
+from streams.domain.call_events import Contact
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.call_events import Contact
+from streams.domain.judge import judge
+from streams.domain.outcome import Outcome
 from streams.domain.plan import Plan
 
 Fact = tuple[Event, int]
@@ -185,3 +187,9 @@ def events(draw: st.DrawFn, begin: int, end: int, calls: int = 6) -> list[Fact]:
             )
         facts.append((event, when))
     return facts
+
+
+def judged(contact: Contact, plan: Plan, now: int) -> Outcome | None:
+    """What the one contact of a call id comes to, and nothing if nothing is known of it yet."""
+    (piece,) = contact.pieces()
+    return judge(piece, plan, now)

@@ -104,7 +104,8 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
     """What all known calls of one caller add to the books.
 
     A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
-    *kept* when another contact of the same caller, whoever dialled, was answered after it and in time.
+    *kept* when another contact of the same caller, whoever dialled, was answered after it and in
+    time.
     """
     ordered = sorted(calls, key=lambda each: (each.begun, each.call_id))
     answers = sorted((each.answered, each.contact) for each in ordered if each.answered is not None)

@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.domain.counts import COUNTS
+from streams.domain.disposition import DISPOSITIONS
 from streams.domain.events import KINDS
 from streams.domain.tally import LINE
-from streams.domain.visits import DISPOSITIONS
 from streams.engine.kafka import topic_admin, topics
 from streams.settings import Settings
 

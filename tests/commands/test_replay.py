@@ -20,8 +20,8 @@ import pytest
 import zstandard
 
 from streams.cli import main
+from streams.domain.disposition import DISPOSITIONS
 from streams.domain.event_reader import MAX_BYTES
-from streams.domain.visits import DISPOSITIONS
 from tests.stories import Story, at
 
 REPOSITORY = Path(__file__).parents[2]

@@ -13,9 +13,8 @@ from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Contract, Plan
-from streams.domain.visits import resolve
 from tests.bank import real_calls
-from tests.stories import PLAN, Fact, Story, at, contacts
+from tests.stories import PLAN, Fact, Story, at, contacts, judged
 
 HOUR_OF_TROUBLE = (at("10:00"), at("11:00"))
 
@@ -104,7 +103,7 @@ def test_who_leaves_the_figure_after_the_alarm_was_told_of_them(
 def test_a_short_abandon_that_the_contract_leaves_out_was_a_miss_while_it_waited() -> None:
     """T runs from the choice: 28 s to the queue, and away 4 s later."""
     call = Story().choose("9:00", "migration").enter("9:00:28", "migration").hang_up("9:00:32")
-    reading = resolve(call.contact(), PLAN, at("9:05"))
+    reading = judged(call.contact(), PLAN, at("9:05"))
     assert reading is not None and reading.visits[0].within is None
     told = [each for _, each in decisions("call", reading) if each.kind == "service_level"]
     assert [(each.at, each.good) for each in told] == [(at("9:00:30"), False)]

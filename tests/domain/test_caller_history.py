@@ -4,12 +4,11 @@ from streams.domain import caller_history
 from streams.domain.caller_history import Call
 from streams.domain.instants import HOUR
 from streams.domain.tally import CITY, Tally
-from streams.domain.visits import resolve
-from tests.stories import PLAN, Story, at
+from tests.stories import PLAN, Story, at, judged
 
 
 def call(story: Story) -> Call | None:
-    reading = resolve(story.contact(), PLAN, at("23:59"))
+    reading = judged(story.contact(), PLAN, at("23:59"))
     assert reading is not None
     return caller_history.call(story.contact(), reading)
 

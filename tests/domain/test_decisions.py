@@ -1,12 +1,11 @@
 """What detectors are fed with: of each visit in hours, what was decided, and when."""
 
 from streams.domain.decisions import decisions
-from streams.domain.visits import resolve
-from tests.stories import PLAN, Story, at
+from tests.stories import PLAN, Story, at, judged
 
 
 def decided(story: Story, now: str = "23:00") -> list[tuple[int, str, bool]]:
-    reading = resolve(story.contact(), PLAN, at(now))
+    reading = judged(story.contact(), PLAN, at(now))
     assert reading is not None
     return sorted((d.at, d.kind, d.good) for _, d in decisions(story.call_id, reading))
 
@@ -37,6 +36,6 @@ def test_out_of_hours_nobody_is_woken() -> None:
 
 def test_a_decision_names_its_line_and_its_visit() -> None:
     story = Story("c7").start("9:00").enter("9:00", "waste", 1).hang_up("9:20")
-    reading = resolve(story.contact(), PLAN, at("23:00"))
+    reading = judged(story.contact(), PLAN, at("23:00"))
     assert reading is not None
     assert {(line, d.key) for line, d in decisions("c7", reading)} == {("waste", "c7/1")}

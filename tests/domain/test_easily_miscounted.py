@@ -7,10 +7,10 @@ from streams.domain.books import INTERVAL, Books, books
 from streams.domain.figures import figures, service_level
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
+from streams.domain.outcome import Outcome
 from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import CITY, LINE, Tally
-from streams.domain.visits import Reading, resolve
-from tests.stories import PLAN, Fact, Story, at, contacts
+from tests.stories import PLAN, Fact, Story, at, contacts, judged
 
 WASTE = LINE + "waste"
 EVENING = at("23:00")
@@ -82,8 +82,8 @@ def test_a_loop_that_ends_in_a_hangup_is_one_abandoned_visit() -> None:
     assert (visit.disposition, visit.wait) == ("abandoned", 123 * SECOND)
 
 
-def read(story: Story, now: int = EVENING) -> Reading:
-    reading = resolve(story.contact(), PLAN, now)
+def read(story: Story, now: int = EVENING) -> Outcome:
+    reading = judged(story.contact(), PLAN, now)
     assert reading is not None
     return reading
 

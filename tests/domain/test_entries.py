@@ -4,12 +4,11 @@ import pytest
 
 from streams.domain.entries import entries, wait_bucket
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.domain.visits import resolve
-from tests.stories import PLAN, Story, at
+from tests.stories import PLAN, Story, at, judged
 
 
 def booked(story: Story) -> dict[str, Tally]:
-    reading = resolve(story.contact(), PLAN, at("23:59"))
+    reading = judged(story.contact(), PLAN, at("23:59"))
     assert reading is not None
     found: dict[str, Tally] = {}
     for entry in entries(reading):

@@ -324,7 +324,10 @@ def test_a_refusal_repeats_no_telephone_number(field: str) -> None:
             "at a time after the year 9999 is too far after 2026-11-18T09:00:00Z",
         ),
         ({"phase": "ended"}, "phase 'ended': none of entered, answered, returned, left"),
-        ({"phase": "+32470123456"}, "phase (a telephone number): none of entered, answered, returned, left"),
+        (
+            {"phase": "+32470123456"},
+            "phase (a telephone number): none of entered, answered, returned, left",
+        ),
         (
             {"reason": "Jan 0470/12"},
             "reason (like xxx ####/##): none of transfer, overflow, timeout, exit_key, voicemail, "

@@ -15,8 +15,7 @@ from streams.domain.entries import entries
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.ledger import Changes, Ledger
 from streams.domain.tally import Tally
-from streams.domain.visits import resolve
-from tests.stories import PLAN, Fact, Story, at, contacts, events
+from tests.stories import PLAN, Fact, Story, at, contacts, events, judged
 
 NOON = at("12:00")
 DAYLIGHT_SAVING = (
@@ -55,7 +54,7 @@ def _intervals(facts: Iterable[Fact], now: int) -> dict[tuple[str, int], Tally]:
     """The intervals by brute force, without what only callers' histories tell."""
     result = Books(INTERVAL)
     for contact in contacts(facts):
-        reading = resolve(contact, PLAN, now)
+        reading = judged(contact, PLAN, now)
         for entry in entries(reading) if reading is not None else ():
             result.add(entry)
     return _filled(result.intervals)

@@ -12,19 +12,19 @@ from itertools import permutations
 import pytest
 from hypothesis import find, settings
 
-from streams.domain import visits
 from streams.domain.alarms import replayed
 from streams.domain.books import INTERVAL, Books, books
 from streams.domain.decisions import decisions
+from streams.domain.disposition import FORM
 from streams.domain.figures import figures
 from streams.domain.instants import MINUTE
 from streams.domain.ledger import Ledger
+from streams.domain.outcome import NEVER, Outcome, Visit
 from streams.domain.plan import Plan
 from streams.domain.statement.explanation import explain
 from streams.domain.tally import CITY, LINE, VENDOR
-from streams.domain.visits import NEVER, Reading, Visit, resolve
 from tests import stories
-from tests.stories import Fact, Story, at, contacts, events
+from tests.stories import Fact, Story, at, contacts, events, judged
 
 PLAN = Plan.read(
     """
@@ -92,8 +92,8 @@ def sent(to: str, call_id: str = "call", when: str = "9:00") -> Story:
     return answered(call_id, when).leave(at(when) + 2 * MINUTE, "waste", "transfer", 1, to)
 
 
-def read(story: Story, now: int = EVENING) -> Reading:
-    reading = resolve(story.contact(), PLAN, now)
+def read(story: Story, now: int = EVENING) -> Outcome:
+    reading = judged(story.contact(), PLAN, now)
     assert reading is not None
     return reading
 
@@ -284,7 +284,7 @@ def test_a_queue_entry_that_comes_after_the_form_was_booked_changes_the_figures(
 
 def test_events_of_a_form_in_any_order_give_the_same_books() -> None:
     facts = sent("archive").hang_up("9:02:10").enter("9:02:05", "archive").facts[1:]
-    expected = resolve(contacts(facts)[0], PLAN, EVENING)
+    expected = judged(contacts(facts)[0], PLAN, EVENING)
     assert expected is not None
     for order in permutations(facts):
         ledger = Ledger(PLAN)
@@ -306,9 +306,9 @@ def _count(ledger: Ledger, name: str, start: int) -> int:
 
 
 def _has_form(facts: list[Fact]) -> bool:
-    readings = (resolve(each, stories.PLAN, at("23:00")) for each in contacts(facts))
+    readings = (judged(each, stories.PLAN, at("23:00")) for each in contacts(facts))
     return any(
-        visit.disposition is visits.FORM
+        visit.disposition is FORM
         for reading in readings
         if reading is not None
         for visit in reading.visits

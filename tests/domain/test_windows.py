@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from streams.domain import windows
 from streams.domain.board import Board
 from streams.domain.books import INTERVAL, SLOT, Books, start_of
+from streams.domain.disposition import OPEN
 from streams.domain.entries import entries
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
+from streams.domain.outcome import Outcome
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.domain.visits import OPEN, Reading, resolve
 from streams.domain.windows import ALL_TIME, LENGTHS, TODAY, Windows
-from tests.stories import LINES, PLAN, Fact, Story, at, contacts, events
+from tests.stories import LINES, PLAN, Fact, Story, at, contacts, events, judged
 
 SCOPES = (CITY, VENDOR + "acme", *(LINE + line for line in LINES))
 BEGINS = (
@@ -49,8 +50,8 @@ class Partition:
         if self.ledger.accept(*fact):
             self.accepted.append(fact)
 
-    def readings(self) -> list[Reading]:
-        read = (resolve(each, PLAN, self.ledger.watermark) for each in contacts(self.accepted))
+    def readings(self) -> list[Outcome]:
+        read = (judged(each, PLAN, self.ledger.watermark) for each in contacts(self.accepted))
         return [reading for reading in read if reading is not None]
 
 
@@ -251,7 +252,7 @@ def told(visits: int) -> Tally:
     for n in range(visits):
         wait = 60 if n == 1 else n
         story = Story(f"c{n}").enter("9:00", "waste").answer(at("9:00") + wait * SECOND, "waste")
-        reading = resolve(story.contact(), PLAN, at("9:30"))
+        reading = judged(story.contact(), PLAN, at("9:30"))
         assert reading is not None
         for entry in entries(reading):
             tally.add(entry)

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from streams.domain import instants
+from streams.domain.call_events import Contact
 from streams.domain.events import CallStart, Event, Hangup, Queue
 from streams.domain.instants import DAY
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import parse, reach, statement
 from streams.domain.statement.standing import standing

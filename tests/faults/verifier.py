@@ -16,9 +16,9 @@ import msgspec
 import orjson
 
 from streams.domain.books import INTERVAL, books
+from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, SECOND
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
 from streams.engine.kafka import topics

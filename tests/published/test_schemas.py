@@ -14,10 +14,18 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from streams.domain import events as inputs
-from streams.domain import visits
+from streams.domain.disposition import DISPOSITIONS, OPEN
 from streams.domain.event_reader import REASONS, Reader, Refusal
 from streams.domain.events import KINDS, Kind
 from streams.domain.instants import HOUR
+from streams.domain.outcome import (
+    ENTRANCE_BLOCKED,
+    ENTRANCE_CLOSED,
+    MENU_ABANDONED,
+    OPEN_IN_MENU,
+    ORPHAN,
+    WITH_VISIT,
+)
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
 from streams.engine.roles.contact_owner import ContactOwner, Counts
@@ -246,14 +254,14 @@ def test_a_corrected_cloud_event_is_told_whole_on_the_topic_of_the_late() -> Non
 
 
 def test_words_of_the_outputs_are_those_of_the_domain() -> None:
-    assert {*get_args(journeys.Disposition)} == {*visits.DISPOSITIONS, visits.OPEN}
+    assert {*get_args(journeys.Disposition)} == {*DISPOSITIONS, OPEN}
     assert {*get_args(journeys.Outcome)} == {
-        visits.WITH_VISIT,
-        visits.MENU_ABANDONED,
-        visits.ENTRANCE_BLOCKED,
-        visits.ENTRANCE_CLOSED,
-        visits.OPEN_IN_MENU,
-        visits.ORPHAN,
+        WITH_VISIT,
+        MENU_ABANDONED,
+        ENTRANCE_BLOCKED,
+        ENTRANCE_CLOSED,
+        OPEN_IN_MENU,
+        ORPHAN,
     }
     assert SCHEMAS["dead-letters"]["properties"]["reason"]["enum"] == list(REASONS)
 

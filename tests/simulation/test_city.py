@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from streams.domain import instants
+from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, HOUR, MINUTE
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
-from streams.domain.visits import resolve
 from streams.simulation import (
     SCENARIOS,
     Behaviour,
@@ -24,6 +23,7 @@ from streams.simulation import (
     Scenario,
 )
 from streams.simulation.emit import Emitted
+from tests.stories import judged
 from tests.totals import Totals
 
 PLAN_TEXT = """
@@ -213,7 +213,7 @@ class TestTruth:
         for one in known:
             if one.silent:
                 continue
-            reading = resolve(contacts[one.call_id], PLAN, one.ended)
+            reading = judged(contacts[one.call_id], PLAN, one.ended)
             assert reading is not None and reading.outcome == one.outcome
             assert [
                 (v.line, v.begun, v.entered, v.answered, v.disposition)
@@ -226,7 +226,7 @@ class TestTruth:
         totals = Totals.of(known, PLAN)
         lines: dict[str, Counter[str]] = defaultdict(Counter)
         for contact in contacts.values():
-            reading = resolve(contact, PLAN, TUESDAY + 2 * DAY)
+            reading = judged(contact, PLAN, TUESDAY + 2 * DAY)
             assert reading is not None
             for visit in reading.visits:
                 line = lines[visit.line]
@@ -263,7 +263,7 @@ class TestTruth:
         found = {
             (contact.call_id, visit.begun): visit.disposition
             for contact in contacts.values()
-            if (reading := resolve(contact, plan, TUESDAY + 3 * DAY)) is not None
+            if (reading := judged(contact, plan, TUESDAY + 3 * DAY)) is not None
             for visit in reading.visits
             if visit.line == "second"
         }

@@ -11,7 +11,6 @@ from streams.domain.books import INTERVAL, SLOT, Books, books
 from streams.domain.plan import Plan
 from streams.domain.statement import parse, statement
 from streams.domain.statement.explanation import explain
-from streams.domain.visits import resolve
 from streams.sinks import report
 from streams.sinks.journeys import journey_record
 from streams.sinks.prometheus import ShownScopes
@@ -21,7 +20,7 @@ from streams.sinks.statement.page import page
 from streams.sinks.statement.writing import Writing
 from streams.texts import languages
 from tests import metrics
-from tests.stories import Story, at
+from tests.stories import Story, at, judged
 
 PLAN = Plan.read(
     """
@@ -80,7 +79,7 @@ def test_metrics_of_the_line_the_vendor_and_the_city() -> None:
 
 
 def test_the_journey() -> None:
-    reading = resolve(CALL, PLAN, NOON)
+    reading = judged(CALL, PLAN, NOON)
     assert reading is not None
     told = json.loads(journey_record(CALL, reading)[1])
     (visit,) = (each for each in told["visits"] if each["line"] == "archive")

@@ -24,11 +24,10 @@ from streams.domain.event_reader import MAX_BYTES
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.tally import Tally
-from streams.domain.visits import resolve
 from streams.sinks import report
 from streams.sources.event_files import CHUNK, UnreadableFileError, batches, open_lines
 from streams.sources.replay import RefusedLine, Replayed, replay
-from tests.stories import PLAN, Fact, Story, at, contacts, events
+from tests.stories import PLAN, Fact, Story, at, contacts, events, judged
 
 LATER = at("23:59", "2027-01-01")
 
@@ -131,7 +130,7 @@ def _text(instant: int) -> str:
 def _intervals(facts: list[Fact], now: int) -> dict[tuple[str, int], Tally]:
     found = Books(INTERVAL)
     for contact in contacts(facts):
-        reading = resolve(contact, PLAN, now)
+        reading = judged(contact, PLAN, now)
         for entry in entries(reading) if reading is not None else ():
             found.add(entry)
     return {key: tally for key, tally in found.intervals.items() if not tally.empty()}

@@ -17,9 +17,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from grafana.alerts import WATCHDOG
 from streams.domain import instants
+from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
-from streams.domain.journey import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement.running import running
 from streams.domain.statement.standing import standing

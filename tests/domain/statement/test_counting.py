@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.outcome import Visit
 from streams.domain.plan import Plan, PlanError
 from streams.domain.plan.model import CAUSES, FORMULAS, Measure
 from streams.domain.statement.counting import Count, count
 from streams.domain.statement.explanation import explain, total
 from streams.domain.statement.standing import standing
 from streams.domain.tally import Tally
-from streams.domain.visits import Visit, resolve
-from tests.stories import Story, at, contacts, events
+from tests.stories import Story, at, contacts, events, judged
 
 
 def _plan(short: str, clock: str, callbacks: str, boundary: str, of_waste: str = "") -> Plan:
@@ -155,7 +155,7 @@ def test_counted_from_tallies_is_counted_by_hand(
     visits = []
     _clock_starts.clear()
     for contact in calls:
-        reading = resolve(contact, plan, now)
+        reading = judged(contact, plan, now)
         for visit in reading.visits if reading else ():
             if visit.line == "waste":
                 visits.append(visit)

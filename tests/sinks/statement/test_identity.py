@@ -12,10 +12,10 @@ import pytest
 
 from streams.domain.books import INTERVAL
 from streams.domain.counts import COUNTS
+from streams.domain.disposition import DISPOSITIONS
 from streams.domain.instants import HOUR, parse
 from streams.domain.plan import Plan
 from streams.domain.statement.periods import midnight
-from streams.domain.visits import DISPOSITIONS
 from streams.sinks.statement import counted, plain, restated, sheet
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
