@@ -30,16 +30,8 @@ class Callback(NamedTuple):
 class Call(NamedTuple):
     """What a contact tells of its caller.
 
-    Attributes:
-        caller: a pseudonym.
-        begun: the beginning of the contact; with the call id its identity, for an id may be used
-            again.
-        call_id: its id.
-        answered: when it was answered first; None if it was not.
-        bookings: the scopes and instants where the contact itself is booked; none of an outgoing
-            one, which is no call of theirs.
-        callbacks: that the caller accepted.
-        outgoing: the city itself dialled.
+    ``bookings`` are the scopes and instants where the contact itself is booked: none of an outgoing
+    one, which is no call of theirs. ``answered`` is when it was answered first.
     """
 
     caller: str
@@ -52,7 +44,7 @@ class Call(NamedTuple):
 
     @property
     def contact(self) -> str:
-        """The contact's identity."""
+        """The contact's identity: an id may be used again, so its beginning is part of it."""
         return f"{self.call_id}@{self.begun}"
 
 

@@ -105,7 +105,9 @@ def test_a_short_abandon_that_the_contract_leaves_out_was_a_miss_while_it_waited
     call = Story().choose("9:00", "migration").enter("9:00:28", "migration").hang_up("9:00:32")
     reading = judged(call.contact(), PLAN, at("9:05"))
     assert reading is not None and reading.visits[0].within is None
-    told = [each for _, each in decisions("call", reading) if each.kind == "service_level"]
+    (piece,) = call.contact().pieces()
+    decided = decisions("call", piece, PLAN, reading, at("9:05"))
+    told = [each for _, each in decided if each.kind == "service_level"]
     assert [(each.at, each.good) for each in told] == [(at("9:00:30"), False)]
 
 

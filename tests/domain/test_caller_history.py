@@ -10,7 +10,7 @@ from tests.stories import PLAN, Story, at, judged
 def call(story: Story) -> Call | None:
     reading = judged(story.contact(), PLAN, at("23:59"))
     assert reading is not None
-    return caller_history.call(story.contact(), reading)
+    return caller_history.call(story.call_id, reading)
 
 
 def booked(*stories: Story) -> Tally:

@@ -1,13 +1,20 @@
 """What detectors are fed with: of each visit in hours, what was decided, and when."""
 
 from streams.domain.decisions import decisions
-from tests.stories import PLAN, Story, at, judged
+from streams.domain.detector import Decision
+from streams.domain.judge import judge
+from tests.stories import PLAN, Story, at
+
+
+def told(story: Story, now: int) -> list[tuple[str, Decision]]:
+    (piece,) = story.contact().pieces()
+    outcome = judge(piece, PLAN, now)
+    assert outcome is not None
+    return decisions(story.call_id, piece, PLAN, outcome, now)
 
 
 def decided(story: Story, now: str = "23:00") -> list[tuple[int, str, bool]]:
-    reading = judged(story.contact(), PLAN, at(now))
-    assert reading is not None
-    return sorted((d.at, d.kind, d.good) for _, d in decisions(story.call_id, reading))
+    return sorted((d.at, d.kind, d.good) for _, d in told(story, at(now)))
 
 
 def test_answered_in_time_is_good_twice_at_the_answer() -> None:
@@ -36,6 +43,4 @@ def test_out_of_hours_nobody_is_woken() -> None:
 
 def test_a_decision_names_its_line_and_its_visit() -> None:
     story = Story("c7").start("9:00").enter("9:00", "waste", 1).hang_up("9:20")
-    reading = judged(story.contact(), PLAN, at("23:00"))
-    assert reading is not None
-    assert {(line, d.key) for line, d in decisions("c7", reading)} == {("waste", "c7/1")}
+    assert {(line, d.key) for line, d in told(story, at("23:00"))} == {("waste", "c7/1")}

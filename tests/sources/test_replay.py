@@ -150,16 +150,22 @@ def test_of_several_revisions_the_highest_counts_in_any_order(
     lines = [versions[n] for n in order] + ndjson([start, entered])
     found = replayed(written(tmp_path, lines))
     assert found.accepted == 5
-    assert found.contacts["c"].hungup == at("9:02")
+    assert hung_up(found) == at("9:02")
 
 
-def test_a_correction_may_move_an_event_to_another_call(tmp_path: Path) -> None:
+def hung_up(found: Replayed) -> int | None:
+    outcome = judged(found.contacts["c"], PLAN, LATER)
+    return None if outcome is None else outcome.hung_up
+
+
+def test_a_correction_of_another_call_corrects_nothing_here(tmp_path: Path) -> None:
+    """An event is known by its call and its id."""
     start = {"event": "call-start", "event_id": "s", "call_id": "a", "at": "2026-11-18T09:00:00Z"}
     lines = [
         json.dumps(start | more).encode() + b"\n" for more in ({}, {"call_id": "b", "revision": 1})
     ]
     found = replayed(written(tmp_path, lines))
-    assert found.books(PLAN).totals["city"]["contacts"] == 1
+    assert found.books(PLAN).totals["city"]["contacts"] == 2
 
 
 def test_now_is_the_newest_accepted_instant(tmp_path: Path) -> None:
@@ -183,17 +189,18 @@ def test_packed_files_say_the_same(tmp_path: Path) -> None:
     }
     for name, content in packed.items():
         found = replayed(written(tmp_path, [content], name))
-        assert (found.accepted, found.contacts["c"].hungup) == (5, at("9:05")), name
+        assert (found.accepted, hung_up(found)) == (5, at("9:05")), name
 
 
-def test_standard_input_is_read_twice_when_it_holds_corrections(
+def test_standard_input_may_hold_corrections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     start = {"event": "call-start", "event_id": "s", "call_id": "c", "at": "2026-11-18T09:00:00Z"}
     lines = [start | {"revision": 1, "at": "2026-11-18T09:01:00Z"}, start]
     given_in = io.BytesIO(b"\n".join(json.dumps(line).encode() for line in lines))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(given_in))
-    assert replay(["-"], PLAN, LATER, print).contacts["c"].started == at("9:01")
+    outcome = judged(replay(["-"], PLAN, LATER, print).contacts["c"], PLAN, LATER)
+    assert outcome is not None and outcome.started == at("9:01")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
