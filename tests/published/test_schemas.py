@@ -24,6 +24,8 @@ from streams.domain.outcome import (
     MENU_ABANDONED,
     OPEN_IN_MENU,
     ORPHAN,
+    OUTGOING,
+    TOO_MANY_EVENTS,
     WITH_VISIT,
 )
 from streams.domain.plan import Plan
@@ -262,6 +264,8 @@ def test_words_of_the_outputs_are_those_of_the_domain() -> None:
         ENTRANCE_CLOSED,
         OPEN_IN_MENU,
         ORPHAN,
+        OUTGOING,
+        TOO_MANY_EVENTS,
     }
     assert SCHEMAS["dead-letters"]["properties"]["reason"]["enum"] == list(REASONS)
 

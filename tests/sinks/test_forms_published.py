@@ -81,7 +81,8 @@ def test_metrics_of_the_line_the_vendor_and_the_city() -> None:
 def test_the_journey() -> None:
     reading = judged(CALL, PLAN, NOON)
     assert reading is not None
-    told = json.loads(journey_record(CALL, reading)[1])
+    (piece,) = CALL.pieces()
+    told = json.loads(journey_record(CALL.call_id, piece, reading)[1])
     (visit,) = (each for each in told["visits"] if each["line"] == "archive")
     assert (visit["disposition"], visit["reached"], visit["entered"]) == ("form", None, None)
     assert visit["begun"] == visit["ended"] == at("9:02")

@@ -160,7 +160,7 @@ def test_counted_from_tallies_is_counted_by_hand(
             if visit.line == "waste":
                 visits.append(visit)
                 starts = {"queue": visit.entered or 0, "choice": visit.begun}
-                starts["start"] = starts["queue"] if contact.started is None else contact.started
+                starts["start"] = reading.begun if reading else 0
                 _clock_starts[id(visit)] = starts[visit.terms.contract.clock]
     contract = plan.contract("paid", now)
     assert contract is not None
