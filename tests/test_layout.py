@@ -60,6 +60,21 @@ TOGETHER = {
     ),
     "engine/test_failures.py": ("commands/worker.py",),
     "domain/test_windows.py": ("domain/board.py",),
+    "domain/test_walk.py": (
+        "domain/open_visit.py",
+        "domain/order.py",
+        "domain/rows.py",
+        "domain/table.py",
+        "domain/walked.py",
+    ),
+    "domain/test_judge.py": (
+        "domain/decided.py",
+        "domain/disposition.py",
+        "domain/outcome.py",
+        "domain/reachability.py",
+        "domain/service_level.py",
+        "domain/waits.py",
+    ),
     "domain/test_ledger.py": (
         "domain/bookings.py",
         "domain/cells.py",

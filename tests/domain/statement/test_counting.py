@@ -89,7 +89,7 @@ def _by_hand(visits: list[Visit], measure: Measure, causes: frozenset[str]) -> C
     part = whole = 0
     for visit in visits:
         contract = visit.terms.contract
-        if visit.disposition in causes or ("out_of_hours" in causes and not visit.terms.open):
+        if visit.disposition in causes or ("out_of_hours" in causes and not visit.in_hours):
             continue
         short_left_out = visit.disposition == "short_abandoned" and not contract.short_counts
         if measure.figure == "average_speed_of_answer":
@@ -100,10 +100,10 @@ def _by_hand(visits: list[Visit], measure: Measure, causes: frozenset[str]) -> C
             if visit.entered is not None and not short_left_out:
                 whole += 1
                 part += visit.disposition in ("abandoned", "short_abandoned")
-        elif not visit.terms.open:
+        elif not visit.in_hours:
             continue
         elif measure.figure == "reachability":
-            if visit.disposition == "form":
+            if visit.disposition in ("form", "chose_again"):
                 continue
             if visit.disposition != "callback" or contract.callbacks_not_reached:
                 whole += 1

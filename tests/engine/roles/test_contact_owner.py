@@ -32,5 +32,5 @@ def test_a_line_that_nobody_knows_is_left_out_and_counted() -> None:
     ]
     source.merge("contact.queue", records)
     assert counts.unknown_to_lines == 2
-    assert source.ledger.contacts["c"].stays
+    assert source.ledger.contacts["c"].rows
     assert not sum(counts.refused.values())
