@@ -6,6 +6,7 @@ hang-ups before the queue, not reached, and counted forms besides. What was book
 
 import msgspec
 import orjson
+import pytest
 
 from streams.domain.books import INTERVAL
 from streams.domain.counts import COUNTS, LATER
@@ -16,6 +17,7 @@ from streams.engine.audit import tally
 from streams.engine.state import checkpoint
 from streams.engine.state.cells import decoded, encoded
 from streams.engine.state.checkpoint import Checkpoint
+from streams.engine.state.errors import StateError
 from streams.engine.state.partials import Figures, read_partial
 from streams.engine.state.restored import Restored
 from streams.sinks.records import Interval, interval_record
@@ -74,10 +76,18 @@ def test_a_partial_figure() -> None:
     is_as_it_was_booked(told.tally)
 
 
-def test_a_state_is_taken_up_and_balances_with_forms_that_come_after_it() -> None:
+def test_a_state_without_the_events_of_its_contacts_is_refused_with_the_remedy() -> None:
+    with pytest.raises(StateError, match=r"form 1 by an older version.*`reachline rebuild`"):
+        Checkpoint.from_value(CHECKPOINT)
+
+
+def test_figures_are_taken_up_and_balance_with_forms_that_come_after_them() -> None:
     restored = Restored()
-    restored.apply(checkpoint.KEY, CHECKPOINT)
-    ((key, _),) = Checkpoint.from_value(CHECKPOINT).cells
+    restored.apply(
+        checkpoint.KEY,
+        CHECKPOINT.replace(b'"version":1', b'"version":2').replace(b'["a","b"]', b'{"a":1,"b":2}'),
+    )
+    key = DESK, INTERVAL, NINE
     is_as_it_was_booked(restored.cells()[key])
     ledger = Ledger(PLAN)
     for _ in ledger.restore(at("9:30"), (), restored.cells(), {}):
