@@ -15,7 +15,7 @@ from streams.domain.instants import SECOND
 from streams.domain.plan import Contract, Plan
 from streams.sinks.annotations import PAGE, annotations, spoken
 from streams.sinks.links import Links
-from streams.texts import Texts, texts
+from streams.texts import DEFAULT, Texts, texts
 
 ALERTS: Final[Mapping[Kind, str]] = {
     "reachability": "ContactReachabilityDrop",
@@ -39,9 +39,12 @@ def labels(alert: Alert, plan: Plan) -> dict[str, str]:
 
 def wording(alert: Alert, plan: Plan, links: Links) -> dict[str, str]:
     """What an alert says now, in the city's languages, and where it leads."""
-    return {
-        **annotations(lambda part, language: said(alert, plan, part, language), spoken(plan)),
-        "evidence": alert.evidence,
+    languages = spoken(plan)
+    found = annotations(lambda part, language: said(alert, plan, part, language), languages)
+    if DEFAULT in languages:
+        # The record's own sentence is published in English, for machines and tables.
+        found["evidence"] = alert.evidence
+    return found | {
         "runbook_url": links.runbook(ALERTS[alert.kind]),
         "dashboard_url": links.line(alert.line),
     }
