@@ -71,7 +71,6 @@ TOGETHER = {
         "domain/statement/exclusions.py",
         "domain/statement/judging.py",
     ),
-    "domain/statement/test_counting.py": ("domain/statement/explanation.py",),
     "engine/test_audit.py": ("domain/statement/restatement.py",),
     "sinks/test_period_metrics.py": ("domain/statement/running.py",),
     "engine/test_failpoints.py": ("engine/checkpoint_loop.py",),

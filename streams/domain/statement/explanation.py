@@ -164,7 +164,8 @@ def _in_time(visit: Visit, measure: Measure) -> tuple[str, str]:
     """By the measure's threshold and formula."""
     contract = visit.terms.contract
     within = visit.within
-    if measure.threshold != contract.threshold:
+    # A visit that no threshold decides (a short abandon that the contract excludes) has none.
+    if visit.further and measure.threshold != contract.threshold:
         within = visit.further[contract.further.index(measure.threshold)]
     if within is None:
         if visit.disposition is visits.OPEN:
