@@ -1,6 +1,6 @@
 """Why a visit counts as it does, also a visit that no threshold decides.
 
-The line is open until 13:30; a measure of the contract has a threshold of its own, 10 s beside 20 s::
+The line is open until 13:30; a measure has a threshold of its own, 10 s beside 20 s::
 
     9:00 queue   9:00:02 hung up    a short abandon, which the contract leaves out
     9:10 menu    9:10:30 hung up    never in the queue
