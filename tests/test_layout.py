@@ -131,7 +131,6 @@ TOGETHER = {
     ),
     "deploy/test_runbooks.py": ("sinks/runbooks.py", "sinks/messages.py"),
     "domain/test_event_reader.py": ("domain/events.py",),
-    "domain/test_tally.py": ("domain/counts.py",),
     "domain/plan/test_plan.py": ("domain/plan/turns.py",),
     "domain/statement/test_hearing.py": ("domain/statement/heard.py",),
     "sources/test_mapping.py": ("sources/mapping_rules.py", "sources/mapping_times.py"),

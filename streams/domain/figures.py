@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from streams.domain import visits
+from streams.domain.counts import SHOWN, SHOWN_OF_CITY
 from streams.domain.instants import SECOND
 from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import Tally
-from streams.domain.visits import DISPOSITIONS
 
 WAIT_QUANTILES: Final = {"p50": 0.5, "p80": 0.8, "p90": 0.9, "p95": 0.95}
 
@@ -199,35 +199,10 @@ OF_THE_CITY: Final[dict[str, Figure]] = {
     "menu_abandonment": city_menu_abandonment,
 }
 
-SHOWN_COUNTS: Final = (
-    "contacts",
-    "line_offered",
-    "queue_offered",
-    "open",
-    "out_of_hours",
-    *DISPOSITIONS,
-    "answered_within",
-    "abandoned_within",
-    "service_offered",
-    "service_answered",
-    "service_abandoned",
-    "menu_negative",
-    "repeat_callers",
-    "callbacks_kept",
-)
-SHOWN_OF_CITY: Final = (
-    visits.WITH_VISIT,
-    visits.MENU_ABANDONED,
-    visits.ENTRANCE_BLOCKED,
-    visits.ENTRANCE_CLOSED,
-    visits.OPEN_IN_MENU,
-    visits.ORPHAN,
-)
-
 
 def figures(tally: Tally, of_city: bool = False) -> dict[str, Any]:
     """All figures of a tally by their names: every count, and each ratio that is defined."""
-    shown: dict[str, Any] = {name: tally[name] for name in SHOWN_COUNTS}
+    shown: dict[str, Any] = {name: tally[name] for name in SHOWN}
     if of_city:
         shown |= {name: tally[name] for name in SHOWN_OF_CITY}
     levels = {name: service_level(tally, name) for name in FORMULAS}

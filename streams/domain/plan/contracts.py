@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from streams.domain.counts import MOST_FURTHER_THRESHOLDS
 from streams.domain.instants import SECOND
 from streams.domain.plan.fields import Table, duration_text
 from streams.domain.plan.model import (
@@ -12,7 +13,6 @@ from streams.domain.plan.model import (
     FORMULAS,
     KINDS_OF_EXCLUSION,
     LONGEST_LOST_AFTER,
-    MOST_FURTHER_THRESHOLDS,
     PERIODS,
     SCOPES,
     UNITS,
