@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from streams.domain import figures as formulas
 from streams.domain.books import books
 from streams.domain.figures import figures
+from streams.domain.figures.service_level import service_level
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
@@ -107,7 +107,7 @@ def test_abandoned_in_time_alone_leaves_nothing_under_the_line_of_two_formulas()
 
 def test_an_unknown_formula_is_an_error() -> None:
     with pytest.raises(ValueError, match="'best'"):
-        formulas.service_level(Tally(), "best")
+        service_level(Tally(), "best")
 
 
 # Reachability

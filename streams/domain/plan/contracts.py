@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from streams.domain.counts import MOST_FURTHER_THRESHOLDS
+from streams.domain.figures import measures as measurable
+from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import SECOND
 from streams.domain.plan.fields import Table, duration_text
 from streams.domain.plan.model import (
     CAUSES,
     CLOCKS,
     COUNTINGS,
-    FIGURES,
-    FORMULAS,
     KINDS_OF_EXCLUSION,
     LONGEST_LOST_AFTER,
     PERIODS,
@@ -88,8 +88,8 @@ def contract(table: Table) -> Contract:
 
 def _measure(table: Table, formula: str, threshold: int, period: str) -> Measure:
     table.require("figure", "target")
-    figure = table.choice("figure", FIGURES, "service_level")
-    if figure == "average_speed_of_answer":
+    figure = table.choice("figure", tuple(measurable()), "service_level")
+    if measurable()[figure].unit == "seconds":
         longest = LONGEST_LOST_AFTER
         target = Decimal(table.duration("target", SECOND, SECOND, longest)) / SECOND
     else:

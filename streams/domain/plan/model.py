@@ -20,11 +20,9 @@ from streams.domain.plan.validity import Version
 CITY_VENDOR: Final = "city"
 """The vendor that always exists: the city itself."""
 
-FORMULAS: Final = ("abandons_negative", "abandons_ignored", "abandons_positive", "answered_only")
 CLOCKS: Final = ("queue", "choice", "start")
 PERIODS: Final = ("daily", "monthly", "quarterly")
 PERMANENCES: Final = ("always", "urgent_only", "none")
-FIGURES: Final = ("service_level", "abandonment", "reachability", "average_speed_of_answer")
 SCOPES: Final = ("per_line", "pooled")
 COUNTINGS: Final = ("started", "whole", "proportional")
 UNITS: Final = ("money", "percent_of_fee")

@@ -8,9 +8,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.reachability import REACHABILITY
+from streams.domain.figures.service_level import SERVICE_LEVEL
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.plan.validity import Version
@@ -47,12 +48,6 @@ class Rule:
     callbacks_not_reached: bool
     lost_after: int
     currency: str
-
-
-SERVICE_LEVEL: Final = "service_level"
-ABANDONMENT: Final = "abandonment"
-REACHABILITY: Final = "reachability"
-ASA: Final = "average_speed_of_answer"
 
 
 def assignments(
@@ -147,8 +142,8 @@ def measures(contract: Contract) -> tuple[Measure, ...]:
         return Measure(id_, figure, exact, contract.formula, contract.threshold, contract.period)
 
     return (
-        target("service-level", SERVICE_LEVEL, contract.target),
-        target("reachability", REACHABILITY, contract.reach_target),
+        target("service-level", SERVICE_LEVEL.name, contract.target),
+        target("reachability", REACHABILITY.name, contract.reach_target),
     )
 
 

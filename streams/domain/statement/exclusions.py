@@ -14,11 +14,12 @@ from typing import Final, NamedTuple
 
 from streams.domain import instants
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count, Number
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement.assignments import Assignment, Cells, Rule, within
-from streams.domain.statement.counting import NOTHING, Count, Number, count
+from streams.domain.statement.counting import NOTHING, count
 from streams.domain.tally import Tally
 
 EVENT: Final = "event"

@@ -6,12 +6,13 @@ from datetime import date
 from fractions import Fraction
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count, Number
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement import counting, money
 from streams.domain.statement.assignments import Assignment, Cells, Rule, measures, rule, within
-from streams.domain.statement.counting import NOTHING, Count, Number
+from streams.domain.statement.counting import NOTHING
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Applied, Excluding, applying
 from streams.domain.statement.heard import Hours
 from streams.domain.statement.hearing import Hearing

@@ -11,11 +11,11 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count, Number
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement import counting
 from streams.domain.statement.assignments import (
-    ASA,
     Assignment,
     Cells,
     Intervals,
@@ -27,7 +27,6 @@ from streams.domain.statement.assignments import (
     unaligned,
     within,
 )
-from streams.domain.statement.counting import Count, Number
 from streams.domain.statement.exclusions import EVENT, Excluding
 from streams.domain.statement.forecast import Outlook, Remaining, outlook
 from streams.domain.statement.heard import Heard
@@ -214,7 +213,8 @@ def _worst(here: list[Assignment], cells: Mapping[str, Cells], excluding: Exclud
             (
                 rule(holding.contract, measure)
                 for measure in measures(holding.contract)
-                if measure.figure != ASA and (not measure.lines or holding.line in measure.lines)
+                if not counting.in_seconds(measure.figure)
+                and (not measure.lines or holding.line in measure.lines)
             ),
             None,
         )

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.domain.figures.measure import Count
+from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.plan import Plan, PlanError
-from streams.domain.plan.model import CAUSES, FORMULAS, Measure
-from streams.domain.statement.counting import Count, count
+from streams.domain.plan.model import CAUSES, Measure
+from streams.domain.statement.counting import count
 from streams.domain.statement.explanation import explain, total
 from streams.domain.statement.standing import standing
 from streams.domain.tally import Tally

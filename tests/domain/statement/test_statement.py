@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count
 from streams.domain.instants import HOUR, MINUTE, parse
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement import Result, Statement
-from streams.domain.statement.counting import Count
 from streams.domain.statement.periods import midnight
 from tests.statements import Booked, plan
 
