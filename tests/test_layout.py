@@ -30,6 +30,7 @@ STORIES = {
     "engine/test_kept_quarter_hours.py": "quarter-hours from workers to statements",
     "engine/test_memory_is_bounded.py": "days of traffic through all owners of a worker",
     "engine/test_no_number_leaves.py": "no telephone number in a dead letter or a metric",
+    "published/test_one_declaration.py": "a figure that is not declared is nowhere",
     "sinks/test_ended_lines.py": "lines that ended, on every wall and in every series",
     "sinks/statement/test_identity.py": "every sheet says which statement it is of",
     "sinks/statement/test_languages.py": "a statement in a language that has no word of another",

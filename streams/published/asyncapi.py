@@ -10,7 +10,7 @@ from streams import __version__
 from streams.domain.event_reader import MAX_BYTES
 from streams.domain.events import KINDS
 from streams.engine.kafka import topics
-from streams.published import examples, schemas
+from streams.published import examples, figures_page, schemas
 from streams.published.schemas import Published, Schema
 from streams.settings import Settings
 
@@ -66,8 +66,13 @@ def document() -> Schema:
 
 
 def files() -> dict[str, str]:
-    """The whole contract as files, by name: the document and the schemas that it refers to."""
-    return {FILE: schemas.as_text(document()), **schemas.files()}
+    """The whole contract as files, by name: the document, the schemas that it refers to, and what
+    the figures mean."""
+    return {
+        FILE: schemas.as_text(document()),
+        figures_page.FILE: figures_page.page(),
+        **schemas.files(),
+    }
 
 
 def _channel(each: Published) -> Schema:

@@ -19,7 +19,7 @@ import msgspec
 from streams.domain import caller_history as callers
 from streams.domain.events import KINDS, TYPES
 from streams.engine.kafka import topics
-from streams.published import examples, statement_examples
+from streams.published import examples, shown, statement_examples
 from streams.sinks.alerts import AlertTold
 from streams.sinks.journeys import Journey
 from streams.sinks.records import DeadLetter, Interval
@@ -53,7 +53,7 @@ class Published:
 
 def published() -> list[Published]:
     """Every schema, inputs first."""
-    shown = examples.outputs()
+    outputs = examples.outputs()
     return [
         *(
             Published(kind, f"contact.{kind}", "call_id", _input(kind, examples.OF_EVENTS[kind]))
@@ -73,25 +73,25 @@ def published() -> list[Published]:
             "journeys",
             topics.JOURNEYS,
             "call_id",
-            _output("journeys", Journey, shown[topics.JOURNEYS]),
+            _output("journeys", Journey, outputs[topics.JOURNEYS]),
         ),
         Published(
-            "line-partials", topics.PARTIALS, _PARTIALS_KEY, _partials(shown[topics.PARTIALS])
+            "line-partials", topics.PARTIALS, _PARTIALS_KEY, _partials(outputs[topics.PARTIALS])
         ),
         Published(
             "line-intervals",
             topics.INTERVALS,
             "scope|start",
-            _output("line-intervals", Interval, shown[topics.INTERVALS]),
+            _output("line-intervals", Interval, outputs[topics.INTERVALS]),
         ),
         Published(
             "callers",
             topics.CALLERS,
             "JSON array of caller and call_id",
-            _output("callers", callers.Call, shown[topics.CALLERS]),
+            _output("callers", callers.Call, outputs[topics.CALLERS]),
         ),
         Published(
-            "alerts", topics.ALERTS, "id", _output("alerts", AlertTold, shown[topics.ALERTS])
+            "alerts", topics.ALERTS, "id", _output("alerts", AlertTold, outputs[topics.ALERTS])
         ),
         Published(
             "late",
@@ -108,9 +108,10 @@ def published() -> list[Published]:
             "dead-letters",
             topics.DEAD,
             "topic|partition|offset",
-            _output("dead-letters", DeadLetter, shown[topics.DEAD]),
+            _output("dead-letters", DeadLetter, outputs[topics.DEAD]),
         ),
         *_statements(),
+        *_shown(),
     ]
 
 
@@ -121,6 +122,17 @@ def _statements() -> list[Published]:
     return [
         Published(name, None, "", _output(name, type_, shown[name]))
         for name, type_ in types.items()
+    ]
+
+
+def _shown() -> list[Published]:
+    """What ``replay`` writes as JSON, and what a worker's page says."""
+    example = shown.shown()
+    (alert,), _ = _schemas([AlertTold])
+    found = {"replay": shown.replay(alert), "figures": shown.live()}
+    return [
+        Published(name, None, "", _whole(name, schema, {}, example[name]))
+        for name, schema in found.items()
     ]
 
 

@@ -106,7 +106,12 @@ WAIT_QUANTILES: Final = Figure(
     value=wait_quantile,
     source="the nearest-rank method: Hyndman and Fan, Sample Quantiles, 1996, definition 1",
     variants=tuple(
-        Variant(key, label, f"{share:.0%} of the answered", partial(wait_quantile, share=share))
+        Variant(
+            key,
+            label,
+            f"the wait within which {100 * share:.0f} % were answered",
+            partial(wait_quantile, share=share),
+        )
         for key, label, share in (
             ("p50", "0.5", 0.5),
             ("p80", None, 0.8),

@@ -136,7 +136,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
     Attributes:
         contract, measure: ids of the plan.
-        figure: service_level, abandonment, reachability or average_speed_of_answer.
+        figure: what is measured, by the name that the plan has for it.
         scope: per_line or pooled.
         target: that the figure must reach, or must not exceed.
         short_abandon_limit: seconds within which a hang-up is short.
