@@ -4,9 +4,7 @@ A ratio with nothing under the line is None: no data is no number, never 0 and n
 Ratios are fractions of one, durations are seconds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from doctest import DocTestParser
+from collections.abc import Callable, Mapping
 from inspect import cleandoc
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -74,8 +72,7 @@ class Parts(NamedTuple):
     counts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure that people read.
 
     Attributes:
@@ -118,12 +115,15 @@ class Figure:
     @property
     def definition(self) -> str:
         """What it means, in sentences."""
-        return cleandoc(self.value.__doc__ or "").partition(">>>")[0].strip()
+        return self._said()[0].strip()
 
     @property
     def example(self) -> str:
-        """Its worked example, as it would be typed and answered."""
-        return "".join(_typed(cleandoc(self.value.__doc__ or "")))
+        """Its worked example, as it is typed and answered."""
+        return "".join(self._said()[1:]).strip() + "\n"
+
+    def _said(self) -> tuple[str, str, str]:
+        return cleandoc(self.value.__doc__ or "").partition(">>>")
 
     def shown(self, tally: Counts) -> float | dict[str, float] | None:
         """Its value, or those of its variants that are defined; None where there is none."""
@@ -131,14 +131,6 @@ class Figure:
             return self.value(tally)
         found = {each.key: each.value(tally) for each in self.variants}
         return {key: value for key, value in found.items() if value is not None} or None
-
-
-def _typed(text: str) -> Iterator[str]:
-    for example in DocTestParser().get_examples(text):
-        first, *more = example.source.splitlines()
-        yield f">>> {first}\n"
-        yield from (f"... {line}\n" for line in more)
-        yield example.want
 
 
 def ratio(part: int, whole: int) -> float | None:

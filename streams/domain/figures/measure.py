@@ -5,7 +5,6 @@ that meets its target exactly, meets it.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple, Protocol
 
@@ -86,18 +85,17 @@ Verdict = tuple[str, str]
 """``hit``, ``miss``, ``outside`` or ``undecided``, and a word for the rule that decided it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """How a contract counts a figure. Where more is better, a hit is above the line and all are
     below it; where less is, a miss is above it; of a duration, each hit adds its wait.
 
     Attributes:
-        count: what one tally adds.
+        adds: what one tally adds.
         verdict: how one visit counts.
         of_queued: it is of visits that were queue-offered, and so of nothing where queue events
             are missing.
     """
 
-    count: Callable[[Counted, Judgement], Count]
+    adds: Callable[[Counted, Judgement], Count]
     verdict: Callable[[Judged], Verdict]
     of_queued: bool = True

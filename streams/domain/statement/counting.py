@@ -67,4 +67,4 @@ def count(tally: Tally, contract: Contract, measure: Measure, causes: Collection
     if measure.threshold != contract.threshold:
         level = f"_{2 + contract.further.index(measure.threshold)}"
     how = Judgement(measure.formula, level, contract.short_counts, causes)
-    return measured(measure.figure).count(tally, how)
+    return measured(measure.figure).adds(tally, how)

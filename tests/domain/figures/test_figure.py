@@ -58,7 +58,7 @@ def test_what_is_published_beside_a_figure_is_counted() -> None:
 @pytest.mark.parametrize("name", figures.measures())
 def test_nothing_is_measured_where_nothing_was_counted(name: str) -> None:
     how = Judgement("abandons_negative", "", True, ())
-    assert measured(name).count(Tally(), how) == (0, 0)
+    assert measured(name).adds(Tally(), how) == (0, 0)
 
 
 def test_a_figure_that_is_no_measure_is_an_error() -> None:
