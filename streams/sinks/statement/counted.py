@@ -7,12 +7,12 @@ changed in a quarter-hour is said in the words that results and definitions have
 from collections.abc import Sequence
 from typing import Final
 
-from streams.domain.counts import FURTHER
+from streams.domain.counts import DECLARED, FURTHER
 from streams.domain.instants import SECOND
 from streams.sinks.statement.writing import Writing
 
-_DURATIONS: Final = ("wait_sum", "out_wait_sum", "menu_sum", "talk_sum", "longest")
-"""In microseconds; all else is a number of calls."""
+_DURATIONS: Final = {"longest", *(count.name for count in DECLARED if count.of == "microseconds")}
+"""All else is a number of calls."""
 
 _WITHIN: Final = ("answered_within", "abandoned_within", "service_offered")
 """What depends on a threshold, that of the contract and those that its measures have besides."""
