@@ -123,6 +123,8 @@ DECLARED: Final = (
     # Of transfers that a form stands for.
     Count(71, "form", "visits", since="0.2"),
     Count(72, "reach_forms", "visits", since="0.2"),
+    # The waits of those whom `service_abandoned` counts.
+    Count(73, "abandon_wait_sum", "microseconds", since="0.2"),
 )
 """Every count, by its id. The order is part of the stored form."""
 

@@ -27,6 +27,7 @@ DECLARED: Final[tuple[Figure, ...]] = (
     abandonment.WITHOUT_SHORT,
     abandonment.WITH_LEFT_BEFORE_QUEUE,
     waits.AVERAGE_SPEED_OF_ANSWER,
+    waits.AVERAGE_TIME_TO_ABANDON,
     waits.LONGEST_WAIT,
     durations.MENU_TIME,
     durations.TALK_TIME,

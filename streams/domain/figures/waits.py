@@ -8,6 +8,7 @@ from streams.domain.figures.measure import (
     HIT,
     OUT_OF_HOURS,
     OUTSIDE,
+    UNDECIDED,
     Count,
     Counted,
     Judged,
@@ -25,6 +26,17 @@ def average_speed_of_answer(tally: Counts) -> float | None:
     15.0
     """
     return seconds(tally["wait_sum"], tally["answered"])
+
+
+def average_time_to_abandon(tally: Counts) -> float | None:
+    """Sum of the waits of visits that hung up in the queue / such visits, in seconds. Of visits in
+    hours; short abandons as the contract has them. Less is better: who gives up has lost less time.
+    It is no patience, for those who were answered would have waited on.
+
+    >>> average_time_to_abandon(Tally.of(abandon_wait_sum=900_000_000, service_abandoned=20))
+    45.0
+    """
+    return seconds(tally["abandon_wait_sum"], tally["service_abandoned"])
 
 
 def longest_wait(tally: Counts) -> float | None:
@@ -66,6 +78,22 @@ def _count(tally: Counted, how: Judgement) -> Count:
     return Count(total, answered)
 
 
+def _abandon_count(tally: Counted, how: Judgement) -> Count:
+    """No cause leaves any of them out: they are in hours, and all have the same disposition."""
+    return Count(tally["abandon_wait_sum"], tally["service_abandoned"])
+
+
+def _abandon_verdict(visit: Judged) -> Verdict:
+    if not visit.in_hours:
+        return OUTSIDE, OUT_OF_HOURS
+    if not visit.queued:
+        return OUTSIDE, "never_queued"
+    if visit.disposition == "open":
+        return UNDECIDED, visit.disposition
+    gone = visit.disposition in ("abandoned", "short_abandoned") and visit.within is not None
+    return (HIT if gone else OUTSIDE), visit.disposition
+
+
 def _verdict(visit: Judged) -> Verdict:
     return (HIT if visit.disposition == "answered" else OUTSIDE), visit.disposition
 
@@ -82,6 +110,18 @@ AVERAGE_SPEED_OF_ANSWER: Final = Figure(
     help="Sum of the waits of answered visits / answered",
     column="ASA",
     measure=Measured(_count, _verdict),
+)
+
+AVERAGE_TIME_TO_ABANDON: Final = Figure(
+    name="average_time_to_abandon",
+    title="average time to abandon",
+    formula="sum of the waits of visits that hung up in the queue, in opening hours / such visits",
+    unit="seconds",
+    better="lower",
+    value=average_time_to_abandon,
+    source="Zeltyn and Mandelbaum, Call centers with impatient customers, 2005: E[W | Ab]",
+    metric="average_time_to_abandon_seconds",
+    measure=Measured(_abandon_count, _abandon_verdict),
 )
 
 LONGEST_WAIT: Final = Figure(

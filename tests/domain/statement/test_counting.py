@@ -62,6 +62,10 @@ def _plan(short: str, clock: str, callbacks: str, boundary: str, of_waste: str =
             id = "asa"
             figure = "average_speed_of_answer"
             target = 30
+            [[contract.measure]]
+            id = "gave-up"
+            figure = "average_time_to_abandon"
+            target = 30
         [[hours]]
         id = "office"
         mon-fri = "08:00-13:30"
@@ -104,6 +108,10 @@ def _by_hand(visits: list[Visit], measure: Measure, causes: frozenset[str]) -> C
                 part += visit.disposition in ("abandoned", "short_abandoned")
         elif not visit.terms.open:
             continue
+        elif measure.figure == "average_time_to_abandon":
+            gone = visit.disposition in ("abandoned", "short_abandoned")
+            if gone and not short_left_out:
+                part, whole = part + (visit.wait or 0), whole + 1
         elif measure.figure == "reachability":
             if visit.disposition == "form":
                 continue
