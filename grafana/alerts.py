@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from grafana import palette
-from grafana.panels import Query, Say, colour, mapped
+from grafana.panels import Query
 from grafana.promql import INFO_KEPT, NOW, matching
+from grafana.say import Say, colour, mapped
 from streams.sinks.alert_texts import ALERTS
 from streams.sinks.links import Links
 

@@ -4,20 +4,9 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import palette
-from grafana.panels import (
-    CHOSEN,
-    Column,
-    Query,
-    Say,
-    at,
-    chosen_source,
-    colour,
-    curves,
-    mapped,
-    numbers,
-    rows,
-)
+from grafana.panels import CHOSEN, Column, Query, at, chosen_source, curves, numbers, rows
 from grafana.promql import FRESH, or_dash
+from grafana.say import Say, colour, mapped
 from streams.domain.plan import Plan
 
 RATE = "[$__rate_interval]"
