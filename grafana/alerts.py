@@ -11,7 +11,7 @@ from grafana import palette
 from grafana.panels import Query
 from grafana.promql import INFO_KEPT, NOW, matching
 from grafana.say import Say, colour, mapped
-from streams.sinks.alert_texts import ALERTS
+from streams.sinks.alert_texts import ALERT_NAMES
 from streams.sinks.links import Links
 
 WATCHDOG: Final = "ContactWatchdog"
@@ -53,7 +53,7 @@ def listed(say: Say, most: int) -> list[Query]:
     Without the watchdog no query may have a series: then nobody knows whether something is wrong.
     """
     opened = open_for("line, vendor, kind")
-    pages = f"{_worded(opened, 'kind', ALERTS, say)} or {_age('page', say)}"
+    pages = f"{_worded(opened, 'kind', ALERT_NAMES, say)} or {_age('page', say)}"
     tickets = _age("ticket", say)
     count = f"(count({_distinct()}) or vector(0)) + (count({of_rules()}) or vector(0))"
     paging = (

@@ -10,7 +10,7 @@ from streams.domain.plan import Plan, Terms
 COLUMNS: Final = 24
 ROWS: Final = 27
 """Rows of 30 pixels with 8 between them that fit into 1080, whatever the page's own margin is."""
-MOST_LINES: Final = 30
+MOST_TILES: Final = 30
 """More tiles than this can't be read from where people sit."""
 
 
@@ -44,10 +44,10 @@ def shown(plan: Plan, now: int) -> list[Terms]:
         ValueError: there are more than can be read.
     """
     lines = sorted(plan.lines_at(now), key=lambda t: (t.tier, t.option or "~", t.line))
-    if len(lines) > MOST_LINES:
+    if len(lines) > MOST_TILES:
         lines = [terms for terms in lines if terms.tier == 1]
-    if not lines or len(lines) > MOST_LINES:
-        raise ValueError(f"a wallboard shows 1 to {MOST_LINES} lines, this plan has {len(lines)}")
+    if not lines or len(lines) > MOST_TILES:
+        raise ValueError(f"a wallboard shows 1 to {MOST_TILES} lines, this plan has {len(lines)}")
     return lines
 
 

@@ -18,7 +18,7 @@ from grafana.panels import (
 from grafana.promql import CHOSEN_LINE, FRESH, or_dash
 from grafana.say import NOBODY, Say, states
 from streams.domain.plan import Plan
-from streams.sinks.alert_texts import ALERTS
+from streams.sinks.alert_texts import ALERT_NAMES
 
 
 def line(plan: Plan, now: int, say: Say) -> Dashboard:
@@ -166,6 +166,6 @@ def _open_alerts(say: Say) -> object:
 
 def _named_like_rules(alerts: str) -> str:
     """The stream's alerts bear the names of their runbooks, as they do in Alertmanager."""
-    for kind, name in ALERTS.items():
+    for kind, name in ALERT_NAMES.items():
         alerts = f'label_replace({alerts}, "alertname", "{name}", "kind", "{kind}")'
     return f"max by (alertname) ({alerts})"

@@ -12,8 +12,8 @@ clock, its figures were current, and that is what Prometheus' time is compared w
 from typing import Final
 
 FRESH: Final = 120
-"""Seconds for which a figure passes for fresh. A worker updates its clock several times a second, it
-is scraped every 15 s or less, and a hand-over may last a minute."""
+"""Seconds for which a figure counts as fresh. A worker updates its clock several times a second and
+is scraped every 15 s or less; a hand-over may last a minute."""
 
 NOW: Final = (
     "(time() + (max(contact_city_as_of_timestamp_seconds"

@@ -32,7 +32,7 @@ from streams.sinks.series import Counted, Kind, Series, Shown, agreed
 STRETCH: Final = 0.01
 """Seconds of work between two turns of others. A scope takes a millisecond or two."""
 
-AT_ONCE: Final = 200
+SAMPLES_AT_ONCE: Final = 200
 """Samples that the library writes in one go: some milliseconds."""
 
 FORMATS_KEPT: Final = 2
@@ -105,12 +105,12 @@ class _Part(NamedTuple):
 
 def _parts(collector: Collector) -> Iterator[_Part]:
     for family in collector.collect():
-        if family.type != "gauge" or len(family.samples) <= AT_ONCE:
+        if family.type != "gauge" or len(family.samples) <= SAMPLES_AT_ONCE:
             yield _Part(family, True)
             continue
-        for begin in range(0, len(family.samples), AT_ONCE):
+        for begin in range(0, len(family.samples), SAMPLES_AT_ONCE):
             part = Metric(family.name, family.documentation, family.type, family.unit)
-            part.samples = family.samples[begin : begin + AT_ONCE]
+            part.samples = family.samples[begin : begin + SAMPLES_AT_ONCE]
             yield _Part(part, begin == 0)
 
 

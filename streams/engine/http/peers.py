@@ -14,7 +14,7 @@ from typing import Any, Final
 import aiohttp
 import orjson
 
-PATIENCE: Final = 0.8
+PEER_PATIENCE: Final = 0.8
 """Seconds: figures come once a second, and a peer that takes longer is in trouble."""
 
 ANSWERS_KEPT: Final = 0.9
@@ -45,7 +45,7 @@ class Peers:
     async def _ask(self) -> list[dict[str, Any]]:
         found = await asyncio.gather(*map(_resolved, self._addresses))
         hosts = {host for each in found for host in each}
-        timeout = aiohttp.ClientTimeout(total=PATIENCE)
+        timeout = aiohttp.ClientTimeout(total=PEER_PATIENCE)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             answers = await asyncio.gather(*(_own_figures(session, host) for host in sorted(hosts)))
         return [answer for answer in answers if answer is not None]

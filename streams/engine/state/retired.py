@@ -10,7 +10,7 @@ import orjson
 
 from streams.engine.kafka.outputs import Record
 
-PREFIX: Final = b"g|"
+RETIRED_PREFIX: Final = b"g|"
 """What the keys of these records begin with."""
 
 
@@ -33,7 +33,7 @@ def retired_removed(number: int) -> Record:
 
 def retired_key(number: int) -> bytes:
     """The key of a checkpoint's ids."""
-    return b"%b%d" % (PREFIX, number)
+    return b"%b%d" % (RETIRED_PREFIX, number)
 
 
 def from_retired_record(value: bytes) -> RetiredIds:

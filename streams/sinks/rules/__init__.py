@@ -44,7 +44,7 @@ def render(plan: Plan, now: int, links: Links = _DEFAULT_LINKS) -> dict[str, str
         if quiet
         else ""
     )
-    interval = f"{silence.INTERVAL}s"
+    interval = f"{silence.EVALUATED_EVERY}s"
     files = {
         "rules/plan.yml": (
             head,

@@ -19,13 +19,13 @@ from typing import Final, NamedTuple
 
 from streams.sinks.annotations import NONE, PAGE
 from streams.sinks.links import Links
-from streams.sinks.rules.promises import EXPECTED, LINE_INFO, MAINTENANCE, OPEN
+from streams.sinks.rules.promises import EXPECTED, LINE_INFO, LINE_OPEN, MAINTENANCE
 from streams.sinks.rules.rule import Alert, Record, quoted
 
 AWAITED: Final = "contact_line_awaited_calls:per_hour"
 CITY_AWAITED: Final = "contact_city_awaited_calls:per_hour"
 
-INTERVAL: Final = 15
+EVALUATED_EVERY: Final = 15
 """Seconds between evaluations: as often as workers are scraped."""
 
 LIMIT: Final = 10
@@ -125,13 +125,13 @@ def _missed(scope: _Scope) -> list[Record]:
 
 def _silent(scope: _Scope, limit: int) -> str:
     """Listened to, open, and by the next evaluation at the limit: noticed before it is passed."""
-    listened = f"({INTERVAL} + {scope.heard} - time())"
+    listened = f"({EVALUATED_EVERY} + {scope.heard} - time())"
     return f"{scope.missed} + {scope.awaited} * {scope.left} {listened} / 3600 >= {limit}"
 
 
 def _goes_on(scope: _Scope, limit: int, alert: str) -> str:
     """A silence that an alert has told of and nothing has ended, whether or not anybody listens."""
-    silent = f"{scope.missed} + {scope.awaited} * {INTERVAL} / 3600 >= {limit}"
+    silent = f"{scope.missed} + {scope.awaited} * {EVALUATED_EVERY} / 3600 >= {limit}"
     return f'{silent}\n  and {scope.on} ALERTS{{{alert}, alertstate="firing"}}'
 
 
@@ -141,7 +141,7 @@ def _page(scope: _Scope, limit: int, name: str) -> str:
     return f"{_silent(scope, limit)}\nor\n(\n  {known}\n)"
 
 
-KINDS: Final = ("reachability", "service_level")
+INHIBITED_KINDS: Final = ("reachability", "service_level")
 """Alerts of the stream that silence makes meaningless."""
 
 
@@ -162,7 +162,7 @@ def alerts(links: Links) -> list[Alert]:
             links.wallboard,
         ),
     ]
-    return pages + [_silenced(kind, line) for kind in KINDS]
+    return pages + [_silenced(kind, line) for kind in INHIBITED_KINDS]
 
 
 def _silenced(kind: str, dashboard: str) -> Alert:
@@ -193,5 +193,5 @@ def maintenance(links: Links) -> Alert:
     )
 
 
-IN_HOURS: Final = f"on () {OPEN}"
+IN_HOURS: Final = f"on () {LINE_OPEN}"
 """Joined with ``and``: while any line is open; with ``unless``: while none is."""

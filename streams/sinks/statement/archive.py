@@ -23,7 +23,7 @@ import msgspec
 
 from streams.domain.statement.restatement import changes
 from streams.sinks.statement.issue import issued, of_archive
-from streams.sinks.statement.objects import FORM, Content, canonical
+from streams.sinks.statement.objects import CONTENT_FORM, Content, canonical
 from streams.sinks.statement.plain import Issued, Made
 from streams.sinks.statement.restated import Restatement
 
@@ -140,7 +140,7 @@ def _of(content: Content) -> tuple[str, str]:
 def _same(kept: Issued, made: Made) -> bool:
     """Whether two statements say the same. Of an earlier form, which says less, what both say."""
     before, after = msgspec.to_builtins(kept.object), msgspec.to_builtins(made.content)
-    if kept.object.form >= FORM:
+    if kept.object.form >= CONTENT_FORM:
         del before["issue"]
         return canonical(before) == canonical(after)
     return kept.books == made.books and not changes(before, after)

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.domain import instants
-from streams.sinks.statement.objects import FORM, Content, Issue, Statement, canonical
+from streams.sinks.statement.objects import CONTENT_FORM, Content, Issue, Statement, canonical
 from streams.sinks.statement.plain import Issued, Made
 
 _SHOWN: Final = 8
@@ -59,7 +59,7 @@ def of_archive(kept: dict[str, Any], books: str, issue: int) -> Issued:
     Raises:
         msgspec.ValidationError: it is no statement.
     """
-    if kept.get("form", 1) >= FORM:
+    if kept.get("form", 1) >= CONTENT_FORM:
         return Issued(msgspec.convert(kept, Statement), books)
     lines = kept.get("lines", [])
     contracts = dict.fromkeys(each["contract"] for each in lines)

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from streams.sinks.statement.result_objects import Hours, Number, Result
 
-FORM: Final = 2
+CONTENT_FORM: Final = 2
 """Of a statement's object; raised when something in it changes its meaning. In 1, the hours heard
 were not counted, and a statement had no number."""
 

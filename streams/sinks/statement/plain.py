@@ -19,7 +19,7 @@ from streams.domain.tally import Tally
 from streams.domain.visits import DISPOSITIONS
 from streams.sinks.statement import judged
 from streams.sinks.statement.objects import (
-    FORM,
+    CONTENT_FORM,
     Assigned,
     BooksUsed,
     Content,
@@ -79,7 +79,7 @@ def _content(plan: Plan, of: Found, books: str, since: int) -> Content:
         total.plus(each)
     due = [each for each in of.results if each.due]
     return Content(
-        form=FORM,
+        form=CONTENT_FORM,
         city=plan.city,
         vendor=Vendor(id=of.vendor, name=vendor.name if vendor else of.vendor),
         period=_span(plan, of),

@@ -16,7 +16,7 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 from streams.sinks.statement.objects import Statement
-from streams.sinks.statement.writing import NOTHING, Writing
+from streams.sinks.statement.writing import NO_VALUE, Writing
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -64,6 +64,6 @@ def _environment(**more: Any) -> Environment:
 _PAGES: Final = _environment(autoescape=True, finalize=_escaped, extensions=[_OneLine])
 _PAGES.globals |= {
     "style": Markup((_TEMPLATES / "page.css").read_text("utf-8")),
-    "nothing": NOTHING,
+    "nothing": NO_VALUE,
 }
 _TEXTS: Final = _environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)

@@ -13,7 +13,7 @@ from streams.texts import texts
 
 _MOST_DECIMALS: Final = 6
 
-NOTHING: Final = "–"
+NO_VALUE: Final = "–"
 """Stands where there is no number."""
 
 
@@ -45,7 +45,7 @@ class Writing:
     def figure(self, value: float | None, figure: str, decimals: int = 2) -> str:
         """A ratio in per cent, or seconds."""
         if value is None:
-            return NOTHING
+            return NO_VALUE
         if figure == ASA:
             return self.seconds(value, decimals)
         return self.share(value, decimals)
