@@ -34,7 +34,7 @@ CAUSES: Final = ("lost", "blocked", "closed", "overflowed", "callback", "out_of_
 vendor's, and what happens out of hours."""
 
 MOST_FURTHER_THRESHOLDS: Final = 2
-"""Each costs three counts in every tally; emergency numbers are held to two thresholds at once."""
+"""Each costs three counts in every tally; emergency numbers have two thresholds at once."""
 
 LONGEST_LOST_AFTER: Final = 12 * HOUR
 """A contact stays in state until it is lost, so this bounds the state."""
