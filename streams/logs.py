@@ -8,7 +8,7 @@ from typing import Final
 
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
-# Their progress is ours to tell; what goes wrong in them is still heard.
+# Reachline logs their progress itself; their warnings and errors still come through.
 _QUIET: Final = (
     "aiokafka",
     "faust",
@@ -35,8 +35,8 @@ class _AsJson(logging.Formatter):
 
 
 def leave_to_us() -> None:
-    """Lets libraries say nothing by themselves on the terminal of a command that keeps no log: what
-    ends it is told by the command, once."""
+    """Lets libraries say nothing by themselves on the terminal of a command that keeps no log: the
+    command itself says what ended it, once."""
     for name in _QUIET:
         logging.getLogger(name).addHandler(logging.NullHandler())
 

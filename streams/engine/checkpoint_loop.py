@@ -137,7 +137,7 @@ class CheckpointLoop:
         self._read_to_ends(owned)
         changes = await of_lines(lines.among(owned), lines.writers, generation, commit)
         for change in changes:
-            self._alertmanagers.tell(change.alert)
+            self._alertmanagers.send(change.alert)
         await of_callers(callers.among(owned), callers.writers, generation, commit)
         self.last = time.time()
         self.progressed()
@@ -205,7 +205,7 @@ async def of_contacts(
         await commit(offsets)
     failpoint("committed")
     if evicts:
-        failpoint("final, not dropped")
+        failpoint("final, not evicted")
 
 
 async def of_lines(

@@ -32,7 +32,7 @@ _ABOUT: Final = {
     ),
     topics.INTERVALS: "Quarter-hours of lines, vendors and the city that can't change any more.",
     topics.CALLERS: (
-        "Internal: what contacts tell of their callers, for repeat callers and callbacks kept."
+        "Internal: what contacts say of their callers, for repeat callers and callbacks kept."
     ),
     topics.ALERTS: (
         "Alerts as they stand, from opening to end. Records whose key begins with `state|` are "
@@ -66,7 +66,7 @@ def document() -> Schema:
 
 
 def files() -> dict[str, str]:
-    """The whole contract as files, by name: the document and the schemas that it refers to."""
+    """The contract as files, by name: the document and the schemas that it refers to."""
     return {FILE: schemas.as_text(document()), **schemas.files()}
 
 

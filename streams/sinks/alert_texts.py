@@ -1,7 +1,7 @@
 """What the stream's own alerts say when they reach somebody.
 
-Whoever is woken reads this and nothing else at first: which line, how bad, since when, how many
-people, and what to do. It is made from the figures of the alert alone; there is nothing in it about
+The person who is woken reads this first: which line, how bad, since when, how many people, and what
+to do. It is made from the figures of the alert alone; there is nothing in it about
 any one caller.
 """
 

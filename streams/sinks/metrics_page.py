@@ -30,13 +30,13 @@ from streams.sinks.prometheus import STATUS_WINDOW, ShownScopes
 from streams.sinks.series import Counted, Kind, Series, Shown, agreed
 
 STRETCH: Final = 0.01
-"""Seconds of work between two turns of others. A scope takes a millisecond or two."""
+"""Seconds of work between two turns of others. A scope needs a millisecond or two."""
 
 SAMPLES_AT_ONCE: Final = 200
 """Samples that the library writes in one go: some milliseconds."""
 
 FORMATS_KEPT: Final = 2
-"""Formats of which what was written is kept: usually everybody asks for the same."""
+"""Formats whose page is kept: usually everybody asks for the same."""
 
 _MARK: Final = "\x00"
 
@@ -60,7 +60,7 @@ class MetricsPage:
 
     async def answer(self, accept: str) -> tuple[bytes, str]:
         """The page and its content type, in the format that the client asks for in ``Accept``.
-        Whoever asks while it is being written gets the same."""
+        Who asks while it is being written gets the same."""
         encode, content_type = choose_encoder(accept)
         asked: _Format = encode, ""
         if isinstance(encode, partial):
@@ -70,7 +70,7 @@ class MetricsPage:
         if task is None:
             task = self._writing[asked] = asyncio.create_task(self._write(asked, encode))
             task.add_done_callback(lambda _: self._writing.pop(asked))
-        # One who hangs up does not take it from the others.
+        # A client that hangs up does not cancel it for the others.
         return await asyncio.shield(task), content_type
 
     async def _write(self, asked: _Format, encode: _Encode) -> bytes:
@@ -254,7 +254,7 @@ class _Figures:
         }
 
     def _lines(self, metric: Metric) -> list[str]:
-        """A line for each sample of a family, of which the head is remembered."""
+        """A line for each sample of a family, whose head is remembered."""
         text = _written(self._encode, _Part(metric, True)).decode()
         lines = text.removesuffix("\n").split("\n")
         head = [line for line in lines if line.startswith("#")]

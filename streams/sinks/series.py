@@ -59,7 +59,7 @@ class Kind(NamedTuple):
 
     Attributes:
         prefix: of their metrics.
-        label: that tells one of them from another; empty for the city.
+        label: that distinguishes them; empty for the city.
         windows: per window the series made of its tally.
         present: the series of this moment.
     """

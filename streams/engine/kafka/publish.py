@@ -24,7 +24,7 @@ _GIVEN_UP: Final = 5.0
 """Seconds after a failure for what has not been sent."""
 
 Publishable = Event | Mapping[str, Any]
-"""An event, or the same as a plain object, as a simulated city tells it."""
+"""An event, or the same as a plain object, as a simulated city sends it."""
 
 
 class Publisher:

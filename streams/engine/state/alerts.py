@@ -11,7 +11,7 @@ import orjson
 from streams.domain.detector import Alert
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.errors import StateError
-from streams.sinks.alerts import alert_object, alert_told
+from streams.sinks.alerts import alert_object, read_alert
 
 DETECTOR_VERSION: Final = 1
 """Of the form of a detector's memory. A worker refuses a newer one: it would misread it."""
@@ -57,4 +57,4 @@ def from_alert_record(key: bytes, value: bytes | None) -> Alert | None:
     """The alert that a record holds; None for a detector's record."""
     if value is None or key.startswith(_DETECTOR):
         return None
-    return alert_told(value)
+    return read_alert(value)

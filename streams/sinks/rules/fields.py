@@ -1,6 +1,6 @@
 """What Prometheus fills into the texts of its alerts when they fire, in its template language.
 
-The catalogues hold sentences with fields (``rules.toml``). The same fields are there for every
+The catalogues have sentences with fields (``rules.toml``). The same fields are there for every
 alert: one that has no line simply does not use the line's name.
 """
 
@@ -94,7 +94,7 @@ def _either(label: str, text: str, otherwise: str = "") -> str:
 
 
 def _each(query: str, sentence: str) -> str:
-    """A sentence on each worker of which a query finds something."""
+    """A sentence on each worker that a query finds."""
     return f"{{{{ range query `{query}` }}}}{sentence}{{{{ end }}}}"
 
 

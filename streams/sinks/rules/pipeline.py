@@ -22,12 +22,12 @@ every 15 s."""
 
 PIPELINE_STALLED: Final = 120
 """Seconds behind the clock at which figures no longer show what is happening, also those of a
-worker that is gone. A rebalance may take a minute, in which the last figures stay up."""
+worker that is down. A rebalance may take a minute, in which the last figures stay up."""
 
 STALLED_FOR: Final = 180
 """Seconds for which figures may stand still thereafter. Together it is twice as long as an absence,
-so that who restarts a worker is not told of both; and a worker that comes back with a million open
-contacts recovers within two minutes."""
+so that a restart does not fire both; and a worker that comes back with a million open contacts
+recovers within two minutes."""
 
 OWNED: Final = 30
 """Seconds: a worker whose figures are fresher than this believes that it owns them."""
@@ -40,7 +40,7 @@ UP: Final = f'up{{job="{JOB}"}}'
 
 _ABSENT: Final = f"absent({UP} == 1)"
 # Somewhat longer than an absence takes, so that nothing falls between the two: a worker that is
-# started over and over, and each time is gone for a minute or two, stalls.
+# started over and over, and each time is down for a minute or two, stalls.
 _RUNS: Final = f"on () max_over_time({UP}[{ABSENT + 30}s]) == 1"
 
 

@@ -1,6 +1,6 @@
 """What the plan promises and expects, as series that outlive the workers.
 
-A target that a worker exports is gone when the worker is, and with it every rule that compares with
+A target that a worker exports ends with the worker, and with it every rule that compares with
 it. These are constants that Prometheus makes itself, bounded in time where an entry of the plan is.
 """
 
@@ -136,9 +136,11 @@ def maintenance(windows: Iterable[Maintenance], after: int) -> list[Record]:
             continue
         lines = [f"{{line={quoted(line)}}}" for line in window.lines] or [""]
         which = " or ".join(LINE_INFO + line for line in lines)
-        note = " ".join(window.reason.split())
+        reason = " ".join(window.reason.split())
         span = f"{instants.text(window.since)} to {instants.text(window.until)}"
-        parts.append(f"  ({which}) and on () {when(window.since, window.until)}  # {span}: {note}")
+        parts.append(
+            f"  ({which}) and on () {when(window.since, window.until)}  # {span}: {reason}"
+        )
     if not parts:
         return []
     return [Record(MAINTENANCE, "max by (line, vendor) (\n" + "\n  or\n".join(parts) + "\n)")]

@@ -1,9 +1,9 @@
-"""When a line is open and what it may expect, told by Prometheus alone.
+"""When a line is open and what it may expect, computed by Prometheus alone.
 
-A rule that must hold when every worker is gone can't ask a worker what time it is in the city. So
+A rule that must hold when every worker is down can't ask a worker what time it is in the city. So
 the plan's hours become PromQL: the wall clock from the zone's clock changes, the weekly hours from
 that clock, and the days that differ (holidays, exceptions) by name, for the years that the rules
-cover. A test holds the result against the plan itself.
+cover. A test compares the result with the plan itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -79,8 +79,10 @@ def clock(plan: Plan, horizon: Horizon) -> list[Record]:
     terms = [str(offset)]
     for change, after in _clock_changes(plan, horizon):
         sign = "-" if after < offset else "+"
-        note = instants.text(change)
-        terms.append(f"{sign} {abs(after - offset)} * (time() >= bool {seconds(change)})  # {note}")
+        moment = instants.text(change)
+        terms.append(
+            f"{sign} {abs(after - offset)} * (time() >= bool {seconds(change)})  # {moment}"
+        )
         offset = after
     return [
         Record(CLOCK_OFFSET, "vector(\n  " + "\n  ".join(terms) + "\n)"),
