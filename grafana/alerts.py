@@ -25,7 +25,7 @@ RULES: Final = (
     "ContactVendorBudgetBurning",
     "ContactVendorBudgetSpent",
 )
-"""Alerts of rules whose name alone would tell a passer-by too little."""
+"""Alerts of rules whose name alone says too little to a passer-by."""
 
 SEVERITIES: Final = {"page": palette.BREACH, "ticket": palette.AT_RISK}
 
@@ -34,7 +34,7 @@ OPENED: Final = "contact_alert_since_timestamp_seconds"
 
 
 def of_rules(**labels: str) -> str:
-    """The firing alerts of Prometheus' rules, those that somebody is told of if nothing is said."""
+    """The firing alerts of Prometheus' rules, all that notify somebody if no label is given."""
     if labels:
         return "ALERTS" + matching(alertstate="firing", **labels)
     return f'ALERTS{{alertstate="firing", severity=~"{"|".join(SEVERITIES)}"}}'

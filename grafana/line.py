@@ -60,8 +60,8 @@ def line(plan: Plan, now: int, say: Say) -> Dashboard:
         (line_curves.resolution(say), 0, 30, 12, 8),
         (_open_alerts(say), 12, 30, 12, 8),
     ]
-    for index, (panel, *place) in enumerate(panels):
-        board.with_panel(at(panel, *place).id(index + 1))
+    for index, (panel, *position) in enumerate(panels):
+        board.with_panel(at(panel, *position).id(index + 1))
     return board
 
 

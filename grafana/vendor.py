@@ -61,8 +61,8 @@ def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
         (_worst(say, names), 0, 21, 12, 14),
         (_excluded(say, names), 12, 21, 12, 14),
     ]
-    for index, (panel, *place) in enumerate(panels):
-        board.with_panel(at(panel, *place).id(index + 1))
+    for index, (panel, *position) in enumerate(panels):
+        board.with_panel(at(panel, *position).id(index + 1))
     return board
 
 

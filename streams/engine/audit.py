@@ -125,7 +125,7 @@ async def raw(settings: Settings, plan: Plan, since: int, late: bool) -> Raw:
         settings: how to reach the broker.
         plan: by which lines are known.
         since: the beginning of the period.
-        late: whether the late events count, each corrected one in place of what it corrects;
+        late: whether the late events count, each corrected one instead of what it corrects;
             without them the contacts are those of the books.
     """
     async with _open(settings) as log:

@@ -84,7 +84,7 @@ def in_words(error: BaseException) -> str:
     """
     said = " ".join(str(error).split())
     if type(error).__module__.startswith("streams."):
-        return said  # written for people in the first place
+        return said  # written for people already
     said = re.sub(_NAMED.format(type(error).__name__), "", said).strip()
     names = [each.__name__ for each in type(error).__mro__]
     meaning = next((_MEANING[name] for name in names if name in _MEANING), None)

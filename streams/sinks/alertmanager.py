@@ -175,7 +175,7 @@ class Alertmanagers:
 
     def release(self) -> None:
         """Sends nothing more about any line: their next owner goes on with their alerts, and with
-        those that have ended lately, of which an Alertmanager may not have heard."""
+        those that have ended lately, which an Alertmanager may not have heard of."""
         self._open = {}
         for peer in self.peers:
             peer.resolved = {}

@@ -1,4 +1,4 @@
-"""What a series of the figures is: of which scope, in which family, and how its value is found.
+"""What a series of the figures is: its scope, its family, and how its value is found.
 
 The series of a kind of scopes are listed once (``prometheus``); the page is written from the list.
 """

@@ -123,7 +123,7 @@ def _check_foreign_lines(
 def _clashes(
     found: _Entries[N], of: Callable[[N], str | None]
 ) -> Iterator[tuple[str, tuple[Path, Version[N]], tuple[Path, Version[N]]]]:
-    """Entries with the same word, of which the later in the file overlaps an earlier."""
+    """Entries with the same word, where the later in the file overlaps an earlier."""
     by_word: dict[str, list[tuple[Path, Version[N]]]] = {}
     for path, version in found:
         word = of(version.entry)

@@ -18,7 +18,7 @@ from streams.domain.statement.assignments import Assignment, Intervals
 from streams.domain.tally import LINE, VENDOR, Tally
 
 _OF_CALLERS: Final = frozenset({"repeat_callers", "callbacks_kept"})
-"""Counts that only the calls of one caller together tell; no measure rests on them."""
+"""Counts that need all calls of one caller; no measure rests on them."""
 
 
 def text(

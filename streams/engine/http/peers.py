@@ -1,6 +1,6 @@
 """The figures of the other workers, for the live page.
 
-Each worker has the figures of the lines that it owns; whoever looks at one worker's page wants to
+Each worker has the figures of the lines that it owns; who looks at one worker's page wants to
 see the city. So a worker asks its peers: the machines that a name in the settings resolves to. In
 compose and Kubernetes that is the service's name, which stands for all replicas. A peer that does
 not answer at once is left out: its lines then show as having no data.

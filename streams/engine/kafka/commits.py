@@ -55,7 +55,7 @@ class Commits:
                 await self._app.consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError, TimeoutError) as error:
             # The group is rebalancing, or has gone on without this worker, which will see that.
-            # What was written stands: whoever owns the partitions next goes on from there.
+            # What was written stands: the next owner of the partitions goes on from there.
             self._refused = self._refused or begun
             if isinstance(error, TimeoutError) or begun - self._refused > COMMIT_PATIENCE:
                 raise CommitError(

@@ -112,7 +112,7 @@ def publishing(settings: Settings) -> Iterator[Callable[[Publishable], None]]:
 
     thread = threading.Thread(target=work, name="publishing", daemon=True)
     thread.start()
-    # Whoever follows a file may have nothing to say for hours, and must hear of a refusal now.
+    # An import that follows a file may wait for hours, and must hear of a refusal now.
     connected.wait()
     if failures:
         raise failures[0]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aiokafka.admin import AIOKafkaAdminClient
 
 _LISTED_WITHIN: Final = 100
-"""Tenths of a second for which creating topics waits until the broker lists them: whoever asks next
+"""Tenths of a second for which creating topics waits until the broker lists them: who asks next
 should not hear that they are missing."""
 
 

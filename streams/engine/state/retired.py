@@ -27,7 +27,7 @@ def retired_record(number: int, ids: RetiredIds) -> Record:
 
 
 def retired_removed(number: int) -> Record:
-    """Forgets the ids that a checkpoint covered."""
+    """Evicts the ids that a checkpoint covered."""
     return retired_key(number), None
 
 

@@ -7,8 +7,8 @@ In the archive's directory, per vendor and period::
     scheldelijn/2026-10/1.json, 1.books    after the first restatement: issue 2
     scheldelijn/2026-10/1.restatement.json what changed, why, and the digests of both
 
-Files, not a topic: they are what both parties hold in their hands, can sign and can compare, long
-after a broker has forgotten. What is there is never replaced. Statements that release 0.1 has kept
+Files, not a topic: both parties can keep, sign and compare them, long after a broker has deleted
+its records. What is there is never replaced. Statements that release 0.1 has kept
 are read as well, for ever.
 """
 

@@ -27,11 +27,11 @@ def name(of: str, thresholds: Sequence[float], w: Writing) -> str:
         w: the language.
     """
     base, _, number = of.rpartition("_")
-    place = int(number) - 1 if number in map(str, FURTHER) else 0
-    key = base if place else of
+    index = int(number) - 1 if number in map(str, FURTHER) else 0
+    key = base if index else of
     if key in _WITHIN:
-        if place < len(thresholds):
-            return w.text(f"tally.{key}", threshold=w.number(thresholds[place]))
+        if index < len(thresholds):
+            return w.text(f"tally.{key}", threshold=w.number(thresholds[index]))
         return w.text(f"tally.{key}_unknown")
     for path in (f"tally.{of}", f"counted.{of}"):
         if w.has(path):

@@ -1,4 +1,4 @@
-"""What a statement is called: its number, its date of issue, and in place of which it stands.
+"""What a statement is called: its number, its date of issue, and what it replaces.
 
 A number is the vendor, the period, the issue and the beginning of the digest of all that the
 statement says::

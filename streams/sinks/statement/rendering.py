@@ -1,7 +1,7 @@
 """Templates, and how values come into them.
 
 Every value is escaped where a template puts it into HTML. Line ends and indentation of an HTML
-template are for whoever reads it: they do not come out.
+template are for its reader: they do not come out.
 """
 
 import re
@@ -22,7 +22,7 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def page(template: str, of: Statement, w: Writing, **more: Any) -> str:
-    """A whole page of a statement, or of one in place of another.
+    """A complete page of a statement, or of a restatement.
 
     Args:
         template: of its body; ``sheets.html`` is around it.
