@@ -29,8 +29,9 @@ class _AsJson(logging.Formatter):
             "message": record.getMessage(),
         }
         said |= {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
-        if record.exc_info and record.exc_info[1] is not None:
-            said["error"] = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
+        _, error, _ = record.exc_info or (None, None, None)
+        if error is not None:
+            said["error"] = f"{type(error).__name__}: {error}"
         return json.dumps(said, default=str, ensure_ascii=False)
 
 

@@ -135,8 +135,11 @@ def _corrections(names: list[str], plan: Plan) -> list[LateEvent]:
         for lines in batches(open_lines(name)) if name != STDIN else ():
             for line in lines:
                 read = reader.read(line, now) if b'"revision"' in line else None
-                if read is not None and not isinstance(read, Refusal) and read[0].revision:
-                    found.append(_late(*read, None))
+                if read is None or isinstance(read, Refusal):
+                    continue
+                event, at = read
+                if event.revision:
+                    found.append(_late(event, at, None))
     return found
 
 

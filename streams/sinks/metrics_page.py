@@ -266,9 +266,9 @@ def _of_window(
     written: _Kept, window: str, families: list[_Family], shown: Shown, own: str
 ) -> list[bytes]:
     version = shown.scope.windows.version(window)
-    known = written.windows.get(window)
-    if known is not None and known[0] == version:
-        return known[1]
+    known_version, known = written.windows.get(window, (None, []))
+    if known_version == version:
+        return known
     counted = Counted(shown, window)
     texts = [family.filled(own, counted) for family in families]
     written.windows[window] = version, texts

@@ -225,7 +225,12 @@ def _worst(here: list[Assignment], cells: Mapping[str, Cells], excluding: Exclud
             misses = counting.misses(count, by.measure.figure)
             if misses:
                 found.append((misses, start, holding, by, count))
-    found.sort(key=lambda each: (-each[0], each[1], each[2].line))
+
+    def worst_first(each: tuple[Number, int, Assignment, Rule, Count]) -> tuple[Number, int, str]:
+        misses, start, assignment, _, _ = each
+        return -misses, start, assignment.line
+
+    found.sort(key=worst_first)
     return [
         Worst(h.line, start, by, count, misses, tuple(excluded_by(excluding, h, by, start)))
         for misses, start, h, by, count in found[:WORST]

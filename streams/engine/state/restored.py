@@ -7,9 +7,11 @@ from typing import NamedTuple
 from streams.domain.cells import CellKey, OpenContact
 from streams.domain.tally import Tally
 from streams.engine.state import cells, checkpoint, contacts, retired
-from streams.engine.state.checkpoint import Checkpoint, Stored
+from streams.engine.state.checkpoint import REBUILDING, Checkpoint, Stored
 from streams.engine.state.errors import REMEDY, StateError
 from streams.engine.state.retired import RetiredIds
+
+_REBUILDING_KEY, _ = REBUILDING
 
 
 class Covered(NamedTuple):
@@ -40,7 +42,7 @@ class Restored:
         self.records += 1
         if key == checkpoint.KEY:
             self._checkpoint = value
-        elif key == checkpoint.REBUILDING[0]:
+        elif key == _REBUILDING_KEY:
             self.rebuilding = value is not None
         elif key.startswith(contacts.CONTACT_PREFIX):
             _put(self._contacts, key.removeprefix(contacts.CONTACT_PREFIX), value)
