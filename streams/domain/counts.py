@@ -38,7 +38,7 @@ MOST_FURTHER_THRESHOLDS: Final = 2
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
 FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
 
-DECLARED: Final = (
+DECLARED_COUNTS: Final = (
     Count(0, "contacts", "contacts"),
     Count(1, "line_offered", "visits"),
     Count(2, "queue_offered", "visits"),
@@ -128,13 +128,13 @@ DECLARED: Final = (
 )
 """Every count, by its id. The order is part of the stored form."""
 
-COUNTS: Final = tuple(count.name for count in DECLARED)
+COUNTS: Final = tuple(count.name for count in DECLARED_COUNTS)
 """What each number of a tally counts, in its order."""
 
-LATER: Final = tuple(count.name for count in DECLARED if count.since != "0.1")
+LATER: Final = tuple(count.name for count in DECLARED_COUNTS if count.since != "0.1")
 """What later releases than the first count besides, in the order in which they came."""
 
-RETIRED: Final = frozenset(count.name for count in DECLARED if count.until)
+RETIRED: Final = frozenset(count.name for count in DECLARED_COUNTS if count.until)
 """Nothing is counted under these names any more. They keep their places, for what an earlier
 release stored has numbers there."""
 
@@ -154,7 +154,7 @@ SHOWN_OF_CITY: Final = (
 )
 """Counts that it shows of the city besides."""
 
-INDEX: Final = {count.name: count.id for count in DECLARED}
+INDEX: Final = {count.name: count.id for count in DECLARED_COUNTS}
 WIDTH: Final = len(COUNTS)
 
 BITS: Final = 64

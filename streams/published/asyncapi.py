@@ -14,7 +14,7 @@ from streams.published import examples, figures_page, schemas
 from streams.published.schemas import Published, Schema
 from streams.settings import Settings
 
-FILE: Final = "asyncapi.json"
+ASYNCAPI_FILE: Final = "asyncapi.json"
 
 _SCHEMA_FORMAT: Final = "application/schema+json;version=draft-2020-12"
 _BINDING: Final = "0.5.0"
@@ -32,7 +32,7 @@ _ABOUT: Final = {
     ),
     topics.INTERVALS: "Quarter-hours of lines, vendors and the city that can't change any more.",
     topics.CALLERS: (
-        "Internal: what contacts tell of their callers, for repeat callers and callbacks kept."
+        "Internal: what contacts say of their callers, for repeat callers and callbacks kept."
     ),
     topics.ALERTS: (
         "Alerts as they stand, from opening to end. Records whose key begins with `state|` are "
@@ -69,8 +69,8 @@ def files() -> dict[str, str]:
     """The whole contract as files, by name: the document, the schemas that it refers to, and what
     the figures mean."""
     return {
-        FILE: schemas.as_text(document()),
-        figures_page.FILE: figures_page.page(),
+        ASYNCAPI_FILE: schemas.as_text(document()),
+        figures_page.FIGURES_FILE: figures_page.page(),
         **schemas.files(),
     }
 

@@ -6,11 +6,11 @@ Both are made of the declarations (``domain.figures``). ``reachline schemas`` wr
 from collections.abc import Iterator
 from typing import Final
 
-from streams.domain.counts import DECLARED as COUNTS
+from streams.domain.counts import DECLARED_COUNTS
 from streams.domain.figures import by_rank
 from streams.domain.figures.figure import Figure
 
-FILE: Final = "figures.md"
+FIGURES_FILE: Final = "figures.md"
 
 BEGIN: Final = "<!-- figures: written by `reachline schemas --readme` -->\n"
 END: Final = "<!-- end of figures -->\n"
@@ -26,7 +26,7 @@ def page() -> str:
     parts += [_section(figure) for figure in by_rank()]
     rows = [
         f"| {count.id} | `{count.name}` | {count.of} | {count.since} | {count.until} |\n"
-        for count in COUNTS
+        for count in DECLARED_COUNTS
     ]
     parts.append("## Counts\n\n| id | name | of | since | until |\n|---|---|---|---|---|\n")
     return "\n".join(parts) + "".join(rows)

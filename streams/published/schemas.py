@@ -1,7 +1,7 @@
 """The published contract: a JSON Schema 2020-12 for the value of each topic's records.
 
 Made of the types that read and write them, so that a schema says what the code does: what a schema
-accepts the reader accepts too, save what only the plan can tell (the line, the skew of the clock).
+accepts the reader accepts too, except what needs the plan (the line, the skew of the clock).
 ``asyncapi`` puts them into one document; ``reachline schemas`` writes them, and a test fails when
 what is committed differs from what comes out today.
 """
@@ -20,7 +20,7 @@ from streams.domain import caller_history as callers
 from streams.domain.events import KINDS, TYPES
 from streams.engine.kafka import topics
 from streams.published import examples, shown, statement_examples
-from streams.sinks.alerts import AlertTold
+from streams.sinks.alerts import AlertRecord
 from streams.sinks.journeys import Journey
 from streams.sinks.records import DeadLetter, Interval
 from streams.sinks.statement.explained import Explanation
@@ -91,7 +91,7 @@ def published() -> list[Published]:
             _output("callers", callers.Call, outputs[topics.CALLERS]),
         ),
         Published(
-            "alerts", topics.ALERTS, "id", _output("alerts", AlertTold, outputs[topics.ALERTS])
+            "alerts", topics.ALERTS, "id", _output("alerts", AlertRecord, outputs[topics.ALERTS])
         ),
         Published(
             "late",
@@ -128,7 +128,7 @@ def _statements() -> list[Published]:
 def _shown() -> list[Published]:
     """What ``replay`` writes as JSON, and what a worker's page says."""
     example = shown.shown()
-    (alert,), _ = _schemas([AlertTold])
+    (alert,), _ = _schemas([AlertRecord])
     found = {"replay": shown.replay(alert), "figures": shown.live()}
     return [
         Published(name, None, "", _whole(name, schema, {}, example[name]))
@@ -180,17 +180,17 @@ def _output(name: str, type_: Any, shown: list[Any]) -> Schema:
 
 _PARTIALS_KEY: Final = (
     "f|scope|source partition|width|start for figures, w|scope|source partition for who waits, "
-    "c|source partition for clocks, a|source partition before all is told anew, p for what the "
-    "owner has published"
+    "c|source partition for clocks, a|source partition before all is published again, p for what "
+    "the owner has published"
 )
 
 _Waits = list[tuple[int, int]]
 _Figures = tuple[int, bool, tuple[list[int], _Waits, int]]
-_NotedFigures = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
+_FiguresWithDecisions = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
 _Waiting = tuple[int, int, int | None]
 _Clock = tuple[int, int, dict[str, int], int]
-_Anew = tuple[int]
-_Told = tuple[int, int, list[tuple[str, int]]]
+_Again = tuple[int]
+_UpTo = tuple[int, int, list[tuple[str, int]]]
 
 
 def _partials(shown: list[Any]) -> Schema:
@@ -198,14 +198,14 @@ def _partials(shown: list[Any]) -> Schema:
         "Figures of a slot or interval: generation of the consumer group, whether they are final, "
         "and the tally: its counts in their order, waits (bucket in seconds, answered visits), the "
         "longest wait in us or -1.": _Figures,
-        "The same with decisions noted, and how often.": _NotedFigures,
+        "The same with decisions, and how often each.": _FiguresWithDecisions,
         "Who waits: generation, how many, since when the first of them.": _Waiting,
         "A source partition's figures are complete: generation, up to when (us since "
         "1970-01-01T00:00:00Z), on one partition the offset per input topic that this holds for, "
         "and the partition's clock.": _Clock,
-        "A source partition tells everything anew: generation.": _Anew,
+        "A source partition publishes everything again: generation.": _Again,
         "What the owner of the lines has published: generation, as of when, but for which "
-        "intervals (scope, start).": _Told,
+        "intervals (scope, start).": _UpTo,
     }
     schemas, defs = _schemas(forms.values())
     for schema, description in zip(schemas, forms, strict=True):

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from streams.domain.board import Board
 from streams.domain.books import SLOT, books, start_of
-from streams.domain.counts import DECLARED as COUNTS
-from streams.domain.counts import SHOWN, SHOWN_OF_CITY
+from streams.domain.counts import DECLARED_COUNTS, SHOWN, SHOWN_OF_CITY
 from streams.domain.entries import entries
 from streams.domain.figures import abandonment, of_scope, reachability, service_level
 from streams.domain.figures.figure import Figure, Scope
@@ -29,7 +28,7 @@ _NUMBER_OR_NULL: Final[Schema] = {"type": ["number", "null"]}
 _WHOLE: Final[Schema] = {"type": "integer", "minimum": 0}
 _TEXT: Final[Schema] = {"type": "string"}
 _RATIO: Final[Schema] = {"minimum": 0, "maximum": 1}
-_COUNTED: Final = {count.name: count.of for count in COUNTS}
+_COUNTED: Final = {count.name: count.of for count in DECLARED_COUNTS}
 
 
 def replay(alert: Schema) -> Schema:
@@ -91,10 +90,10 @@ def live() -> Schema:
     }
     city: Schema = {
         "as_of": _said({"type": "number"}, "Seconds since 1970."),
-        "reachability": _ratio(recent + reachability.OF_THE_CITY.formula),
+        "reachability": _ratio(recent + reachability.CITY_REACHABILITY.formula),
         "reachability_of": _said(_WHOLE, recent + "contacts that it is of"),
         **_now_and_today(),
-        "reachability_today": _ratio("Of today: " + reachability.OF_THE_CITY.formula),
+        "reachability_today": _ratio("Of today: " + reachability.CITY_REACHABILITY.formula),
     }
     alert: Schema = {
         **dict.fromkeys(("id", "line", "kind"), _TEXT),

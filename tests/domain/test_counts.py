@@ -1,12 +1,12 @@
 """Each count is declared once, and what is stored stays readable."""
 
 from streams.domain import counts, visits
-from streams.domain.counts import COUNTS, DECLARED
+from streams.domain.counts import COUNTS, DECLARED_COUNTS
 from streams.domain.plan.model import CAUSES
 
 
 def test_an_id_is_a_place_of_its_own() -> None:
-    assert [count.id for count in DECLARED] == list(range(len(DECLARED)))
+    assert [count.id for count in DECLARED_COUNTS] == list(range(len(DECLARED_COUNTS)))
 
 
 def test_a_name_is_that_of_one_count() -> None:
@@ -14,7 +14,7 @@ def test_a_name_is_that_of_one_count() -> None:
 
 
 def test_counts_that_came_later_are_stored_behind_the_earlier() -> None:
-    releases = [count.since for count in DECLARED]
+    releases = [count.since for count in DECLARED_COUNTS]
     assert releases == sorted(releases)
 
 
@@ -27,8 +27,8 @@ def test_what_has_been_stored_keeps_its_places() -> None:
 
 
 def test_every_way_in_which_a_visit_or_a_contact_ends_is_counted() -> None:
-    of_visits = {count.name for count in DECLARED if count.of == "visits"}
-    of_contacts = {count.name for count in DECLARED if count.of == "contacts"}
+    of_visits = {count.name for count in DECLARED_COUNTS if count.of == "visits"}
+    of_contacts = {count.name for count in DECLARED_COUNTS if count.of == "contacts"}
     assert {*visits.DISPOSITIONS, visits.OPEN} <= of_visits
     assert visits.ORPHAN in of_contacts and visits.WITH_VISIT in of_contacts
 
@@ -46,5 +46,5 @@ def test_each_cause_and_further_threshold_has_its_counts() -> None:
 
 
 def test_durations_are_sums_of_microseconds() -> None:
-    durations = {count.name for count in DECLARED if count.of == "microseconds"}
+    durations = {count.name for count in DECLARED_COUNTS if count.of == "microseconds"}
     assert durations == {name for name in COUNTS if name.endswith("_sum")}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli import main
-from streams.domain.counts import DECLARED as COUNTS
+from streams.domain.counts import DECLARED_COUNTS
 from streams.domain.figures import DECLARED
 from streams.published import figures_page
 
@@ -28,7 +28,7 @@ def test_every_figure_is_on_the_page_with_its_places_and_its_example() -> None:
 
 def test_every_count_is_on_the_page() -> None:
     page = figures_page.page()
-    for count in COUNTS:
+    for count in DECLARED_COUNTS:
         assert f"| {count.id} | `{count.name}` | {count.of} |" in page
 
 

@@ -160,7 +160,7 @@ def test_the_live_page_has_no_words_but_its_texts(language: str) -> None:
 
 
 def test_a_word_in_the_code_is_seen(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grafana.panels import Say
+    from grafana.say import Say
 
     said = Say.__call__
 

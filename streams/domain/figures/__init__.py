@@ -37,9 +37,9 @@ DECLARED: Final[tuple[Figure, ...]] = (
     resolution.REPEAT_CALLER_SHARE,
     resolution.CALLBACKS_KEPT_SHARE,
     reachability.REACHABILITY,
-    reachability.OF_THE_CITY,
+    reachability.CITY_REACHABILITY,
     abandonment.MENU_ABANDONMENT,
-    abandonment.OF_THE_CITY,
+    abandonment.CITY_ABANDONMENT,
     waits.WAIT_QUANTILES,
 )
 """Every figure, in the order of replay's JSON."""

@@ -152,7 +152,7 @@ MENU_ABANDONMENT: Final = Figure(
     rank=FIRST,
 )
 
-OF_THE_CITY: Final = Figure(
+CITY_ABANDONMENT: Final = Figure(
     name="menu_abandonment",
     title="menu abandonment of the city",
     formula="contacts that hung up in the menu / contacts",

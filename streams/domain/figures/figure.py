@@ -16,7 +16,7 @@ Better = Literal["higher", "lower", "neither"]
 Scope = Literal["line", "vendor", "city"]
 
 FIRST: Final = 0
-USUAL: Final = 1
+USUAL_RANK: Final = 1
 LEFT_OUT: Final = 2
 LAST: Final = 3
 """Ranks: what is asked for first, what comes behind it, what figures leave out and whether it was
@@ -109,7 +109,7 @@ class Figure(NamedTuple):
     help: str = ""
     parts: Parts | None = None
     column: str = ""
-    rank: int = USUAL
+    rank: int = USUAL_RANK
     measure: Measured | None = None
 
     @property

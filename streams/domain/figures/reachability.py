@@ -102,7 +102,7 @@ REACHABILITY: Final = Figure(
     measure=Measured(_count, _verdict, of_queued=False),
 )
 
-OF_THE_CITY: Final = Figure(
+CITY_REACHABILITY: Final = Figure(
     name="reachability",
     title="reachability of the city",
     formula="contacts that spoke to somebody / contacts",

@@ -9,7 +9,7 @@ import orjson
 from streams.domain.cells import OpenContact
 from streams.engine.kafka.outputs import Record
 
-PREFIX: Final = b"c|"
+CONTACT_PREFIX: Final = b"c|"
 """What the keys of these records begin with."""
 
 # Reads tuples, named or not, as they are; orjson would need them copied into lists first.
@@ -18,12 +18,12 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def contact_record(contact: OpenContact) -> Record:
     """A contact's facts."""
-    return PREFIX + contact.call_id.encode(), _encode(contact.facts())
+    return CONTACT_PREFIX + contact.call_id.encode(), _encode(contact.facts())
 
 
 def contact_removed(call_id: str) -> Record:
     """Removes a contact's facts."""
-    return PREFIX + call_id.encode(), None
+    return CONTACT_PREFIX + call_id.encode(), None
 
 
 def from_contact_record(call_id: bytes, value: bytes) -> OpenContact:

@@ -18,7 +18,7 @@ from streams.sinks.statement import judged, rendering
 from streams.sinks.statement.result_objects import Number
 from streams.sinks.statement.writing import Writing
 
-FORMATS: Final = ("text", "json", "csv")
+EXPLANATION_FORMATS: Final = ("text", "json", "csv")
 
 
 class Counted(Struct, frozen=True, kw_only=True):

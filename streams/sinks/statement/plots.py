@@ -1,6 +1,6 @@
 """Where everything stands in the two plots: each day's figure by its target, each day's calls.
 
-A template draws them, as inline SVG. Here are only places and labels.
+A template draws them, as inline SVG. Here are only positions and labels.
 """
 
 from collections.abc import Mapping, Sequence

@@ -150,7 +150,7 @@ class Result(Struct, frozen=True, kw_only=True):
         line: null of a pool.
         lines: that are judged.
         period: by its name.
-        from, until: the part of the period in which the rule held.
+        from, until: the part of the period in which the rule was valid.
         share_of_period: of its time.
         due: whether its period ends within the statement's.
         final: whether it is due and nothing of it can change.

@@ -12,7 +12,7 @@ from streams.texts import texts
 
 _MOST_DECIMALS: Final = 6
 
-NOTHING: Final = "–"
+NO_VALUE: Final = "–"
 """Stands where there is no number."""
 
 
@@ -44,7 +44,7 @@ class Writing:
     def figure(self, value: float | None, figure: str, decimals: int = 2) -> str:
         """A ratio in per cent, or seconds."""
         if value is None:
-            return NOTHING
+            return NO_VALUE
         if in_seconds(figure):
             return self.seconds(value, decimals)
         return self.share(value, decimals)
