@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from grafana import palette
-from grafana.panels import Query, Say, colour, mapped
+from grafana.panels import Query
 from grafana.promql import INFO_KEPT, NOW, matching
-from streams.sinks.alert_texts import ALERTS
+from grafana.say import Say, colour, mapped
+from streams.sinks.alert_texts import ALERT_NAMES
 from streams.sinks.links import Links
 
 WATCHDOG: Final = "ContactWatchdog"
@@ -24,7 +25,7 @@ RULES: Final = (
     "ContactVendorBudgetBurning",
     "ContactVendorBudgetSpent",
 )
-"""Alerts of rules whose name alone would tell a passer-by too little."""
+"""Alerts of rules whose name alone says too little to a passer-by."""
 
 SEVERITIES: Final = {"page": palette.BREACH, "ticket": palette.AT_RISK}
 
@@ -33,7 +34,7 @@ OPENED: Final = "contact_alert_since_timestamp_seconds"
 
 
 def of_rules(**labels: str) -> str:
-    """The firing alerts of Prometheus' rules, those that somebody is told of if nothing is said."""
+    """The firing alerts of Prometheus' rules, all that notify somebody if no label is given."""
     if labels:
         return "ALERTS" + matching(alertstate="firing", **labels)
     return f'ALERTS{{alertstate="firing", severity=~"{"|".join(SEVERITIES)}"}}'
@@ -52,7 +53,7 @@ def listed(say: Say, most: int) -> list[Query]:
     Without the watchdog no query may have a series: then nobody knows whether something is wrong.
     """
     opened = open_for("line, vendor, kind")
-    pages = f"{_worded(opened, 'kind', ALERTS, say)} or {_age('page', say)}"
+    pages = f"{_worded(opened, 'kind', ALERT_NAMES, say)} or {_age('page', say)}"
     tickets = _age("ticket", say)
     count = f"(count({_distinct()}) or vector(0)) + (count({of_rules()}) or vector(0))"
     paging = (

@@ -16,8 +16,8 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from grafana.line import line
-from grafana.panels import Say
 from grafana.pipeline import pipeline
+from grafana.say import Say
 from grafana.vendor import vendor
 from grafana.wallboard import wallboard
 from streams.domain.instants import SECOND

@@ -4,20 +4,9 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import palette
-from grafana.panels import (
-    CHOSEN,
-    Column,
-    Query,
-    Say,
-    at,
-    chosen_source,
-    colour,
-    curves,
-    mapped,
-    numbers,
-    rows,
-)
+from grafana.panels import CHOSEN, Column, Query, at, chosen_source, curves, numbers, rows
 from grafana.promql import FRESH, or_dash
+from grafana.say import Say, colour, mapped
 from streams.domain.plan import Plan
 
 RATE = "[$__rate_interval]"
@@ -43,7 +32,7 @@ def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
             .icon("dashboard")
         )
     )
-    places = [
+    panels = [
         (_health(say), 0, 0, 24, 4),
         (_throughput(say), 0, 4, 12, 8),
         (_lag(say), 12, 4, 12, 8),
@@ -57,8 +46,8 @@ def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
         (_recovery(say), 0, 36, 12, 7),
         (_owners(say), 12, 36, 12, 7),
     ]
-    for index, (panel, *place) in enumerate(places):
-        board.with_panel(at(panel, *place).id(index + 1))
+    for index, (panel, *position) in enumerate(panels):
+        board.with_panel(at(panel, *position).id(index + 1))
     return board
 
 

@@ -2,18 +2,18 @@
 
 Two workers export the same line for a moment while it changes hands, and a worker whose input has
 stopped goes on exporting the last figures it has. So no dashboard reads a figure as it stands: it
-takes the newest worker's, and nothing at all once the figures have stood still for `FRESH` seconds.
+shows the newest worker's, and nothing at all once the figures have stood still for `FRESH` seconds.
 
 How fresh a figure is does not follow from the instant that it describes: a demo lives through a
-morning of last week, thirty times as fast. So a worker tells besides when, by the machine's clock,
-its figures were current, and that is what Prometheus' time is compared with.
+morning of last week, thirty times as fast. So a worker also exports when, by the machine's
+clock, its figures were current, and that is what Prometheus' time is compared with.
 """
 
 from typing import Final
 
 FRESH: Final = 120
-"""Seconds for which a figure passes for fresh: a worker tells its clock several times a second and
-is scraped every 15 s or less, and a hand-over may take a minute."""
+"""Seconds for which a figure counts as fresh. A worker updates its clock several times a second and
+is scraped every 15 s or less; a hand-over may last a minute."""
 
 NOW: Final = (
     "(time() + (max(contact_city_as_of_timestamp_seconds"
@@ -63,11 +63,11 @@ class Scope:
             also_by: labels to keep beside the scope's.
             labels: that the series must have.
         """
-        told = self.raw("current_timestamp_seconds")
+        current = self.raw("current_timestamp_seconds")
         by = ", ".join([*([self.by] if self.by else []), *also_by])
         where = f"{self.by}, instance" if self.by else "instance"
         newest = (
-            f"{told} >= on ({self.by}) group_left () (max by ({self.by}) ({told}) > "
+            f"{current} >= on ({self.by}) group_left () (max by ({self.by}) ({current}) > "
             f"time() - {FRESH})"
         )
         return f"max by ({by}) ({self.raw(figure, **labels)} and on ({where}) ({newest}))"
@@ -88,6 +88,10 @@ class Scope:
                 f'count_values by ({self.by}) ("{label}", {count})'
             )
         return value
+
+
+CHOSEN_LINE: Final = Scope("line", "$line")
+"""The line that a dashboard's variable names."""
 
 
 def percent(target: str) -> str:

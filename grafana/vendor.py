@@ -1,97 +1,27 @@
 """A vendor's period so far: what it will be paid by, while something can still be done about it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import palette
-from grafana.panels import (
-    CHOSEN,
-    Column,
-    Query,
-    Say,
-    at,
-    choice,
-    chosen_source,
-    colour,
-    curves,
-    line_names,
-    mapped,
-    numbers,
-    rows,
+from grafana.panels import CHOSEN, Column, Query, at, choice, chosen_source, curves, numbers, rows
+from grafana.period import (
+    CHOSEN_VENDOR,
+    FORECAST,
+    MEASURE,
+    OUTLOOK,
+    TARGET_IN_DANGER,
+    TARGET_MISSED,
+    bound,
+    margin,
+    period,
 )
-from grafana.promql import NOW, Scope, or_dash
+from grafana.promql import NOW, or_dash
+from grafana.say import Say, colour, line_names, mapped
 from streams.domain.plan import Plan
-from streams.domain.statement.heard import ENOUGH
-
-VENDOR: Final = Scope("vendor", "$vendor")
-MEASURE: Final = "contract, measure, line"
-"""What a measure of a vendor is known by: a pooled one has no line."""
-KEPT: Final = "1h"
-"""On curves over weeks a figure stands this long: it changes every quarter of an hour at most."""
-
-
-FORECAST: Final = "forecast_ratio"
-
-
-def period(name: str, by: str = MEASURE, kept: bool = False, labels: str = "") -> str:
-    """A figure of the period so far, of whichever worker tells it.
-
-    Args:
-        name: what follows ``contact_vendor_period_``.
-        by: labels to keep.
-        kept: over weeks, where a figure stands for a while.
-        labels: further matchers.
-    """
-    matchers = ", ".join(
-        part
-        for part in ('vendor="$vendor"', labels, 'bound="mid"' if name == FORECAST else "")
-        if part
-    )
-    asked = f"contact_vendor_period_{name}{{{matchers}}}"
-    return f"max by ({by}) ({f'last_over_time({asked}[{KEPT}])' if kept else asked})"
-
-
-def bound(which: str) -> str:
-    """An end of the range in which nine periods in ten end."""
-    return (
-        f"max by ({MEASURE}) "
-        f'(contact_vendor_period_forecast_ratio{{vendor="$vendor", bound="{which}"}})'
-    )
-
-
-MORE_IS_BETTER: Final = 'figure=~"service_level|reachability"'
-LESS_IS_BETTER: Final = 'figure="abandonment"'
-
-
-def margin(name: str, kept: bool = False) -> str:
-    """How much better than its target a ratio is; below 0, worse."""
-
-    def figure(of: str, kind: str) -> str:
-        return period(of, kept=kept, labels=kind)
-
-    return (
-        f"({figure(name, MORE_IS_BETTER)} - {figure('target_ratio', MORE_IS_BETTER)} or "
-        f"{figure('target_ratio', LESS_IS_BETTER)} - {figure(name, LESS_IS_BETTER)})"
-    )
-
-
-TOO_FEW: Final = f"{period('heard_ratio')} < {float(ENOUGH)}"
-"""Measures of which too little was heard to judge them; on the statement neither."""
-JUDGED: Final = f"unless on ({MEASURE}) {TOO_FEW}"
-LOST: Final = f"({period('misses_left')} < 0 {JUDGED})"
-DANGER: Final = (
-    f"({margin(FORECAST)} < 0 unless on ({MEASURE}) {period('misses_left')} < 0 {JUDGED})"
-)
-"""Measures that, as things go, will miss their target."""
-OUTLOOK: Final = (
-    f"(clamp_max(({margin(FORECAST)} < bool 0) "
-    f"+ on ({MEASURE}) 2 * ({period('misses_left')} < bool 0), 2) {JUDGED}) "
-    f"or 3 + 0 * ({TOO_FEW})"
-)
-"""0 on course, 1 in danger, 2 lost, 3 not judged."""
 
 
 def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
@@ -123,7 +53,7 @@ def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
     )
     names = {"mappings": [line_names(plan, now, say)], "custom.width": 290}
     money = {"unit": f"prefix:{_currency(plan)} ", "decimals": 0}
-    places = [
+    panels = [
         (_summary(say, money), 0, 0, 24, 4),
         (_measures(say, names, money), 0, 4, 24, 8),
         (_budget(say), 0, 12, 12, 9),
@@ -131,8 +61,8 @@ def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
         (_worst(say, names), 0, 21, 12, 14),
         (_excluded(say, names), 12, 21, 12, 14),
     ]
-    for index, (panel, *place) in enumerate(places):
-        board.with_panel(at(panel, *place).id(index + 1))
+    for index, (panel, *position) in enumerate(panels):
+        board.with_panel(at(panel, *position).id(index + 1))
     return board
 
 
@@ -152,18 +82,18 @@ def _summary(say: Say, money: Options) -> object:
         say("vendor.summary.description"),
         [
             Query(or_dash(f"count({period('ratio')})"), say("vendor.summary.measures")),
-            Query(f"count{LOST}", say("vendor.summary.lost"), lost),
+            Query(f"count{TARGET_MISSED}", say("vendor.summary.lost"), lost),
             Query(
-                f"vector(0) and on () {period('misses_left')} unless on () {LOST}",
+                f"vector(0) and on () {period('misses_left')} unless on () {TARGET_MISSED}",
                 say("vendor.summary.lost"),
             ),
             Query(
-                f"count({DANGER})",
+                f"count({TARGET_IN_DANGER})",
                 say("vendor.summary.in_danger"),
                 {"color": colour(palette.AT_RISK)},
             ),
             Query(
-                f"vector(0) and on () {period('misses_left')} unless on () {DANGER}",
+                f"vector(0) and on () {period('misses_left')} unless on () {TARGET_IN_DANGER}",
                 say("vendor.summary.in_danger"),
             ),
             Query(
@@ -172,7 +102,7 @@ def _summary(say: Say, money: Options) -> object:
                 money,
             ),
             Query(
-                or_dash(VENDOR.current("reachability_ratio", window="today")),
+                or_dash(CHOSEN_VENDOR.current("reachability_ratio", window="today")),
                 say("vendor.summary.reached_today"),
                 {"unit": "percentunit", "decimals": 1},
             ),

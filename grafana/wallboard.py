@@ -8,7 +8,7 @@ scrolls and nothing needs a variable. The panels' titles are small print for who
 It is laid out for a page of 1920 x 1080; a larger screen shows the same page enlarged.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from grafana_foundation_sdk.builders import stat
 from grafana_foundation_sdk.builders.dashboard import Dashboard, TimePicker
@@ -16,77 +16,15 @@ from grafana_foundation_sdk.models.common import VizOrientation
 
 from grafana import palette
 from grafana.alerts import listed
-from grafana.panels import (
-    NOBODY,
-    Query,
-    Say,
-    at,
-    colour,
-    line_name,
-    numbers,
-    states,
-)
+from grafana.grid import COLUMNS, ROWS, body, grid, inner, shortened, shown
+from grafana.panels import Query, at, numbers
 from grafana.promql import FRESH, Scope, floored, or_dash, percent
+from grafana.say import NOBODY, Say, colour, line_name, states
 from streams.domain.plan import Plan, Terms
-from streams.sinks.prometheus import STATUS
-
-COLUMNS: Final = 24
-ROWS: Final = 27
-"""Rows of 30 pixels with 8 between them that fit into 1080, whatever the page's own margin is."""
-MOST_LINES: Final = 30
-"""More tiles than this can't be read from where people sit."""
+from streams.sinks.prometheus import STATUS, STATUS_WINDOW
 
 STATE_WIDTH: Final = 2.7
 """Of the widest state's word, in heights of a tile's row."""
-
-WINDOW: Final = "30m"
-"""Of the two figures; the state is judged over the same."""
-
-
-class Grid(NamedTuple):
-    """How many cards stand side by side and below each other, whether they are whole, and how many
-    rows of the page are above them."""
-
-    columns: int
-    rows: int
-    whole: bool
-    top: int
-
-
-def grid(lines: int) -> Grid:
-    """The arrangement of so many cards.
-
-    >>> grid(6), grid(24)
-    (Grid(columns=3, rows=2, whole=True, top=5), Grid(columns=6, rows=4, whole=False, top=3))
-    """
-    for most, columns in ((1, 1), (4, 2), (6, 3), (8, 4)):
-        if lines <= most:
-            return Grid(columns, -(-lines // columns), True, 5)
-    columns = 4 if lines <= 12 else 6
-    return Grid(columns, -(-lines // columns), False, 3)
-
-
-def shown(plan: Plan, now: int) -> list[Terms]:
-    """The lines on the wall, in the order of the menu: first lines, then the desks behind them.
-
-    Raises:
-        ValueError: there are more than can be read.
-    """
-    lines = sorted(plan.lines_at(now), key=lambda t: (t.tier, t.option or "~", t.line))
-    if len(lines) > MOST_LINES:
-        lines = [terms for terms in lines if terms.tier == 1]
-    if not lines or len(lines) > MOST_LINES:
-        raise ValueError(f"a wallboard shows 1 to {MOST_LINES} lines, this plan has {len(lines)}")
-    return lines
-
-
-def shortened(name: str, most: int) -> str:
-    """A name cut so that it stays on its line; the tile's title has it whole.
-
-    >>> shortened("Desk appointment or document request", 18), shortened("Waste", 18)
-    ('Desk appointment…', 'Waste')
-    """
-    return name if len(name) <= most else name[: most - 1].rstrip(" ,") + "…"
 
 
 def wallboard(plan: Plan, now: int, say: Say) -> Dashboard:
@@ -121,17 +59,6 @@ def _vendor(plan: Plan, terms: Terms, now: int) -> str:
     return vendor.name if vendor is not None else terms.vendor
 
 
-def _body(rows: int) -> int:
-    """Pixels of a panel's inside: less its margin, title and padding."""
-    return rows * 38 - 8 - 32 - 16
-
-
-def _inner(rows: int) -> int:
-    """Pixels of a number's inside: Grafana pads tall ones more."""
-    body = _body(rows)
-    return body - (24 if body > 100 else 16)
-
-
 def _card(
     plan: Plan, now: int, terms: Terms, say: Say, x: int, y: int, w: int, h: int
 ) -> list[stat.Panel]:
@@ -143,7 +70,7 @@ def _card(
     name = line_name(terms, say)
     answering = _vendor(plan, terms, now)
     wide = w * 80 - 8 - 16 - 24
-    room = _inner(top)
+    room = inner(top)
     size = min(room * 0.36, wide / (0.58 * len(name)))
     banner = numbers(
         say("wallboard.state.title", answering=answering),
@@ -156,7 +83,7 @@ def _card(
         base=palette.NO_DATA,
         none=say.texts("terms.status.no_data"),
     )
-    room = _inner(middle)
+    room = inner(middle)
     target = say("wallboard.promised.target", target="{{target}}")
     promised = numbers(
         say("wallboard.promised.title"),
@@ -166,7 +93,7 @@ def _card(
         sizes=(int(min(room * 0.26, w * 80 / 31)), int(room * 0.55)),
         wide=False,
     )
-    room = _inner(low)
+    room = inner(low)
     situation = numbers(
         say("wallboard.now.title"),
         say("wallboard.now.description"),
@@ -187,7 +114,7 @@ def _tile(
     """A line in one panel, for plans with many: a row each for state, figures and who waits."""
     line = Scope("line", terms.line)
     name = line_name(terms, say)
-    row = (_body(h) - 3 * 3) // 4
+    row = (body(h) - 3 * 3) // 4
     size = int(row * 0.43)
     room = w * 80 - 8 - 16 - 16 - STATE_WIDTH * row
     tile = numbers(
@@ -243,9 +170,9 @@ def _figure(line: Scope, ratio: str, target: str, count: str, words: str, none: 
 def _reached(line: Scope, say: Say, target: str) -> list[Query]:
     return _figure(
         line,
-        line.current("reachability_ratio", window=WINDOW),
+        line.current("reachability_ratio", window=STATUS_WINDOW),
         line.target("reachability_target_ratio"),
-        line.current("reachability_counts", window=WINDOW, part="judged"),
+        line.current("reachability_counts", window=STATUS_WINDOW, part="judged"),
         say("wallboard.promised.reached_of", n="{{n}}") + target,
         say("wallboard.promised.reached"),
     )
@@ -254,9 +181,9 @@ def _reached(line: Scope, say: Say, target: str) -> list[Query]:
 def _service_level(line: Scope, say: Say, where: str, target: str) -> list[Query]:
     return _figure(
         line,
-        line.current("contract_service_level_ratio", window=WINDOW),
+        line.current("contract_service_level_ratio", window=STATUS_WINDOW),
         line.target("service_level_target_ratio"),
-        line.current("service_level_counts", window=WINDOW, part="offered"),
+        line.current("service_level_counts", window=STATUS_WINDOW, part="offered"),
         say(f"{where}.service_level_of", n="{{n}}") + target,
         say("wallboard.promised.service_level"),
     )
@@ -282,11 +209,11 @@ def _situation(line: Scope, say: Say) -> list[Query]:
 def _top(name: str, say: Say, h: int) -> list[stat.Panel]:
     """The city's own figure, what is alarming, and as of when."""
     city = Scope("city")
-    room = _inner(h)
+    room = inner(h)
     whole = h > 3
     most = 3 if whole else 1
-    reach = city.current("reachability_ratio", window=WINDOW)
-    judged = city.current("reachability_counts", window=WINDOW, part="judged")
+    reach = city.current("reachability_ratio", window=STATUS_WINDOW)
+    judged = city.current("reachability_counts", window=STATUS_WINDOW, part="judged")
     of_today = city.current("reachability_ratio", window="today")
     today = city.current("reachability_counts", window="today", part="judged")
     own = numbers(

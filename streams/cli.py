@@ -31,7 +31,7 @@ _COMMANDS: Final = (
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line, whole."""
+    """The command line, with all commands."""
     top = argparse.ArgumentParser(
         prog="reachline",
         description="Tells a city, while it is happening, whether people who phone it get through.",
@@ -57,7 +57,7 @@ def main(words: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read us has gone; nothing is left to say, not even at the interpreter's exit.
+        # The reader has gone: nothing is written any more, not even at the interpreter's exit.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere, stream.fileno())

@@ -8,7 +8,7 @@ from typing import Final
 
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
-# Their progress is ours to tell; what goes wrong in them is still heard.
+# Reachline logs their progress itself; their warnings and errors still come through.
 _QUIET: Final = (
     "aiokafka",
     "faust",
@@ -29,14 +29,15 @@ class _AsJson(logging.Formatter):
             "message": record.getMessage(),
         }
         said |= {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
-        if record.exc_info and record.exc_info[1] is not None:
-            said["error"] = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
+        _, error, _ = record.exc_info or (None, None, None)
+        if error is not None:
+            said["error"] = f"{type(error).__name__}: {error}"
         return json.dumps(said, default=str, ensure_ascii=False)
 
 
 def leave_to_us() -> None:
-    """Lets libraries say nothing by themselves on the terminal of a command that keeps no log: what
-    ends it is told by the command, once."""
+    """Lets libraries say nothing by themselves on the terminal of a command that keeps no log: the
+    command itself says what ended it, once."""
     for name in _QUIET:
         logging.getLogger(name).addHandler(logging.NullHandler())
 

@@ -1,7 +1,7 @@
 """How Kafka is spoken to: in the open or over TLS, and as whom.
 
 A part of the settings (`streams/settings.py` reads them). What can't work is refused before
-anything is dialled, each with the setting to mend; what only the broker can tell,
+anything is dialled, each with the setting to mend; what only the broker knows,
 `streams/engine/kafka/access.py` says.
 """
 
@@ -44,7 +44,7 @@ class Security:
         kafka_ssl_certificate_location, kafka_ssl_key_location: files of the client's own
             certificate and its private key, in PEM, for brokers that ask for one.
         kafka_ssl_key_password: of the key, where that is encrypted.
-        kafka_sasl_password_file, kafka_ssl_key_password_file: files that hold these instead.
+        kafka_sasl_password_file, kafka_ssl_key_password_file: files that contain these instead.
     """
 
     kafka_security_protocol: str = "PLAINTEXT"
@@ -126,21 +126,21 @@ class Security:
             self._needs([certificate], key)
         elif self.kafka_ssl_certificate_location:
             raise SecurityError(
-                f"{key}: {certificate} needs it; where one file holds both, name it in both"
+                f"{key}: {certificate} needs it; where one file contains both, name it in both"
             )
         elif self.kafka_ssl_key_password:
             self._needs([key], password)
 
 
 def read_secret(name: str, path: str) -> str:
-    """The secret that a file holds, without the newline at its end.
+    """The secret in a file, without the newline at its end.
 
     Args:
         name: of the setting that names the file.
         path: of the file.
 
     Raises:
-        SecurityError: it can't be read, or holds no line of text or more than one.
+        SecurityError: it can't be read, or has no line of text or more than one.
     """
     try:
         secret = _content(name, path).decode().removesuffix("\n").removesuffix("\r")
@@ -149,7 +149,7 @@ def read_secret(name: str, path: str) -> str:
     if not secret:
         raise SecurityError(f"{name}: {path} is empty")
     if "\n" in secret:
-        raise SecurityError(f"{name}: {path} has several lines; it must hold the secret alone")
+        raise SecurityError(f"{name}: {path} has several lines; it must contain the secret alone")
     return secret
 
 
@@ -173,7 +173,7 @@ def _context(ca: str, certificate: str, key: str, password: str) -> ssl.SSLConte
     if ca:
         _certificates("kafka_ssl_ca_location", ca)
     context = ssl.create_default_context(cafile=ca or None)
-    # Python 3.13 refuses CAs without an AKI, which 3.11, 3.12 and Kafka's own clients take.
+    # Python 3.13 refuses CAs without an AKI, which 3.11, 3.12 and Kafka's own clients accept.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if certificate:
         _certificates("kafka_ssl_certificate_location", certificate)
@@ -182,13 +182,13 @@ def _context(ca: str, certificate: str, key: str, password: str) -> ssl.SSLConte
 
 
 def _certificates(name: str, path: str) -> None:
-    """Makes sure that a file holds certificates."""
+    """Makes sure that a file contains certificates."""
     _content(name, path)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except ssl.SSLError as error:
         raise SecurityError(
-            f"{name}: {path} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
+            f"{name}: {path} has no certificate in PEM (-----BEGIN CERTIFICATE-----)"
         ) from error
 
 
@@ -214,4 +214,4 @@ def _load_key(context: ssl.SSLContext, certificate: str, key: str, password: str
             raise SecurityError(
                 f"kafka_ssl_key_location: {key} is not the key of {certificate}"
             ) from error
-        raise SecurityError(f"kafka_ssl_key_location: {key} holds no private key in PEM") from error
+        raise SecurityError(f"kafka_ssl_key_location: {key} has no private key in PEM") from error

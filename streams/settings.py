@@ -66,7 +66,7 @@ def load(environment: Mapping[str, str], path: str | None = None) -> Settings:
 
     Raises:
         SettingsError: an unknown key, a value of the wrong type, or what can't work together. No
-            message holds a secret.
+            message contains a secret.
     """
     given: dict[str, Any] = {}
     path = path or environment.get(_PREFIX + "SETTINGS")

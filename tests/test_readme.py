@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli import parser
-from streams.domain.plan.model import FORMULAS
+from streams.domain.figures.service_level import FORMULAS
 from streams.settings import Settings
 from streams.simulation import SCENARIOS
 from streams.sinks import prometheus
@@ -68,9 +68,14 @@ def test_every_scenario_is_named() -> None:
 def test_every_formula_is_in_the_table_and_every_metric_in_the_exporter() -> None:
     for formula in FORMULAS:
         assert f"`{formula}`" in README
-    exporter = Path(prometheus.__file__).read_text()
+    exported = {
+        each.name
+        for kind in (prometheus.LINES, prometheus.THE_CITY)
+        for series in (*kind.windows.values(), kind.present)
+        for each in series
+    }
     table = README.split("| figure | formula |")[1].split("\n\n")[0]
     metrics = set(re.findall(r"`([a-z_]+_(?:ratio|seconds)|waiting)` *(?:\||,)", table))
     assert len(metrics) >= 8
     for metric in metrics:
-        assert metric.removeprefix("contact_city_") in exporter, metric
+        assert metric.removeprefix("contact_city_") in exported, metric

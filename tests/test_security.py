@@ -104,8 +104,8 @@ def test_without_any_setting_kafka_is_spoken_to_in_the_open() -> None:
         ),
         (
             {"SECURITY_PROTOCOL": "SSL", "SSL_CERTIFICATE_LOCATION": "/c.pem"},
-            "kafka_ssl_key_location: kafka_ssl_certificate_location needs it; where one file holds "
-            "both, name it in both",
+            "kafka_ssl_key_location: kafka_ssl_certificate_location needs it; where one file "
+            "contains both, name it in both",
         ),
         (
             {"SECURITY_PROTOCOL": "SSL", "SSL_KEY_LOCATION": "/c.key"},
@@ -133,15 +133,14 @@ def test_a_file_that_is_no_certificate(ca: Authority, own: Pair) -> None:
     """As when the key is named in its place."""
     given = {"SECURITY_PROTOCOL": "SSL", "SSL_CA_LOCATION": str(own.key)}
     assert said(given) == (
-        f"kafka_ssl_ca_location: {own.key} holds no certificate in PEM "
-        "(-----BEGIN CERTIFICATE-----)"
+        f"kafka_ssl_ca_location: {own.key} has no certificate in PEM (-----BEGIN CERTIFICATE-----)"
     )
     given = {
         "SECURITY_PROTOCOL": "SSL",
         "SSL_CERTIFICATE_LOCATION": str(own.key),
         "SSL_KEY_LOCATION": str(own.key),
     }
-    assert said(given).startswith(f"kafka_ssl_certificate_location: {own.key} holds no certificate")
+    assert said(given).startswith(f"kafka_ssl_certificate_location: {own.key} has no certificate")
 
 
 def test_a_key_that_is_not_the_certificates(ca: Authority, own: Pair) -> None:
@@ -154,7 +153,7 @@ def test_a_key_that_is_not_the_certificates(ca: Authority, own: Pair) -> None:
         f"kafka_ssl_key_location: {given['SSL_KEY_LOCATION']} is not the key of {own.certificate}"
     )
     given["SSL_KEY_LOCATION"] = str(own.certificate)
-    assert said(given) == f"kafka_ssl_key_location: {own.certificate} holds no private key in PEM"
+    assert said(given) == f"kafka_ssl_key_location: {own.certificate} has no private key in PEM"
 
 
 def test_the_password_of_an_encrypted_key(locked: Pair) -> None:
@@ -221,7 +220,10 @@ def test_the_password_of_a_key_in_a_file(tmp_path: Path, locked: Pair) -> None:
         (b"", " is empty"),
         (b"\n", " is empty"),
         (SECRET.encode("utf-16"), " is not text in UTF-8"),
-        (b"reachline\n%b\n" % SECRET.encode(), " has several lines; it must hold the secret alone"),
+        (
+            b"reachline\n%b\n" % SECRET.encode(),
+            " has several lines; it must contain the secret alone",
+        ),
         (None, ": No such file or directory"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Where statements take their books from: files, the kept quarter-hours, or the raw topics."""
+"""Where the books of statements come from: files, the kept quarter-hours, or the raw topics."""
 
 import argparse
 import sys
@@ -95,7 +95,7 @@ def kept(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
     from streams.engine import audit as evidence
 
     if arguments.as_of:
-        raise CommandError("--as-of: kept books are as they are; take files, or --from raw", USAGE)
+        raise CommandError("--as-of: kept books are as they are; use files, or --from raw", USAGE)
     found = ask(evidence.kept(read_settings(arguments), *reach(plan, period)))
     return Known(found.intervals, found.provisional, found.as_of)
 
@@ -135,8 +135,11 @@ def _corrections(names: list[str], plan: Plan) -> list[LateEvent]:
         for lines in batches(open_lines(name)) if name != STDIN else ():
             for line in lines:
                 read = reader.read(line, now) if b'"revision"' in line else None
-                if read is not None and not isinstance(read, Refusal) and read[0].revision:
-                    found.append(_late(*read, None))
+                if read is None or isinstance(read, Refusal):
+                    continue
+                event, at = read
+                if event.revision:
+                    found.append(_late(event, at, None))
     return found
 
 
@@ -158,7 +161,7 @@ def of_contacts(contacts: Iterable[Contact], plan: Plan, now: int) -> Known:
 
 
 def files(names: list[str], plan: Plan) -> Iterable[Contact]:
-    """The contacts of files of events, corrected events in place of what they correct."""
+    """The contacts of files of events, corrected events instead of what they correct."""
     progress = Progress("reading", size_of(names))
     refusals = Refusals(None)
     try:

@@ -32,7 +32,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     books.add_source(parser, raw_only=True)
     parser.add_argument("--late", action="store_true", help="of the broker: with the late events")
-    parser.add_argument("--format", choices=explained.FORMATS, default="text")
+    parser.add_argument("--format", choices=explained.EXPLANATION_FORMATS, default="text")
     add_output(parser)
     parser.set_defaults(run=run)
 

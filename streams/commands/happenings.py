@@ -1,4 +1,4 @@
-"""What there is to tell of a demo: what goes wrong in its city, and what the worker makes of it."""
+"""What a demo announces: what goes wrong in its city, and what the worker makes of it."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
@@ -39,7 +39,7 @@ class Happenings:
         self._open: dict[str, str] = {}
 
     def until(self, now: int, alerts: Iterable[Alert]) -> Iterator[str]:
-        """What has happened and was not told yet; the first time also what will.
+        """What has happened since the last call; the first time also what comes next.
 
         Args:
             now: the city's clock.

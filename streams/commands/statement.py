@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _standing(issued: Issued) -> str:
-    """What the statement is, in a line for whoever made it."""
+    """What the statement is, in a line for the person who made it."""
     of = issued.object
     standing = "final" if of.provisional is None else "provisional"
     if not of.complete:

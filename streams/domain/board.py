@@ -1,7 +1,7 @@
 """What the owner of a set of lines knows: their windows, who waits, and which intervals are final.
 
 Each source partition publishes the absolute figures of its slots and intervals, who waits there,
-and with every checkpoint its watermark, which tells a silent partition from a slow one. The board
+and with every checkpoint its watermark, so a silent partition differs from a slow one. The board
 adds the partitions up. It stands *as of* the slowest of their watermarks: beyond it, some
 partition's part would be missing.
 """
@@ -143,7 +143,7 @@ class Board:
         self, name: str, source: int, width: int, start: int, tally: Tally, final: bool
     ) -> None:
         """Applies the absolute figures of a slot or an interval of a source partition; from a
-        source beyond those, what callers' histories tell."""
+        source beyond those, what comes from callers' histories."""
         if name.startswith(DECIDED):
             watermark = self.watermarks.get(source)
             evicted = watermark is not None and start <= watermark - SLOTS_KEPT

@@ -1,129 +1,167 @@
-"""What is counted of visits and contacts: each count once, by name, in the order of its storing."""
+"""What is counted of visits and contacts: each count is declared once.
 
-from typing import Final
+A count's id is where its number stands in packed counts and in what is stored. So an id is never
+used again: a new count takes the next, and one that is counted no longer keeps its own.
+"""
 
-from streams.domain.disposition import (
-    ABANDONED,
-    ANSWERED,
-    BLOCKED,
-    CALLBACK,
-    CHOSE_AGAIN,
-    CLOSED,
-    FORM,
-    LEFT_BEFORE_QUEUE,
-    LOST,
-    OVERFLOWED,
-    SHORT_ABANDONED,
-)
-from streams.domain.outcome import (
-    ENTRANCE_BLOCKED,
-    ENTRANCE_CLOSED,
-    MENU_ABANDONED,
-    OPEN_IN_MENU,
-    ORPHAN,
-    OUTGOING,
-    TOO_MANY_EVENTS,
-    WITH_VISIT,
-)
-from streams.domain.plan.model import MOST_FURTHER_THRESHOLDS
+from typing import Final, Literal, NamedTuple
 
-COUNTED_CAUSES: Final = (
-    OVERFLOWED,
-    CALLBACK,
-    CLOSED,
-    BLOCKED,
-    LOST,
-)
+Of = Literal["visits", "contacts", "microseconds"]
+
+
+class Count(NamedTuple):
+    """What one number of a tally is.
+
+    Attributes:
+        id: its place among the numbers, from 0, never used again.
+        name: by which it is booked, read and published.
+        of: what it counts.
+        since: the first release that counts it. What an older one stored has nothing there, which
+            means 0.
+        until: the first release that counts it no longer; empty while it is counted.
+    """
+
+    id: int
+    name: str
+    of: Of
+    since: str = "0.1"
+    until: str = ""
+
+
+COUNTED_CAUSES: Final = ("overflowed", "callback", "closed", "blocked", "lost")
 """Of the causes by which a contract may leave visits out (``plan.model.CAUSES``) those that are
 dispositions. Each has counts of its own, in this order."""
+
+MOST_FURTHER_THRESHOLDS: Final = 2
+"""Each costs three counts in every tally; emergency numbers are held to two thresholds at once."""
 
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
 FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
 
-LATER: Final = (
-    FORM,
-    "reach_forms",
-    CHOSE_AGAIN,
-    "reach_chose_again",
-    OUTGOING,
-    "outgoing_answered",
-    TOO_MANY_EVENTS,
-)
-"""What later releases than the first count besides, in the order in which they came."""
-
-COUNTS: Final = (
-    "contacts",
-    "line_offered",
-    "queue_offered",
-    "open",
-    "out_of_hours",
+DECLARED_COUNTS: Final = (
+    Count(0, "contacts", "contacts"),
+    Count(1, "line_offered", "visits"),
+    Count(2, "queue_offered", "visits"),
+    Count(3, "open", "visits"),
+    Count(4, "out_of_hours", "visits"),
     # How visits ended, as far as the first release knew.
-    ANSWERED,
-    OVERFLOWED,
-    CALLBACK,
-    CLOSED,
-    BLOCKED,
-    LOST,
-    SHORT_ABANDONED,
-    ABANDONED,
-    LEFT_BEFORE_QUEUE,
+    Count(5, "answered", "visits"),
+    Count(6, "overflowed", "visits"),
+    Count(7, "callback", "visits"),
+    Count(8, "closed", "visits"),
+    Count(9, "blocked", "visits"),
+    Count(10, "lost", "visits"),
+    Count(11, "short_abandoned", "visits"),
+    Count(12, "abandoned", "visits"),
+    Count(13, "left_before_queue", "visits"),
     # Service level: over decided, queue-offered visits in hours.
-    "service_offered",
-    "service_answered",
-    "answered_within",
-    "service_abandoned",
-    "abandoned_within",
+    Count(14, "service_offered", "visits"),
+    Count(15, "service_answered", "visits"),
+    Count(16, "answered_within", "visits"),
+    Count(17, "service_abandoned", "visits"),
+    Count(18, "abandoned_within", "visits"),
     # Reachability of visits, in hours; callbacks that stay out of it.
-    "reach_judged",
-    "reach_reached",
-    "reach_callbacks",
-    # Durations in us, with how many they were taken from.
-    "wait_sum",
-    "menu_sum",
-    "menu_count",
-    "menu_negative",
-    "talk_sum",
-    "talk_count",
+    Count(19, "reach_judged", "visits"),
+    Count(20, "reach_reached", "visits"),
+    Count(21, "reach_callbacks", "visits"),
+    # Durations, with how many they were taken from.
+    Count(22, "wait_sum", "microseconds"),
+    Count(23, "menu_sum", "microseconds"),
+    Count(24, "menu_count", "visits"),
+    Count(25, "menu_negative", "visits"),
+    Count(26, "talk_sum", "microseconds"),
+    Count(27, "talk_count", "visits"),
     # Answer station, not distribution station.
-    "contacts_answered",
-    "contacts_kept",
-    "wrong_choices",
-    "second_line_offered",
-    "second_line_within",
-    "second_line_forms",
+    Count(28, "contacts_answered", "contacts"),
+    Count(29, "contacts_kept", "contacts"),
+    Count(30, "wrong_choices", "visits"),
+    Count(31, "second_line_offered", "visits"),
+    Count(32, "second_line_within", "visits"),
+    Count(33, "second_line_forms", "visits", until="0.2"),
     # Of callers, known to whoever has all calls of one.
-    "repeat_callers",
-    "callbacks_kept",
+    Count(34, "repeat_callers", "contacts"),
+    Count(35, "callbacks_kept", "visits"),
     # Of contacts, for the city.
-    WITH_VISIT,
-    MENU_ABANDONED,
-    ENTRANCE_BLOCKED,
-    ENTRANCE_CLOSED,
-    OPEN_IN_MENU,
-    ORPHAN,
-    "contacts_judged",
-    "contacts_reached",
+    Count(36, "contacts_with_visit", "contacts"),
+    Count(37, "abandoned_in_menu", "contacts"),
+    Count(38, "entrance_blocked", "contacts"),
+    Count(39, "entrance_closed", "contacts"),
+    Count(40, "open_in_menu", "contacts"),
+    Count(41, "orphans", "contacts"),
+    Count(42, "contacts_judged", "contacts"),
+    Count(43, "contacts_reached", "contacts"),
     # What a contract may leave out by its cause: of the queue-offered, of those that the service
     # level is of, of those that reachability is of; and everything out of hours.
-    *(f"{part}_{cause}" for part in ("queue", "service", "reach") for cause in COUNTED_CAUSES),
-    "out_queue_offered",
-    "out_callback",
-    "out_abandoned",
-    "out_short_abandoned",
-    "out_answered",
-    "out_wait_sum",
+    Count(44, "queue_overflowed", "visits"),
+    Count(45, "queue_callback", "visits"),
+    Count(46, "queue_closed", "visits"),
+    Count(47, "queue_blocked", "visits"),
+    Count(48, "queue_lost", "visits"),
+    Count(49, "service_overflowed", "visits"),
+    Count(50, "service_callback", "visits"),
+    Count(51, "service_closed", "visits"),
+    Count(52, "service_blocked", "visits"),
+    Count(53, "service_lost", "visits"),
+    Count(54, "reach_overflowed", "visits"),
+    Count(55, "reach_callback", "visits"),
+    Count(56, "reach_closed", "visits"),
+    Count(57, "reach_blocked", "visits"),
+    Count(58, "reach_lost", "visits"),
+    Count(59, "out_queue_offered", "visits"),
+    Count(60, "out_callback", "visits"),
+    Count(61, "out_abandoned", "visits"),
+    Count(62, "out_short_abandoned", "visits"),
+    Count(63, "out_answered", "visits"),
+    Count(64, "out_wait_sum", "microseconds"),
     # The service level at the contract's further thresholds.
-    *(f"{part}_{n}" for n in FURTHER for part in FURTHER_PARTS),
-    *LATER,
+    Count(65, "service_offered_2", "visits"),
+    Count(66, "answered_within_2", "visits"),
+    Count(67, "abandoned_within_2", "visits"),
+    Count(68, "service_offered_3", "visits"),
+    Count(69, "answered_within_3", "visits"),
+    Count(70, "abandoned_within_3", "visits"),
+    # Of transfers that a form stands for.
+    Count(71, "form", "visits", since="0.2"),
+    Count(72, "reach_forms", "visits", since="0.2"),
+    # The waits of those whom `service_abandoned` counts.
+    Count(73, "abandon_wait_sum", "microseconds", since="0.2"),
+    # Of visits from which the caller chose another line, whose menu they had gone on listening to.
+    Count(74, "chose_again", "visits", since="0.2"),
+    Count(75, "reach_chose_again", "visits", since="0.2"),
+    # Of contacts that the city began, and of those with more events than are kept of one.
+    Count(76, "outgoing", "contacts", since="0.2"),
+    Count(77, "outgoing_answered", "contacts", since="0.2"),
+    Count(78, "too_many_events", "contacts", since="0.2"),
 )
-"""What each number of a tally counts, in its order. The order is part of the stored form: a new
-count goes to the end, where an older record has nothing."""
+"""Every count, by its id. The order is part of the stored form."""
 
-RETIRED: Final = frozenset({"second_line_forms"})
+COUNTS: Final = tuple(count.name for count in DECLARED_COUNTS)
+"""What each number of a tally counts, in its order."""
+
+LATER: Final = tuple(count.name for count in DECLARED_COUNTS if count.since != "0.1")
+"""What later releases than the first count besides, in the order in which they came."""
+
+RETIRED: Final = frozenset(count.name for count in DECLARED_COUNTS if count.until)
 """Nothing is counted under these names any more. They keep their places, for what an earlier
 release stored has numbers there."""
 
-INDEX: Final = {name: index for index, name in enumerate(COUNTS)}
+SHOWN: Final = (
+    *("contacts", "line_offered", "queue_offered", "open", "out_of_hours"),
+    *("answered", "form", "overflowed", "callback", "closed", "blocked", "lost"),
+    *("short_abandoned", "abandoned", "left_before_queue", "chose_again"),
+    *("answered_within", "abandoned_within"),
+    *("service_offered", "service_answered", "service_abandoned"),
+    *("menu_negative", "repeat_callers", "callbacks_kept"),
+)
+"""Counts that replay shows of lines, vendors and the city."""
+
+SHOWN_OF_CITY: Final = (
+    *("contacts_with_visit", "abandoned_in_menu", "entrance_blocked", "entrance_closed"),
+    *("open_in_menu", "orphans", "outgoing", "outgoing_answered", "too_many_events"),
+)
+"""Counts that it shows of the city besides."""
+
+INDEX: Final = {count.name: count.id for count in DECLARED_COUNTS}
 WIDTH: Final = len(COUNTS)
 
 BITS: Final = 64

@@ -182,6 +182,8 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
                 packed += wait << _WAIT
                 if not visit.in_hours:
                     packed += wait << _OUT_WAIT
+            elif disposition in _HUNG_UP and visit.within is not None:
+                packed += wait << _ABANDON_WAIT
     if menu is not None and menu > 0:
         packed += menu << _MENU
     if talk is not None:
@@ -189,9 +191,11 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
     return packed, bucket, ended, waiting
 
 
-_WAIT, _OUT_WAIT, _MENU, _TALK = (
-    BITS * INDEX[name] for name in ("wait_sum", "out_wait_sum", "menu_sum", "talk_sum")
+_WAIT, _OUT_WAIT, _ABANDON_WAIT, _MENU, _TALK = (
+    BITS * INDEX[name]
+    for name in ("wait_sum", "out_wait_sum", "abandon_wait_sum", "menu_sum", "talk_sum")
 )
+_HUNG_UP: Final = (ABANDONED, SHORT_ABANDONED)
 
 
 def _marks(visit: Visit) -> list[int]:
@@ -209,7 +213,7 @@ def _marks(visit: Visit) -> list[int]:
                 marks.append(_I["service_answered"])
                 if visit.within:
                     marks.append(_I["answered_within"])
-            elif disposition in (ABANDONED, SHORT_ABANDONED):
+            elif disposition in _HUNG_UP:
                 marks.append(_I["service_abandoned"])
                 if visit.within:
                     marks.append(_I["abandoned_within"])

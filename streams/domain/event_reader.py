@@ -65,7 +65,7 @@ class Reader:
     """Reads events against a plan.
 
     Attributes:
-        unknown_to_lines: how many ``to_line`` were dropped because the plan has no such line.
+        unknown_to_lines: how many ``to_line`` were left out because the plan has no such line.
     """
 
     __slots__ = ("_any", "_by_kind", "_knows_line", "_skew", "unknown_to_lines")

@@ -144,7 +144,7 @@ class Ledger:
 
         Args:
             watermark: event time so far; an earlier one than before moves nothing.
-            lazily: leave contacts of which something was heard within the grace for later, so that
+            lazily: leave contacts with a fact within the grace for later, so that
                 most are read once, when they are over: twice as fast while catching up. Then the
                 books are complete only up to the oldest of these, which ``complete_until`` says.
         """

@@ -1,6 +1,6 @@
 """What may be repeated of what came from the outside: nothing that names a person.
 
-Whoever sends events or call records mixes fields up, and then the number of a caller stands where a
+Senders of events or call records mix fields up, and then the number of a caller stands where a
 line, a time or a reason belongs. So a dead letter, a log line or a message repeats a value only if
 it is a plain word of few digits; of any other it says no more than what it looks like. What is to
 be repeated is listed, not what is to be hidden: nobody knows every way in which numbers, addresses
@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ_.-]{0,64}")
 """A word. No ``@`` or ``:``, which make addresses; no blank, which parts names of people."""
 
 _LOOK: Final = 32
-"""Characters of a value whose look is told: as many as a time with its offset has."""
+"""Characters of a value whose look is described: as many as a time with its offset has."""
 
 _RUN_OF_DIGITS = re.compile(r"(?:[0-9][^0-9A-Za-z]*){7}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")

@@ -96,7 +96,7 @@ class _Window:
         self.first, self.last = first, last
 
     def sum(self) -> Tally:
-        """The sum, for whoever asks to keep."""
+        """The sum, as a copy that the caller may keep."""
         total = self._sum
         if not self._certain:
             starts = self._within(self.first, self.last)
@@ -142,7 +142,7 @@ class Windows:
         self._plan = plan
         self._slots: _Kept = {}
         self._intervals: _Kept = {}
-        # What callers' histories tell, beside the books: it may change after an interval is final.
+        # From callers' histories, beside the books: it may change after an interval is final.
         self._histories: _Kept = {}
         self._rolling = {name: _Window(self._slots, SLOT) for name in LENGTHS}
         both = self._intervals, self._histories
@@ -163,7 +163,7 @@ class Windows:
             window.replace(start, before, tally, difference)
 
     def slots_of(self, source: int) -> list[int]:
-        """The slots of which a source partition has published figures."""
+        """The slots that a source partition has published figures of."""
         return [start for start, sources in self._slots.items() if source in sources]
 
     def remove_slot(self, source: int, start: int) -> None:
@@ -181,7 +181,7 @@ class Windows:
         self._replace(0, self._intervals, source, start, tally)
 
     def replace_history(self, source: int, start: int, tally: Tally) -> None:
-        """Takes what callers' histories tell of an interval, absolute."""
+        """Replaces what callers' histories add to an interval; absolute."""
         if start not in self._histories and start < self.now - INTERVALS_KEPT:
             return  # it may have been evicted, and is in the whole then
         self._replace(1, self._histories, source, start, tally)

@@ -31,7 +31,7 @@ LOOK_BACK = DAY
 """How long before a period the events may lie that its visits are made of: a call that is
 transferred again and again may have begun that long ago."""
 
-AT_ONCE = 1_000
+_RECORDS_AT_ONCE = 1_000
 """Records of one fetch. A worker reads its own books beside its work: some milliseconds at a
 time."""
 
@@ -125,7 +125,7 @@ async def raw(settings: Settings, plan: Plan, since: int, late: bool) -> Raw:
         settings: how to reach the broker.
         plan: by which lines are known.
         since: the beginning of the period.
-        late: whether the late events count, each corrected one in place of what it corrects;
+        late: whether the late events count, each corrected one instead of what it corrects;
             without them the contacts are those of the books.
     """
     async with _open(settings) as log:
@@ -226,7 +226,7 @@ async def _open(settings: Settings) -> AsyncIterator[_Log]:
     """
     await check_access(settings)
     try:
-        async with LogReader(settings, AT_ONCE) as reader:
+        async with LogReader(settings, _RECORDS_AT_ONCE) as reader:
             yield _Log(reader, await reader.partitions())
     except ReadError as error:
         raise AuditError(str(error)) from error

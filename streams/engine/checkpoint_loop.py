@@ -99,7 +99,7 @@ class CheckpointLoop:
                     await self._checkpoint(owned)
                     for owner in self._ownership.contacts.among(owned):
                         self._intake.align(owner)  # a topic may have come to its end
-            # Owned or not: whoever gives partitions up waits for the agents, and they for room.
+            # Owned or not: who gives partitions up waits for the agents, and they for room.
             self._intake.make_room()
 
     async def last_of(self, tps: frozenset[TopicPartition]) -> bool:
@@ -137,7 +137,7 @@ class CheckpointLoop:
         self._read_to_ends(owned)
         changes = await of_lines(lines.among(owned), lines.writers, generation, commit)
         for change in changes:
-            self._alertmanagers.tell(change.alert)
+            self._alertmanagers.send(change.alert)
         await of_callers(callers.among(owned), callers.writers, generation, commit)
         self.last = time.time()
         self.progressed()
@@ -182,7 +182,7 @@ async def of_contacts(
 
     Those whose watermark is before ``lazily_before`` advance lazily: nobody looks yet.
 
-    A partition of which some topic has neither brought an event nor been read to its end has no
+    A partition with a topic that has neither brought an event nor been read to its end has no
     watermark yet; its facts and dead letters are written all the same.
 
     Raises:
@@ -205,7 +205,7 @@ async def of_contacts(
         await commit(offsets)
     failpoint("committed")
     if evicts:
-        failpoint("final, not dropped")
+        failpoint("final, not evicted")
 
 
 async def of_lines(

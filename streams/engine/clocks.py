@@ -54,22 +54,22 @@ class FastClock:
 class FrozenClock(FastClock):
     """A fast clock that stands still until somebody is there to see it run.
 
-    However long a demo takes to start, what it promises to show soon is not over by then.
+    However long a demo needs to start, what it announces is not over by then.
     """
 
     def __init__(self, start: int, speed: float) -> None:
         super().__init__(start, speed)
-        self._held = True
+        self._frozen = True
 
     def release(self) -> None:
         """Lets it run from now on."""
         self._begun = time.time_ns() // 1000
-        self._held = False
+        self._frozen = False
 
     def at(self, instant: int) -> int:
-        return super().at(self._begun if self._held else max(instant, self._begun))
+        return super().at(self._begun if self._frozen else max(instant, self._begun))
 
     def machine(self, shown: int) -> int:
-        if self._held:
+        if self._frozen:
             return max(shown, time.time_ns() // 1000)
         return super().machine(shown)

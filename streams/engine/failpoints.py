@@ -1,5 +1,5 @@
-"""Named places at which a test can kill the worker: ``REACHLINE_FAILPOINT="committed:3"`` ends the
-process, as SIGKILL would, when that place is reached for the third time. Unset, they do nothing."""
+"""Named points at which a test can kill the worker: ``REACHLINE_FAILPOINT="committed:3"`` ends the
+process, as SIGKILL would, when that point is reached for the third time. Unset, they do nothing."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ FAILPOINTS: Final = (
     "committed",
     "revoking",
     "recovering",
-    "final, not dropped",
+    "final, not evicted",
 )
 
 _name, _, _times = os.environ.get(VARIABLE, "").partition(":")

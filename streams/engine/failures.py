@@ -1,4 +1,4 @@
-"""What a failure of Kafka, or of the network before it, means for whoever runs a command.
+"""What a failure of Kafka, or of the network before it, means for the person who runs a command.
 
 Libraries name the class of an error and quote their own insides. A person wants to know what is
 wrong, where, and what to look at. So the errors that people meet have words here, by the names of
@@ -13,7 +13,7 @@ from typing import Final
 _LATE: Final = "the broker did not answer in time: is it overloaded, or the network slow?"
 _LEFT: Final = "the group has gone on without this worker; start it again"
 _FENCED: Final = "another worker has taken over, and writes now"
-_LARGE: Final = "a record is larger than its topic takes (max.message.bytes)"
+_LARGE: Final = "a record is larger than its topic accepts (max.message.bytes)"
 _DOWN: Final = "is a broker of the cluster down?"
 _MAY_NOT: Final = "the broker does not allow this user"
 _OLD: Final = "the broker can't do what is asked of it: Apache Kafka 4 can"
@@ -31,7 +31,7 @@ _MEANING: Final[Mapping[str, str]] = {
     "TransactionalIdAuthorizationFailed": f"{_MAY_NOT} to write in transactions (REACHLINE_APP)",
     "AuthenticationFailedError": "the broker refuses the user's name or password",
     "SaslAuthenticationFailed": "the broker refuses the user's name or password",
-    "UnsupportedSaslMechanismError": "the broker takes no log-in of this kind",
+    "UnsupportedSaslMechanismError": "the broker accepts no log-in of this kind",
     "InvalidReplicationFactorError": "the cluster has fewer brokers than copies are asked for",
     "PolicyViolationError": "the cluster has a rule against it",
     "InvalidSessionTimeoutError": "the broker does not allow REACHLINE_SESSION_SECONDS as it is "
@@ -68,7 +68,7 @@ _OF_SOMETHING: Final = frozenset(
 """What else these say is the name of a topic, a group or an id."""
 
 _NAMED: Final = r"(\[Error -?\d+\] )?\b({}|[A-Z]\w*(Error|Exception))\b(: ?|$)"
-"""The class of an error as libraries put it before, or in place of, what they say."""
+"""The class of an error as libraries put it before, or instead of, what they say."""
 
 _ADDRESS: Final = re.compile(r"\('([^']+)', (\d+)")
 """An address as Python prints it."""
@@ -84,7 +84,7 @@ def in_words(error: BaseException) -> str:
     """
     said = " ".join(str(error).split())
     if type(error).__module__.startswith("streams."):
-        return said  # written for people in the first place
+        return said  # written for people already
     said = re.sub(_NAMED.format(type(error).__name__), "", said).strip()
     names = [each.__name__ for each in type(error).__mro__]
     meaning = next((_MEANING[name] for name in names if name in _MEANING), None)
@@ -107,9 +107,10 @@ def in_words(error: BaseException) -> str:
 
 
 def _of_the_machine(error: OSError, said: str) -> str:
-    place = _ADDRESS.search(said)
-    if error.errno == errno.EADDRINUSE and place is not None:
-        return f"port {place[2]} of {place[1]} is in use by another program"
+    address = _ADDRESS.search(said)
+    if error.errno == errno.EADDRINUSE and address is not None:
+        host, port = address.groups()
+        return f"port {port} of {host} is in use by another program"
     if error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return said or "the machine refuses it without a word"

@@ -93,7 +93,7 @@ class Intake:
 
     def lag(self) -> int:
         """Input records not yet merged, as far as fetches have shown; including those of topics
-        of which nothing was merged yet."""
+        with nothing merged yet."""
         consumer = self._app.consumer
         lag = 0
         for partition, owner in self._ownership.contacts.owners.items():

@@ -178,14 +178,14 @@ class Worker:
         # What has ended is over for any Alertmanager after as long as it believes in an alert.
         for owner in self.line_owners.values():
             for alert in owner.alerts(self.clock.now() - LASTS):
-                self.alertmanagers.tell(alert)
+                self.alertmanagers.send(alert)
         self.checkpoint_loop.progressed()
         return starts
 
     async def _revoked(self, tps: frozenset[TopicPartition]) -> None:
         failpoint("revoking")
         if await self.checkpoint_loop.last_of(tps):
-            # Whoever owns the lines next goes on sending their alerts.
+            # The lines' next owner goes on sending their alerts.
             self.alertmanagers.release()
 
 

@@ -10,11 +10,11 @@ from streams import __version__
 from streams.domain.event_reader import MAX_BYTES
 from streams.domain.events import KINDS
 from streams.engine.kafka import topics
-from streams.published import examples, schemas
+from streams.published import examples, figures_page, schemas
 from streams.published.schemas import Published, Schema
 from streams.settings import Settings
 
-FILE: Final = "asyncapi.json"
+ASYNCAPI_FILE: Final = "asyncapi.json"
 
 _SCHEMA_FORMAT: Final = "application/schema+json;version=draft-2020-12"
 _BINDING: Final = "0.5.0"
@@ -32,7 +32,7 @@ _ABOUT: Final = {
     ),
     topics.INTERVALS: "Quarter-hours of lines, vendors and the city that can't change any more.",
     topics.CALLERS: (
-        "Internal: what contacts tell of their callers, for repeat callers and callbacks kept."
+        "Internal: what contacts say of their callers, for repeat callers and callbacks kept."
     ),
     topics.ALERTS: (
         "Alerts as they stand, from opening to end. Records whose key begins with `state|` are "
@@ -66,8 +66,13 @@ def document() -> Schema:
 
 
 def files() -> dict[str, str]:
-    """The whole contract as files, by name: the document and the schemas that it refers to."""
-    return {FILE: schemas.as_text(document()), **schemas.files()}
+    """The whole contract as files, by name: the document, the schemas that it refers to, and what
+    the figures mean."""
+    return {
+        ASYNCAPI_FILE: schemas.as_text(document()),
+        figures_page.FIGURES_FILE: figures_page.page(),
+        **schemas.files(),
+    }
 
 
 def _channel(each: Published) -> Schema:

@@ -104,8 +104,8 @@ def lines() -> list[dict[str, Any]]:
     return [each for kind in OF_EVENTS.values() for each in kind if "event" in each]
 
 
-def outputs() -> dict[str, list[Any]]:
-    """What comes of the inputs, per output topic."""
+def called() -> tuple[Plan, Contact, int]:
+    """The inputs as a contact, the plan that they are read by, and half an hour later."""
     plan = Plan.default()
     read = Reader(plan.knows).read
     contact = Contact("pbx1-17")
@@ -114,7 +114,12 @@ def outputs() -> dict[str, list[Any]]:
         event, at = outcome
         assert isinstance(at, int), f"an example is refused: {outcome}"
         contact.merge(event, at)  # type: ignore[arg-type]
-    now = contact.newest + 30 * MINUTE
+    return plan, contact, contact.newest + 30 * MINUTE
+
+
+def outputs() -> dict[str, list[Any]]:
+    """What comes of the inputs, per output topic."""
+    plan, contact, now = called()
     (piece,) = contact.pieces()
     judged = judge(piece, plan, now)
     assert judged is not None

@@ -1,7 +1,7 @@
 """The published contract: a JSON Schema 2020-12 for the value of each topic's records.
 
 Made of the types that read and write them, so that a schema says what the code does: what a schema
-accepts the reader accepts too, save what only the plan can tell (the line, the skew of the clock).
+accepts the reader accepts too, except what needs the plan (the line, the skew of the clock).
 ``asyncapi`` puts them into one document; ``reachline schemas`` writes them, and a test fails when
 what is committed differs from what comes out today.
 """
@@ -19,8 +19,8 @@ import msgspec
 from streams.domain import caller_history as callers
 from streams.domain.events import KINDS, TYPES
 from streams.engine.kafka import topics
-from streams.published import examples, statement_examples
-from streams.sinks.alerts import AlertTold
+from streams.published import examples, shown, statement_examples
+from streams.sinks.alerts import AlertRecord
 from streams.sinks.journeys import Journey
 from streams.sinks.records import DeadLetter, Interval
 from streams.sinks.statement.explained import Explanation
@@ -53,7 +53,7 @@ class Published:
 
 def published() -> list[Published]:
     """Every schema, inputs first."""
-    shown = examples.outputs()
+    outputs = examples.outputs()
     return [
         *(
             Published(kind, f"contact.{kind}", "call_id", _input(kind, examples.OF_EVENTS[kind]))
@@ -73,25 +73,25 @@ def published() -> list[Published]:
             "journeys",
             topics.JOURNEYS,
             "call_id",
-            _output("journeys", Journey, shown[topics.JOURNEYS]),
+            _output("journeys", Journey, outputs[topics.JOURNEYS]),
         ),
         Published(
-            "line-partials", topics.PARTIALS, _PARTIALS_KEY, _partials(shown[topics.PARTIALS])
+            "line-partials", topics.PARTIALS, _PARTIALS_KEY, _partials(outputs[topics.PARTIALS])
         ),
         Published(
             "line-intervals",
             topics.INTERVALS,
             "scope|start",
-            _output("line-intervals", Interval, shown[topics.INTERVALS]),
+            _output("line-intervals", Interval, outputs[topics.INTERVALS]),
         ),
         Published(
             "callers",
             topics.CALLERS,
             "JSON array of caller and call_id",
-            _output("callers", callers.Call, shown[topics.CALLERS]),
+            _output("callers", callers.Call, outputs[topics.CALLERS]),
         ),
         Published(
-            "alerts", topics.ALERTS, "id", _output("alerts", AlertTold, shown[topics.ALERTS])
+            "alerts", topics.ALERTS, "id", _output("alerts", AlertRecord, outputs[topics.ALERTS])
         ),
         Published(
             "late",
@@ -108,9 +108,10 @@ def published() -> list[Published]:
             "dead-letters",
             topics.DEAD,
             "topic|partition|offset",
-            _output("dead-letters", DeadLetter, shown[topics.DEAD]),
+            _output("dead-letters", DeadLetter, outputs[topics.DEAD]),
         ),
         *_statements(),
+        *_shown(),
     ]
 
 
@@ -121,6 +122,17 @@ def _statements() -> list[Published]:
     return [
         Published(name, None, "", _output(name, type_, shown[name]))
         for name, type_ in types.items()
+    ]
+
+
+def _shown() -> list[Published]:
+    """What ``replay`` writes as JSON, and what a worker's page says."""
+    example = shown.shown()
+    (alert,), _ = _schemas([AlertRecord])
+    found = {"replay": shown.replay(alert), "figures": shown.live()}
+    return [
+        Published(name, None, "", _whole(name, schema, {}, example[name]))
+        for name, schema in found.items()
     ]
 
 
@@ -168,17 +180,17 @@ def _output(name: str, type_: Any, shown: list[Any]) -> Schema:
 
 _PARTIALS_KEY: Final = (
     "f|scope|source partition|width|start for figures, w|scope|source partition for who waits, "
-    "c|source partition for clocks, a|source partition before all is told anew, p for what the "
-    "owner has published"
+    "c|source partition for clocks, a|source partition before all is published again, p for what "
+    "the owner has published"
 )
 
 _Waits = list[tuple[int, int]]
 _Figures = tuple[int, bool, tuple[list[int], _Waits, int]]
-_NotedFigures = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
+_FiguresWithDecisions = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
 _Waiting = tuple[int, int, int | None]
 _Clock = tuple[int, int, dict[str, int], int]
-_Anew = tuple[int]
-_Told = tuple[int, int, list[tuple[str, int]]]
+_Again = tuple[int]
+_UpTo = tuple[int, int, list[tuple[str, int]]]
 
 
 def _partials(shown: list[Any]) -> Schema:
@@ -186,14 +198,14 @@ def _partials(shown: list[Any]) -> Schema:
         "Figures of a slot or interval: generation of the consumer group, whether they are final, "
         "and the tally: its counts in their order, waits (bucket in seconds, answered visits), the "
         "longest wait in us or -1.": _Figures,
-        "The same with decisions noted, and how often.": _NotedFigures,
+        "The same with decisions, and how often each.": _FiguresWithDecisions,
         "Who waits: generation, how many, since when the first of them.": _Waiting,
         "A source partition's figures are complete: generation, up to when (us since "
         "1970-01-01T00:00:00Z), on one partition the offset per input topic that this holds for, "
         "and the partition's clock.": _Clock,
-        "A source partition tells everything anew: generation.": _Anew,
+        "A source partition publishes everything again: generation.": _Again,
         "What the owner of the lines has published: generation, as of when, but for which "
-        "intervals (scope, start).": _Told,
+        "intervals (scope, start).": _UpTo,
     }
     schemas, defs = _schemas(forms.values())
     for schema, description in zip(schemas, forms, strict=True):

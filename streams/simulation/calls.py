@@ -18,7 +18,7 @@ from streams.simulation.shifts import MESSAGE
 from streams.simulation.talks import Talks
 
 _LATELY: Final = 2_000
-"""The latest callers, of whom some call again about something else."""
+"""The latest callers; some of them call again about something else."""
 
 _MENU_SPREAD: Final = 0.4
 

@@ -52,7 +52,7 @@ class Demand:
 def agents(per_hour: float, handling: float, threshold: int, target: float) -> float:
     """How many agents answer ``target`` of the calls within the threshold: Erlang C.
 
-    The number lies between two integers, of which a mixture meets the target.
+    The number lies between two integers, and a mixture of the two meets the target.
 
     Args:
         handling: mean seconds that an agent spends on a call.

@@ -1,7 +1,7 @@
 """Events as they arrive from real phone systems: shuffled, repeated, incomplete, with bad clocks.
 
 The seed alone decides what goes wrong. Shuffled and repeated events must not change a single
-figure. Dropped events and wrong clocks do change figures, and must never break anything.
+figure. Lost events and wrong clocks do change figures, and must never break anything.
 """
 
 from collections.abc import Iterable, Iterator

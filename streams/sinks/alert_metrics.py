@@ -15,7 +15,7 @@ from streams.sinks.alertmanager import Alertmanagers
 
 class AlertsCollector(Collector):
     """The alerts of the boards shown now. Every line of theirs has a series per kind, so that one
-    that is 0 is told from one that nobody owns."""
+    that is 0 differs from one that nobody owns."""
 
     def __init__(
         self, plan: Plan, boards: Callable[[], Iterable[Board]], alertmanagers: Alertmanagers
@@ -63,7 +63,7 @@ class AlertsCollector(Collector):
     def _delivery(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
             "contact_alert_delivery_failing",
-            "1 while no Alertmanager takes alerts from this worker",
+            "1 while no Alertmanager accepts alerts from this worker",
             value=float(self._alertmanagers.failing),
         )
         up = GaugeMetricFamily(

@@ -1,7 +1,7 @@
 """What the stream's own alerts say when they reach somebody.
 
-Whoever is woken reads this and nothing else at first: which line, how bad, since when, how many
-people, and what to do. It is made from the figures of the alert alone; there is nothing in it about
+The person who is woken reads this first: which line, how bad, since when, how many people, and what
+to do. It is made from the figures of the alert alone; there is nothing in it about
 any one caller.
 """
 
@@ -15,9 +15,9 @@ from streams.domain.instants import SECOND
 from streams.domain.plan import Contract, Plan
 from streams.sinks.annotations import PAGE, annotations, spoken
 from streams.sinks.links import Links
-from streams.texts import Texts, texts
+from streams.texts import DEFAULT, Texts, texts
 
-ALERTS: Final[Mapping[Kind, str]] = {
+ALERT_NAMES: Final[Mapping[Kind, str]] = {
     "reachability": "ContactReachabilityDrop",
     "service_level": "ContactServiceLevelDrop",
     "closed_on_waiting": "ContactClosedOnWaiting",
@@ -28,7 +28,7 @@ ALERTS: Final[Mapping[Kind, str]] = {
 def labels(alert: Alert, plan: Plan) -> dict[str, str]:
     """What an alert is known by: the same from its opening to its end, wherever it comes from."""
     return {
-        "alertname": ALERTS[alert.kind],
+        "alertname": ALERT_NAMES[alert.kind],
         "line": alert.line,
         "vendor": plan.nearest_terms(alert.line, alert.opened_at).vendor,
         "kind": alert.kind,
@@ -39,10 +39,13 @@ def labels(alert: Alert, plan: Plan) -> dict[str, str]:
 
 def wording(alert: Alert, plan: Plan, links: Links) -> dict[str, str]:
     """What an alert says now, in the city's languages, and where it leads."""
-    return {
-        **annotations(lambda part, language: said(alert, plan, part, language), spoken(plan)),
-        "evidence": alert.evidence,
-        "runbook_url": links.runbook(ALERTS[alert.kind]),
+    languages = spoken(plan)
+    found = annotations(lambda part, language: said(alert, plan, part, language), languages)
+    if DEFAULT in languages:
+        # The record's own sentence is published in English, for machines and tables.
+        found["evidence"] = alert.evidence
+    return found | {
+        "runbook_url": links.runbook(ALERT_NAMES[alert.kind]),
         "dashboard_url": links.line(alert.line),
     }
 

@@ -1,12 +1,12 @@
 """The stream's alerts on their way to Alertmanager, by its API v2.
 
-Alertmanager keeps nothing for longer than it is told: an alert that nobody re-sends ends by itself.
+Alertmanager keeps an alert only as long as it is sent: one that nobody re-sends ends by itself.
 So the owner of a line posts all that is open every minute, to every Alertmanager (they agree among
 themselves who notifies), and what is resolved until each has heard of it. An alert's labels are the
 same from any worker and after any crash, so that Alertmanager sees one alert and sends one page.
 
 Each Alertmanager has a task of its own: one that hangs does not keep the others waiting. Rounds go
-out with nothing open, too, so that an Alertmanager that is gone is noticed before it is needed.
+out with nothing open, too, so that an Alertmanager that is down is noticed before it is needed.
 """
 
 import asyncio
@@ -29,20 +29,20 @@ EVERY: Final = 60.0
 """Seconds between rounds."""
 
 RETRY: Final = 5.0
-"""Seconds to the next round after one that failed: an alert that could not be told is urgent."""
+"""Seconds to the next round after one that failed: an alert that could not be sent is urgent."""
 
 TIMEOUT: Final = 10.0
-"""Seconds that an Alertmanager may take. It answers in milliseconds, or is in trouble."""
+"""Seconds that an Alertmanager may need. It answers in milliseconds, or is in trouble."""
 
 LASTS: Final = 15 * MINUTE
 """For how long an Alertmanager believes in an alert that is not re-sent. It must outlast a worker's
-death, the hand-over and the recovery of its line, or these would end the incident and page anew."""
+death, the hand-over and the recovery of its line: none of them may end the incident."""
 
 _log = logging.getLogger(__name__)
 
 Post = Callable[[URL, Sequence[Mapping[str, Any]]], Awaitable[None]]
 """Posts alerts to an address; raises an error of aiohttp's or ``TimeoutError`` when they were not
-taken."""
+accepted."""
 
 
 def body(alert: Alert, plan: Plan, links: Links, now: int) -> dict[str, Any]:
@@ -91,11 +91,11 @@ class Peer:
 
     Attributes:
         name: host and port, as it is known in metrics; no credentials.
-        rounds: rounds that it took.
+        rounds: rounds that it accepted.
         failures: rounds that it didn't.
-        delivered: alerts in the rounds that it took.
-        last_success: when it last took a round; None before the first.
-        last_error: why it did not take the latest round; empty when it did.
+        delivered: alerts in the rounds that it accepted.
+        last_success: when it last accepted a round; None before the first.
+        last_error: why it did not accept the latest round; empty when it did.
     """
 
     def __init__(self, address: str) -> None:
@@ -106,16 +106,16 @@ class Peer:
         self.last_success: int | None = None
         self.last_error = ""
         self.wake = asyncio.Event()
-        self.resolved: dict[str, tuple[Alert, int]] = {}  # still to be told, and since when
+        self.resolved: dict[str, tuple[Alert, int]] = {}  # still to be sent, and since when
 
     @property
     def up(self) -> bool:
-        """Whether it took the latest round; taken for granted before the first."""
+        """Whether it accepted the latest round; True before the first."""
         return not self.last_error
 
 
 class Alertmanagers:
-    """Keeps every Alertmanager told of the alerts of the lines that this worker owns.
+    """Keeps every Alertmanager informed of the alerts of the lines that this worker owns.
 
     Args:
         addresses: of each Alertmanager, such as ``http://alertmanager:9093``.
@@ -151,11 +151,11 @@ class Alertmanagers:
 
     @property
     def failing(self) -> bool:
-        """Whether no Alertmanager took its latest round: alerts reach nobody from here."""
+        """Whether no Alertmanager accepted its latest round: alerts reach nobody from here."""
         return bool(self.peers) and not any(peer.up for peer in self.peers)
 
-    def tell(self, alert: Alert) -> None:
-        """Takes an alert that opened, changed, was resolved, or came with a line taken over.
+    def send(self, alert: Alert) -> None:
+        """Sends an alert that opened, changed, was resolved, or came with a line that is now owned.
 
         What opens or ends goes out at once; new numbers go with the next round.
         """
@@ -174,8 +174,8 @@ class Alertmanagers:
             peer.wake.set()
 
     def release(self) -> None:
-        """Says no more about any line: whoever owns them from now on goes on with their alerts, and
-        with those that have ended lately, of which an Alertmanager may not have heard."""
+        """Sends nothing more about any line: their next owner goes on with their alerts, and with
+        those that have ended lately, which an Alertmanager may not have heard of."""
         self._open = {}
         for peer in self.peers:
             peer.resolved = {}
@@ -191,9 +191,9 @@ class Alertmanagers:
     async def _run(self, post: Post) -> None:
         async with asyncio.TaskGroup() as tasks:
             for peer in self.peers:
-                tasks.create_task(self._keep_told(peer, post))
+                tasks.create_task(self._keep_informed(peer, post))
 
-    async def _keep_told(self, peer: Peer, post: Post) -> None:
+    async def _keep_informed(self, peer: Peer, post: Post) -> None:
         while True:
             peer.wake.clear()
             await self.round(peer, post)
@@ -207,25 +207,29 @@ class Alertmanagers:
                 await asyncio.sleep(RETRY)
 
     async def round(self, peer: Peer, post: Post) -> None:
-        """Posts what is open, and what was resolved since the Alertmanager last took a round."""
+        """Posts what is open, and what was resolved since the last round that was accepted."""
         now = self._clock()
         # What ended longer ago than it lasts has ended for the Alertmanager, too.
-        peer.resolved = {id_: r for id_, r in peer.resolved.items() if now - r[1] <= LASTS}
+        peer.resolved = {
+            id_: (alert, ended)
+            for id_, (alert, ended) in peer.resolved.items()
+            if now - ended <= LASTS
+        }
         certain = self._certain()
         resolved = dict(peer.resolved) if certain else {}
         open_ = self._open.values() if certain else ()
-        told = [*open_, *(alert for alert, _ in resolved.values())]
-        alerts = [body(alert, self._plan, self._links, now) for alert in told]
+        sent = [*open_, *(alert for alert, _ in resolved.values())]
+        alerts = [body(alert, self._plan, self._links, now) for alert in sent]
         try:
             await post(peer.url, alerts)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if peer.up:
-                _log.warning("Alertmanager %s takes no alerts: %s", peer.name, error)
+                _log.warning("Alertmanager %s accepts no alerts: %s", peer.name, error)
             peer.failures += 1
             peer.last_error = str(error) or type(error).__name__
             return
         if not peer.up:
-            _log.info("Alertmanager %s takes alerts again", peer.name)
+            _log.info("Alertmanager %s accepts alerts again", peer.name)
         peer.last_error = ""
         peer.rounds += 1
         peer.delivered += len(alerts)

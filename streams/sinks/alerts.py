@@ -13,7 +13,7 @@ Ratio = Annotated[float, Meta(ge=0, le=1)]
 People = Annotated[int, Meta(ge=0)]
 
 
-class AlertTold(Struct, frozen=True):
+class AlertRecord(Struct, frozen=True):
     """One stretch of trouble on one line, as it stands now.
 
     Attributes:
@@ -39,8 +39,8 @@ class AlertTold(Struct, frozen=True):
 
 
 def alert_object(alert: Alert) -> dict[str, Any]:
-    """An alert as JSON tells it; instants in RFC 3339."""
-    told = AlertTold(
+    """An alert as JSON; instants in RFC 3339."""
+    record = AlertRecord(
         alert.id,
         alert.line,
         alert.kind,
@@ -53,27 +53,27 @@ def alert_object(alert: Alert) -> dict[str, Any]:
         alert.target,
         alert.evidence,
     )
-    return msgspec.structs.asdict(told)
+    return msgspec.structs.asdict(record)
 
 
-_decoder = msgspec.json.Decoder(AlertTold)
+_decoder = msgspec.json.Decoder(AlertRecord)
 
 
-def alert_told(value: bytes) -> Alert:
-    """The alert that was told.
+def read_alert(value: bytes) -> Alert:
+    """The alert of a record.
 
     Raises:
         msgspec.ValidationError: it is none.
     """
-    told = _decoder.decode(value)
+    record = _decoder.decode(value)
     return Alert(
-        line=told.line,
-        kind=told.kind,
-        since=instants.parse(told.since),
-        opened_at=instants.parse(told.opened_at),
-        resolved_at=None if told.resolved_at is None else instants.parse(told.resolved_at),
-        people=told.people,
-        decided=told.decided,
-        target=told.target,
-        evidence=told.evidence,
+        line=record.line,
+        kind=record.kind,
+        since=instants.parse(record.since),
+        opened_at=instants.parse(record.opened_at),
+        resolved_at=None if record.resolved_at is None else instants.parse(record.resolved_at),
+        people=record.people,
+        decided=record.decided,
+        target=record.target,
+        evidence=record.evidence,
     )

@@ -1,4 +1,4 @@
-"""The annotations of an alert, whoever sends it.
+"""The annotations of an alert, from the stream or from Prometheus.
 
 The stream posts alerts of its own and Prometheus fires those of the rules; a person who is woken
 must not notice the difference. Both therefore carry the same annotations, per language what is

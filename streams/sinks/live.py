@@ -9,9 +9,12 @@ no number.
 from collections.abc import Iterable
 from typing import Any, Final
 
-from streams.domain import figures, windows
+from streams.domain import windows
 from streams.domain.board import Board
 from streams.domain.detector import Alert
+from streams.domain.figures.abandonment import abandonment
+from streams.domain.figures.reachability import city_reachability, reachability
+from streams.domain.figures.service_level import service_level
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
@@ -141,17 +144,17 @@ def _figures(plan: Plan, board: Board, line: str, as_of: int) -> Live:
     return {
         "as_of": as_of / SECOND,
         "status": _STATUSES[status(recent, plan, line, as_of)],
-        "service_level": figures.service_level(recent, formula),
+        "service_level": service_level(recent, formula),
         "service_level_of": recent["service_offered"],
-        "reachability": figures.reachability(recent),
+        "reachability": reachability(recent),
         "reachability_of": recent["reach_judged"],
         "waiting": scope.waiting,
         "oldest_wait": scope.oldest_wait(as_of),
         "contacts_today": today["contacts"],
         "answered_today": today["answered"],
-        "abandonment_today": figures.abandonment(today),
-        "service_level_today": figures.service_level(today, formula),
-        "reachability_today": figures.reachability(today),
+        "abandonment_today": abandonment(today),
+        "service_level_today": service_level(today, formula),
+        "reachability_today": reachability(today),
     }
 
 
@@ -160,7 +163,7 @@ def _whole(board: Board, as_of: int) -> Live:
     recent, today = scope.windows.tally(WINDOW), scope.windows.tally(windows.TODAY)
     return {
         "as_of": as_of / SECOND,
-        "reachability": figures.city_reachability(recent),
+        "reachability": city_reachability(recent),
         "reachability_of": recent["contacts_judged"],
         "waiting": scope.waiting,
         "oldest_wait": scope.oldest_wait(as_of),
@@ -171,8 +174,8 @@ def _whole(board: Board, as_of: int) -> Live:
 def _of_today(today: Tally) -> Live:
     return {
         "contacts_today": today["contacts"],
-        "reachability_today": figures.city_reachability(today),
-        "abandonment_today": figures.abandonment(today),
+        "reachability_today": city_reachability(today),
+        "abandonment_today": abandonment(today),
     }
 
 

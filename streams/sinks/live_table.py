@@ -9,7 +9,7 @@ from streams.sinks.terminal import columns, left, readable, right
 from streams.texts import DEFAULT
 
 _COLOURS: Final = {"ok": "32", "at_risk": "33", "breach": "31", "closed": "90", "no_data": "35"}
-_HEADINGS: Final = ("status", "reached", "of", "in time", "of", "waiting", "oldest", "today")
+_HEADINGS: Final = ("status", "reached", "of", "service level", "of", "waiting", "oldest", "today")
 _WIDEST_STATUS: Final = ("NO DATA", *[""] * (len(_HEADINGS) - 1))
 """Or all columns would move with the first line whose status is longer."""
 

@@ -1,6 +1,6 @@
 """The messages that Alertmanager sends: its templates in every language, made of the catalogues.
 
-``messages.tmpl`` holds each template once. What stands in ``<<...>>`` is a text of the language, or
+``messages.tmpl`` has each template once. What stands in ``<<...>>`` is a text of the language, or
 its code; the rest is Alertmanager's own template language.
 """
 

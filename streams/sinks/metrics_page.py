@@ -30,13 +30,13 @@ from streams.sinks.prometheus import STATUS_WINDOW, ShownScopes
 from streams.sinks.series import Counted, Kind, Series, Shown, agreed
 
 STRETCH: Final = 0.01
-"""Seconds of work between two turns of others. A scope takes a millisecond or two."""
+"""Seconds of work between two turns of others. A scope needs a millisecond or two."""
 
-AT_ONCE: Final = 200
+SAMPLES_AT_ONCE: Final = 200
 """Samples that the library writes in one go: some milliseconds."""
 
 FORMATS_KEPT: Final = 2
-"""Formats of which what was written is kept: usually everybody asks for the same."""
+"""Formats whose page is kept: usually everybody asks for the same."""
 
 _MARK: Final = "\x00"
 
@@ -60,7 +60,7 @@ class MetricsPage:
 
     async def answer(self, accept: str) -> tuple[bytes, str]:
         """The page and its content type, in the format that the client asks for in ``Accept``.
-        Whoever asks while it is being written gets the same."""
+        Who asks while it is being written gets the same."""
         encode, content_type = choose_encoder(accept)
         asked: _Format = encode, ""
         if isinstance(encode, partial):
@@ -70,7 +70,7 @@ class MetricsPage:
         if task is None:
             task = self._writing[asked] = asyncio.create_task(self._write(asked, encode))
             task.add_done_callback(lambda _: self._writing.pop(asked))
-        # One who hangs up does not take it from the others.
+        # A client that hangs up does not cancel it for the others.
         return await asyncio.shield(task), content_type
 
     async def _write(self, asked: _Format, encode: _Encode) -> bytes:
@@ -105,12 +105,12 @@ class _Part(NamedTuple):
 
 def _parts(collector: Collector) -> Iterator[_Part]:
     for family in collector.collect():
-        if family.type != "gauge" or len(family.samples) <= AT_ONCE:
+        if family.type != "gauge" or len(family.samples) <= SAMPLES_AT_ONCE:
             yield _Part(family, True)
             continue
-        for begin in range(0, len(family.samples), AT_ONCE):
+        for begin in range(0, len(family.samples), SAMPLES_AT_ONCE):
             part = Metric(family.name, family.documentation, family.type, family.unit)
-            part.samples = family.samples[begin : begin + AT_ONCE]
+            part.samples = family.samples[begin : begin + SAMPLES_AT_ONCE]
             yield _Part(part, begin == 0)
 
 
@@ -254,7 +254,7 @@ class _Figures:
         }
 
     def _lines(self, metric: Metric) -> list[str]:
-        """A line for each sample of a family, of which the head is remembered."""
+        """A line for each sample of a family, whose head is remembered."""
         text = _written(self._encode, _Part(metric, True)).decode()
         lines = text.removesuffix("\n").split("\n")
         head = [line for line in lines if line.startswith("#")]
@@ -266,9 +266,9 @@ def _of_window(
     written: _Kept, window: str, families: list[_Family], shown: Shown, own: str
 ) -> list[bytes]:
     version = shown.scope.windows.version(window)
-    known = written.windows.get(window)
-    if known is not None and known[0] == version:
-        return known[1]
+    known_version, known = written.windows.get(window, (None, []))
+    if known_version == version:
+        return known
     counted = Counted(shown, window)
     texts = [family.filled(own, counted) for family in families]
     written.windows[window] = version, texts

@@ -14,9 +14,9 @@ from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from streams.domain.figures import measures
 from streams.domain.instants import SECOND
 from streams.domain.statement import counting
-from streams.domain.statement.assignments import ASA
 from streams.domain.statement.running import Running
 
 _PREFIX: Final = "contact_vendor_period_"
@@ -76,7 +76,7 @@ def period_metrics(found: Iterable[Running]) -> Iterator[Metric]:
             if value is not None:
                 families[name].add_metric(of, value)
         for bound, value in _bounds(each):
-            name = "forecast_seconds" if each.result.measure.figure == ASA else "forecast_ratio"
+            name = f"forecast_{measures()[each.result.measure.figure].unit}"
             if value is not None:
                 families[name].add_metric([*of, bound], value)
         malus = _malus(each)
@@ -103,7 +103,7 @@ def _labels(of: Running) -> list[str]:
 def _values(of: Running) -> Iterator[tuple[str, float | None]]:
     result, ahead = of.result, of.outlook
     figure = result.measure.figure
-    kind = "seconds" if figure == ASA else "ratio"
+    kind = measures()[figure].unit
     yield kind, None if result.value is None else float(result.value)
     yield f"target_{kind}", float(result.measure.target)
     yield "offered", float(result.count.whole)

@@ -9,20 +9,20 @@ seconds, instants seconds since 1970.
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import itemgetter
-from typing import Final
+from typing import Final, Literal
 
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from streams.domain import figures, windows
 from streams.domain.board import Board
 from streams.domain.disposition import DISPOSITIONS, OPEN
+from streams.domain.figures.figure import LAST, Figure, Scope
+from streams.domain.figures.reachability import reachability
+from streams.domain.figures.service_level import service_level
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, Terms
-from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.series import Counted, Kind, Series, Shown
-
-QUANTILES: Final = ("0.5", "0.9", "0.95")
 
 WAITS_WINDOW: Final = "15m"
 """Of ``contact_line_waits``, which heat maps are drawn of, a column per quarter-hour. Other windows
@@ -32,52 +32,12 @@ WAIT_BOUNDS: Final = (5, 10, 20, 30, 60, 120, 300, 600)
 """Seconds. Each is about twice the one before, as impatience goes; the usual thresholds of
 contracts (10, 20, 30, 60 s) are among them, so that a colour ends where a promise does."""
 
-SERVICE_PARTS: Final = {
-    "offered": "service_offered",
-    "answered": "service_answered",
-    "answered_within": "answered_within",
-    "abandoned": "service_abandoned",
-    "abandoned_within": "abandoned_within",
-}
-REACH_PARTS: Final = {
-    "reached": "reach_reached",
-    "judged": "reach_judged",
-    "callbacks": "reach_callbacks",
-    "forms": "reach_forms",
-}
-CITY_REACH_PARTS: Final = {"reached": "contacts_reached", "judged": "contacts_judged"}
 OUTCOMES: Final = {
     "with_visit": "contacts_with_visit",
     "abandoned_in_menu": "abandoned_in_menu",
     "entrance_blocked": "entrance_blocked",
     "entrance_closed": "entrance_closed",
     "open_in_menu": "open_in_menu",
-}
-
-RATIOS: Final[dict[str, tuple[figures.Figure, str]]] = {
-    "abandonment_ratio": (figures.abandonment, "Abandoned, short ones included / queue-offered"),
-    "average_speed_of_answer_seconds": (
-        figures.average_speed_of_answer,
-        "Sum of the waits of answered visits / answered",
-    ),
-    "longest_wait_seconds": (figures.longest_wait, "Longest wait of all ended visits"),
-    "menu_time_seconds": (figures.menu_time, "Mean time from call start to menu choice"),
-    "talk_time_seconds": (figures.talk_time, "Mean time from answer to end"),
-    "first_line_resolution_ratio": (
-        figures.first_line_resolution,
-        "Answered contacts never transferred / answered contacts",
-    ),
-    "wrong_choice_ratio": (
-        figures.wrong_choice,
-        "Answered visits transferred to another first line / answered",
-    ),
-    "second_line_availability_ratio": (
-        figures.second_line_availability,
-        "Transfers to the second line answered within its threshold / transfers",
-    ),
-    "callback_ratio": (figures.callback_share, "Callbacks left out of reachability, their share"),
-    "form_ratio": (figures.form_share, "Forms left out of reachability, their share"),
-    "callbacks_kept_ratio": (figures.callbacks_kept, "Callbacks kept in time / callbacks"),
 }
 
 STATUS: Final = {"closed": 0, "ok": 1, "at_risk": 2, "breach": 3, "no_data": 4}
@@ -99,8 +59,8 @@ def status(tally: Tally, plan: Plan, line: str, now: int) -> int:
 def _status(tally: Tally, terms: Terms | None) -> int:
     if terms is None or not terms.open:
         return STATUS["closed"]
-    level = figures.service_level(tally, terms.contract.formula)
-    reach = figures.reachability(tally)
+    level = service_level(tally, terms.contract.formula)
+    reach = reachability(tally)
     margins = [
         figure - target
         for figure, target in (
@@ -116,12 +76,16 @@ def _status(tally: Tally, terms: Terms | None) -> int:
     return STATUS["at_risk"] if min(margins) < AT_RISK else STATUS["ok"]
 
 
-def _kind(prefix: str, label: str) -> Kind:
+_Label = Literal["", "line", "vendor"]
+"""By which scopes of a kind are told apart; the city is one."""
+
+
+def _kind(prefix: str, label: _Label) -> Kind:
     windowed = {window: tuple(_windowed(window, label)) for window in windows.WINDOWS}
     return Kind(prefix, label, windowed, tuple(_present(label)))
 
 
-def _windowed(window: str, label: str) -> Iterator[Series]:
+def _windowed(window: str, label: _Label) -> Iterator[Series]:
     def series(
         name: str, text: str, figure: Callable[[Counted], float | None], **labels: str
     ) -> Series:
@@ -134,30 +98,14 @@ def _windowed(window: str, label: str) -> Iterator[Series]:
     yield series("offered", text, itemgetter("line_offered"))
     yield series("queue_offered", "Visits offered to the queue", itemgetter("queue_offered"))
     yield series("out_of_hours", "Visits begun outside opening hours", itemgetter("out_of_hours"))
-    for part, count in SERVICE_PARTS.items():
-        text = "What service level is made of"
-        yield series("service_level_counts", text, itemgetter(count), part=part)
-    for each in FORMULAS:
-        level = partial(figures.service_level, formula=each)
-        yield series("service_level_ratio", "Service level by formula", level, formula=each)
-    of_city = not label
-    for part, count in (CITY_REACH_PARTS if of_city else REACH_PARTS).items():
-        text = "What reachability is made of"
-        yield series("reachability_counts", text, itemgetter(count), part=part)
-    reach = figures.city_reachability if of_city else figures.reachability
-    yield series("reachability_ratio", "Reached / visits ended or overdue, in hours", reach)
-    menu = figures.city_menu_abandonment if of_city else figures.menu_abandonment
-    yield series("menu_abandonment_ratio", "Hung up before the queue / offered", menu)
-    for name, (figure, text) in RATIOS.items():
-        yield series(name, text, figure)
+    scope: Scope = label or "city"
+    declared = [figure for figure in figures.by_rank() if scope in figure.scopes]
+    yield from _of_figures(window, [figure for figure in declared if figure.rank < LAST])
     yield series("contacts", "Distinct contacts", itemgetter("contacts"))
     text = "Contacts that had called in vain within 24 h"
     yield series("repeat_callers", text, itemgetter("repeat_callers"))
-    for quantile in QUANTILES:
-        text = "Waits of answered visits, upper bound of the quantile's bucket"
-        wait = partial(figures.wait_quantile, share=float(quantile))
-        yield series("wait_seconds", text, wait, quantile=quantile)
-    if of_city:
+    yield from _of_figures(window, [figure for figure in declared if figure.rank >= LAST])
+    if scope == "city":
         for outcome, count in OUTCOMES.items():
             text = "Contacts by outcome"
             yield series("outcomes", text, itemgetter(count), outcome=outcome)
@@ -170,9 +118,28 @@ def _windowed(window: str, label: str) -> Iterator[Series]:
                 yield series("waits", text, partial(_answered_within, float(le)), le=le)
 
 
+def _of_figures(window: str, declared: Iterable[Figure]) -> Iterator[Series]:
+    """The series that figures have by their declarations, what they are made of before them."""
+    for figure in declared:
+        if figure.parts is not None:
+            name, text, counts = figure.parts
+            for part, count in counts.items():
+                labels = {"window": window, "part": part}
+                yield Series(name, text, labels, itemgetter(count))
+        if not figure.metric:
+            continue
+        text = figure.help or figure.formula
+        if not figure.variants:
+            yield Series(figure.metric, text, {"window": window}, figure.value)
+        for each in figure.variants:
+            if each.label is not None:
+                labels = {"window": window, figure.label: each.label}
+                yield Series(figure.metric, text, labels, each.value)
+
+
 def _contract_service_level(counted: Counted) -> float | None:
     terms = counted.shown.terms
-    return None if terms is None else figures.service_level(counted, terms.contract.formula)
+    return None if terms is None else service_level(counted, terms.contract.formula)
 
 
 def _answered_within(bound: float, counted: Counted) -> int:

@@ -1,4 +1,4 @@
-"""What is told to the outside: final intervals and dead letters, as types.
+"""What is published for others: final intervals and dead letters, as types.
 
 The published schemas are made of these types and of those in ``journeys`` and ``alerts``, so that
 what is written and what is promised can't drift apart. Every record is absolute and stands under
@@ -28,7 +28,7 @@ Reason = Annotated[str, Meta(extra_json_schema={"enum": list(REASONS)})]
 
 _COUNTED: Final = tuple(name for name in COUNTS if name not in RETIRED)
 
-# All are told; what an earlier release told lacks the later ones, and is read as if they were 0.
+# All are published; records of an earlier release lack the later ones, which are read as 0.
 Counts = msgspec.defstruct(
     "Counts",
     [(name, Count, 0) if name in LATER else (name, Count) for name in _COUNTED],
@@ -46,7 +46,7 @@ class Interval(Struct, frozen=True, kw_only=True):
     """A quarter-hour of a line, a vendor or the city that can't change any more.
 
     Attributes:
-        revision: always 0; what late events change is told by a restatement, in files.
+        revision: always 0; what late events change is in a restatement, a file.
         waits: answered visits per bucket of their wait: its upper bound in seconds, and how many.
         longest: the longest wait of any visit that was offered to the queue and ended.
     """
@@ -77,8 +77,8 @@ def interval_record(scope: str, start: int, tally: Tally) -> Record:
 
 
 class DeadLetter(Struct, frozen=True):
-    """An event that was refused: where it lies instead of what it says, for it may hold what must
-    not be stored twice.
+    """An event that was refused: where it lies instead of what it says, which may be something that
+    must not be stored twice.
 
     Attributes:
         timestamp: of the record, in ms since 1970-01-01T00:00:00Z.

@@ -11,7 +11,7 @@ from streams.domain import instants
 from streams.domain.books import Books
 from streams.domain.detector import Alert
 from streams.domain.disposition import FORM
-from streams.domain.figures import figures
+from streams.domain.figures import by_rank, figures
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.alerts import alert_object
@@ -122,6 +122,8 @@ def _row(part: dict[str, Any], kind: str, each: str, of_scope: dict[str, Any]) -
 _Column = tuple[str, str, str]
 """A heading, the figure under it, and how that is written."""
 
+_FORMS: Final = {"ratio": "{:.1%}", "seconds": "{:.0f} s"}
+
 _COLUMNS: Final[tuple[_Column, ...]] = (
     ("contacts", "contacts", "{}"),
     ("offered", "line_offered", "{}"),
@@ -129,11 +131,10 @@ _COLUMNS: Final[tuple[_Column, ...]] = (
     ("abandoned", "abandoned", "{}"),
     ("forms", FORM, "{}"),
     ("open", "open", "{}"),
-    ("service level", "service_level", "{:.1%}"),
-    ("reachability", "reachability", "{:.1%}"),
-    ("abandonment", "abandonment", "{:.1%}"),
-    ("ASA", "average_speed_of_answer", "{:.0f} s"),
-    ("longest", "longest_wait", "{:.0f} s"),
+    # A line and the city may have a figure by different declarations, under one heading.
+    *dict.fromkeys(
+        (figure.column, figure.name, _FORMS[figure.unit]) for figure in by_rank() if figure.column
+    ),
 )
 
 
@@ -171,7 +172,7 @@ def as_table(books: Books, plan: Plan, language: str = DEFAULT, width: int | Non
     kept = list(range(len(widths)))
     if width is not None:
         least = min(widths[0], _SHORTEST_NAME)
-        for heading in _LEFT_OUT:
+        for heading in [each for each in _LEFT_OUT if each in rows[0]]:
             if least + sum(widths[column] + 2 for column in kept[1:]) <= width:
                 break
             kept.remove(rows[0].index(heading))
@@ -192,7 +193,7 @@ def _cells(chosen: list[_Column], of_scope: dict[str, Any], formula: str) -> lis
     cells = []
     for _, name, form in chosen:
         value = of_scope.get(name)
-        if name == "service_level" and value is not None:
+        if isinstance(value, dict):
             value = value.get(formula)
         cells.append("-" if value is None else form.format(value))
     return cells

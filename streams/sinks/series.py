@@ -1,4 +1,4 @@
-"""What a series of the figures is: of which scope, in which family, and how its value is found.
+"""What a series of the figures is: its scope, its family, and how its value is found.
 
 The series of a kind of scopes are listed once (``prometheus``); the page is written from the list.
 """
@@ -59,7 +59,7 @@ class Kind(NamedTuple):
 
     Attributes:
         prefix: of their metrics.
-        label: that tells one of them from another; empty for the city.
+        label: that distinguishes them; empty for the city.
         windows: per window the series made of its tally.
         present: the series of this moment.
     """

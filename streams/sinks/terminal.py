@@ -72,7 +72,7 @@ def wrapped(text: str, width: int, indent: str) -> Iterator[str]:
 
 
 def readable(text: str) -> str:
-    """A text without characters that move the cursor, whoever wrote them into a name.
+    """A text without characters that move the cursor, which a name may contain.
 
     >>> readable("Waste\\033[2J\\n")
     'Waste [2J '

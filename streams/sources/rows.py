@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 
 IN_LINE: Final = "in_line"
 ACROSS_LINES: Final = "across_lines"
-NONE: Final = "none"
+NO_QUOTES: Final = "none"
 
-QUOTES: Final = (IN_LINE, ACROSS_LINES, NONE)
+QUOTES: Final = (IN_LINE, ACROSS_LINES, NO_QUOTES)
 """What quotes mean: a field within its line, a field that may hold line breaks, nothing."""
 
 MOST_LINES: Final = 20
@@ -120,7 +120,7 @@ class _Splitter:
 
     def __init__(self, delimiter: str, quotes: str) -> None:
         self._delimiter = delimiter
-        self._plain = quotes == NONE
+        self._plain = quotes == NO_QUOTES
         # Blanks after the closing quote: some systems pad their columns with them.
         blanks = "" if delimiter == " " else " *+"
         self._quoted = re.compile(rf'"((?:[^"]|"")*+)"{blanks}')

@@ -333,7 +333,7 @@ def test_what_is_wrong_is_one_line(client: Client, what: str) -> None:
         (
             {"broker": "sasl_plaintext", "kafka_security_protocol": "SASL_PLAINTEXT"}
             | {"kafka_ssl_ca_location": None},
-            "the broker does not take kafka_sasl_mechanism SCRAM-SHA-512; it takes PLAIN, "
+            "the broker does not accept kafka_sasl_mechanism SCRAM-SHA-512; it accepts PLAIN, "
             "SCRAM-SHA-256",
         ),
     ],

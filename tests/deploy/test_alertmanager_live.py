@@ -80,8 +80,8 @@ async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_seco
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fallen("waste"))
-        stream.tell(fallen("desk"))
+        stream.send(fallen("waste"))
+        stream.send(fallen("desk"))
         begun = time.monotonic()
         await eventually(lambda: bool(telephone.calls))
         assert time.monotonic() - begun < 5
@@ -100,16 +100,16 @@ async def test_a_worker_dies_in_the_incident_and_its_successor_does_not_page_aga
 ) -> None:
     alert = fallen()
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(alert)
+        stream.send(alert)
         await eventually(lambda: bool(telephone.calls))
     await asyncio.sleep(QUIET)
     async with worker(alertmanagers[0]) as successor:
-        successor.tell(alert)
+        successor.send(alert)
         await eventually(lambda: successor.peers[0].delivered > 0)
         await asyncio.sleep(QUIET)
         assert len(telephone.calls) == 1
         assert len(alertmanagers[0].alerts()) == 1
-        successor.tell(replace(alert, resolved_at=now() - SECOND))
+        successor.send(replace(alert, resolved_at=now() - SECOND))
         await eventually(lambda: len(telephone.calls) == 2)
         assert [told["status"] for told in telephone.alerts()] == ["firing", "resolved"]
         assert "Over at" in telephone.alerts()[1]["annotations"]["summary_en"]
@@ -128,7 +128,7 @@ async def test_an_alertmanager_that_dies_is_survived_and_told_again_when_it_is_b
     async with worker(first, second) as stream:
         await eventually(lambda: all(peer.rounds for peer in stream.peers))
         first.kill()
-        stream.tell(fallen())
+        stream.send(fallen())
         await eventually(lambda: bool(telephone.calls))
         await eventually(lambda: not stream.peers[0].up)
         assert stream.peers[1].up and not stream.failing
@@ -143,7 +143,7 @@ async def test_an_alert_that_nobody_sends_again_ends_by_itself(
 ) -> None:
     monkeypatch.setattr(alertmanager, "LASTS", 2 * SECOND)
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fallen())
+        stream.send(fallen())
         await eventually(lambda: bool(telephone.calls))
     await eventually(lambda: alertmanagers[0].alerts() == [])
 
@@ -152,7 +152,7 @@ async def test_an_alertmanager_takes_what_ends_before_it_heard_of_it_and_rings_n
     alertmanagers: list[Alertmanager], telephone: Telephone
 ) -> None:
     async with worker(alertmanagers[0]) as stream:
-        stream.tell(fallen(resolved_at=now() - SECOND))
+        stream.send(fallen(resolved_at=now() - SECOND))
         await eventually(lambda: stream.peers[0].delivered > 0)
         await asyncio.sleep(QUIET)
     assert telephone.calls == []
@@ -352,8 +352,8 @@ async def test_announced_maintenance_keeps_pages_until_it_is_over(
     with Prometheus(yaml.safe_dump(own), files):
         await eventually(announced)
         async with worker(server, plan=plan) as stream:
-            stream.tell(fallen("waste"))
-            stream.tell(fallen("desk"))
+            stream.send(fallen("waste"))
+            stream.send(fallen("desk"))
             await eventually(lambda: bool(rang("desk")))
             await asyncio.sleep(QUIET)
             assert rang("waste") == []

@@ -8,6 +8,7 @@ picked at random, on holidays, and on the days on which the clocks change.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -285,7 +286,7 @@ def handed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Plan:
     for path in rules.write(plan, tmp_path, covered_since()):
         assert run(PROMTOOL, "check", "rules", "--lint=all", "--lint-fatal", path).returncode == 0
     files = sorted((tmp_path / "rules").glob("*.yml"))
-    monkeypatch.setattr("test_rules.FILES", files)
+    monkeypatch.setattr(sys.modules[__name__], "FILES", files)
     return plan
 
 

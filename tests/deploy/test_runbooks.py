@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from streams.sinks import messages, runbooks
-from streams.sinks.alert_texts import ALERTS
+from streams.sinks.alert_texts import ALERT_NAMES
 from streams.sinks.links import Links
 from streams.texts import DEFAULT, languages, texts
 
@@ -33,7 +33,7 @@ def fired_by_prometheus() -> list[dict[str, Any]]:
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
-    alerts = {rule["alert"] for rule in fired_by_prometheus()} | set(ALERTS.values())
+    alerts = {rule["alert"] for rule in fired_by_prometheus()} | set(ALERT_NAMES.values())
     assert alerts == set(RUNBOOKS)
 
 
@@ -75,7 +75,7 @@ def test_a_runbook_names_only_pages_that_exist(page: str) -> None:
 
 
 def test_a_runbook_says_how_an_alert_reaches_people() -> None:
-    severities: dict[str, set[str]] = {name: {"page"} for name in ALERTS.values()}
+    severities: dict[str, set[str]] = {name: {"page"} for name in ALERT_NAMES.values()}
     for rule in fired_by_prometheus():
         severities.setdefault(rule["alert"], set()).add(rule["labels"]["severity"])
     words = {"page": "Page", "ticket": "icket", "none": "Sent to"}

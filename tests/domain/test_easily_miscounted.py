@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from itertools import permutations
 
 from streams.domain.books import INTERVAL, Books, books
-from streams.domain.figures import figures, service_level
+from streams.domain.figures import figures
+from streams.domain.figures.service_level import FORMULAS, service_level
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.outcome import Outcome
-from streams.domain.plan.model import FORMULAS
 from streams.domain.tally import CITY, LINE, Tally
 from tests.stories import PLAN, Fact, Story, at, contacts, judged
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from streams.domain import figures as formulas
 from streams.domain.books import books
 from streams.domain.figures import figures
+from streams.domain.figures.service_level import service_level
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
@@ -107,7 +107,7 @@ def test_abandoned_in_time_alone_leaves_nothing_under_the_line_of_two_formulas()
 
 def test_an_unknown_formula_is_an_error() -> None:
     with pytest.raises(ValueError, match="'best'"):
-        formulas.service_level(Tally(), "best")
+        service_level(Tally(), "best")
 
 
 # Reachability
@@ -175,6 +175,19 @@ def test_waits() -> None:
 
 def test_the_longest_wait_is_of_those_who_ended() -> None:
     assert line(answered("a"), call("b"), now=at("9:30"))["longest_wait"] == 5
+
+
+def test_the_time_to_abandon_is_of_those_who_hung_up_in_the_queue_in_hours() -> None:
+    """After 30 s and 90 s; who was answered, overflowed, waits, or hung up at night is none."""
+    shown = line(
+        call("a").hang_up("9:00:45"),
+        call("b").hang_up("9:01:45"),
+        answered("c", wait=300),
+        call("d").leave("9:09", "waste", "overflow"),
+        Story("e").choose("9:00", "waste").hang_up("9:05"),
+    )
+    assert shown["average_time_to_abandon"] == 60.0
+    assert "average_time_to_abandon" not in line(answered("a"))
 
 
 def test_menu_times_leave_negative_ones_out_and_count_them() -> None:

@@ -37,7 +37,7 @@ PASSING = {
     "committed": 2,
     "revoking": 1,
     "recovering": 1,
-    "final, not dropped": 1,
+    "final, not evicted": 1,
 }
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from grafana.generate import DASHBOARDS as KINDS
 from grafana.generate import generate, main
+from grafana.grid import ROWS, grid, shown
 from grafana.panels import DATASOURCE
-from grafana.wallboard import ROWS, grid, shown
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.texts import languages

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grafana import vendor
+from grafana import period
 from tests.servers import PROMTOOL, run
 
 pytestmark = pytest.mark.rules
@@ -49,9 +49,9 @@ def test_a_measure_of_which_too_little_was_heard_is_neither_lost_nor_in_danger(
     one = [{"labels": "{}", "value": 1}]
     outlook = [("lost", 2), ("danger", 1), ("course", 0), ("silent", 3), ("quiet", 3)]
     expected = {
-        vendor.OUTLOOK: [_measure(*each) for each in outlook],
-        f"count{vendor.LOST}": one,
-        f"count({vendor.DANGER})": one,
+        period.OUTLOOK: [_measure(*each) for each in outlook],
+        f"count{period.TARGET_MISSED}": one,
+        f"count({period.TARGET_IN_DANGER})": one,
     }
     tried = [
         {"expr": asked.replace("$vendor", "x"), "eval_time": "1m", "exp_samples": samples}

@@ -50,7 +50,7 @@ def read(value: Any, kind: Kind | None = None) -> Any:
 
 
 def test_what_is_committed_is_what_comes_out_today() -> None:
-    written = {path.name: path.read_text(encoding="utf-8") for path in COMMITTED.glob("*.json")}
+    written = {path.name: path.read_text(encoding="utf-8") for path in COMMITTED.glob("*.*")}
     assert written == asyncapi.files()
 
 

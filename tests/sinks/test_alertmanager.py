@@ -148,17 +148,17 @@ def test_a_line_that_the_plan_no_longer_has_still_pages() -> None:
 
 async def test_every_alertmanager_is_told_again_and_again_until_the_alert_is_over() -> None:
     city = City("a", "b")
-    city.stream.tell(fall())
+    city.stream.send(fall())
     await city.rounds()
     city.now += MINUTE
-    city.stream.tell(fall(people=30, decided=31))
+    city.stream.send(fall(people=30, decided=31))
     await city.rounds()
     for host in "ab":
         [alert] = city.last(host)
         assert alert["endsAt"] == instants.text(city.now + LASTS)
         assert "30 people" in alert["annotations"]["summary_en"]
     over = fall(people=30, decided=90, resolved_at=city.now)
-    city.stream.tell(over)
+    city.stream.send(over)
     await city.rounds()
     for host in "ab":
         assert [alert["endsAt"] for alert in city.last(host)] == [instants.text(city.now)]
@@ -169,10 +169,10 @@ async def test_every_alertmanager_is_told_again_and_again_until_the_alert_is_ove
 
 async def test_one_alertmanager_that_is_down_is_seen_and_told_of_the_end_when_it_is_back() -> None:
     city = City("a", "b")
-    city.stream.tell(fall())
+    city.stream.send(fall())
     await city.rounds()
     city.down = {"b"}
-    city.stream.tell(fall(resolved_at=city.now))
+    city.stream.send(fall(resolved_at=city.now))
     await city.rounds()
     a, b = city.stream.peers
     assert (a.up, b.up, city.stream.failing) == (True, False, False)
@@ -204,7 +204,7 @@ async def test_an_alertmanager_is_asked_though_nothing_is_open() -> None:
 async def test_the_end_of_an_alert_is_not_kept_for_longer_than_an_alertmanager_keeps_it() -> None:
     city = City("a")
     city.down = {"a"}
-    city.stream.tell(fall(resolved_at=city.now))
+    city.stream.send(fall(resolved_at=city.now))
     city.now += LASTS + SECOND
     await city.rounds()
     assert city.stream.peers[0].resolved == {}
@@ -213,20 +213,20 @@ async def test_the_end_of_an_alert_is_not_kept_for_longer_than_an_alertmanager_k
 async def test_catching_up_an_end_of_hours_ago_is_told_all_the_same() -> None:
     city = City("a")
     city.now += 5 * 60 * MINUTE
-    city.stream.tell(fall(resolved_at=NOON + 60 * MINUTE))
+    city.stream.send(fall(resolved_at=NOON + 60 * MINUTE))
     await city.rounds()
     assert len(city.last("a")) == 1
 
 
 async def test_a_line_handed_over_is_neither_sent_nor_ended() -> None:
     city = City("a")
-    city.stream.tell(fall())
-    city.stream.tell(fall(line="desk", resolved_at=NOON + 8 * MINUTE))
+    city.stream.send(fall())
+    city.stream.send(fall(line="desk", resolved_at=NOON + 8 * MINUTE))
     city.stream.release()
     await city.rounds()
     assert city.last("a") == []
     # The lines that come back with the next assignment are told of anew.
-    city.stream.tell(fall())
+    city.stream.send(fall())
     await city.rounds()
     assert [alert["labels"]["line"] for alert in city.last("a")] == ["waste"]
 
@@ -235,8 +235,8 @@ async def test_a_worker_that_may_have_lost_its_lines_says_nothing_until_it_knows
     """Frozen for a minute in which its successor told the end: to tell of it as open again would
     wake somebody for what is over."""
     city = City("a")
-    city.stream.tell(fall())
-    city.stream.tell(fall(line="desk", resolved_at=NOON + 8 * MINUTE))
+    city.stream.send(fall())
+    city.stream.send(fall(line="desk", resolved_at=NOON + 8 * MINUTE))
     city.certain = False
     await city.rounds()
     assert city.last("a") == []
@@ -255,12 +255,12 @@ async def test_what_opens_goes_out_at_once_though_another_alertmanager_hangs() -
             while not city.posted:
                 await asyncio.sleep(0.01)
             assert city.last("quick") == []
-            city.stream.tell(fall())
+            city.stream.send(fall())
             while len(city.posted) < 2:
                 await asyncio.sleep(0.01)
         assert [alert["labels"]["line"] for alert in city.last("quick")] == ["waste"]
         # New numbers of an alert that is known can wait for the next round.
-        city.stream.tell(fall(people=16))
+        city.stream.send(fall(people=16))
         await asyncio.sleep(0.05)
         assert len(city.posted) == 2
     finally:
@@ -275,7 +275,7 @@ async def test_an_alertmanager_that_comes_back_is_told_within_seconds(
     monkeypatch.setattr(alertmanager, "RETRY", 0.02)
     city = City("a")
     city.down = {"a"}
-    city.stream.tell(fall())
+    city.stream.send(fall())
     running = asyncio.create_task(city.stream.run())
     try:
         async with asyncio.timeout(5):

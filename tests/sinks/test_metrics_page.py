@@ -20,7 +20,7 @@ from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links
-from streams.sinks.metrics_page import AT_ONCE, MetricsPage
+from streams.sinks.metrics_page import SAMPLES_AT_ONCE, MetricsPage
 from streams.sinks.prometheus import STATUS_WINDOW, ShownScopes, registry
 from streams.sinks.series import Counted, agreed
 from tests.plans import ANTWERP
@@ -138,7 +138,7 @@ class Many(Collector):
 
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily("many", 'More than "at once"', labels=["n"])
-        for n in range(2 * AT_ONCE + 1):
+        for n in range(2 * SAMPLES_AT_ONCE + 1):
             family.add_metric([str(n)], n)
         yield family
 

@@ -6,7 +6,7 @@ against the contract's own targets. A deep alternative is on purpose: between ta
 lies a level (56 % for a target of 80) above which a test drifts down, so that a line that is always
 somewhat below its target costs money, in the vendor's statement, but wakes nobody.
 
-The line's false-page budget is halved between the two watches, so that the line as a whole keeps
+The line's false-page budget is halved between the two watches, so that the line keeps
 to it.
 """
 
@@ -40,10 +40,10 @@ def never_closes(at: int) -> int | None:
 class Detector:
     """Fed with a line's decisions in the order of `Decision.position`, asks nothing else.
 
-    A decision that is not after the last one fed is passed over and counted (`passed_over`): what
-    was told before a crash and is told again changes nothing. `tick` it with the clock that seals
+    A decision that is not after the last one fed is passed over and counted (`passed_over`): one
+    that is published again after a crash changes nothing. `tick` it with the clock that seals
     the decisions, never ahead of it: how often makes no difference to what is found, only to how
-    soon an end is told.
+    soon an end is published.
 
     Args:
         line: its id.

@@ -14,8 +14,8 @@ as the theory allows; one that pages every day is asked for proof. A step costs 
 **Resolves** with hysteresis, when all three hold: the chart of a recovery says that "back at
 target" is far likelier than "still collapsed"; that has gone on for half an hour; and since it
 began the figure is at its target. Runs are the reason of the second, and of an alert that stays
-open through a short relief instead of paging anew. Or when the line closes: closed lines don't
-page, and what becomes evident after closing (those who were left over) is forgotten.
+open through a short relief instead of paging again. Or when the line closes: closed lines don't
+page, and what becomes evident after closing (those who were left over) is not counted.
 """
 
 from collections.abc import Callable, Sequence
@@ -56,11 +56,12 @@ ClosesAt = Callable[[int], int | None]
 
 @dataclass(slots=True)
 class _Open:
-    """An alert in progress: `told` when its numbers last went out, `at` its newest decision."""
+    """An alert in progress; its numbers last went out at `published_at`, `at` is its newest
+    decision."""
 
     since: int
     opened_at: int
-    told: int
+    published_at: int
     at: int
     decided: int
     people: int
@@ -169,9 +170,9 @@ class Watch:
         ):
             why = recovery_in_words(back.climbs, back.decided, at - back.since, self._target)
             return [self._resolve(open_, at, why)]
-        if at - open_.told < _UPDATE_EVERY:
+        if at - open_.published_at < _UPDATE_EVERY:
             return []
-        open_.told = at
+        open_.published_at = at
         return [AlertChange("updated", at, self._say(open_))]
 
     def _resolve(self, open_: _Open, at: int, why: str) -> AlertChange:

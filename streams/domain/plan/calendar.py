@@ -23,7 +23,7 @@ _EARLIEST = instants.of(datetime(1, 1, 3, tzinfo=UTC))
 _LATEST = instants.of(datetime(9999, 12, 29, tzinfo=UTC))
 
 _DAYS_KEPT = 1_000
-"""Days of which the opening is kept ready: a year of replay for two opening hours."""
+"""Days whose opening is kept ready: a year of replay for two opening hours."""
 
 Span = tuple[int, int]
 """From an instant to before another."""

@@ -2,17 +2,17 @@
 
 from decimal import Decimal
 
+from streams.domain.counts import MOST_FURTHER_THRESHOLDS
+from streams.domain.figures import measures as measurable
+from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import SECOND
 from streams.domain.plan.fields import Table, duration_text
 from streams.domain.plan.model import (
     CAUSES,
     CLOCKS,
     COUNTINGS,
-    FIGURES,
-    FORMULAS,
     KINDS_OF_EXCLUSION,
     LONGEST_LOST_AFTER,
-    MOST_FURTHER_THRESHOLDS,
     PERIODS,
     SCOPES,
     UNITS,
@@ -44,16 +44,16 @@ def contract(table: Table) -> Contract:
     period = table.choice("period", PERIODS, _DEFAULT.period)
     for key, limit in (("threshold", threshold), ("reach_limit", reach_limit)):
         if limit > lost_after:
-            table.note(
+            table.report(
                 key,
                 f"is {duration_text(limit)}, longer than `lost_after`, "
                 f"{duration_text(lost_after)}: a visit is lost before; shorten it",
             )
     measures = tuple(_measure(t, formula, threshold, period) for t in table.tables("measure"))
-    _note_twice(table, "measure", [m.id for m in measures])
+    _check_twice(table, "measure", [m.id for m in measures])
     known = sorted({m.id for m in measures})
     exclusions = tuple(_exclusion(t, known) for t in table.tables("exclusion"))
-    _note_twice(table, "exclusion", [e.id for e in exclusions])
+    _check_twice(table, "exclusion", [e.id for e in exclusions])
     found = Contract(
         id=id_,
         threshold=threshold,
@@ -78,7 +78,7 @@ def contract(table: Table) -> Contract:
         exclusions=exclusions,
     )
     if len(found.further) > MOST_FURTHER_THRESHOLDS:
-        table.note(
+        table.report(
             "measure",
             f"have {len(found.further)} thresholds beside the contract's own, "
             f"at most {MOST_FURTHER_THRESHOLDS} are counted: leave some out",
@@ -88,8 +88,8 @@ def contract(table: Table) -> Contract:
 
 def _measure(table: Table, formula: str, threshold: int, period: str) -> Measure:
     table.require("figure", "target")
-    figure = table.choice("figure", FIGURES, "service_level")
-    if figure == "average_speed_of_answer":
+    figure = table.choice("figure", tuple(measurable()), "service_level")
+    if measurable()[figure].unit == "seconds":
         longest = LONGEST_LOST_AFTER
         target = Decimal(table.duration("target", SECOND, SECOND, longest)) / SECOND
     else:
@@ -97,7 +97,7 @@ def _measure(table: Table, formula: str, threshold: int, period: str) -> Measure
     if figure != "service_level":
         for key in ("formula", "threshold"):
             if table.has(key):
-                table.note(key, "means something for a service_level only: leave it out")
+                table.report(key, "means something for a service_level only: leave it out")
     found = Measure(
         id=table.id("id", figure),
         figure=figure,
@@ -119,11 +119,11 @@ def _adjustment(table: Table | None) -> Adjustment | None:
         return None
     steps = tuple(_step(t) for t in table.tables("steps"))
     if table.has("per_point") == table.has("steps"):
-        table.note(None, "write either `per_point` or `steps`")
+        table.report(None, "write either `per_point` or `steps`")
     if steps and table.has("counting"):
-        table.note("counting", "belongs to `per_point`: leave it out beside `steps`")
+        table.report("counting", "belongs to `per_point`: leave it out beside `steps`")
     if list(steps) != sorted(steps, key=lambda s: s.points):
-        table.note("steps", "are not in order: write the smallest `points` first")
+        table.report("steps", "are not in order: write the smallest `points` first")
     cap = table.number("cap", _NOTHING, 0, MOST_MONEY) if table.has("cap") else None
     found = Adjustment(
         per_point=table.number("per_point", _NOTHING, 0, MOST_MONEY),
@@ -161,12 +161,12 @@ def _exclusion(table: Table, measures: list[str]) -> Exclusion:
     for other, keys in _KEYS_OF_KIND.items():
         for key in keys:
             if other != kind and table.has(key):
-                table.note(key, f'belongs to kind = "{other}": leave it out, or change the kind')
+                table.report(key, f'belongs to kind = "{other}": leave it out, or change the kind')
     if table.raw("kind") in KINDS_OF_EXCLUSION:
         table.require(*_KEYS_OF_KIND[kind])
     since, until = table.instant("from"), table.instant("until")
     if since is not None and until is not None and since >= until:
-        table.note("until", "is not after `from`")
+        table.report("until", "is not after `from`")
     above = table.number("above", Decimal(1), 1, 100, ": write 1.1 for 10 % above the expected")
     found = Exclusion(
         id=table.id("id", kind),
@@ -184,7 +184,7 @@ def _exclusion(table: Table, measures: list[str]) -> Exclusion:
     return found
 
 
-def _note_twice(table: Table, key: str, ids: list[str]) -> None:
+def _check_twice(table: Table, key: str, ids: list[str]) -> None:
     for i, id_ in enumerate(ids):
         if id_ in ids[:i]:
-            table.note(key, f'two have the id "{id_}": give each its own `id`')
+            table.report(key, f'two have the id "{id_}": give each its own `id`')

@@ -1,7 +1,7 @@
 """One table of a plan's file, read key by key.
 
-Each way of reading a key notes what is wrong with it and returns something of the right type to go
-on with, so that one reading finds every mistake. A message says what is wrong and what to write.
+Each way of reading a key reports what is wrong with it and returns something of the right type, so
+that one reading finds every mistake. A message says what is wrong and what to write.
 """
 
 import re
@@ -19,12 +19,12 @@ from streams.domain.plan.model import is_id
 from streams.domain.plan.positions import Path
 
 BROKEN: Final = "\x00"
-"""Stands for a value that is no TOML, of which the mistake is noted already."""
+"""Stands for a value that is no TOML, whose mistake is reported already."""
 
 LONGEST_TEXT: Final = 200
-"""Names and reasons end up on wallboards and in labels, which are no place for essays."""
+"""Names and reasons end up on wallboards and in labels, where nobody reads essays."""
 
-Notes = list[tuple[Path, str]]
+Reported = list[tuple[Path, str]]
 
 _UNITS = {"s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)", re.ASCII)
@@ -44,7 +44,7 @@ def duration_text(duration: int) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint at the known word that was probably meant, or at all of them."""
-    words = sorted(filter(None, known))  # an entry without its id is noted where it stands
+    words = sorted(filter(None, known))  # an entry without its id is reported where it stands
     if near := get_close_matches(word, words, n=1):
         return f'did you mean "{near[0]}"?'
     if len(words) > 12:
@@ -64,17 +64,17 @@ def shown(value: object) -> str:
 
 
 class Table:
-    """A table at a path, with the notes on its mistakes."""
+    """A table at a path, with the mistakes that are reported of it."""
 
-    def __init__(self, values: dict[str, Any], path: Path, notes: Notes) -> None:
+    def __init__(self, values: dict[str, Any], path: Path, reported: Reported) -> None:
         self.path = path
         self._values = values
-        self.notes = notes
+        self.reported = reported
         self._asked: set[str] = set()
 
-    def note(self, key: str | None, message: str) -> None:
-        """Notes a mistake of a key, or of the table as a whole."""
-        self.notes.append(((*self.path, key) if key else self.path, message))
+    def report(self, key: str | None, message: str) -> None:
+        """Reports a mistake of a key, or of the table itself."""
+        self.reported.append(((*self.path, key) if key else self.path, message))
 
     def has(self, key: str) -> bool:
         """Whether the table has the key."""
@@ -82,7 +82,7 @@ class Table:
         return key in self._values
 
     def raw(self, key: str) -> Any:
-        """The value as it is; None: the key is missing, or its mistake is noted."""
+        """The value as it is; None: the key is missing, or its mistake is reported."""
         value = self._values.get(key) if self.has(key) else None
         return None if value == BROKEN else value
 
@@ -91,15 +91,15 @@ class Table:
         return list(self._values)
 
     def close(self) -> None:
-        """Notes each key that nobody asked for."""
+        """Reports each key that nobody asked for."""
         for key in self._values.keys() - self._asked:
-            self.note(key, f'unknown key "{key[:40]}": {nearest(key, self._asked)}')
+            self.report(key, f'unknown key "{key[:40]}": {nearest(key, self._asked)}')
 
     def require(self, *keys: str) -> None:
-        """Notes each of these keys that is missing."""
+        """Reports each of these keys that is missing."""
         for key in keys:
             if not self.has(key):
-                self.note(None, f"`{key}` is missing: add it")
+                self.report(None, f"`{key}` is missing: add it")
 
     def text(self, key: str, default: str = "") -> str:
         """A line of text."""
@@ -107,9 +107,9 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, str):
-            self.note(key, f'{shown(value)} is not a text: write it in quotes, "..."')
+            self.report(key, f'{shown(value)} is not a text: write it in quotes, "..."')
         elif not value.strip() or len(value) > LONGEST_TEXT or not value.isprintable():
-            self.note(key, f"must be 1 to {LONGEST_TEXT} printable characters on one line")
+            self.report(key, f"must be 1 to {LONGEST_TEXT} printable characters on one line")
         else:
             return value
         return default
@@ -123,7 +123,7 @@ class Table:
             return default
         if isinstance(value, str) and is_id(value):
             return value
-        self.note(
+        self.report(
             key,
             f"{shown(value)} is not an id: write 1 to 64 printable characters in quotes, "
             "without | and without a space at either end",
@@ -136,13 +136,13 @@ class Table:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-            self.note(key, f'{shown(value)} is not a list of texts: write ["...", "..."]')
+            self.report(key, f'{shown(value)} is not a list of texts: write ["...", "..."]')
             return ()
         for word in value:
             if known is not None and word not in known:
-                self.note(key, f'unknown "{word[:40]}": {nearest(word, known)}')
+                self.report(key, f'unknown "{word[:40]}": {nearest(word, known)}')
         if len(set(value)) < len(value):
-            self.note(key, "names one of them twice: leave it out once")
+            self.report(key, "names one of them twice: leave it out once")
         return tuple(value)
 
     def choice(self, key: str, known: Sequence[str], default: str) -> str:
@@ -151,7 +151,7 @@ class Table:
         if value is None or value in known:
             return default if value is None else str(value)
         choices = ", ".join(f'"{word}"' for word in known)
-        self.note(key, f"{shown(value)} is not one of {choices}")
+        self.report(key, f"{shown(value)} is not one of {choices}")
         return default
 
     def number(
@@ -162,9 +162,9 @@ class Table:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self.note(key, f"{shown(value)} is not a number{hint}")
+            self.report(key, f"{shown(value)} is not a number{hint}")
         elif not Decimal(value).is_finite() or not low <= value <= high:
-            self.note(key, f"{shown(value)} is not from {low:g} to {high:g}{hint}")
+            self.report(key, f"{shown(value)} is not from {low:g} to {high:g}{hint}")
         else:
             return Decimal(value).normalize() + 0  # one spelling: 0.80 as 0.8, 6E+3 as 6000
         return default
@@ -173,14 +173,14 @@ class Table:
         """A whole number from ``low`` to ``high``."""
         number = self.number(key, Decimal(default), low, high, ": write a whole number")
         if number != int(number):
-            self.note(key, f"{number} is not a whole number")
+            self.report(key, f"{number} is not a whole number")
         return int(number)
 
     def ratio(self, key: str, default: Decimal = Decimal(1)) -> Decimal:
         """A share above 0 and up to 1."""
         number = self.number(key, default, 0, 1, ": it is a share, write 0.8 for 80 %")
         if number == 0:
-            self.note(key, "must be above 0: it is a share, write 0.8 for 80 %")
+            self.report(key, "must be above 0: it is a share, write 0.8 for 80 %")
         return number
 
     def duration(self, key: str, default: int, low: int, high: int) -> int:
@@ -194,10 +194,10 @@ class Table:
         elif isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
             exact = Decimal(match[1]) * _UNITS[match[2]]
         if exact is None:
-            self.note(key, f'{shown(value)} is not a duration: write seconds, or "90 s", "4 h"')
+            self.report(key, f'{shown(value)} is not a duration: write seconds, or "90 s", "4 h"')
         elif not low <= exact <= high:
             bounds = f"{duration_text(low)} to {duration_text(high)}"
-            self.note(key, f"{shown(value)} is not from {bounds} (a number is seconds)")
+            self.report(key, f"{shown(value)} is not from {bounds} (a number is seconds)")
         else:
             return int(exact)
         return default
@@ -206,9 +206,9 @@ class Table:
         """A list of local dates."""
         values = self.raw(key)
         if values is not None and not isinstance(values, list):
-            self.note(key, f"{shown(values)} is not a list of dates: write [2026-12-24]")
+            self.report(key, f"{shown(values)} is not a list of dates: write [2026-12-24]")
             return []
-        single = [Table({key: value}, self.path, self.notes) for value in values or []]
+        single = [Table({key: value}, self.path, self.reported) for value in values or []]
         return [day for table in single if (day := table.day(key)) is not None]
 
     def day(self, key: str) -> date | None:
@@ -219,7 +219,7 @@ class Table:
                 value = date.fromisoformat(value)
         if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
             return value
-        self.note(key, f"{shown(value)} is not a date: write 2026-12-24")
+        self.report(key, f"{shown(value)} is not a date: write 2026-12-24")
         return None
 
     def instant(self, key: str, days_of: ZoneInfo | None = None) -> int | None:
@@ -236,13 +236,13 @@ class Table:
             moment = datetime.combine(moment, time(), days_of)
         if not isinstance(moment, datetime):
             like = "2026-12-24 or " if days_of is not None else ""
-            self.note(key, f"{shown(value)} is no time: write {like}2026-12-24T08:00:00+01:00")
+            self.report(key, f"{shown(value)} is no time: write {like}2026-12-24T08:00:00+01:00")
         elif moment.tzinfo is None:
-            self.note(key, f"{shown(value)} has no offset: write {moment.isoformat()}+01:00 or Z")
+            self.report(key, f"{shown(value)} has no offset: write {moment.isoformat()}+01:00 or Z")
         elif not 1 < moment.year < 9999:
-            self.note(key, f"{shown(value)} is no year of any contract: leave an open end out")
+            self.report(key, f"{shown(value)} is no year of any contract: leave an open end out")
         elif instants.of(moment) % MINUTE:
-            self.note(key, f"{shown(value)} is not a whole minute: leave the seconds 00")
+            self.report(key, f"{shown(value)} is not a whole minute: leave the seconds 00")
         else:
             return instants.of(moment)
         return None
@@ -251,8 +251,8 @@ class Table:
         """A table under a key."""
         value = self.raw(key)
         if value is None or isinstance(value, dict):
-            return None if value is None else Table(value, (*self.path, key), self.notes)
-        self.note(key, f"{shown(value)} is not a table: write [{key}] or {{ ... }}")
+            return None if value is None else Table(value, (*self.path, key), self.reported)
+        self.report(key, f"{shown(value)} is not a table: write [{key}] or {{ ... }}")
         return None
 
     def tables(self, key: str) -> "list[Table]":
@@ -260,7 +260,7 @@ class Table:
         value = self.raw(key)
         if isinstance(value, list) and all(isinstance(v, dict) for v in value):
             path = (*self.path, key)
-            return [Table(v, (*path, i), self.notes) for i, v in enumerate(value)]
+            return [Table(v, (*path, i), self.reported) for i, v in enumerate(value)]
         if value is not None:
-            self.note(key, f"{shown(value)} is not a list of tables: write [[{key}]]")
+            self.report(key, f"{shown(value)} is not a list of tables: write [[{key}]]")
         return []

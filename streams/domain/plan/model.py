@@ -20,11 +20,9 @@ from streams.domain.plan.validity import Version
 CITY_VENDOR: Final = "city"
 """The vendor that always exists: the city itself."""
 
-FORMULAS: Final = ("abandons_negative", "abandons_ignored", "abandons_positive", "answered_only")
 CLOCKS: Final = ("queue", "choice", "start")
 PERIODS: Final = ("daily", "monthly", "quarterly")
 PERMANENCES: Final = ("always", "urgent_only", "none")
-FIGURES: Final = ("service_level", "abandonment", "reachability", "average_speed_of_answer")
 SCOPES: Final = ("per_line", "pooled")
 COUNTINGS: Final = ("started", "whole", "proportional")
 UNITS: Final = ("money", "percent_of_fee")
@@ -32,9 +30,6 @@ KINDS_OF_EXCLUSION: Final = ("hours", "event", "volume", "cause")
 CAUSES: Final = ("lost", "blocked", "closed", "overflowed", "callback", "out_of_hours")
 """By which a contract may leave visits out: dispositions that may be somebody else's doing than the
 vendor's, and what happens out of hours."""
-
-MOST_FURTHER_THRESHOLDS: Final = 2
-"""Each costs three counts in every tally; emergency numbers are held to two thresholds at once."""
 
 LONGEST_LOST_AFTER: Final = 12 * HOUR
 """A contact stays in state until it is lost, so this bounds the state."""

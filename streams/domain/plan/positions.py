@@ -90,7 +90,7 @@ def _end_of_line(source: str, at: int) -> int:
 
 
 def _value(source: str, at: int, path: Path, line: int, found: dict[Path, int]) -> int:
-    """Where the statement after a value begins; notes the elements of an array on the way."""
+    """Where the statement after a value begins; records the elements of an array on the way."""
     depth = 0
     element = 0
     between = False

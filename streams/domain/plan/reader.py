@@ -8,10 +8,9 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from streams.domain.instants import HOUR, MINUTE
-from streams.domain.plan import positions as places
-from streams.domain.plan import references, syntax, week
+from streams.domain.plan import positions, references, syntax, week
 from streams.domain.plan.contracts import contract
-from streams.domain.plan.fields import Notes, Table, nearest
+from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
     CITY_VENDOR,
     LONGEST_CALLBACK,
@@ -37,18 +36,18 @@ class Mistake:
     """What is wrong with a plan.
 
     Attributes:
-        place: the dotted path, entries counted from 1, such as ``line[2].contract``.
+        path: the dotted path, entries counted from 1, such as ``line[2].contract``.
         line: the line of the file, where it can be found.
         message: what is wrong, and what to do.
     """
 
-    place: str
+    path: str
     line: int | None
     message: str
 
     def __str__(self) -> str:
         where = [f"line {self.line}"] if self.line else []
-        return ": ".join([*where, *([self.place] if self.place else []), self.message])
+        return ": ".join([*where, *([self.path] if self.path else []), self.message])
 
 
 class PlanError(Exception):
@@ -103,15 +102,17 @@ def check(text: str, name: str = "plan") -> list[Mistake]:
 
 def _read(text: str) -> tuple[Entries, list[Mistake]]:
     values, source, unreadable = syntax.parse(text)
-    notes: Notes = []
-    entries = _entries(Table(values, (), notes)) if values is not None else Entries(lines=())
+    reported: Reported = []
+    entries = _entries(Table(values, (), reported)) if values is not None else Entries(lines=())
     mistakes: list[Mistake] = []
-    if notes or unreadable:
-        found = places.lines(source)
-        on = {line: places.text(path) for path, line in found.items()}
+    if reported or unreadable:
+        found = positions.lines(source)
+        on = {line: positions.text(path) for path, line in found.items()}
         mistakes += [Mistake(on.get(n or 0, ""), n, m) for n, m in unreadable]
-        mistakes += [Mistake(places.text(p), places.line_of(p, found), m) for p, m in notes]
-    return entries, sorted(dict.fromkeys(mistakes), key=lambda m: (m.line or 0, m.place))
+        mistakes += [
+            Mistake(positions.text(p), positions.line_of(p, found), m) for p, m in reported
+        ]
+    return entries, sorted(dict.fromkeys(mistakes), key=lambda m: (m.line or 0, m.path))
 
 
 E = TypeVar("E", Vendor, Contract, Line, Hours)
@@ -120,7 +121,7 @@ E = TypeVar("E", Vendor, Contract, Line, Hours)
 def _entries(top: Table) -> Entries:
     city = _city(top.table("city"))
     zone = ZoneInfo(city.time_zone)
-    notes = top.notes
+    reported = top.reported
     contracts = _versions(top.tables("contract"), contract, zone)
     hours = _versions(top.tables("hours"), week.hours, zone)
     vendors = _versions(top.tables("vendor"), _vendor, zone)
@@ -128,7 +129,7 @@ def _entries(top: Table) -> Entries:
     holidays = _holidays(top.table("holidays"))
     maintenance = _maintenance(top.tables("maintenance"), [v.entry.id for _, v in lines])
     if not lines and not top.raw("line"):
-        top.note("line", 'there is no line: write [[line]] and id = "waste"')
+        top.report("line", 'there is no line: write [[line]] and id = "waste"')
     top.close()
     entries = Entries(
         lines=_of(lines),
@@ -139,13 +140,13 @@ def _entries(top: Table) -> Entries:
         holidays=holidays,
         maintenance=maintenance,
     )
-    references.note_overlaps(contracts, notes)
-    references.note_overlaps(hours, notes)
-    references.note_overlaps(vendors, notes)
-    references.note_overlaps(lines, notes)
-    references.note_same_options(lines, notes)
-    references.note_lines(entries, lines, notes)
-    references.note_contracts(entries, contracts, notes)
+    references.check_overlaps(contracts, reported)
+    references.check_overlaps(hours, reported)
+    references.check_overlaps(vendors, reported)
+    references.check_overlaps(lines, reported)
+    references.check_options(lines, reported)
+    references.check_lines(entries, lines, reported)
+    references.check_contracts(entries, contracts, reported)
     return entries
 
 
@@ -162,7 +163,7 @@ def _versions(
         since = table.instant("valid_from", zone)
         until = table.instant("valid_until", zone)
         if since is not None and until is not None and since >= until:
-            table.note("valid_until", "is not after `valid_from`; it is when the entry ends")
+            table.report("valid_until", "is not after `valid_from`; it is when the entry ends")
             until = None
         found.append((table.path, Version(read_entry(table), since, until)))
         table.close()
@@ -175,11 +176,11 @@ def _city(table: Table | None) -> City:
     languages = table.texts("languages")
     for language in languages:
         if not _LANGUAGE.fullmatch(language):
-            table.note("languages", f'"{language}" is no language: write such as "nl" or "en"')
+            table.report("languages", f'"{language}" is no language: write such as "nl" or "en"')
     zone = table.text("time_zone", "UTC")
     if not _is_zone(zone):
         hint = nearest(zone, available_timezones()) or 'write such as "Europe/Brussels"'
-        table.note("time_zone", f'no time zone "{zone}": {hint}')
+        table.report("time_zone", f'no time zone "{zone}": {hint}')
         zone = "UTC"
     city = City(
         name=table.text("name", City().name),
@@ -205,17 +206,17 @@ def _is_zone(key: str) -> bool:
 def _note_country(table: Table, city: City) -> None:
     if city.country is None:
         if city.subdivision:
-            table.note("subdivision", "is a part of no country: write `country` too")
+            table.report("subdivision", "is a part of no country: write `country` too")
         return
     import holidays
 
     countries = holidays.list_supported_countries()
     if city.country not in countries:
         hint = nearest(city.country, countries) or 'write two letters, such as "BE"'
-        table.note("country", f'no public holidays are known of "{city.country}": {hint}')
+        table.report("country", f'no public holidays are known of "{city.country}": {hint}')
     elif city.subdivision and city.subdivision not in countries[city.country]:
         hint = nearest(city.subdivision, countries[city.country])
-        table.note("subdivision", f'"{city.subdivision}" is no part of {city.country}: {hint}')
+        table.report("subdivision", f'"{city.subdivision}" is no part of {city.country}: {hint}')
 
 
 def _vendor(table: Table) -> Vendor:
@@ -233,9 +234,9 @@ def _line(table: Table, city: City) -> Line:
     tier = table.whole("tier", 1, 1, 3)
     option = table.text("option") or None
     if option is not None and not _OPTION.fullmatch(option):
-        table.note("option", f'"{option}" can\'t be dialled: write up to four of 0-9, * and #')
+        table.report("option", f'"{option}" can\'t be dialled: write up to four of 0-9, * and #')
     if tier == 1 and table.has("permanence"):
-        table.note("permanence", "is a second line's: leave it out, or write tier = 2")
+        table.report("permanence", "is a second line's: leave it out, or write tier = 2")
     return Line(
         id=table.id(),
         names=_names(table, city),
@@ -258,7 +259,7 @@ def _names(table: Table, city: City) -> dict[str, str]:
         if language not in city.languages:
             hint = nearest(language, city.languages) if city.languages else ""
             message = f'is none of the city\'s languages: add "{language}" to them'
-            by_language.note(language, message + (f", or {hint}" if hint else ""))
+            by_language.report(language, message + (f", or {hint}" if hint else ""))
     return {language: by_language.text(language) for language in by_language.words()}
 
 
@@ -275,7 +276,7 @@ def _holidays(table: Table | None) -> Holidays:
             added.append((day, name))
     left_out = tuple(table.days("left_out"))
     if both := {day for day, _ in added} & set(left_out):
-        table.note("left_out", f"{min(both)} is also under `extra`: write it in one of them")
+        table.report("left_out", f"{min(both)} is also under `extra`: write it in one of them")
     table.close()
     return Holidays(tuple(sorted(added)), tuple(sorted(left_out)))
 
@@ -291,6 +292,6 @@ def _maintenance(tables: list[Table], lines: list[str]) -> tuple[Maintenance, ..
         if since is None or until is None:
             continue
         if since >= until:
-            table.note("until", "is not after `from`: write when the maintenance ends")
+            table.report("until", "is not after `from`: write when the maintenance ends")
         found.append(Maintenance(since, until, named, reason))
     return tuple(found)

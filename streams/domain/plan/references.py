@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from streams.domain import instants
-from streams.domain.plan.fields import Notes, nearest
+from streams.domain.plan.fields import Reported, nearest
 from streams.domain.plan.model import Contract, Entries, Line
 from streams.domain.plan.positions import Path
 from streams.domain.plan.validity import N, Named, Version
@@ -15,10 +15,10 @@ _Entries = Sequence[tuple[Path, Version[N]]]
 """Entries and where they stand."""
 
 
-def note_overlaps(found: _Entries[N], notes: Notes) -> None:
+def check_overlaps(found: _Entries[N], reported: Reported) -> None:
     """Two entries of one id, valid at the same time."""
     for id_, _, (path, later) in _clashes(found, lambda entry: entry.id):
-        notes.append(
+        reported.append(
             (
                 (*path, "id"),
                 f'"{id_}" is there twice {_span(later)}: change the id, or end one '
@@ -27,40 +27,42 @@ def note_overlaps(found: _Entries[N], notes: Notes) -> None:
         )
 
 
-def note_same_options(found: _Entries[Line], notes: Notes) -> None:
+def check_options(found: _Entries[Line], reported: Reported) -> None:
     """Two lines under one menu option at the same time."""
     for option, (_, earlier), (path, later) in _clashes(found, lambda line: line.option):
         if earlier.entry.id != later.entry.id:
             message = f'"{option}" is also the menu option of "{earlier.entry.id}": change one'
-            notes.append(((*path, "option"), message))
+            reported.append(((*path, "option"), message))
 
 
-def note_lines(entries: Entries, lines: _Entries[Line], notes: Notes) -> None:
+def check_lines(entries: Entries, lines: _Entries[Line], reported: Reported) -> None:
     """Vendors, contracts and hours that lines name."""
     city = entries.city
     contracts = _and_always(Contract(), entries.contracts)
     vendors = _and_always(city.as_vendor(), entries.vendors)
     wrong_for_all = all(v.entry.id != city.contract for v in contracts)
     if wrong_for_all:
-        _note_reference(("city", "contract"), "contract", city.contract, None, contracts, notes)
+        _check_reference(("city", "contract"), "contract", city.contract, None, contracts, reported)
     for path, version in lines:
         line = version.entry
-        _note_reference((*path, "vendor"), "vendor", line.vendor, version, vendors, notes)
+        _check_reference((*path, "vendor"), "vendor", line.vendor, version, vendors, reported)
         if not (wrong_for_all and line.contract == city.contract):
             at = (*path, "contract")
-            _note_reference(at, "contract", line.contract, version, contracts, notes)
+            _check_reference(at, "contract", line.contract, version, contracts, reported)
         if line.hours:
-            _note_reference((*path, "hours"), "hours", line.hours, version, entries.hours, notes)
+            _check_reference(
+                (*path, "hours"), "hours", line.hours, version, entries.hours, reported
+            )
 
 
-def note_contracts(entries: Entries, contracts: _Entries[Contract], notes: Notes) -> None:
+def check_contracts(entries: Entries, contracts: _Entries[Contract], reported: Reported) -> None:
     """Lines and hours that contracts name."""
     for path, version in contracts:
-        _note_foreign_lines(path, version.entry, entries.lines, notes)
+        _check_foreign_lines(path, version.entry, entries.lines, reported)
         for i, exclusion in enumerate(version.entry.exclusions):
             if exclusion.hours:
                 at = (*path, "exclusion", i, "hours")
-                _note_reference(at, "hours", exclusion.hours, version, entries.hours, notes)
+                _check_reference(at, "hours", exclusion.hours, version, entries.hours, reported)
 
 
 def _and_always(always: N, versions: Sequence[Version[N]]) -> list[Version[N]]:
@@ -68,19 +70,19 @@ def _and_always(always: N, versions: Sequence[Version[N]]) -> list[Version[N]]:
     return list(versions) if there else [*versions, Version(always)]
 
 
-def _note_reference(
+def _check_reference(
     path: Path,
     what: str,
     id_: str,
     user: Version[Named] | None,
     targets: Iterable[Version[Named]],
-    notes: Notes,
+    reported: Reported,
 ) -> None:
     """A reference to nothing, or to what is not valid for as long as its user is."""
     targets = list(targets)
     versions = sorted((v for v in targets if v.entry.id == id_), key=_bounds)
     if not versions:
-        notes.append((path, f'no {what} "{id_}": {nearest(id_, {v.entry.id for v in targets})}'))
+        reported.append((path, f'no {what} "{id_}": {nearest(id_, {v.entry.id for v in targets})}'))
         return
     if user is None:
         return
@@ -92,7 +94,7 @@ def _note_reference(
         covered = max(covered, until)
     if covered < end:
         after = "before its `valid_from`" if covered == -_FOREVER else f"at {_text(covered)}"
-        notes.append(
+        reported.append(
             (
                 path,
                 f'{what} "{id_}" is not valid {after}, while "{user.entry.id}" is: '
@@ -101,8 +103,8 @@ def _note_reference(
         )
 
 
-def _note_foreign_lines(
-    path: Path, contract: Contract, lines: Sequence[Version[Line]], notes: Notes
+def _check_foreign_lines(
+    path: Path, contract: Contract, lines: Sequence[Version[Line]], reported: Reported
 ) -> None:
     """Lines that a contract's measures and exclusions name, and that are not under it."""
     parts: tuple[tuple[str, Sequence[tuple[str, ...]]], ...] = (
@@ -115,13 +117,13 @@ def _note_foreign_lines(
             for id_ in ids:
                 if id_ not in under:
                     message = f'no line "{id_}" under this contract: {nearest(id_, under)}'
-                    notes.append(((*path, key, i, "lines"), message))
+                    reported.append(((*path, key, i, "lines"), message))
 
 
 def _clashes(
     found: _Entries[N], of: Callable[[N], str | None]
 ) -> Iterator[tuple[str, tuple[Path, Version[N]], tuple[Path, Version[N]]]]:
-    """Entries with the same word, of which the later in the file overlaps an earlier."""
+    """Entries with the same word, where the later in the file overlaps an earlier."""
     by_word: dict[str, list[tuple[Path, Version[N]]]] = {}
     for path, version in found:
         word = of(version.entry)

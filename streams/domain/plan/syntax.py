@@ -1,7 +1,7 @@
 """A plan's text as TOML values, as much of it as can be read.
 
 The standard library stops at the first mistake. Where that is in the value of one key, the value is
-replaced by a mark and the rest is read, so that whoever wrote the plan hears of everything at once.
+replaced by a mark and the rest is read, so that all mistakes of a plan are shown at once.
 """
 
 import re

@@ -30,7 +30,7 @@ _HOURS = re.compile(r"(\d{2})(?:-(\d{2}))?", re.ASCII)
 def hours(table: Table) -> Hours:
     """An ``[[hours]]`` entry."""
     id_ = table.id()
-    wrong_before = len(table.notes)
+    wrong_before = len(table.reported)
     week: list[tuple[Minutes, ...]] = [()] * 7
     for key, days in _days(table):
         for day in days:
@@ -43,8 +43,8 @@ def hours(table: Table) -> Hours:
     exceptions = tuple(e for t in table.tables("exceptions") if (e := _exception(t)))
     _note_overlaps(table, exceptions)
     opens = any(week) or holidays or any(e.intervals for e in exceptions)
-    if not opens and len(table.notes) == wrong_before:
-        table.note(None, 'never opens: write its days, such as mon-fri = "08:00-18:00"')
+    if not opens and len(table.reported) == wrong_before:
+        table.report(None, 'never opens: write its days, such as mon-fri = "08:00-18:00"')
     return Hours(id_, tuple(week), holidays, exceptions)
 
 
@@ -77,21 +77,21 @@ def intervals(table: Table, key: str, besides: str = "") -> tuple[Minutes, ...]:
         match = _INTERVAL.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             like = f'"08:00-18:00", ["08:00-12:00", "13:00-18:00"], {besides}or "{_CLOSED_ALL_DAY}"'
-            table.note(key, f"{shown(text)} is no opening time: write {like}")
+            table.report(key, f"{shown(text)} is no opening time: write {like}")
             continue
         hour, minute, end_hour, end_minute = (int(part) for part in match.groups())
         start, end = hour * 60 + minute, end_hour * 60 + end_minute
         if max(minute, end_minute) > 59 or start >= DAY_OF_MINUTES or end > DAY_OF_MINUTES:
-            table.note(key, f'"{text}" is no time of day: from 00:00 on, and until 24:00 at most')
+            table.report(key, f'"{text}" is no time of day: from 00:00 on, and until 24:00 at most')
         elif start == end:
-            table.note(key, f'"{text}" has no length: write "00:00-24:00" for all day')
+            table.report(key, f'"{text}" has no length: write "00:00-24:00" for all day')
         else:
             found.append((start, end if end > start else end + DAY_OF_MINUTES))
     found.sort()
     for earlier, later in pairwise(found):
         (_, closes), (opens, _) = earlier, later
         if opens < closes:
-            table.note(key, f"{_text(earlier)} and {_text(later)} overlap: write them as one")
+            table.report(key, f"{_text(earlier)} and {_text(later)} overlap: write them as one")
     return tuple(found)
 
 
@@ -118,7 +118,7 @@ def _days(table: Table) -> Iterator[tuple[str, list[int]]]:
         table.has(key)
         for day in days:
             if day in by:
-                table.note(key, f'{DAYS[day]} is also in "{by[day]}": say it once')
+                table.report(key, f'{DAYS[day]} is also in "{by[day]}": say it once')
             by.setdefault(day, key)
         yield key, days
 
@@ -135,10 +135,10 @@ def _of_day(table: Table, key: str) -> tuple[float, ...]:
         first = int(match[1]) if match else 24
         last = int(match[2]) if match and match[2] else first + 1
         if not first < last <= 24:
-            by_hour.note(name, 'is no hour: write "08" for 08:00-09:00, "08-12" for four of them')
+            by_hour.report(name, 'is no hour: write "08" for 08:00-09:00, "08-12" for four of them')
             continue
         if seen & set(range(first, last)):
-            by_hour.note(name, "has an hour that another key has too: say it once")
+            by_hour.report(name, "has an hour that another key has too: say it once")
         seen |= set(range(first, last))
         rate = float(by_hour.number(name, Decimal(0), 0, MOST_EXPECTED))
         day[first:last] = [rate] * (last - first)
@@ -150,18 +150,20 @@ def _exception(table: Table) -> DatedHours | None:
     table.text("reason")
     if table.has("date"):
         if table.has("from") or table.has("until"):
-            table.note("date", "is one day: write `date`, or `from` and `until`")
+            table.report("date", "is one day: write `date`, or `from` and `until`")
         since = table.day("date")
         until = since + timedelta(days=1) if since and since < date.max else None
     elif not (table.has("from") and table.has("until")):
-        table.note(None, "has no day: write `date`, or `from` and `until` (the day after the last)")
+        table.report(
+            None, "has no day: write `date`, or `from` and `until` (the day after the last)"
+        )
     table.require("open")
     open_ = intervals(table, "open")
     table.close()
     if since is None or until is None:
         return None
     if since >= until:
-        table.note("until", f"{until} is not after {since}: it is the day after the last")
+        table.report("until", f"{until} is not after {since}: it is the day after the last")
         return None
     return DatedHours(since, until, open_)
 
@@ -170,4 +172,4 @@ def _note_overlaps(table: Table, exceptions: tuple[DatedHours, ...]) -> None:
     by_day = sorted(exceptions, key=lambda e: (e.since, e.until))
     for earlier, later in pairwise(by_day):
         if later.since < earlier.until:
-            table.note("exceptions", f"{later.since} has two exceptions: leave one out")
+            table.report("exceptions", f"{later.since} has two exceptions: leave one out")

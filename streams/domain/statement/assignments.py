@@ -1,4 +1,4 @@
-"""Who held which line under which contract, and by which rule each measure judges it.
+"""Who answered which line under which contract, and by which rule each measure judges it.
 
 A hand-over to another vendor and a contract's next version part a period. What stays the same under
 a new version is not parted: two versions with an equal rule for a measure judge it as one.
@@ -8,9 +8,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.reachability import REACHABILITY
+from streams.domain.figures.service_level import SERVICE_LEVEL
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.plan.validity import Version
@@ -49,19 +50,13 @@ class Rule:
     currency: str
 
 
-SERVICE_LEVEL: Final = "service_level"
-ABANDONMENT: Final = "abandonment"
-REACHABILITY: Final = "reachability"
-ASA: Final = "average_speed_of_answer"
-
-
 def assignments(
     plan: Plan, vendor: str, cells: Mapping[str, Cells], since: int, until: int
 ) -> list[Assignment]:
     """The vendor's lines between two instants, by line and time.
 
-    A quarter-hour belongs to who held the line at its beginning. A line that the plan does not know
-    then counts only where visits were booked on it all the same.
+    A quarter-hour belongs to who answered the line at its beginning. A line that the plan does not
+    know then counts only where visits were booked on it all the same.
     """
     found: list[Assignment] = []
     for line in sorted({*plan.lines, *cells}):
@@ -92,26 +87,26 @@ def _edges(plan: Plan, line: str, since: int, until: int) -> Iterable[int]:
 
 
 def versions(
-    plan: Plan, held: Iterable[Assignment]
+    plan: Plan, assigned: Iterable[Assignment]
 ) -> list[tuple[Version[Contract], tuple[str, ...]]]:
-    """Each version of each contract that lines were held under, with these lines, by id and time.
+    """Each version of each contract that lines were under, with these lines, by id and time.
 
-    The plan tells versions apart by their dates; that nothing else was changed in them, its digest
-    tells. A contract that the plan does not have, the default one, has no dates.
+    The plan distinguishes versions by their dates; its digest shows that nothing else was changed
+    in them. A contract that the plan does not have, the default one, has no dates.
     """
     found: dict[tuple[str, int], tuple[Version[Contract], set[str]]] = {}
-    for holding in held:
-        id_ = holding.contract.id
+    for assignment in assigned:
+        id_ = assignment.contract.id
         known = [
             version
             for version in plan.entries.contracts
             if version.entry.id == id_
-            and (version.since is None or version.since < holding.until)
-            and (version.until is None or version.until > holding.since)
+            and (version.since is None or version.since < assignment.until)
+            and (version.until is None or version.until > assignment.since)
         ]
-        for version in known or [Version(holding.contract)]:
+        for version in known or [Version(assignment.contract)]:
             _, lines = found.setdefault((id_, version.since or 0), (version, set()))
-            lines.add(holding.line)
+            lines.add(assignment.line)
     return [(version, tuple(sorted(lines))) for _, (version, lines) in sorted(found.items())]
 
 
@@ -147,8 +142,8 @@ def measures(contract: Contract) -> tuple[Measure, ...]:
         return Measure(id_, figure, exact, contract.formula, contract.threshold, contract.period)
 
     return (
-        target("service-level", SERVICE_LEVEL, contract.target),
-        target("reachability", REACHABILITY, contract.reach_target),
+        target("service-level", SERVICE_LEVEL.name, contract.target),
+        target("reachability", REACHABILITY.name, contract.reach_target),
     )
 
 

@@ -18,16 +18,16 @@ from streams.domain.statement.assignments import Assignment, Intervals
 from streams.domain.tally import LINE, VENDOR, Tally
 
 _OF_CALLERS: Final = frozenset({"repeat_callers", "callbacks_kept"})
-"""Counts that only the calls of one caller together tell; no measure rests on them."""
+"""Counts that need all calls of one caller; no measure rests on them."""
 
 
 def text(
-    intervals: Intervals, vendor: str, held: Iterable[Assignment], since: int, until: int
+    intervals: Intervals, vendor: str, assigned: Iterable[Assignment], since: int, until: int
 ) -> str:
-    """The books of a vendor and of what it held, between two instants."""
+    """The books of a vendor and of its lines, between two instants."""
     spans: dict[str, list[tuple[int, int]]] = {VENDOR + vendor: [(since, until)]}
-    for holding in held:
-        spans.setdefault(LINE + holding.line, []).append((holding.since, holding.until))
+    for assignment in assigned:
+        spans.setdefault(LINE + assignment.line, []).append((assignment.since, assignment.until))
     lines = []
     for scope, start in sorted(intervals):
         tally = intervals[scope, start]

@@ -14,11 +14,12 @@ from typing import Final, NamedTuple
 
 from streams.domain import instants
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count, Number
 from streams.domain.instants import HOUR, MINUTE
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement.assignments import Assignment, Cells, Rule, within
-from streams.domain.statement.counting import NOTHING, Count, Number, count
+from streams.domain.statement.counting import NOTHING, count
 from streams.domain.tally import Tally
 
 EVENT: Final = "event"
@@ -78,26 +79,28 @@ class Excluding:
         return False
 
     def count(
-        self, tally: Tally, start: int, holding: Assignment, measure: Measure, by: Applied
+        self, tally: Tally, start: int, assignment: Assignment, measure: Measure, by: Applied
     ) -> Count:
         """What a quarter-hour adds to a measure after these exclusions."""
         for exclusion in by.timed:
             if self.touches(exclusion, start):
                 return NOTHING
-        found = count(tally, holding.contract, measure, by.causes)
+        found = count(tally, assignment.contract, measure, by.causes)
         if by.volumes:
-            found = found.times(min(self.share(each, start, holding) for each in by.volumes))
+            found = found.times(min(self.share(each, start, assignment) for each in by.volumes))
         return found
 
-    def concerns(self, exclusion: Exclusion, tally: Tally, start: int, holding: Assignment) -> bool:
+    def concerns(
+        self, exclusion: Exclusion, tally: Tally, start: int, assignment: Assignment
+    ) -> bool:
         """Whether an exclusion can leave out anything of a quarter-hour."""
         if exclusion.kind == CAUSE:
             return any(tally[cause] for cause in exclusion.causes)
         if exclusion.kind == VOLUME:
-            return self.share(exclusion, start, holding) != 1
+            return self.share(exclusion, start, assignment) != 1
         return self.touches(exclusion, start)
 
-    def share(self, exclusion: Exclusion, start: int, holding: Assignment) -> Number:
+    def share(self, exclusion: Exclusion, start: int, assignment: Assignment) -> Number:
         """What remains of each count of an hour: the agreed calls / those that came, at most 1.
 
         Agreed is ``above`` times the expected of the hour's open quarter-hours. Where the plan
@@ -105,20 +108,20 @@ class Excluding:
         """
         assert exclusion.above is not None
         hour = self._at(start).begin
-        key = (holding.line, holding.since, holding.until, hour, str(exclusion.above))
+        key = (assignment.line, assignment.since, assignment.until, hour, str(exclusion.above))
         share = self._shares.get(key)
         if share is None:
-            share = self._find_share(holding, hour, Fraction(exclusion.above))
+            share = self._find_share(assignment, hour, Fraction(exclusion.above))
             self._shares[key] = share
         return share
 
-    def _find_share(self, holding: Assignment, hour: int, above: Fraction) -> Number:
-        since, until = max(hour, holding.since), min(hour + HOUR, holding.until)
-        cells = within(self._cells.get(holding.line, []), since, until)
+    def _find_share(self, assignment: Assignment, hour: int, above: Fraction) -> Number:
+        since, until = max(hour, assignment.since), min(hour + HOUR, assignment.until)
+        cells = within(self._cells.get(assignment.line, []), since, until)
         came = sum(tally["line_offered"] - tally["out_of_hours"] for _, tally in cells)
         expected = Fraction(0)
         for start in range(since - since % INTERVAL, until, INTERVAL):
-            rate = self._plan.expected_per_hour(holding.line, start)
+            rate = self._plan.expected_per_hour(assignment.line, start)
             expected += Fraction(str(rate or 0)) * INTERVAL / HOUR
         agreed = expected * above
         return agreed / came if 0 < agreed < came else 1
@@ -144,10 +147,10 @@ class Excluding:
         return found
 
 
-def applying(holding: Assignment, rule: Rule) -> Iterable[Exclusion]:
+def applying(assignment: Assignment, rule: Rule) -> Iterable[Exclusion]:
     """The contract's exclusions that apply to a measure of a line."""
-    for exclusion in holding.contract.exclusions:
-        if (not exclusion.lines or holding.line in exclusion.lines) and (
+    for exclusion in assignment.contract.exclusions:
+        if (not exclusion.lines or assignment.line in exclusion.lines) and (
             not exclusion.measures or rule.measure.id in exclusion.measures
         ):
             yield exclusion

@@ -7,34 +7,33 @@ word of the definition. Callers are pseudonyms already when they come in.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from streams.domain.books import INTERVAL, start_of
 from streams.domain.call_events import Contact
 from streams.domain.contact import Piece
-from streams.domain.disposition import ABANDONED, ANSWERED, OPEN, SHORT_ABANDONED
 from streams.domain.entries import entries
+from streams.domain.figures import measured
+from streams.domain.figures.measure import (
+    HIT,
+    MISS,
+    OUT_OF_HOURS,
+    OUTSIDE,
+    Count,
+    Judged,
+    Verdict,
+)
 from streams.domain.judge import judge
 from streams.domain.outcome import NEVER, OUTGOING, Outcome, Visit
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract, Measure
 from streams.domain.statement import counting
 from streams.domain.statement.assignments import (
-    ABANDONMENT,
-    ASA,
-    REACHABILITY,
     Assignment,
     measures,
     rule,
 )
-from streams.domain.statement.counting import OUT_OF_HOURS, Count
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
 from streams.domain.tally import Tally
-
-HIT: Final = "hit"
-MISS: Final = "miss"
-OUTSIDE: Final = "outside"
-UNDECIDED: Final = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Counted:
     Attributes:
         measure: which.
         verdict: ``hit``, ``miss``, ``outside`` of the measure, or ``undecided``. Of abandonment, a
-            miss is an abandon; of the average speed of answer, a hit is an answer.
+            miss is an abandon; of a mean duration, a hit adds its wait.
         why: a word for the rule that decided it.
         excluded: the exclusion that leaves it out, with what remains of it if that is a part.
     """
@@ -138,67 +137,38 @@ def _counted(visit: Visit, excluding: Excluding) -> Iterable[Counted]:
         yield Counted(measure, verdict, why, tuple(excluded))
 
 
-def _verdict(visit: Visit, measure: Measure) -> tuple[str, str]:
-    figure = measure.figure
-    if figure == ASA:
-        answered = visit.disposition is ANSWERED
-        return (HIT, ANSWERED) if answered else (OUTSIDE, visit.disposition)
-    if figure != ABANDONMENT and not visit.in_hours:
-        return OUTSIDE, OUT_OF_HOURS
-    if figure == REACHABILITY:
-        if visit.reached is None:
-            decided = visit.disposition is not OPEN
-            return (OUTSIDE if decided else UNDECIDED), visit.disposition
-        return (HIT if visit.reached else MISS), visit.disposition
-    if visit.entered is None:
-        return OUTSIDE, "never_queued"
-    if figure == ABANDONMENT:
-        return _abandoned(visit)
-    return _in_time(visit, measure)
-
-
-def _abandoned(visit: Visit) -> tuple[str, str]:
-    if visit.disposition is SHORT_ABANDONED and not visit.terms.contract.short_counts:
-        return OUTSIDE, SHORT_ABANDONED
-    gone = visit.disposition in (ABANDONED, SHORT_ABANDONED)
-    return (MISS if gone else HIT), visit.disposition
-
-
-def _in_time(visit: Visit, measure: Measure) -> tuple[str, str]:
-    """By the measure's threshold and formula."""
+def _verdict(visit: Visit, measure: Measure) -> Verdict:
     contract = visit.terms.contract
     within = visit.within
-    if measure.threshold != contract.threshold:
+    # A visit that no threshold decides (a short abandon that the contract excludes) has none.
+    if visit.further and measure.threshold != contract.threshold:
         within = visit.further[contract.further.index(measure.threshold)]
-    if within is None:
-        if visit.disposition is OPEN:
-            return UNDECIDED, OPEN
-        return OUTSIDE, visit.disposition
-    answered = visit.disposition is ANSWERED
-    abandoned = visit.disposition in (ABANDONED, SHORT_ABANDONED)
-    if measure.formula == "answered_only" and not answered:
-        return OUTSIDE, visit.disposition
-    if answered:
-        return (HIT, "in_time") if within else (MISS, "too_late")
-    if abandoned and within and measure.formula == "abandons_ignored":
-        return OUTSIDE, "hung_up_in_time"
-    if abandoned and within and measure.formula == "abandons_positive":
-        return HIT, "hung_up_in_time"
-    return MISS, visit.disposition if visit.disposition is not OPEN else "still_waiting"
+    return measured(measure.figure).verdict(
+        Judged(
+            disposition=visit.disposition,
+            in_hours=visit.in_hours,
+            queued=visit.entered is not None,
+            within=within,
+            reached=visit.reached,
+            short_counts=contract.short_counts,
+            formula=measure.formula,
+        )
+    )
 
 
 def total(explained: Iterable[Explained], measure_id: str) -> Count:
-    """What the visits come to for a measure, before exclusions: hits and all; of abandonment,
-    misses and all; of the average speed of answer, waits and answers."""
+    """What the visits come to for a measure, before exclusions: hits and all; where less is
+    better, misses and all; of a mean duration, waits and hits."""
     count = counting.NOTHING
     for each in explained:
         for counted in each.counted:
             if counted.measure.id != measure_id or counted.verdict not in (HIT, MISS):
                 continue
-            part = int(counted.verdict == HIT)
-            if counted.measure.figure == ABANDONMENT:
-                part = 1 - part
-            elif counted.measure.figure == ASA:
+            figure = counted.measure.figure
+            if counting.in_seconds(figure):
                 part = each.visit.wait or 0
+            else:
+                above = MISS if counting.lower_is_better(figure) else HIT
+                part = int(counted.verdict == above)
             count = count.plus(Count(part, 1))
     return count

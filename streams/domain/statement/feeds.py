@@ -1,4 +1,4 @@
-"""What came of a feed, and when it comes: by what it is told whether silence is quiet.
+"""What came of a feed, and when it usually comes: what decides whether silence is only quiet.
 
 A feed is a set of lines whose events come the same way. Its hours are compared with its own: calls
 of a Monday at nine with those of the other Mondays at nine.
@@ -36,7 +36,7 @@ Slot = tuple[int, int]
 
 
 class Feed:
-    """What came of a feed, and when it comes. Days without any call tell nothing of that.
+    """What came of a feed, and when it comes. Days without any call say nothing of that.
 
     Args:
         calls: the quarter-hours in which anything is booked, with how many calls.
@@ -69,9 +69,9 @@ class Feed:
 
     def around(self, start: int) -> tuple[int, int]:
         """The stretch without anything in which a quarter-hour lies."""
-        place = bisect_left(self._heard, start)
-        begin = self._heard[place - 1] + INTERVAL if place else self._since
-        return begin, self._heard[place] if place < len(self._heard) else self._until
+        index = bisect_left(self._heard, start)
+        begin = self._heard[index - 1] + INTERVAL if index else self._since
+        return begin, self._heard[index] if index < len(self._heard) else self._until
 
     def quiet(self, opened: list[int]) -> Iterable[tuple[tuple[int, int], list[int]]]:
         """Each stretch without anything: its bounds, and those of these quarter-hours that lie in
@@ -83,7 +83,7 @@ class Feed:
         return stretches.items()
 
     def usual(self, begin: int, end: int) -> Callable[[int], float]:
-        """Tells how many calls usually come in a quarter-hour of a stretch, by all that lies
+        """Returns how many calls usually come in a quarter-hour of a stretch, by all that lies
         outside of it: the lesser of what comes at this hour of this weekday and of any day, for of
         a weekday a month has few. Where neither is known, what comes in any hour. Of hours that are
         alike the median: a night in which everybody called does not make the other nights silent.

@@ -17,11 +17,10 @@ from typing import Final
 
 from streams.domain import instants
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan import Plan
 from streams.domain.statement import counting
-from streams.domain.statement.assignments import ASA
-from streams.domain.statement.counting import Count
 from streams.domain.statement.judging import Result
 from streams.domain.statement.periods import midnight
 
@@ -37,7 +36,7 @@ _T: Final = (
 _NORMAL: Final = 1.645
 
 _DAYS_DIFFER: Final = 0.12
-_ASA_DIFFERS: Final = 0.4
+_DURATION_DIFFERS: Final = 0.4
 """With a single day nothing is known of how days differ. Those of the fortnight of real calls in
 ``tests/data`` have a standard deviation of 12 points of service level, and of two fifths of the
 average speed of answer."""
@@ -50,7 +49,7 @@ class Outlook:
     Attributes:
         expected: what will be under the line at the end.
         misses_left: how many more misses the target bears at that number of calls, below 0 when
-            it is out of reach; None of the average speed of answer, and while no call is known of.
+            it is out of reach; None of a mean duration, and while no call is known of.
         low, mid, high: the figure at the end; None before the first call.
     """
 
@@ -151,21 +150,22 @@ def _bounds(
     mean = counting.value(count, figure)
     if mean is None:
         return None, None, None
-    unit = SECOND if figure == ASA else 1
+    duration = counting.in_seconds(figure)
+    unit = SECOND if duration else 1
     p, so_far, coming = float(mean), float(count.whole), float(more)
     pairs = [(float(each.part) / unit, float(each.whole)) for each in days.values() if each.whole]
     k = len(pairs)
     size = so_far / k  # of a day
-    chance = p * (1 - p) / size if figure != ASA else p * p / size
+    chance = p * (1 - p) / size if not duration else p * p / size
     if k > 1:
         spread = sum((part - p * whole) ** 2 for part, whole in pairs) / (k - 1) / size**2
     else:
-        spread = chance + ((_ASA_DIFFERS * p) ** 2 if figure == ASA else _DAYS_DIFFER**2)
+        spread = chance + ((_DURATION_DIFFERS * p) ** 2 if duration else _DAYS_DIFFER**2)
     spread = max(spread, chance)
     share = coming / (so_far + coming)
     error = share * sqrt(spread / k + (spread * size / coming if coming else 0.0))
     t = _T[k - 2] if 0 <= k - 2 < len(_T) else _NORMAL
     # The past is certain: the rest can at worst be all misses, at best none.
     least = p * so_far / (so_far + coming)
-    most = (p * so_far + coming) / (so_far + coming) if figure != ASA else float("inf")
+    most = (p * so_far + coming) / (so_far + coming) if not duration else float("inf")
     return max(p - t * error, least), p, min(p + t * error, most)

@@ -1,9 +1,9 @@
 """Hours open against hours heard: how much of a period a statement knows anything of.
 
 A feed that has stopped looks like a line that nobody calls, and what was not heard was never
-missed. So every open quarter-hour of the plan is held against what came in.
+missed. So every open quarter-hour of the plan is compared with what came in.
 
-Quiet is told from silent by what was to be expected. A *silence* is a stretch in which nothing at
+What was to be expected separates quiet from silent. A *silence* is a stretch in which nothing at
 all is booked, while at least ``MISSED_CALLS`` calls should have come: by the plan's forecast of the
 lines that are open, and where it has none, by what usually came in the rest of the books at the
 same hour. So a night line without a call is no dead feed, and a dead feed in a quiet night is one
@@ -16,7 +16,7 @@ Four kinds of feed are asked:
 - each line that has a forecast, to which ``MISSED_ALONE`` calls should have come; its silence is
   its own, and counts against nothing but what is judged of this line. A line without a forecast is
   not asked: nobody calls one that the menu no longer offers. How many of its quarter-hours had a
-  visit is told of every line;
+  visit is said of every line;
 - the queue's: calls come and end, and nobody is seen to enter a queue. It counts against the
   figures that are of who queued, and against these alone. An outage in which for hours everybody
   really hangs up before the queue leaves the same books. Such hours have no service level either
@@ -64,7 +64,7 @@ class Hearing:
 
     Args:
         plan: when lines are open, and what it expects.
-        held: the vendor's lines.
+        assigned: the vendor's lines.
         intervals: quarter-hours of the books, of all scopes.
         cells: those of the lines.
         excluding: the contract's exclusions.
@@ -74,7 +74,7 @@ class Hearing:
     def __init__(
         self,
         plan: Plan,
-        held: Iterable[Assignment],
+        assigned: Iterable[Assignment],
         intervals: Intervals,
         cells: Mapping[str, Cells],
         excluding: Excluding,
@@ -90,20 +90,20 @@ class Hearing:
         own: Counter[int] = Counter()
         queued: Counter[int] = Counter()
         left: Counter[int] = Counter()
-        for holding in held:
-            ends = min(holding.until, until)
-            for start in _starts(max(holding.since, since), ends):
-                terms = plan.terms(holding.line, start)
+        for assignment in assigned:
+            ends = min(assignment.until, until)
+            for start in _starts(max(assignment.since, since), ends):
+                terms = plan.terms(assignment.line, start)
                 if terms is not None and terms.open:
-                    self._open.setdefault(holding.line, []).append(start)
-                    self._lines_at.setdefault(start, []).append(holding.line)
-            for start, tally in within(cells.get(holding.line, []), holding.since, ends):
+                    self._open.setdefault(assignment.line, []).append(start)
+                    self._lines_at.setdefault(start, []).append(assignment.line)
+            for start, tally in within(cells.get(assignment.line, []), assignment.since, ends):
                 own[start] += tally["line_offered"]
                 if tally["line_offered"]:
-                    self._visited.setdefault(holding.line, set()).add(start)
+                    self._visited.setdefault(assignment.line, set()).add(start)
                 if tally["queue_offered"]:
                     queued[start] += tally["queue_offered"]
-                if holding.line in self._lines_at.get(start, ()):
+                if assignment.line in self._lines_at.get(start, ()):
                     left[start] += tally[LEFT_BEFORE_QUEUE] + tally[LOST]
         opened = sorted(self._lines_at)
         known = min(until, max(self._lines_at, default=since) + INTERVAL)
@@ -115,9 +115,9 @@ class Hearing:
         ]
         self._unheard = {start for stretch in self._silent for start in stretch}
         due: dict[str, set[int]] = {}
-        for holding in held:
-            if holding.line in self._forecasting:
-                due.setdefault(holding.line, set()).update(self._general(holding))
+        for assignment in assigned:
+            if assignment.line in self._forecasting:
+                due.setdefault(assignment.line, set()).update(self._general(assignment))
         self._silent_lines = {
             line: list(self._of_line(line, sorted(starts), since, known))
             for line, starts in due.items()
@@ -130,20 +130,22 @@ class Hearing:
         }
         self._unheard_queue = set().union(*self._silent_queue)
 
-    def of(self, holding: Assignment, figure: str, exclusions: Iterable[Exclusion] = ()) -> Hours:
+    def of(
+        self, assignment: Assignment, figure: str, exclusions: Iterable[Exclusion] = ()
+    ) -> Hours:
         """The hours of a line in a span as far as a figure is of them, less those that exclusions
         leave out."""
-        counted = self._counted(holding, exclusions)
-        heard = counted - self._unheard_of(holding.line)
+        counted = self._counted(assignment, exclusions)
+        heard = counted - self._unheard_of(assignment.line)
         if counting.of_queued(figure):
             heard -= self._unheard_queue
-        return self._hours(counted, heard, [holding.line])
+        return self._hours(counted, heard, [assignment.line])
 
     def whole(self, here: list[Assignment]) -> Heard:
         """What was heard of all these together."""
         counted: dict[str, set[int]] = {}
-        for holding in here:
-            counted.setdefault(holding.line, set()).update(self._general(holding))
+        for assignment in here:
+            counted.setdefault(assignment.line, set()).update(self._general(assignment))
         together = set().union(*counted.values())
         return Heard(
             total=self._hours(together, together - self._unheard, counted),
@@ -158,20 +160,20 @@ class Hearing:
         """The quarter-hours in which a line was silent, with all others or alone."""
         return self._unheard_lines.get(line, self._unheard)
 
-    def _general(self, holding: Assignment) -> set[int]:
+    def _general(self, assignment: Assignment) -> set[int]:
         """The open quarter-hours of a line in a span without what its contract leaves out. Of one
         measure's exclusions the others know nothing, so these hours remain."""
-        exclusions = (each for each in holding.contract.exclusions if not each.measures)
-        return self._counted(holding, exclusions)
+        exclusions = (each for each in assignment.contract.exclusions if not each.measures)
+        return self._counted(assignment, exclusions)
 
-    def _counted(self, holding: Assignment, exclusions: Iterable[Exclusion]) -> set[int]:
+    def _counted(self, assignment: Assignment, exclusions: Iterable[Exclusion]) -> set[int]:
         """The open quarter-hours of a line in a span that no exclusion touches."""
-        starts = self._open.get(holding.line, [])
-        first, last = bisect_left(starts, holding.since), bisect_left(starts, holding.until)
+        starts = self._open.get(assignment.line, [])
+        first, last = bisect_left(starts, assignment.since), bisect_left(starts, assignment.until)
         timed = [
             each
             for each in exclusions
-            if each.kind in (EVENT, HOURS) and (not each.lines or holding.line in each.lines)
+            if each.kind in (EVENT, HOURS) and (not each.lines or assignment.line in each.lines)
         ]
         return {
             start
@@ -250,9 +252,9 @@ def _without_queue(opened: list[int], queue: Feed, left: Mapping[int, int]) -> I
     """The stretches in which calls came, and nobody was seen to queue: from the first who should
     have to the last.
 
-    Due of those who left before the queue, or of whom no end is known, are as many as usually queue
-    at that hour: at most all of them. Who was turned away (closed, blocked, a form) is told without
-    a queue, and misses nothing.
+    Of those who left before the queue, or whose end is not known, as many are due as usually queue
+    at that hour: at most all of them. Who was turned away (closed, blocked, a form) is known
+    without a queue, and misses nothing.
     """
     for (begin, end), stretch in queue.quiet(opened):
         usual = queue.usual(begin, end)

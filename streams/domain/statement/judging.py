@@ -6,12 +6,13 @@ from datetime import date
 from fractions import Fraction
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count, Number
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Exclusion, Measure
 from streams.domain.statement import counting, money
 from streams.domain.statement.assignments import Assignment, Cells, Rule, measures, rule, within
-from streams.domain.statement.counting import NOTHING, Count, Number
+from streams.domain.statement.counting import NOTHING
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Applied, Excluding, applying
 from streams.domain.statement.heard import Hours
 from streams.domain.statement.hearing import Hearing
@@ -44,8 +45,8 @@ class Result:
         line: the line, None for a pool.
         lines: every line of it.
         period: the measure's own period.
-        since, until: the first and the last instant of it for which the rule held, and ``share``
-            the part of the period's time.
+        since, until: the first and the last instant of it with the rule in force, and ``share`` the
+            part of the period's time.
         due: whether the period ends within the statement's.
         final: whether it is due and nothing of it can change any more.
         count: what it comes to after exclusions; ``before``, without any.
@@ -55,7 +56,7 @@ class Result:
         value: the figure; None where nothing was under the line.
         met: whether the target was met by what was heard.
         distance: points missed, below 0 exceeded.
-        charge: the malus, or the bonus, by what was heard; ``earned`` tells which.
+        charge: the malus, or the bonus, by what was heard; ``earned`` says which.
         hours: of all its lines together. Where not ``enough`` of them was heard, neither verdict
             nor charge stand.
     """
@@ -98,23 +99,23 @@ class Group:
     parts: tuple[Assignment, ...]
 
 
-def groups(plan: Plan, held: Iterable[Assignment], whole: Period) -> list[Group]:
+def groups(plan: Plan, assigned: Iterable[Assignment], whole: Period) -> list[Group]:
     """Everything that is to be judged in a period, in the order of contract, measure and time.
 
-    ``held`` must reach back to the beginning of the longest measure's period.
+    ``assigned`` must reach back to the beginning of the longest measure's period.
     """
     parts: dict[tuple[Rule, str | None, Period], list[Assignment]] = {}
-    for holding in held:
-        for measure in measures(holding.contract):
-            if measure.lines and holding.line not in measure.lines:
+    for assignment in assigned:
+        for measure in measures(assignment.contract):
+            if measure.lines and assignment.line not in measure.lines:
                 continue
-            line = holding.line if measure.scope == "per_line" else None
-            by = rule(holding.contract, measure)
+            line = assignment.line if measure.scope == "per_line" else None
+            by = rule(assignment.contract, measure)
             for each in overlapping(measure.period, whole):
-                since = max(holding.since, each.begin(plan.zone))
-                until = min(holding.until, each.end(plan.zone))
+                since = max(assignment.since, each.begin(plan.zone))
+                until = min(assignment.until, each.end(plan.zone))
                 if since < until:
-                    part = Assignment(holding.line, holding.contract, since, until)
+                    part = Assignment(assignment.line, assignment.contract, since, until)
                     parts.setdefault((by, line, each), []).append(part)
     found = [Group(*key, tuple(of_key)) for key, of_key in parts.items()]
     ids = {each: n for n, each in enumerate(dict.fromkeys(g.rule.measure.id for g in found))}
@@ -232,13 +233,13 @@ class _Effect:
 
 
 def excluded_by(
-    excluding: Excluding, holding: Assignment, by: Rule, start: int
+    excluding: Excluding, assignment: Assignment, by: Rule, start: int
 ) -> list[tuple[str, Number]]:
     """The exclusions that leave out something of a quarter-hour: id, and what remains of it."""
     found: list[tuple[str, Number]] = []
-    for exclusion in applying(holding, by):
+    for exclusion in applying(assignment, by):
         if exclusion.kind == VOLUME:
-            share = excluding.share(exclusion, start, holding)
+            share = excluding.share(exclusion, start, assignment)
             if share < 1:
                 found.append((exclusion.id, share))
         elif exclusion.kind != CAUSE and excluding.touches(exclusion, start):

@@ -1,8 +1,8 @@
 """What a distance to the target costs or earns, to the cent.
 
-Amounts are exact until they are rounded once, at the end. A rule that held for a part of a period
-only, because of a hand-over or a new contract, counts for its share of the period's time: the plan
-says what a whole period costs.
+Amounts are exact until they are rounded once, at the end. A rule that was valid in part of a period
+only, after a hand-over or with a new contract, counts for its share of the period's time: the plan
+says what a full period costs.
 """
 
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ def restatement(
         before, after: the objects of both statements.
         books_before, books_after: the texts of the books that they rest on.
         number: of the file of the statement after it, as ``Archive`` counts.
-        reason: the cause in the words of whoever restates.
+        reason: the cause in the words of the person who restates.
         events: the events that came late or corrected others, as far as they are known.
     """
     return {

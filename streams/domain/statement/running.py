@@ -71,7 +71,7 @@ def running(
     for vendor in vendors:
         for kind in sorted(kinds(plan)):
             found = statement(plan, vendor, period(kind, day), intervals, now, provisional)
-            for place, result in enumerate(found.results):
+            for index, result in enumerate(found.results):
                 if result.period.kind == kind and result.since <= now < result.until:
-                    outlook = found.outlooks.get(place)
+                    outlook = found.outlooks.get(index)
                     yield Running(vendor, result, outlook, now, found.end, found.worst)

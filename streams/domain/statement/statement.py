@@ -11,11 +11,11 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count, Number
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement import counting
 from streams.domain.statement.assignments import (
-    ASA,
     Assignment,
     Cells,
     Intervals,
@@ -27,7 +27,6 @@ from streams.domain.statement.assignments import (
     unaligned,
     within,
 )
-from streams.domain.statement.counting import Count, Number
 from streams.domain.statement.exclusions import EVENT, Excluding
 from streams.domain.statement.forecast import Outlook, Remaining, outlook
 from streams.domain.statement.heard import Heard
@@ -40,7 +39,7 @@ WORST: Final = 12
 """Quarter-hours shown as the worst: as many as are read."""
 
 
-class Note(NamedTuple):
+class Remark(NamedTuple):
     """Something that a reader must know: a word for it, and what it is about."""
 
     word: str
@@ -74,9 +73,9 @@ class Statement:
     Attributes:
         vendor, period: whose, and of when.
         begin, end: the period's instants.
-        lines: what the vendor held in it; ``held``, from when books were needed.
+        lines: who answered which in it; ``assigned``, the same from when books were needed.
         results: every measure, line and measure's period.
-        outlooks: of the results whose period is running, by their place in ``results``.
+        outlooks: of the results whose period is running, by their index in ``results``.
         totals: per line what is booked in the period; ``days`` the same per day, of all lines.
         contacts: distinct ones, and ``unattributed`` visits that the books of the vendor have and
             those of its lines do not, or the other way round.
@@ -84,7 +83,7 @@ class Statement:
         heard: how much of the hours in which the lines were open was heard.
         as_of: as of when; None if nothing is provisional.
         provisional: quarter-hours that may still change, and the visits in them.
-        notes: what a reader must know besides.
+        remarks: what a reader must know besides.
     """
 
     vendor: str
@@ -92,7 +91,7 @@ class Statement:
     begin: int
     end: int
     lines: tuple[Assignment, ...]
-    held: tuple[Assignment, ...]
+    assigned: tuple[Assignment, ...]
     results: tuple[Result, ...]
     outlooks: Mapping[int, Outlook]
     totals: Mapping[str, Tally]
@@ -103,7 +102,7 @@ class Statement:
     heard: Heard
     as_of: int | None
     provisional: tuple[int, int]
-    notes: tuple[Note, ...]
+    remarks: tuple[Remark, ...]
 
     @property
     def complete(self) -> bool:
@@ -138,39 +137,41 @@ def statement(
         vendor: its id.
         period: of the calendar.
         intervals: quarter-hours of the books, at least those from ``reach``. Of all scopes, for
-            what is heard of the city tells a quiet line from a silent feed.
+            what is heard of the city distinguishes a quiet line from a silent feed.
         as_of: the instant up to which they are known.
         provisional: those of them that may still change.
     """
     since, until = reach(plan, period)
     begin = period.begin(plan.zone)
     cells = of_lines(intervals, since, until)
-    held = assignments(plan, vendor, cells, since, until)
+    assigned = assignments(plan, vendor, cells, since, until)
     here = [
         Assignment(h.line, h.contract, max(h.since, begin), h.until)
-        for h in held
+        for h in assigned
         if h.until > begin
     ]
     excluding = Excluding(plan, cells)
-    hearing = Hearing(plan, held, intervals, cells, excluding, since, min(until, as_of))
+    hearing = Hearing(plan, assigned, intervals, cells, excluding, since, min(until, as_of))
     results = [
         judge(group, plan, period, cells, excluding, hearing, provisional, as_of)
-        for group in groups(plan, held, period)
+        for group in groups(plan, assigned, period)
     ]
     remaining = Remaining(plan)
     outlooks = {
-        place: found
-        for place, result in enumerate(results)
+        index: found
+        for index, result in enumerate(results)
         if (found := outlook(result, remaining, as_of)) is not None
     }
-    totals: dict[str, Tally] = {holding.line: Tally() for holding in here}
+    totals: dict[str, Tally] = {assignment.line: Tally() for assignment in here}
     days: dict[date, Tally] = {day: Tally() for day in period.days()}
     open_cells = open_visits = 0
-    for holding in here:
-        for start, tally in within(cells.get(holding.line, []), holding.since, holding.until):
-            totals[holding.line].plus(tally)
+    for assignment in here:
+        for start, tally in within(
+            cells.get(assignment.line, []), assignment.since, assignment.until
+        ):
+            totals[assignment.line].plus(tally)
             days[excluding.day(start)].plus(tally)
-            if (LINE + holding.line, start) in provisional:
+            if (LINE + assignment.line, start) in provisional:
                 open_cells += 1
                 open_visits += tally["line_offered"]
     contacts, offered = _of_vendor(intervals, vendor, begin, until)
@@ -182,7 +183,7 @@ def statement(
         begin=begin,
         end=until,
         lines=tuple(here),
-        held=tuple(held),
+        assigned=tuple(assigned),
         results=tuple(results),
         outlooks=outlooks,
         totals=totals,
@@ -193,7 +194,7 @@ def statement(
         heard=hearing.whole(here),
         as_of=as_of if running else None,
         provisional=(open_cells, open_visits),
-        notes=tuple(_notes(here, begin, until, unattributed)),
+        remarks=tuple(_remarks(here, begin, until, unattributed)),
     )
 
 
@@ -209,41 +210,49 @@ def _of_vendor(intervals: Intervals, vendor: str, since: int, until: int) -> tup
 
 def _worst(here: list[Assignment], cells: Mapping[str, Cells], excluding: Excluding) -> list[Worst]:
     found = []
-    for holding in here:
+    for assignment in here:
         by = next(
             (
-                rule(holding.contract, measure)
-                for measure in measures(holding.contract)
-                if measure.figure != ASA and (not measure.lines or holding.line in measure.lines)
+                rule(assignment.contract, measure)
+                for measure in measures(assignment.contract)
+                if not counting.in_seconds(measure.figure)
+                and (not measure.lines or assignment.line in measure.lines)
             ),
             None,
         )
         if by is None:
             continue
-        for start, tally in within(cells.get(holding.line, []), holding.since, holding.until):
-            count = counting.count(tally, holding.contract, by.measure, ())
+        for start, tally in within(
+            cells.get(assignment.line, []), assignment.since, assignment.until
+        ):
+            count = counting.count(tally, assignment.contract, by.measure, ())
             misses = counting.misses(count, by.measure.figure)
             if misses:
-                found.append((misses, start, holding, by, count))
-    found.sort(key=lambda each: (-each[0], each[1], each[2].line))
+                found.append((misses, start, assignment, by, count))
+
+    def worst_first(each: tuple[Number, int, Assignment, Rule, Count]) -> tuple[Number, int, str]:
+        misses, start, assignment, _, _ = each
+        return -misses, start, assignment.line
+
+    found.sort(key=worst_first)
     return [
         Worst(h.line, start, by, count, misses, tuple(excluded_by(excluding, h, by, start)))
         for misses, start, h, by, count in found[:WORST]
     ]
 
 
-def _notes(here: list[Assignment], begin: int, until: int, unattributed: int) -> list[Note]:
-    notes = []
-    for holding in here:
-        for edge in (holding.since, holding.until):
+def _remarks(here: list[Assignment], begin: int, until: int, unattributed: int) -> list[Remark]:
+    remarks = []
+    for assignment in here:
+        for edge in (assignment.since, assignment.until):
             if begin < edge < until and unaligned(edge):
-                notes.append(Note("inside_quarter_hour", (holding.line, edge)))
-        for exclusion in holding.contract.exclusions:
+                remarks.append(Remark("inside_quarter_hour", (assignment.line, edge)))
+        for exclusion in assignment.contract.exclusions:
             since, ends = exclusion.since or 0, exclusion.until or 0
             inside = exclusion.kind == EVENT and (unaligned(since) or unaligned(ends))
-            if inside and since < holding.until and (not ends or ends > holding.since):
+            if inside and since < assignment.until and (not ends or ends > assignment.since):
                 first, last = since - since % INTERVAL, ends + -ends % INTERVAL
-                notes.append(Note("event_widened", (exclusion.id, first, last)))
+                remarks.append(Remark("event_widened", (exclusion.id, first, last)))
     if unattributed:
-        notes.append(Note("unattributed", (unattributed,)))
-    return sorted(set(notes), key=str)
+        remarks.append(Remark("unattributed", (unattributed,)))
+    return sorted(set(remarks), key=str)

@@ -1,6 +1,6 @@
 """The figures of the other workers, for the live page.
 
-Each worker has the figures of the lines that it owns; whoever looks at one worker's page wants to
+Each worker has the figures of the lines that it owns; who looks at one worker's page wants to
 see the city. So a worker asks its peers: the machines that a name in the settings resolves to. In
 compose and Kubernetes that is the service's name, which stands for all replicas. A peer that does
 not answer at once is left out: its lines then show as having no data.
@@ -14,7 +14,7 @@ from typing import Any, Final
 import aiohttp
 import orjson
 
-PATIENCE: Final = 0.8
+PEER_PATIENCE: Final = 0.8
 """Seconds: figures come once a second, and a peer that takes longer is in trouble."""
 
 ANSWERS_KEPT: Final = 0.9
@@ -45,7 +45,7 @@ class Peers:
     async def _ask(self) -> list[dict[str, Any]]:
         found = await asyncio.gather(*map(_resolved, self._addresses))
         hosts = {host for each in found for host in each}
-        timeout = aiohttp.ClientTimeout(total=PATIENCE)
+        timeout = aiohttp.ClientTimeout(total=PEER_PATIENCE)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             answers = await asyncio.gather(*(_own_figures(session, host) for host in sorted(hosts)))
         return [answer for answer in answers if answer is not None]

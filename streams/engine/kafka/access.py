@@ -4,7 +4,7 @@ A short visit before the clients are made: connect, say who we are, ask which br
 connect to each under the address that it gives itself (`advertised.listeners`), for that is where
 clients go next. aiokafka logs what hinders it and tries again; asked directly, it raises the cause.
 A connection that the broker closes without a word is looked at once more, without showing a
-password, to tell TLS, SASL and neither apart.
+password, to find out whether the broker wants TLS, SASL or neither.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _PATIENCE: Final = 20.0
 is no Kafka wants to hear of it."""
 
 _OTHERS: Final = 2.0
-"""Seconds for the other brokers once one has answered. One that is down must hold nobody up."""
+"""Seconds for the other brokers once one has answered. One that is down must delay nobody."""
 
 _LOOK: Final = 5.0
 """Seconds for a second look, at a broker that has just closed a connection and so is there."""
@@ -56,7 +56,7 @@ def servers(settings: Settings) -> list[Address]:
 
 
 def options(settings: Settings) -> dict[str, Any]:
-    """What aiokafka is told of security, by clients and connections alike."""
+    """The security options of aiokafka, for clients and connections alike."""
     given: dict[str, Any] = {
         "security_protocol": settings.kafka_security_protocol,
         "ssl_context": settings.context(),
@@ -184,8 +184,8 @@ async def _second_look(settings: Settings, at: Address, error: Exception) -> str
         )
     if mechanisms and isinstance(error, errors.UnsupportedSaslMechanismError):
         return (
-            f"the broker does not take kafka_sasl_mechanism {settings.kafka_sasl_mechanism}; it "
-            f"takes {mechanisms}"
+            f"the broker does not accept kafka_sasl_mechanism {settings.kafka_sasl_mechanism}; it "
+            f"accepts {mechanisms}"
         )
     if settings.tls and not settings.kafka_ssl_certificate_location:
         return f"the connection was closed; perhaps {client_certificate(settings)}"

@@ -6,8 +6,8 @@ worker keeps what it has: a join or a leave moves only the partitions that must 
 moves has to be read back from its changelog.
 
 Faust's own assignor also groups topics, but by their partition counts and only for apps that have
-tables or stand-bys (`faust/transport/drivers/aiokafka.py:578-583`), and at every rebalance it takes
-away what a worker has above the rounded-down share (`faust/assignor/copartitioned_assignor.py:71`).
+tables or stand-bys (`faust/transport/drivers/aiokafka.py:578-583`), and at every rebalance it
+revokes what is above the rounded-down share (`faust/assignor/copartitioned_assignor.py:71`).
 This one replaces it. aiokafka knows no incremental rebalance: every worker stops at each one, but
 one that keeps its partitions keeps their state too.
 """
@@ -29,24 +29,24 @@ from aiokafka.coordinator.protocol import (
 _VERSION = 0
 
 
-def spread(partitions: int, held: Mapping[str, Collection[int]]) -> dict[str, list[int]]:
+def spread(partitions: int, claims: Mapping[str, Collection[int]]) -> dict[str, list[int]]:
     """Give every partition to one member, evenly, moving as few as possible.
 
-    `held` names the members, with what each has now; where two claim one partition, the member that
-    comes first in `held` has it.
+    `claims` names the members, with what each has now; where two claim one partition, the member
+    that comes first has it.
 
     >>> spread(4, {"a": [0, 1, 2, 3], "b": []})
     {'a': [0, 1], 'b': [2, 3]}
     """
     free = set(range(partitions))
     given: dict[str, list[int]] = {}
-    for member, claimed in held.items():
+    for member, claimed in claims.items():
         given[member] = sorted(free.intersection(claimed))
         free.difference_update(claimed)
-    least, larger = divmod(partitions, len(held))
+    least, larger = divmod(partitions, len(claims))
     # Those that have most keep one more than the others, so that the remainder does not wander.
-    by_holding = sorted(given, key=lambda member: -len(given[member]))
-    quota = {member: least + (rank < larger) for rank, member in enumerate(by_holding)}
+    by_size = sorted(given, key=lambda member: -len(given[member]))
+    quota = {member: least + (rank < larger) for rank, member in enumerate(by_size)}
     for member, mine in given.items():
         free.update(mine[quota[member] :])
         del mine[quota[member] :]
@@ -60,30 +60,30 @@ def spread(partitions: int, held: Mapping[str, Collection[int]]) -> dict[str, li
 class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
     """Spreads each group of topics; a topic in no group is one by itself.
 
-    Members tell each other in `user_data` what they hold and since which generation of the consumer
-    group, so that whoever slept through a rebalance does not claim what it lost.
+    In `user_data` each member publishes which partitions it has, and since which generation of the
+    consumer group: a member that slept through a rebalance must not claim what it lost.
     """
 
     name = "reachline"
 
     def __init__(self, groups: Iterable[Collection[str]]) -> None:
         self._groups = [frozenset(group) for group in groups]
-        self._held: dict[str, list[int]] = {}
+        self._assigned: dict[str, list[int]] = {}
         self._generation = -1
 
     def remember(self, generation: int, partitions: Iterable[TopicPartition]) -> None:
-        """What this worker holds now, to be claimed again at the next rebalance."""
+        """What this worker has now, to be claimed again at the next rebalance."""
         self._generation = generation
-        self._held = {}
+        self._assigned = {}
         for topic, partition in sorted(partitions):
-            self._held.setdefault(topic, []).append(partition)
+            self._assigned.setdefault(topic, []).append(partition)
 
     def metadata(self, topics: Iterable[str]) -> ConsumerProtocolMemberMetadata:
-        claim = orjson.dumps({"generation": self._generation, "held": self._held})
+        claim = orjson.dumps({"generation": self._generation, "held": self._assigned})
         return ConsumerProtocolMemberMetadata(_VERSION, sorted(topics), claim)
 
     def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:
-        """Nothing to learn: the consumer is told by its listener, and calls `remember`."""
+        """Does nothing: the consumer learns it from its listener, and calls `remember`."""
 
     def assign(
         self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]
@@ -94,8 +94,9 @@ class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
         assigned: dict[str, dict[str, list[int]]] = {member: {} for member in members}
         for group in self._groups_of(members):
             wanting = [m for m in newest_first if group[0] in members[m].subscription]
-            held = {member: claims[member]["held"].get(group[0], ()) for member in wanting}
-            for member, mine in spread(_partitions(cluster, group), held).items():
+            first, *_ = group
+            claimed = {member: claims[member]["held"].get(first, ()) for member in wanting}
+            for member, mine in spread(_partitions(cluster, group), claimed).items():
                 for topic in group:
                     assigned[member][topic] = mine
         return {

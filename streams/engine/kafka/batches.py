@@ -48,15 +48,15 @@ class BatchQueue(ThrowableQueue):  # type: ignore[misc]
         self._current = await super().get()
         return self._current
 
-    def drop(self) -> set[TopicPartition]:
-        """Discard what the agent has not begun; gives the partitions of which there was some."""
+    def discard(self) -> set[TopicPartition]:
+        """Discards what the agent has not begun; returns the partitions that had some."""
         waiting: deque[Batch] = self._queue
-        dropped = set()
+        discarded = set()
         while waiting:
             batch = waiting.popleft()
             batch.done()
-            dropped.add(batch.tp)
-        return dropped
+            discarded.add(batch.tp)
+        return discarded
 
     def _finish(self) -> None:
         finished, self._current = self._current, None

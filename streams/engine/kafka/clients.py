@@ -1,7 +1,7 @@
 """Where all Kafka clients are made: each speaks to the broker as the settings say.
 
-No other module makes one, so that what a setting says of security holds for every command. Whoever
-is the first of a command to connect asks before whether it will be let in (`access.check_access`):
+No other module makes one, so that what a setting says of security applies to every command. The
+first client of a command asks before whether it will be let in (`access.check_access`):
 aiokafka logs the reason, tries again, and in the end says only that it could not connect.
 """
 

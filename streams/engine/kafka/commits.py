@@ -13,7 +13,7 @@ from streams.engine.kafka.transport import App
 
 log = logging.getLogger(__name__)
 
-PATIENCE: Final = 30.0
+COMMIT_PATIENCE: Final = 30.0
 """Seconds for which commits of offsets may fail. Nothing is lost meanwhile, for the state has its
 own positions; but a worker that can't commit for longer is no member of its group any more."""
 
@@ -51,16 +51,16 @@ class Commits:
         """
         begun = time.monotonic()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(COMMIT_PATIENCE):
                 await self._app.consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError, TimeoutError) as error:
             # The group is rebalancing, or has gone on without this worker, which will see that.
-            # What was written stands: whoever owns the partitions next goes on from there.
+            # What was written stands: the next owner of the partitions goes on from there.
             self._refused = self._refused or begun
-            if isinstance(error, TimeoutError) or begun - self._refused > PATIENCE:
+            if isinstance(error, TimeoutError) or begun - self._refused > COMMIT_PATIENCE:
                 raise CommitError(
-                    f"offsets could not be committed for {PATIENCE:g} s: the group has gone on "
-                    "without this worker, or the broker does not answer"
+                    f"offsets could not be committed for {COMMIT_PATIENCE:g} s: the group has gone "
+                    "on without this worker, or the broker does not answer"
                 ) from error
             log.warning("offsets not committed", extra={"why": str(error)})
         else:

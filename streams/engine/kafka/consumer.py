@@ -58,7 +58,7 @@ _POLL_MS = 1000
 class Consumer(Service):  # type: ignore[misc]
     """Fetches batches for the agents, and takes partitions over and gives them up.
 
-    Stands in the place of `faust.transport.drivers.aiokafka.Consumer` without deriving from it:
+    Replaces `faust.transport.drivers.aiokafka.Consumer` without deriving from it:
     everything in that class serves single records, their acks and the commits that follow from them
     (`faust/transport/consumer.py:393-1258`). Of its interface it keeps what the rest of Faust asks
     of a consumer when there are no tables: to be a service, and `unacked`.
@@ -85,8 +85,8 @@ class Consumer(Service):  # type: ignore[misc]
         self.generation = -1
         self._queues: dict[str, list[BatchQueue]] = {}
         self._unfinished: Counter[TopicPartition] = Counter()
-        #: Of these something was fetched and discarded unread while partitions were given up.
-        self._dropped: set[TopicPartition] = set()
+        #: Partitions with records that were discarded unread while partitions were given up.
+        self._discarded: set[TopicPartition] = set()
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
         self._held_back: set[TopicPartition] = set()
@@ -139,7 +139,12 @@ class Consumer(Service):  # type: ignore[misc]
         still when the broker does; None while records wait. It moves on for an empty partition too.
         """
         state = self._state(tp)
-        if state is None or state.timestamp is None or self._unfinished[tp] or tp in self._dropped:
+        if (
+            state is None
+            or state.timestamp is None
+            or self._unfinished[tp]
+            or tp in self._discarded
+        ):
             return None
         if not state.has_valid_position or state.position < state.highwater:
             return None
@@ -214,8 +219,8 @@ class Consumer(Service):  # type: ignore[misc]
 
     @Service.task  # type: ignore[untyped-decorator]
     async def _watch(self) -> None:
-        # aiokafka raises a failed join (no permission, topics that do not fit) only to whoever is
-        # fetching, and before the first assignment nobody is.
+        # aiokafka raises a failed join (no permission, topics that do not fit) only while something
+        # fetches, and before the first assignment nothing does.
         while not self.should_stop:
             await self.app.or_crash(self._check())
             await self.sleep(1.0)
@@ -253,7 +258,7 @@ class Consumer(Service):  # type: ignore[misc]
     async def _take_over(self, tps: frozenset[TopicPartition]) -> None:
         for tp, offset in (await self.app.on_assigned(tps) or {}).items():
             self._kafka.seek(tp, offset)
-        self._dropped.clear()
+        self._discarded.clear()
         self.owned = self.retained = tps
         self._kafka.resume(*tps - self._held_back)
         self.taken_over = True
@@ -264,7 +269,7 @@ class Consumer(Service):  # type: ignore[misc]
             await self._halt()
             for queues in self._queues.values():
                 for queue in queues:
-                    self._dropped |= queue.drop()
+                    self._discarded |= queue.discard()
             if not self.owned or self.crashed:
                 return  # no checkpoint after an exception: what went wrong may be in the state
             async with asyncio.timeout(self.app.conf.broker_rebalance_timeout * _REVOKE_SHARE):

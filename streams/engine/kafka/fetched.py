@@ -1,11 +1,11 @@
-"""What a fetch brought, taken apart although the name of a header is no text.
+"""The records of a fetch, decoded even where the name of a header is no text.
 
 aiokafka reads headers' names as UTF-8, and one that is something else is an exception in the midst
 of its batch: the consumer never comes past it, and with it every worker ends. Here such a record is
 given as one that has a header without a name, and nothing else; the records before and after it are
 given as they are. `streams.domain.event_reader.Reader` refuses it.
 
-The whole of it is one replaced name, ``aiokafka.consumer.fetcher.MemoryRecords``: a batch is read
+Only one name is replaced, ``aiokafka.consumer.fetcher.MemoryRecords``: a batch is read
 by aiokafka as ever, and a second time, record by record, when that fails.
 `tests/engine/test_upstream_guard.py` fails when what it leans on changes.
 """
@@ -31,7 +31,7 @@ _length: Final = struct.Struct(">i").unpack_from
 
 
 class Fetched:
-    """The batches of one fetch of one partition; stands in the place of `MemoryRecords`."""
+    """The batches of one fetch of one partition; replaces `MemoryRecords`."""
 
     def __init__(self, data: bytes) -> None:
         records = MemoryRecords(data)
@@ -84,7 +84,7 @@ class _Batch:
 
 
 class _Lenient(_DefaultRecordBatchPy):  # type: ignore[misc]
-    """Reads a batch record by record; of one whose headers fail it gives the place alone."""
+    """Reads a batch record by record; of one whose headers fail it gives the offset alone."""
 
     _pos: int
 

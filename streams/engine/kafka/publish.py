@@ -24,7 +24,7 @@ _GIVEN_UP: Final = 5.0
 """Seconds after a failure for what has not been sent."""
 
 Publishable = Event | Mapping[str, Any]
-"""An event, or the same as a plain object, as a simulated city tells it."""
+"""An event, or the same as a plain object, as a simulated city sends it."""
 
 
 class Publisher:
@@ -112,7 +112,7 @@ def publishing(settings: Settings) -> Iterator[Callable[[Publishable], None]]:
 
     thread = threading.Thread(target=work, name="publishing", daemon=True)
     thread.start()
-    # Whoever follows a file may have nothing to say for hours, and must hear of a refusal now.
+    # An import that follows a file may wait for hours, and must hear of a refusal now.
     connected.wait()
     if failures:
         raise failures[0]

@@ -24,7 +24,7 @@ STALLED: Final = 60.0
 """Seconds without a record after which reading counts as stuck: the broker answers an empty fetch
 within half a second, and electing a new leader takes it about ten."""
 
-AT_ONCE: Final = 10_000
+RECORDS_AT_ONCE: Final = 10_000
 """Records of one fetch at most."""
 
 _STOP_LIMIT: Final = 5.0  # seconds; a broker that does not answer need not know that we leave
@@ -46,7 +46,7 @@ class LogReader:
         at_once: records of one fetch at most, for readers that must not keep others waiting.
     """
 
-    def __init__(self, settings: Settings, at_once: int = AT_ONCE) -> None:
+    def __init__(self, settings: Settings, at_once: int = RECORDS_AT_ONCE) -> None:
         self._consumer = clients.reader(settings)
         self._at_once = at_once
 

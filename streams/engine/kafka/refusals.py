@@ -87,7 +87,7 @@ def of_certificates(settings: Settings, host: str, error: BaseException) -> str 
 
 
 def client_certificate(settings: Settings) -> str:
-    """Of a broker that does not take what the client shows of itself."""
+    """What a refused client certificate, or none, means."""
     if settings.kafka_ssl_certificate_location:
         return (
             "the broker refuses the client's certificate of kafka_ssl_certificate_location, "

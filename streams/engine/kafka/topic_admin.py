@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aiokafka.admin import AIOKafkaAdminClient
 
 _LISTED_WITHIN: Final = 100
-"""Tenths of a second for which creating topics waits until the broker lists them: whoever asks next
+"""Tenths of a second for which creating topics waits until the broker lists them: who asks next
 should not hear that they are missing."""
 
 
@@ -190,6 +190,6 @@ async def _configs(admin: AIOKafkaAdminClient, present: list[TopicSpec]) -> list
     if resources:
         for response in await admin.describe_configs(resources):
             for resource in response.resources:
-                name, entries = resource[3], resource[4]
-                by_name[name] = {entry[0]: entry[1] for entry in entries}
+                _, _, _, name, entries = resource
+                by_name[name] = {key: value for key, value, *_ in entries}
     return [by_name.get(spec.name, {}) for spec in present]

@@ -44,7 +44,7 @@ __all__ = ["App", "Batch", "Transport"]
 
 
 class BatchConductor(Conductor):  # type: ignore[misc]
-    """Tells the consumer which queues want which topics, once.
+    """Subscribes the consumer to the topics of all queues, once.
 
     Replaces `Conductor._subscriber` (faust/transport/conductor.py:311-354), which waits for tables,
     watches for agents that come later, and dispatches record by record.
@@ -62,7 +62,7 @@ class BatchConductor(Conductor):  # type: ignore[misc]
 
 
 class BatchAgent(Agent):  # type: ignore[misc]
-    """An agent that takes the worker with it when it ends.
+    """An agent whose end ends the worker.
 
     Replaces `Agent._execute_actor` (faust/agents/agent.py:694-714), which starts an agent that
     raised again as if its event had been dealt with, and does not notice one that returns.
@@ -145,7 +145,7 @@ class App(faust.App):  # type: ignore[misc]
             raise self.crash_reason
 
     async def stop(self) -> None:
-        """Give up the partitions, stop the agents, leave the group; whoever calls waits for all.
+        """Give up the partitions, stop the agents, leave the group; every caller waits for it.
 
         In `mode/services.py:934` a second caller returns at once, and a cancelled one stops
         half-way: in the middle of the last checkpoint, perhaps.
@@ -164,7 +164,7 @@ class App(faust.App):  # type: ignore[misc]
         return BatchQueue(maxsize or 0, flow_control=self.flow_control, **options)
 
     async def _stop_consumer(self) -> None:
-        # Replaces faust/app/base.py:1723-1739, whose last commit covers what it has just dropped.
+        # Replaces faust/app/base.py:1723-1739, whose last commit covers what it has just discarded.
         if self._consumer is not None and self.consumer.started:
             await self.or_crash(self.consumer.release())
 

@@ -1,8 +1,8 @@
 """Writing in transactions: all of a checkpoint's records, or none, and only by the owner.
 
 There is one producer per source partition (and per partition of line partials and of callers'
-calls), each with a transactional id of its own. When a successor starts, the broker fences whoever
-wrote under that id before: a worker that was paused past its session can't overwrite what came
+calls), each with a transactional id of its own. When a successor starts, the broker fences the
+older writer under that id: a worker that was paused past its session can't overwrite what came
 after it.
 """
 
@@ -58,7 +58,7 @@ class Writer:
         )
 
     async def start(self) -> None:
-        """Fences whoever wrote under this id before.
+        """Fences the writers before it under this id.
 
         Raises:
             WriteError: the broker did not let it, or not in time.

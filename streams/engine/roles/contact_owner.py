@@ -39,7 +39,7 @@ LETTERS_LIKE_AN_EVENT: Final = 8
 event moves figures. A flood of them must not make the checkpoints of good events twice as many."""
 
 UNKNOWN: Final = -(2**62)
-"""The watermark of a partition of which nothing is known yet."""
+"""The watermark of a partition before anything is known of it."""
 
 
 _FOREIGN_KEY: Final = Refusal(

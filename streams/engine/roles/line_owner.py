@@ -87,8 +87,8 @@ class LineOwner:
                 self._ended[alert.id] = alert
 
     def alerts(self, since: int) -> list[Alert]:
-        """The open alerts, and those that have ended since then: only a former owner knows who was
-        told of the end."""
+        """The open alerts, and those that have ended since then: only a former owner knows which
+        Alertmanager has heard of the end."""
         ended = [alert for alert in self._ended.values() if _ended_since(since, alert)]
         return [*self.board.alarms.open(), *ended]
 

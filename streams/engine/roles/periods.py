@@ -39,7 +39,7 @@ class Periods(Collector):
         settings: where the kept intervals are.
         plan: what was agreed.
         clock: what time it is.
-        boards: gives the boards shown now; a vendor is judged by whoever owns its scope.
+        boards: gives the boards shown now; a vendor is judged by the owner of its scope.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Periods(Collector):
         slowest = min((b.as_of for b in self._boards() if b.as_of is not None), default=now)
         begin = since(self._plan, min(now, slowest))
         if begin < self._begin:
-            self._partials = Partials()  # what was before has been forgotten
+            self._partials = Partials()  # what was before has been evicted
         self._begin = begin
         found = await kept(self._settings, begin, now, self._partials)
         judged: dict[str, list[Running]] = {vendor: [] for vendor in vendors}

@@ -53,7 +53,7 @@ class Role(Generic[Owner]):
         """Takes over the role's share of an assignment.
 
         An owner that nobody else can have replaced meanwhile is kept as it is. Every other is
-        discarded, and created again behind a new writer, which fences whoever wrote before.
+        discarded, and created again behind a new writer, which fences the writer before it.
         Cancelled midway, each partition has either a complete owner or none, and the next
         assignment clears up.
         """

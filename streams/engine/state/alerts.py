@@ -11,9 +11,9 @@ import orjson
 from streams.domain.detector import Alert
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.errors import StateError
-from streams.sinks.alerts import alert_object, alert_told
+from streams.sinks.alerts import alert_object, read_alert
 
-VERSION: Final = 1
+DETECTOR_VERSION: Final = 1
 """Of the form of a detector's memory. A worker refuses a newer one: it would misread it."""
 
 _DETECTOR: Final = b"state|"
@@ -28,7 +28,7 @@ class DetectorState(NamedTuple):
 
 def detector_record(line: str, state: Sequence[Any]) -> Record:
     """What a line's detector remembers."""
-    return _DETECTOR + line.encode(), orjson.dumps([VERSION, state])
+    return _DETECTOR + line.encode(), orjson.dumps([DETECTOR_VERSION, state])
 
 
 def from_detector_record(key: bytes, value: bytes | None) -> DetectorState | None:
@@ -40,10 +40,10 @@ def from_detector_record(key: bytes, value: bytes | None) -> DetectorState | Non
     if value is None or not key.startswith(_DETECTOR):
         return None
     version, state = orjson.loads(value)
-    if version > VERSION:
+    if version > DETECTOR_VERSION:
         raise StateError(
-            f"the alerts' state was written in form {version}, this version knows up to {VERSION}: "
-            "run the newer version"
+            f"the alerts' state was written in form {version}, this version knows up to "
+            f"{DETECTOR_VERSION}: run the newer version"
         )
     return DetectorState(key[len(_DETECTOR) :].decode(), state)
 
@@ -57,4 +57,4 @@ def from_alert_record(key: bytes, value: bytes | None) -> Alert | None:
     """The alert that a record holds; None for a detector's record."""
     if value is None or key.startswith(_DETECTOR):
         return None
-    return alert_told(value)
+    return read_alert(value)

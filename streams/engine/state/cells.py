@@ -12,7 +12,7 @@ from streams.domain.cells import CellKey
 from streams.domain.tally import Tally
 from streams.engine.kafka.outputs import Record
 
-PREFIX: Final = b"p|"
+CELL_PREFIX: Final = b"p|"
 """What the keys of these records begin with."""
 
 
@@ -30,7 +30,7 @@ def decoded(value: bytes) -> Tally:
 def cell_record(key: CellKey, tally: bytes | None) -> Record:
     """A cell's retired part, encoded, or its removal."""
     scope, width, start = key
-    return b"%b%b|%d|%d" % (PREFIX, scope.encode(), width, start), tally
+    return b"%b%b|%d|%d" % (CELL_PREFIX, scope.encode(), width, start), tally
 
 
 def from_cell_name(name: bytes) -> CellKey:

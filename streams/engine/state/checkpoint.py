@@ -42,7 +42,7 @@ class Checkpoint(NamedTuple):
             keys with the next.
         evicted: intervals published as final with this checkpoint, and old slots; their own records
             are removed with the next.
-        stored: what has a record of its own now, so that a recovery can tell whether it has read
+        stored: what has a record of its own now, so that a recovery knows whether it has read
             all of them.
     """
 

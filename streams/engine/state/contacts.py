@@ -7,7 +7,7 @@ import msgspec
 from streams.domain.cells import OpenContact
 from streams.engine.kafka.outputs import Record
 
-PREFIX: Final = b"c|"
+CONTACT_PREFIX: Final = b"c|"
 """What the keys of these records begin with."""
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -16,12 +16,12 @@ _decode: Final = msgspec.msgpack.Decoder(list[Any]).decode
 
 def contact_record(contact: OpenContact) -> Record:
     """A contact's events."""
-    return PREFIX + contact.call_id.encode(), _encode(contact.stored())
+    return CONTACT_PREFIX + contact.call_id.encode(), _encode(contact.stored())
 
 
 def contact_removed(call_id: str) -> Record:
     """Removes a contact's events."""
-    return PREFIX + call_id.encode(), None
+    return CONTACT_PREFIX + call_id.encode(), None
 
 
 def from_contact_record(call_id: bytes, value: bytes) -> OpenContact:

@@ -27,7 +27,7 @@ class _Part(NamedTuple):
 class Partials:
     """What source partitions add to quarter-hours, and how complete that is.
 
-    Whoever reads again reads on from the position of the last time: the topic is compacted, yet has
+    A second reading goes on from the position of the last time: the topic is compacted, yet has
     hundreds of megabytes.
 
     Attributes:
@@ -58,7 +58,7 @@ class Partials:
                 until = partial.complete_until
                 complete[partial.source] = max(until, complete.get(partial.source, until))
             elif isinstance(partial, Restart):
-                # What a source has published as final it publishes once, whoever owns it next.
+                # What a source has published as final it publishes once, also with another owner.
                 parts = self._parts.get((record.partition, partial.source), {})
                 for quarter in [each for each, part in parts.items() if not part.final]:
                     del parts[quarter]
@@ -67,7 +67,7 @@ class Partials:
         self, since: int, final: Collection[tuple[str, int]]
     ) -> Iterator[tuple[Quarter, Tally]]:
         """The parts of the quarter-hours from ``since`` on that are not final; all others are
-        forgotten."""
+        evicted."""
         for parts in self._parts.values():
             for quarter in [each for each in parts if each.start < since or each in final]:
                 del parts[quarter]

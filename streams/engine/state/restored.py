@@ -7,9 +7,11 @@ from typing import NamedTuple
 from streams.domain.cells import CellKey, OpenContact
 from streams.domain.tally import Tally
 from streams.engine.state import cells, checkpoint, contacts, retired
-from streams.engine.state.checkpoint import Checkpoint, Stored
+from streams.engine.state.checkpoint import REBUILDING, Checkpoint, Stored
 from streams.engine.state.errors import REMEDY, StateError
 from streams.engine.state.retired import RetiredIds
+
+_REBUILDING_KEY, _ = REBUILDING
 
 
 class Covered(NamedTuple):
@@ -42,14 +44,14 @@ class Restored:
         self.records += 1
         if key == checkpoint.KEY:
             self._checkpoint = value
-        elif key == checkpoint.REBUILDING[0]:
+        elif key == _REBUILDING_KEY:
             self.rebuilding = value is not None
-        elif key.startswith(contacts.PREFIX):
-            _put(self._contacts, key.removeprefix(contacts.PREFIX), value)
-        elif key.startswith(cells.PREFIX):
-            _put(self._cells, key.removeprefix(cells.PREFIX), value)
-        elif key.startswith(retired.PREFIX):
-            _put(self._retired, key.removeprefix(retired.PREFIX), value)
+        elif key.startswith(contacts.CONTACT_PREFIX):
+            _put(self._contacts, key.removeprefix(contacts.CONTACT_PREFIX), value)
+        elif key.startswith(cells.CELL_PREFIX):
+            _put(self._cells, key.removeprefix(cells.CELL_PREFIX), value)
+        elif key.startswith(retired.RETIRED_PREFIX):
+            _put(self._retired, key.removeprefix(retired.RETIRED_PREFIX), value)
 
     @cached_property
     def checkpoint(self) -> Checkpoint | None:
@@ -62,9 +64,9 @@ class Restored:
 
     def every_key(self) -> list[bytes]:
         """The key of every record that there is."""
-        keys = [contacts.PREFIX + each for each in self._contacts]
-        keys += [cells.PREFIX + each for each in self._cells]
-        keys += [retired.PREFIX + each for each in self._retired]
+        keys = [contacts.CONTACT_PREFIX + each for each in self._contacts]
+        keys += [cells.CELL_PREFIX + each for each in self._cells]
+        keys += [retired.RETIRED_PREFIX + each for each in self._retired]
         return keys if self._checkpoint is None else [*keys, checkpoint.KEY]
 
     def check(self) -> None:

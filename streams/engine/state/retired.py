@@ -10,7 +10,7 @@ import orjson
 
 from streams.engine.kafka.outputs import Record
 
-PREFIX: Final = b"g|"
+RETIRED_PREFIX: Final = b"g|"
 """What the keys of these records begin with."""
 
 
@@ -28,13 +28,13 @@ def retired_record(number: int, ids: RetiredIds) -> Record:
 
 
 def retired_removed(number: int) -> Record:
-    """Forgets the ids that a checkpoint covered."""
+    """Evicts the ids that a checkpoint covered."""
     return retired_key(number), None
 
 
 def retired_key(number: int) -> bytes:
     """The key of a checkpoint's ids."""
-    return b"%b%d" % (PREFIX, number)
+    return b"%b%d" % (RETIRED_PREFIX, number)
 
 
 def from_retired_record(value: bytes) -> RetiredIds:

@@ -39,7 +39,7 @@ def alerts(links: Links) -> list[Alert]:
 
 
 def watchdog(links: Links) -> Alert:
-    """Always fires. Whoever listens outside knows by its absence that nobody would be told."""
+    """Always fires. Its absence shows a watcher outside that no alert would be delivered."""
     return Alert(
         "ContactWatchdog",
         "vector(1)",

@@ -1,6 +1,6 @@
 """What Prometheus fills into the texts of its alerts when they fire, in its template language.
 
-The catalogues hold sentences with fields (``rules.toml``). The same fields are there for every
+The catalogues have sentences with fields (``rules.toml``). The same fields are there for every
 alert: one that has no line simply does not use the line's name.
 """
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from streams.sinks.rules.pipeline import UP
 from streams.sinks.rules.promises import LINE_INFO, VENDOR_INFO
-from streams.sinks.rules.schedule import OFFSET
+from streams.sinks.rules.schedule import CLOCK_OFFSET
 from streams.texts import Texts, texts
 
 
@@ -63,11 +63,11 @@ def _instant(query: str, layout: str, never: str) -> str:
 
 _LAST: Final = (
     'printf "(contact_line_last_event:timestamp_seconds{line=%q} > 0) + on () group_left () '
-    f'{OFFSET}" $labels.line'
+    f'{CLOCK_OFFSET}" $labels.line'
 )
 """When the line was last heard of, by the clock in the city."""
 
-_CITY_LAST: Final = f'"(contact_city_last_event:timestamp_seconds > 0) + {OFFSET}"'
+_CITY_LAST: Final = f'"(contact_city_last_event:timestamp_seconds > 0) + {CLOCK_OFFSET}"'
 """When any line was last heard of."""
 
 _WORKER: Final = "{{ .Labels.instance }}"
@@ -94,7 +94,7 @@ def _either(label: str, text: str, otherwise: str = "") -> str:
 
 
 def _each(query: str, sentence: str) -> str:
-    """A sentence on each worker of which a query finds something."""
+    """A sentence on each worker that a query finds."""
     return f"{{{{ range query `{query}` }}}}{sentence}{{{{ end }}}}"
 
 
@@ -129,12 +129,12 @@ _FIELDS: Final = {
     "people": _of_alert("people", "", '{{ (first .).Value | printf "%.0f" }}'),
     "since": _of_alert(
         "since_timestamp_seconds",
-        f" + {OFFSET}",
+        f" + {CLOCK_OFFSET}",
         '{{ ((first .).Value | toTime).Format "15:04" }}',
     ),
     "forecast": _of_period("forecast_ratio", "humanizePercentage", ",bound='mid'"),
     "target": _of_period("target_ratio", "humanizePercentage"),
     "misses_left": _of_period("misses_left", 'printf "%.0f"'),
-    "lost_on": f'{{{{ with printf "vector(%f) + {OFFSET}" $value | query }}}}'
+    "lost_on": f'{{{{ with printf "vector(%f) + {CLOCK_OFFSET}" $value | query }}}}'
     '{{ ((first .).Value | toTime).Format "2006-01-02" }}{{ end }}',
 }

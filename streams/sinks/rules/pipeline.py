@@ -8,7 +8,7 @@ from typing import Final
 
 from streams.sinks.annotations import PAGE, TICKET
 from streams.sinks.links import Links
-from streams.sinks.rules.promises import LINE_INFO, OPEN
+from streams.sinks.rules.promises import LINE_INFO, LINE_OPEN
 from streams.sinks.rules.rule import Alert
 from streams.sinks.rules.silence import IN_HOURS
 
@@ -20,14 +20,14 @@ ABSENT: Final = 150
 more to be noticed: a successor is looked up every 15 s and scraped every 15 s, the rules are asked
 every 15 s."""
 
-STALLED: Final = 120
+PIPELINE_STALLED: Final = 120
 """Seconds behind the clock at which figures no longer show what is happening, also those of a
-worker that is gone. A rebalance may take a minute, in which the last figures stay up."""
+worker that is down. A rebalance may take a minute, in which the last figures stay up."""
 
 STALLED_FOR: Final = 180
 """Seconds for which figures may stand still thereafter. Together it is twice as long as an absence,
-so that who restarts a worker is not told of both; and a worker that comes back with a million open
-contacts recovers within two minutes."""
+so that a restart does not fire both; and a worker that comes back with a million open contacts
+recovers within two minutes."""
 
 OWNED: Final = 30
 """Seconds: a worker whose figures are fresher than this believes that it owns them."""
@@ -40,13 +40,13 @@ UP: Final = f'up{{job="{JOB}"}}'
 
 _ABSENT: Final = f"absent({UP} == 1)"
 # Somewhat longer than an absence takes, so that nothing falls between the two: a worker that is
-# started over and over, and each time is gone for a minute or two, stalls.
+# started over and over, and each time is down for a minute or two, stalls.
 _RUNS: Final = f"on () max_over_time({UP}[{ABSENT + 30}s]) == 1"
 
 
 def _fresh(newest: str, metric: str) -> str:
     """Figures that show what is happening, or did so until their worker died just now."""
-    return f"time() - {newest} (last_over_time({metric}[{STALLED}s])) < {STALLED}"
+    return f"time() - {newest} (last_over_time({metric}[{PIPELINE_STALLED}s])) < {PIPELINE_STALLED}"
 
 
 _AS_OF: Final = "max by (line) (contact_line_as_of_timestamp_seconds{})"
@@ -54,7 +54,7 @@ _GAINED: Final = f"({_AS_OF.format('')} - {_AS_OF.format(' offset 1m')} - 60)"
 # At the pace of the last minute they are there within five: they are late, and do not stand still.
 _CATCHING_UP: Final = f"time() - {_AS_OF.format('')} < 5 * {_GAINED}"
 _UNSEEN: Final = (
-    f"count(\n  {OPEN}\n"
+    f"count(\n  {LINE_OPEN}\n"
     f"  unless on (line) ({_fresh('max by (line)', 'contact_line_as_of_timestamp_seconds')})\n"
     f"  unless on (line) ({_CATCHING_UP})\n) > 0"
 )

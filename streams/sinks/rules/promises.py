@@ -1,6 +1,6 @@
 """What the plan promises and expects, as series that outlive the workers.
 
-A target that a worker exports is gone when the worker is, and with it every rule that compares with
+A target that a worker exports ends with the worker, and with it every rule that compares with
 it. These are constants that Prometheus makes itself, bounded in time where an entry of the plan is.
 """
 
@@ -28,7 +28,7 @@ SERVICE_LEVEL_TARGET: Final = "contact_plan_service_level_target:ratio"
 REACHABILITY_TARGET: Final = "contact_plan_reachability_target:ratio"
 LINE_INFO: Final = "contact_plan_line:info"
 VENDOR_INFO: Final = "contact_plan_vendor:info"
-OPEN: Final = "contact_plan_line:open"
+LINE_OPEN: Final = "contact_plan_line:open"
 EXPECTED: Final = "contact_plan_expected_calls:per_hour"
 MAINTENANCE: Final = "contact_plan_maintenance:active"
 
@@ -102,7 +102,7 @@ def open_lines(found: Iterable[Piece]) -> list[Record]:
     """For each line 1 while it is open, nothing while it is closed."""
     return list(
         _together(
-            OPEN,
+            LINE_OPEN,
             (
                 (_labels(p), both(hours_open(p.line.hours), _on(when(p.since, p.until))))
                 for p in found
@@ -121,7 +121,7 @@ def expected(found: Iterable[Piece]) -> list[Record]:
     return [
         Record(
             rule.name,
-            f"(\n{rule.expr}\n) and on () {OPEN}{{line={quoted(rule.labels['line'])}}}",
+            f"(\n{rule.expr}\n) and on () {LINE_OPEN}{{line={quoted(rule.labels['line'])}}}",
             rule.labels,
         )
         for rule in _together(EXPECTED, rules)
@@ -136,9 +136,11 @@ def maintenance(windows: Iterable[Maintenance], after: int) -> list[Record]:
             continue
         lines = [f"{{line={quoted(line)}}}" for line in window.lines] or [""]
         which = " or ".join(LINE_INFO + line for line in lines)
-        note = " ".join(window.reason.split())
+        reason = " ".join(window.reason.split())
         span = f"{instants.text(window.since)} to {instants.text(window.until)}"
-        parts.append(f"  ({which}) and on () {when(window.since, window.until)}  # {span}: {note}")
+        parts.append(
+            f"  ({which}) and on () {when(window.since, window.until)}  # {span}: {reason}"
+        )
     if not parts:
         return []
     return [Record(MAINTENANCE, "max by (line, vendor) (\n" + "\n  or\n".join(parts) + "\n)")]

@@ -1,9 +1,9 @@
-"""When a line is open and what it may expect, told by Prometheus alone.
+"""When a line is open and what it may expect, computed by Prometheus alone.
 
-A rule that must hold when every worker is gone can't ask a worker what time it is in the city. So
+A rule that must hold when every worker is down can't ask a worker what time it is in the city. So
 the plan's hours become PromQL: the wall clock from the zone's clock changes, the weekly hours from
 that clock, and the days that differ (holidays, exceptions) by name, for the years that the rules
-cover. A test holds the result against the plan itself.
+cover. A test compares the result with the plan itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,11 +25,11 @@ YEARS: Final = 3
 new ones."""
 
 LOCAL: Final = "contact_plan_clock:local_seconds"
-OFFSET: Final = "contact_plan_clock:offset_seconds"
+CLOCK_OFFSET: Final = "contact_plan_clock:offset_seconds"
 SECOND_OF_DAY: Final = "contact_plan_clock:second_of_day"
 WEEKDAY: Final = "contact_plan_clock:weekday"
 HOUR_OF_DAY: Final = "contact_plan_clock:hour"
-TODAY: Final = "contact_plan_clock:today"
+CLOCK_TODAY: Final = "contact_plan_clock:today"
 HOURS_OPEN: Final = "contact_plan_hours:open"
 
 
@@ -79,17 +79,19 @@ def clock(plan: Plan, horizon: Horizon) -> list[Record]:
     terms = [str(offset)]
     for change, after in _clock_changes(plan, horizon):
         sign = "-" if after < offset else "+"
-        note = instants.text(change)
-        terms.append(f"{sign} {abs(after - offset)} * (time() >= bool {seconds(change)})  # {note}")
+        moment = instants.text(change)
+        terms.append(
+            f"{sign} {abs(after - offset)} * (time() >= bool {seconds(change)})  # {moment}"
+        )
         offset = after
     return [
-        Record(OFFSET, "vector(\n  " + "\n  ".join(terms) + "\n)"),
-        Record(LOCAL, f"vector(time()) + {OFFSET}"),
+        Record(CLOCK_OFFSET, "vector(\n  " + "\n  ".join(terms) + "\n)"),
+        Record(LOCAL, f"vector(time()) + {CLOCK_OFFSET}"),
         Record(SECOND_OF_DAY, f"{LOCAL} % 86400"),
         Record(HOUR_OF_DAY, f"floor({SECOND_OF_DAY} / 3600)"),
         # A date to be matched by name: comparing with each holiday costs a hundred times as much.
         Record(
-            TODAY,
+            CLOCK_TODAY,
             f'count_values("date", year({LOCAL}) * 10000 + month({LOCAL}) * 100 '
             f"+ day_of_month({LOCAL}))",
         ),
@@ -204,7 +206,7 @@ def _on_weekdays(days: list[int]) -> str:
 
 def _on_days(days: list[date]) -> str:
     dates = "|".join(f"{day:%Y%m%d}" for day in days)
-    return f'on () {TODAY}{{date=~"{dates}"}}'
+    return f'on () {CLOCK_TODAY}{{date=~"{dates}"}}'
 
 
 def _range(name: str, first: int, last: int) -> str:

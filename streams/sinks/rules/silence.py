@@ -1,31 +1,31 @@
 """Telemetry silence: when calls that the plan expects have not come.
 
-A dead trunk looks like a quiet hour: no call fails, so no figure falls. What tells them apart is
+A dead trunk looks like a quiet hour: no call fails, so no figure falls. What distinguishes them is
 how many calls should have come since the last one. At ten the line is silent: on a line that fares
 as expected that comes by chance once in e^10, some 22,000 calls.
 
 The missed calls are added up evaluation by evaluation, at the pace that the plan expects of that
 moment, until an event comes that is news. A closed line expects nothing, so that a silence that
 begins before closing goes on in the morning where it left off; a line in announced maintenance
-expects nothing either. (Summing up the whole silence each
+expects nothing either. (Summing up all of the silence each
 time, in a subquery, gave the same numbers at a hundred times the cost.)
 
 Only who listens hears a silence: what was expected after the instant as of which the figures stand
 is not missed yet. So nothing falls silent while no worker is there, while figures stand still, and
-while a worker catches up; other rules tell of that. A silence that is known goes on meanwhile.
+while a worker catches up; other rules watch that. A silence that is known goes on meanwhile.
 """
 
 from typing import Final, NamedTuple
 
 from streams.sinks.annotations import NONE, PAGE
 from streams.sinks.links import Links
-from streams.sinks.rules.promises import EXPECTED, LINE_INFO, MAINTENANCE, OPEN
+from streams.sinks.rules.promises import EXPECTED, LINE_INFO, LINE_OPEN, MAINTENANCE
 from streams.sinks.rules.rule import Alert, Record, quoted
 
 AWAITED: Final = "contact_line_awaited_calls:per_hour"
 CITY_AWAITED: Final = "contact_city_awaited_calls:per_hour"
 
-INTERVAL: Final = 15
+EVALUATED_EVERY: Final = 15
 """Seconds between evaluations: as often as workers are scraped."""
 
 LIMIT: Final = 10
@@ -33,7 +33,7 @@ LIMIT: Final = 10
 
 CITY_LIMIT: Final = 15
 """The same over all lines: at over a thousand calls a day, fifteen in a row miss by chance once in
-ten years, and still it takes minutes only."""
+ten years, and still it needs minutes only."""
 
 REMEMBERED: Final = "1h"
 """For how long Prometheus may be down and still know what was missed before. Longer costs more at
@@ -41,7 +41,7 @@ each evaluation: all samples in it are read."""
 
 
 class _Scope(NamedTuple):
-    """What silence is told of: its metrics, how they are joined, and while what is there: a line
+    """What can be silent: its metrics, how they are joined, and while what is there: a line
     that has ended in the plan would be remembered for ever."""
 
     prefix: str
@@ -114,7 +114,7 @@ def _missed(scope: _Scope) -> list[Record]:
             scope.missed,
             f"(\n{since}\n) < (\n{grown}\n){scope.there}\nor (\n{grown}\n){scope.there}",
         ),
-        # Not forgotten when the worker that knew it is gone.
+        # Still known when the worker that knew it is down.
         Record(
             scope.last,
             f"{scope.newest} (\n  {metric}\n  or last_over_time({scope.last}[{REMEMBERED}])\n"
@@ -125,13 +125,13 @@ def _missed(scope: _Scope) -> list[Record]:
 
 def _silent(scope: _Scope, limit: int) -> str:
     """Listened to, open, and by the next evaluation at the limit: noticed before it is passed."""
-    listened = f"({INTERVAL} + {scope.heard} - time())"
+    listened = f"({EVALUATED_EVERY} + {scope.heard} - time())"
     return f"{scope.missed} + {scope.awaited} * {scope.left} {listened} / 3600 >= {limit}"
 
 
 def _goes_on(scope: _Scope, limit: int, alert: str) -> str:
-    """A silence that an alert has told of and nothing has ended, whether or not anybody listens."""
-    silent = f"{scope.missed} + {scope.awaited} * {INTERVAL} / 3600 >= {limit}"
+    """A silence that an alert fires for and nothing has ended, whether or not anybody listens."""
+    silent = f"{scope.missed} + {scope.awaited} * {EVALUATED_EVERY} / 3600 >= {limit}"
     return f'{silent}\n  and {scope.on} ALERTS{{{alert}, alertstate="firing"}}'
 
 
@@ -141,7 +141,7 @@ def _page(scope: _Scope, limit: int, name: str) -> str:
     return f"{_silent(scope, limit)}\nor\n(\n  {known}\n)"
 
 
-KINDS: Final = ("reachability", "service_level")
+INHIBITED_KINDS: Final = ("reachability", "service_level")
 """Alerts of the stream that silence makes meaningless."""
 
 
@@ -162,7 +162,7 @@ def alerts(links: Links) -> list[Alert]:
             links.wallboard,
         ),
     ]
-    return pages + [_silenced(kind, line) for kind in KINDS]
+    return pages + [_silenced(kind, line) for kind in INHIBITED_KINDS]
 
 
 def _silenced(kind: str, dashboard: str) -> Alert:
@@ -193,5 +193,5 @@ def maintenance(links: Links) -> Alert:
     )
 
 
-IN_HOURS: Final = f"on () {OPEN}"
+IN_HOURS: Final = f"on () {LINE_OPEN}"
 """Joined with ``and``: while any line is open; with ``unless``: while none is."""

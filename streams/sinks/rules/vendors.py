@@ -12,7 +12,7 @@ visit by its own contract) and exports per vendor, contract, measure and line (e
   be spent; absent when it won't;
 - ``contact_vendor_period_end_timestamp_seconds``: when the period ends;
 - ``contact_vendor_period_heard_ratio``: the share heard of the hours open so far. Below what a
-  statement needs, a forecast of the rest by what was heard is a guess, and nobody is told of it.
+  statement needs, a forecast of the rest by what was heard is a guess, and nobody is alerted.
 """
 
 from typing import Final

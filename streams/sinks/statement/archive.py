@@ -7,8 +7,8 @@ In the archive's directory, per vendor and period::
     scheldelijn/2026-10/1.json, 1.books    after the first restatement: issue 2
     scheldelijn/2026-10/1.restatement.json what changed, why, and the digests of both
 
-Files, not a topic: they are what both parties hold in their hands, can sign and can compare, long
-after a broker has forgotten. What is there is never replaced. Statements that release 0.1 has kept
+Files, not a topic: both parties can keep, sign and compare them, long after a broker has deleted
+its records. What is there is never replaced. Statements that release 0.1 has kept
 are read as well, for ever.
 """
 
@@ -23,7 +23,7 @@ import msgspec
 
 from streams.domain.statement.restatement import changes
 from streams.sinks.statement.issue import issued, of_archive
-from streams.sinks.statement.objects import FORM, Content, canonical
+from streams.sinks.statement.objects import CONTENT_FORM, Content, canonical
 from streams.sinks.statement.plain import Issued, Made
 from streams.sinks.statement.restated import Restatement
 
@@ -140,7 +140,7 @@ def _of(content: Content) -> tuple[str, str]:
 def _same(kept: Issued, made: Made) -> bool:
     """Whether two statements say the same. Of an earlier form, which says less, what both say."""
     before, after = msgspec.to_builtins(kept.object), msgspec.to_builtins(made.content)
-    if kept.object.form >= FORM:
+    if kept.object.form >= CONTENT_FORM:
         del before["issue"]
         return canonical(before) == canonical(after)
     return kept.books == made.books and not changes(before, after)

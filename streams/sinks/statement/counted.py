@@ -7,12 +7,15 @@ changed in a quarter-hour is said in the words that results and definitions have
 from collections.abc import Sequence
 from typing import Final
 
-from streams.domain.counts import FURTHER
+from streams.domain.counts import DECLARED_COUNTS, FURTHER
 from streams.domain.instants import SECOND
 from streams.sinks.statement.writing import Writing
 
-_DURATIONS: Final = ("wait_sum", "out_wait_sum", "menu_sum", "talk_sum", "longest")
-"""In microseconds; all else is a number of calls."""
+_DURATIONS: Final = {
+    "longest",
+    *(count.name for count in DECLARED_COUNTS if count.of == "microseconds"),
+}
+"""All else is a number of calls."""
 
 _WITHIN: Final = ("answered_within", "abandoned_within", "service_offered")
 """What depends on a threshold, that of the contract and those that its measures have besides."""
@@ -27,11 +30,11 @@ def name(of: str, thresholds: Sequence[float], w: Writing) -> str:
         w: the language.
     """
     base, _, number = of.rpartition("_")
-    place = int(number) - 1 if number in map(str, FURTHER) else 0
-    key = base if place else of
+    index = int(number) - 1 if number in map(str, FURTHER) else 0
+    key = base if index else of
     if key in _WITHIN:
-        if place < len(thresholds):
-            return w.text(f"tally.{key}", threshold=w.number(thresholds[place]))
+        if index < len(thresholds):
+            return w.text(f"tally.{key}", threshold=w.number(thresholds[index]))
         return w.text(f"tally.{key}_unknown")
     for path in (f"tally.{of}", f"counted.{of}"):
         if w.has(path):

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from streams.domain.statement.assignments import ABANDONMENT, REACHABILITY, SERVICE_LEVEL
+from streams.domain.figures.abandonment import ABANDONMENT
+from streams.domain.figures.reachability import REACHABILITY
+from streams.domain.figures.service_level import SERVICE_LEVEL
 from streams.sinks.statement.result_objects import Result
 from streams.sinks.statement.writing import Writing
 
@@ -32,7 +34,7 @@ def definitions(results: Iterable[Result], w: Writing) -> list[Definition]:
 def _sentences(of: Result, w: Writing) -> list[str]:
     short = w.number(of.short_abandon_limit)
     on_short = w.text(f"definition.short_{of.short_abandons}", short=short)
-    if of.figure == SERVICE_LEVEL:
+    if of.figure == SERVICE_LEVEL.name:
         threshold = w.number(of.threshold or 0)
         return [
             w.text(f"definition.{of.formula}", threshold=threshold) + ".",
@@ -41,12 +43,12 @@ def _sentences(of: Result, w: Writing) -> list[str]:
             on_short,
             w.text("definition.in_hours"),
         ]
-    if of.figure == REACHABILITY:
+    if of.figure == REACHABILITY.name:
         return [
             w.text("definition.reachability", limit=w.number(of.reach_limit or 0)) + ".",
             w.text(f"definition.callbacks_{of.callbacks}"),
             w.text("definition.forms"),
         ]
-    if of.figure == ABANDONMENT:
+    if of.figure == ABANDONMENT.name:
         return [w.text("definition.abandonment") + ".", on_short]
-    return [w.text("definition.asa") + "."]
+    return [w.text(f"definition.{of.figure}") + "."]

@@ -9,15 +9,16 @@ import msgspec
 from msgspec import Struct, field
 
 from streams.domain import instants
+from streams.domain.figures.measure import HIT
 from streams.domain.instants import SECOND
 from streams.domain.statement import evidence, explanation
-from streams.domain.statement.assignments import ASA
+from streams.domain.statement.counting import in_seconds
 from streams.domain.tally import Tally
 from streams.sinks.statement import judged, rendering
 from streams.sinks.statement.result_objects import Number
 from streams.sinks.statement.writing import Writing
 
-FORMATS: Final = ("text", "json", "csv")
+EXPLANATION_FORMATS: Final = ("text", "json", "csv")
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -209,5 +210,5 @@ def _facts(visit: Visit, w: Writing) -> Iterable[str]:
 
 def _judgement(of: Counted, w: Writing) -> str:
     """How a visit counts, in words."""
-    answer = of.figure == ASA and of.verdict in (explanation.HIT, explanation.MISS)
-    return w.text("judged.asa" if answer else f"judged.{of.verdict}")
+    waited = in_seconds(of.figure) and of.verdict == HIT
+    return w.text("judged.wait" if waited else f"judged.{of.verdict}")

@@ -1,4 +1,4 @@
-"""What a statement is called: its number, its date of issue, and in place of which it stands.
+"""What a statement is called: its number, its date of issue, and what it replaces.
 
 A number is the vendor, the period, the issue and the beginning of the digest of all that the
 statement says::
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.domain import instants
-from streams.sinks.statement.objects import FORM, Content, Issue, Statement, canonical
+from streams.sinks.statement.objects import CONTENT_FORM, Content, Issue, Statement, canonical
 from streams.sinks.statement.plain import Issued, Made
 
 _SHOWN: Final = 8
@@ -59,7 +59,7 @@ def of_archive(kept: dict[str, Any], books: str, issue: int) -> Issued:
     Raises:
         msgspec.ValidationError: it is no statement.
     """
-    if kept.get("form", 1) >= FORM:
+    if kept.get("form", 1) >= CONTENT_FORM:
         return Issued(msgspec.convert(kept, Statement), books)
     lines = kept.get("lines", [])
     contracts = dict.fromkeys(each["contract"] for each in lines)

@@ -8,13 +8,14 @@ from typing import Any, Final
 from msgspec import UNSET
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count as Counted
+from streams.domain.figures.measure import Number as Exact
+from streams.domain.figures.reachability import REACHABILITY
+from streams.domain.figures.service_level import SERVICE_LEVEL
 from streams.domain.instants import HOUR, SECOND, text
 from streams.domain.statement import forecast as ahead
 from streams.domain.statement import heard, judging, money
-from streams.domain.statement.assignments import ASA, REACHABILITY, SERVICE_LEVEL
-from streams.domain.statement.counting import Count as Counted
-from streams.domain.statement.counting import Number as Exact
-from streams.domain.statement.counting import value
+from streams.domain.statement.counting import in_seconds, value
 from streams.sinks.statement.objects import Amounts
 from streams.sinks.statement.result_objects import (
     Charge,
@@ -80,14 +81,14 @@ def _rule(of: judging.Result) -> dict[str, Any]:
         "short_abandon_limit": seconds(rule.short_limit),
         "short_abandons": "counted" if rule.short_counts else "excluded",
     }
-    if measure.figure == SERVICE_LEVEL:
+    if measure.figure == SERVICE_LEVEL.name:
         shown |= {
             "formula": measure.formula,
             "threshold": seconds(measure.threshold),
             "boundary": "<=" if rule.inclusive else "<",
             "clock": rule.clock,
         }
-    if measure.figure == REACHABILITY:
+    if measure.figure == REACHABILITY.name:
         shown |= {
             "reach_limit": seconds(rule.reach_limit),
             "callbacks": "not_reached" if rule.callbacks_not_reached else "left_out",
@@ -169,7 +170,7 @@ def amounts(results: Iterable[judging.Result]) -> list[Amounts]:
 
 def count(of: Counted, figure: str) -> Count:
     """What stands above and below the line, and what it comes to."""
-    part = Fraction(of.part) / SECOND if figure == ASA else of.part
+    part = Fraction(of.part) / SECOND if in_seconds(figure) else of.part
     measured = value(of, figure)
     return Count(
         part=number(part),

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from streams.sinks.statement.result_objects import Hours, Number, Result
 
-FORM: Final = 2
+CONTENT_FORM: Final = 2
 """Of a statement's object; raised when something in it changes its meaning. In 1, the hours heard
 were not counted, and a statement had no number."""
 
@@ -86,7 +86,7 @@ class Silence(Struct, frozen=True, kw_only=True):
         from: when it began.
         until: when it ended.
         open: its hours in which a line was open.
-        line: of which nothing was heard; null of all.
+        line: the one that was silent; null for all of them.
         queue: calls came, and nobody entered a queue.
     """
 
@@ -222,7 +222,7 @@ class Content(Struct, frozen=True, kw_only=True):
     Attributes:
         form: of this object.
         city: its name.
-        vendor, period: of whom it is, and of when.
+        vendor, period: whose it is, and of when.
         plan_digest: SHA-256 of the plan.
         books: that it rests on.
         provisional: null when nothing can change any more.

@@ -124,7 +124,7 @@ class Group(NamedTuple):
 
     @property
     def to_be_seen(self) -> list[Result]:
-        """Those that missed the target, or of which too little was heard."""
+        """Those that missed the target, and those with too little heard."""
         return [each for each in self.results if each.met is False or not each.complete]
 
     @property

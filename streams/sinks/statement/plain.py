@@ -14,12 +14,12 @@ from streams.domain.plan.validity import Version
 from streams.domain.statement import Statement as Found
 from streams.domain.statement import evidence, heard
 from streams.domain.statement.assignments import Assignment, Intervals, versions
-from streams.domain.statement.statement import Note
+from streams.domain.statement.statement import Remark as RemarkFound
 from streams.domain.statement.statement import Worst as WorstFound
 from streams.domain.tally import Tally
 from streams.sinks.statement import judged
 from streams.sinks.statement.objects import (
-    FORM,
+    CONTENT_FORM,
     Assigned,
     BooksUsed,
     Content,
@@ -67,8 +67,8 @@ class Issued:
 
 def make(plan: Plan, of: Found, intervals: Intervals) -> Made:
     """The object of a statement and the text of its books."""
-    since = min((assignment.since for assignment in of.held), default=of.begin)
-    books = evidence.text(intervals, of.vendor, of.held, since, of.end)
+    since = min((assignment.since for assignment in of.assigned), default=of.begin)
+    books = evidence.text(intervals, of.vendor, of.assigned, since, of.end)
     return Made(_content(plan, of, books, since), books)
 
 
@@ -79,7 +79,7 @@ def _content(plan: Plan, of: Found, books: str, since: int) -> Content:
         total.plus(each)
     due = [each for each in of.results if each.due]
     return Content(
-        form=FORM,
+        form=CONTENT_FORM,
         city=plan.city,
         vendor=Vendor(id=of.vendor, name=vendor.name if vendor else of.vendor),
         period=_span(plan, of),
@@ -103,7 +103,7 @@ def _content(plan: Plan, of: Found, books: str, since: int) -> Content:
         total=_volumes(total),
         days={day.isoformat(): _volumes(tally) for day, tally in of.days.items()},
         worst=[_worst(each) for each in of.worst],
-        notes=[_remark(each) for each in of.notes],
+        notes=[_remark(each) for each in of.remarks],
     )
 
 
@@ -192,7 +192,7 @@ def _worst(of: WorstFound) -> Worst:
     )
 
 
-def _remark(of: Note) -> Remark:
+def _remark(of: RemarkFound) -> Remark:
     # Of the numbers that remarks speak of, only instants are this large.
     about = [
         instants.text(each) if isinstance(each, int) and each > 2**40 else each for each in of.about

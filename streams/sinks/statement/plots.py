@@ -1,14 +1,13 @@
 """Where everything stands in the two plots: each day's figure by its target, each day's calls.
 
-A template draws them, as inline SVG. Here are only places and labels.
+A template draws them, as inline SVG. Here are only positions and labels.
 """
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from streams.domain.statement.assignments import ASA
-from streams.domain.statement.counting import lower_is_better
+from streams.domain.statement.counting import in_seconds, lower_is_better
 from streams.sinks.statement.objects import Content, Volumes
 from streams.sinks.statement.result_objects import Count, Number, Result
 from streams.sinks.statement.writing import Writing
@@ -258,7 +257,7 @@ def _misses(value: float, target: float, figure: str) -> bool:
 
 def _range(values: Sequence[Number], target: Number, figure: str) -> tuple[float, float]:
     """What the panels show: all values and the target, on round numbers."""
-    if figure == ASA:
+    if in_seconds(figure):
         return 0.0, float(_nice(max([*values, target])))
     low, high = min([*values, target]), max([*values, target])
     step = 0.1

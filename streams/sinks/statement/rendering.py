@@ -1,7 +1,7 @@
 """Templates, and how values come into them.
 
 Every value is escaped where a template puts it into HTML. Line ends and indentation of an HTML
-template are for whoever reads it: they do not come out.
+template are for its reader: they do not come out.
 """
 
 import re
@@ -16,13 +16,13 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 from streams.sinks.statement.objects import Statement
-from streams.sinks.statement.writing import NOTHING, Writing
+from streams.sinks.statement.writing import NO_VALUE, Writing
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def page(template: str, of: Statement, w: Writing, **more: Any) -> str:
-    """A whole page of a statement, or of one in place of another.
+    """A complete page of a statement, or of a restatement.
 
     Args:
         template: of its body; ``sheets.html`` is around it.
@@ -64,6 +64,6 @@ def _environment(**more: Any) -> Environment:
 _PAGES: Final = _environment(autoescape=True, finalize=_escaped, extensions=[_OneLine])
 _PAGES.globals |= {
     "style": Markup((_TEMPLATES / "page.css").read_text("utf-8")),
-    "nothing": NOTHING,
+    "nothing": NO_VALUE,
 }
 _TEXTS: Final = _environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)

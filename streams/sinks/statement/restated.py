@@ -83,7 +83,7 @@ class Change(Struct, frozen=True, kw_only=True):
         contract, measure, figure, scope, target, threshold: by what it is judged.
         line: null of a pool.
         period: by its name.
-        from, until: the part of the period in which the rule held.
+        from, until: the part of the period in which the rule was valid.
         before, after: null in the statement that has no such result.
     """
 
@@ -115,11 +115,11 @@ class Cell(Struct, frozen=True, kw_only=True):
 
 
 class Restatement(Struct, frozen=True, kw_only=True):
-    """What changed between a kept statement and the one in its place, and why.
+    """What changed between a kept statement and the one that replaces it, and why.
 
     Attributes:
         number: of the file of the statement after it.
-        vendor, period: of whom they are, and of when.
+        vendor, period: whose they are, and of when.
         reason: the cause, in words.
         events: that came late or correct others, as far as they are known.
         plan_changed: whether both have another plan.
@@ -149,7 +149,7 @@ def restate(
         before: as it was kept.
         after: with all that is known now.
         file: under which the archive keeps the one after it.
-        reason: the cause in the words of whoever restates.
+        reason: the cause in the words of the person who restates.
         events: that came late or corrected others, as far as they are known.
     """
     found = restatement.restatement(

@@ -136,7 +136,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
     Attributes:
         contract, measure: ids of the plan.
-        figure: service_level, abandonment, reachability or average_speed_of_answer.
+        figure: what is measured, by the name that the plan has for it.
         scope: per_line or pooled.
         target: that the figure must reach, or must not exceed.
         short_abandon_limit: seconds within which a hang-up is short.
@@ -150,7 +150,7 @@ class Result(Struct, frozen=True, kw_only=True):
         line: null of a pool.
         lines: that are judged.
         period: by its name.
-        from, until: the part of the period in which the rule held.
+        from, until: the part of the period in which the rule was valid.
         share_of_period: of its time.
         due: whether its period ends within the statement's.
         final: whether it is due and nothing of it can change.

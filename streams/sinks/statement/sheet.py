@@ -1,4 +1,4 @@
-"""A statement as CSV, for who goes on reckoning. Every row says of which statement it is."""
+"""A statement as CSV, to calculate with. Every row names its statement."""
 
 import csv
 import io

@@ -6,14 +6,13 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from streams.domain.statement.assignments import ASA
-from streams.domain.statement.counting import lower_is_better
+from streams.domain.statement.counting import in_seconds, lower_is_better
 from streams.sinks.statement.result_objects import Charge, Number
 from streams.texts import texts
 
 _MOST_DECIMALS: Final = 6
 
-NOTHING: Final = "–"
+NO_VALUE: Final = "–"
 """Stands where there is no number."""
 
 
@@ -45,8 +44,8 @@ class Writing:
     def figure(self, value: float | None, figure: str, decimals: int = 2) -> str:
         """A ratio in per cent, or seconds."""
         if value is None:
-            return NOTHING
-        if figure == ASA:
+            return NO_VALUE
+        if in_seconds(figure):
             return self.seconds(value, decimals)
         return self.share(value, decimals)
 
@@ -65,7 +64,7 @@ class Writing:
             return self.text("result.no_data")
         if met is None:
             return self.figure(value, figure)
-        scale = 1 if figure == ASA else 100
+        scale = 1 if in_seconds(figure) else 100
         for decimals in range(2, _MOST_DECIMALS - 1):
             seen = round(Fraction(str(value)) * scale, decimals) - Fraction(str(target)) * scale
             if lower_is_better(figure):
@@ -76,14 +75,14 @@ class Writing:
 
     def target(self, target: float, figure: str) -> str:
         """At least, or at most, so much."""
-        decimals = 0 if (target * (1 if figure == ASA else 100)) % 1 < 1e-9 else 2
+        decimals = 0 if (target * (1 if in_seconds(figure) else 100)) % 1 < 1e-9 else 2
         path = "result.at_most" if lower_is_better(figure) else "result.at_least"
         shown = self.text(path, target=self.figure(target, figure, decimals))
         return shown.replace(" ", "\N{NO-BREAK SPACE}")
 
     def count(self, part: Number, whole: Number, figure: str) -> str:
         """What stands above and below the line."""
-        path = "result.asa_count" if figure == ASA else "result.of_count"
+        path = f"result.count_{figure}" if in_seconds(figure) else "result.of_count"
         return self.text(path, part=self.number(part), whole=self.number(whole))
 
     def instant(self, text: str) -> str:
@@ -111,7 +110,7 @@ class Writing:
     def points(self, charge: Charge, figure: str) -> str:
         """How far from the target, and what of it was charged."""
         shown = self.number(charge.points)
-        if figure == ASA:
+        if in_seconds(figure):
             return self.text("amount.seconds", seconds=shown)
         counted = charge.points_counted
         if counted is None or counted == charge.points:

@@ -310,5 +310,5 @@ EXCLUSION = '[[contract.exclusion]]\nreason = "x"\n'
 )
 def test_a_mistake_in_a_contract_says_what_to_do(text: str, place: str, says: str) -> None:
     mistakes = check(HOURS + LINE + text)
-    assert [m.place for m in mistakes] == [f"contract[1].{place}"], [str(m) for m in mistakes]
+    assert [m.path for m in mistakes] == [f"contract[1].{place}"], [str(m) for m in mistakes]
     assert says in mistakes[0].message

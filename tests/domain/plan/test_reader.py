@@ -43,7 +43,7 @@ vendor = "scheldelijn"
 contract = "first-lin"
 tier = 4
 """
-    found = [(m.line, m.place) for m in check(wrong)]
+    found = [(m.line, m.path) for m in check(wrong)]
     assert found == [
         (3, "city.time_zone"),
         (4, "city.langages"),
@@ -177,7 +177,7 @@ tier = 4
 )
 def test_a_mistake_says_what_is_wrong_and_what_to_do(text: str, place: str, says: str) -> None:
     mistake = only(text)
-    assert mistake.place == place
+    assert mistake.path == place
     assert says in mistake.message
 
 
@@ -235,7 +235,7 @@ def test_impossible_hours_are_a_mistake(hours: str, says: str) -> None:
 )
 def test_an_impossible_forecast_is_a_mistake(expected: str, place: str, says: str) -> None:
     mistake = only(f"{LINE}expected_per_hour = {expected}")
-    assert mistake.place == "line[1].expected_per_hour" + place
+    assert mistake.path == "line[1].expected_per_hour" + place
     assert says in mistake.message
 
 
@@ -299,7 +299,7 @@ def test_what_is_no_toml_is_said_with_its_line(text: str, line: int) -> None:
 
 def test_a_value_that_is_no_toml_does_not_hide_the_others() -> None:
     found = check("[[line]]\nid = waste\ntier = 2 or 3\nvender = 'x'\nvalid_from = 2026-13-01\n")
-    assert [(m.line, m.place) for m in found] == [
+    assert [(m.line, m.path) for m in found] == [
         (2, "line[1].id"),
         (3, "line[1].tier"),
         (4, "line[1].vender"),

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.domain.figures.measure import Count
+from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.outcome import Visit
 from streams.domain.plan import Plan, PlanError
-from streams.domain.plan.model import CAUSES, FORMULAS, Measure
-from streams.domain.statement.counting import Count, count
+from streams.domain.plan.model import CAUSES, Measure
+from streams.domain.statement.counting import count
 from streams.domain.statement.explanation import explain, total
 from streams.domain.statement.standing import standing
 from streams.domain.tally import Tally
@@ -60,6 +62,10 @@ def _plan(short: str, clock: str, callbacks: str, boundary: str, of_waste: str =
             id = "asa"
             figure = "average_speed_of_answer"
             target = 30
+            [[contract.measure]]
+            id = "gave-up"
+            figure = "average_time_to_abandon"
+            target = 30
         [[hours]]
         id = "office"
         mon-fri = "08:00-13:30"
@@ -102,6 +108,10 @@ def _by_hand(visits: list[Visit], measure: Measure, causes: frozenset[str]) -> C
                 part += visit.disposition in ("abandoned", "short_abandoned")
         elif not visit.in_hours:
             continue
+        elif measure.figure == "average_time_to_abandon":
+            gone = visit.disposition in ("abandoned", "short_abandoned")
+            if gone and not short_left_out:
+                part, whole = part + (visit.wait or 0), whole + 1
         elif measure.figure == "reachability":
             if visit.disposition in ("form", "chose_again"):
                 continue

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+from streams.domain.figures.measure import Count
 from streams.domain.plan.model import Adjustment, Step
-from streams.domain.statement.counting import Count, distance, value
+from streams.domain.statement.counting import distance, value
 from streams.domain.statement.money import charge, rounded
 
 PER_POINT_OR_FRACTION = Adjustment(per_point=Decimal(2000))

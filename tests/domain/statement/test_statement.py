@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures.measure import Count
 from streams.domain.instants import HOUR, MINUTE, parse
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement import Result, Statement
-from streams.domain.statement.counting import Count
 from streams.domain.statement.periods import midnight
 from tests.statements import Booked, plan
 
@@ -226,7 +226,7 @@ def test_a_hand_over_inside_a_quarter_hour_is_noted() -> None:
     booked.at("waste", parse("2026-10-16T10:00:00Z"), answered=1)
     found = booked.of("acme", "2026-10")
     assert _only(found).count == Count(1, 1)
-    assert [note.word for note in found.notes] == ["inside_quarter_hour"]
+    assert [remark.word for remark in found.remarks] == ["inside_quarter_hour"]
 
 
 def _two_versions(first: str, second: str) -> Plan:
@@ -328,9 +328,9 @@ def test_a_dated_event_leaves_out_every_quarter_hour_it_touches() -> None:
     assert (result.count, result.before) == (Count(0, 20), Count(0, 50))
     (effect,) = result.effects
     assert (effect.quarter_hours, effect.left_out) == (3, Count(0, 30))
-    (note,) = found.notes
-    assert note.word == "event_widened"
-    assert note.about[1:] == (
+    (remark,) = found.remarks
+    assert remark.word == "event_widened"
+    assert remark.about[1:] == (
         parse("2026-03-17T09:15:00+01:00"),
         parse("2026-03-17T11:15:00+01:00"),
     )
@@ -465,4 +465,4 @@ def test_visits_that_the_vendor_has_and_its_lines_have_not_are_told() -> None:
             tally.plus(tally)
     found = booked.of("acme", "2026-03")
     assert found.unattributed == 5
-    assert [note.word for note in found.notes] == ["unattributed"]
+    assert [remark.word for remark in found.remarks] == ["unattributed"]

@@ -17,7 +17,7 @@ from streams.domain.plan import Plan
 from streams.engine.http import telemetry
 from streams.engine.intake import MERGED_AT_ONCE, TURN
 from streams.engine.kafka.batches import Batch
-from streams.engine.kafka.commits import PATIENCE, CommitError
+from streams.engine.kafka.commits import COMMIT_PATIENCE, CommitError
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.brokers import KafkaCluster, free_port
@@ -82,9 +82,9 @@ async def test_a_worker_gives_up_when_commits_are_refused_for_long_and_not_befor
 
     monkeypatch.setattr(worker.app.consumer, "commit", refuse)
     offsets = {TopicPartition("contact.queue", 0): 1}
-    now += 2 * PATIENCE
+    now += 2 * COMMIT_PATIENCE
     await worker.commits.commit(offsets)
-    now += PATIENCE - 1
+    now += COMMIT_PATIENCE - 1
     await worker.commits.commit(offsets)
     now += 2
     with pytest.raises(CommitError):

@@ -127,7 +127,7 @@ async def test_the_worker_ends_when_its_commits_do_not_move(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(commits, "PATIENCE", 2.0)
+    monkeypatch.setattr(commits, "COMMIT_PATIENCE", 2.0)
     worker = Worker(settings, Plan.default())
     running = asyncio.create_task(worker.run())
     while not worker.ready():

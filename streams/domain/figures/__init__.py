@@ -1,0 +1,87 @@
+"""The figures that people read: each is declared once, in the chapter that it belongs to.
+
+Everything that shows a figure derives from ``DECLARED``: replay's JSON, table and CSV, metrics,
+schemas, the table of figures in the README, and what a contract may measure.
+"""
+
+from functools import cache
+from typing import Any, Final
+
+from streams.domain.counts import SHOWN, SHOWN_OF_CITY
+from streams.domain.figures import (
+    abandonment,
+    durations,
+    reachability,
+    resolution,
+    service_level,
+    waits,
+)
+from streams.domain.figures.figure import Counts, Figure, Scope
+from streams.domain.figures.measure import Measured
+
+DECLARED: Final[tuple[Figure, ...]] = (
+    service_level.SERVICE_LEVEL,
+    reachability.CALLBACK_SHARE,
+    reachability.FORM_SHARE,
+    reachability.CHOSE_AGAIN_SHARE,
+    abandonment.ABANDONMENT,
+    abandonment.WITHOUT_SHORT,
+    abandonment.WITH_LEFT_BEFORE_QUEUE,
+    waits.AVERAGE_SPEED_OF_ANSWER,
+    waits.AVERAGE_TIME_TO_ABANDON,
+    waits.LONGEST_WAIT,
+    durations.MENU_TIME,
+    durations.TALK_TIME,
+    resolution.FIRST_LINE_RESOLUTION,
+    resolution.WRONG_CHOICE,
+    resolution.SECOND_LINE_AVAILABILITY,
+    resolution.REPEAT_CALLER_SHARE,
+    resolution.CALLBACKS_KEPT_SHARE,
+    reachability.REACHABILITY,
+    reachability.CITY_REACHABILITY,
+    abandonment.MENU_ABANDONMENT,
+    abandonment.CITY_ABANDONMENT,
+    waits.WAIT_QUANTILES,
+)
+"""Every figure, in the order of replay's JSON."""
+
+
+@cache
+def of_scope(scope: Scope) -> tuple[Figure, ...]:
+    """The figures that a line, a vendor or the city has."""
+    return tuple(figure for figure in DECLARED if scope in figure.scopes)
+
+
+def by_rank() -> list[Figure]:
+    """Every figure, what is asked for first before the others."""
+    return sorted(DECLARED, key=lambda figure: figure.rank)
+
+
+@cache
+def measures() -> dict[str, Figure]:
+    """The figures that a contract may use as a measure, by name."""
+    return {figure.name: figure for figure in by_rank() if figure.measure is not None}
+
+
+def measured(name: str) -> Measured:
+    """How a contract counts a figure.
+
+    Raises:
+        ValueError: no measure has this name.
+    """
+    figure = measures().get(name)
+    if figure is None or figure.measure is None:
+        raise ValueError(f"no measure is called {name!r}")
+    return figure.measure
+
+
+def figures(tally: Counts, of_city: bool = False) -> dict[str, Any]:
+    """All figures of a tally by their names: every count, and each ratio that is defined."""
+    shown: dict[str, Any] = {name: tally[name] for name in SHOWN}
+    if of_city:
+        shown |= {name: tally[name] for name in SHOWN_OF_CITY}
+    for figure in of_scope("city" if of_city else "line"):
+        value = figure.shown(tally)
+        if value is not None:
+            shown[figure.name] = value
+    return shown

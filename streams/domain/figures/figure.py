@@ -1,0 +1,143 @@
+"""What a figure is: declared once, with all that any page says of it.
+
+A ratio with nothing under the line is None: no data is no number, never 0 and never 100 %.
+Ratios are fractions of one, durations are seconds.
+"""
+
+from collections.abc import Callable, Mapping
+from inspect import cleandoc
+from typing import Final, Literal, NamedTuple, Protocol
+
+from streams.domain.figures.measure import Measured
+from streams.domain.instants import SECOND
+
+Unit = Literal["ratio", "seconds"]
+Better = Literal["higher", "lower", "neither"]
+Scope = Literal["line", "vendor", "city"]
+
+FIRST: Final = 0
+USUAL_RANK: Final = 1
+LEFT_OUT: Final = 2
+LAST: Final = 3
+"""Ranks: what is asked for first, what comes behind it, what figures leave out and whether it was
+kept, and what is looked at by itself, behind all counts."""
+
+EVERYWHERE: Final[tuple[Scope, ...]] = ("line", "vendor", "city")
+
+
+class Counts(Protocol):
+    """What a figure is made of: a tally.
+
+    Attributes:
+        waits: answered visits per wait bucket, in seconds.
+        longest: the longest ended wait in us; -1 if there is none.
+    """
+
+    waits: dict[int, int]
+    longest: int
+
+    def __getitem__(self, name: str) -> int: ...
+
+
+Value = Callable[[Counts], float | None]
+
+
+class Variant(NamedTuple):
+    """One of several values that a figure has.
+
+    Attributes:
+        key: of it, in JSON.
+        label: what the metric's label says; None: it is no series.
+        formula: how it is computed.
+        value: of a tally.
+    """
+
+    key: str
+    label: str | None
+    formula: str
+    value: Value
+
+
+class Parts(NamedTuple):
+    """Counts that are published beside a figure, for who adds up before dividing.
+
+    Attributes:
+        metric: without the prefix of its scope.
+        help: of the metric.
+        counts: the count of each value of its label ``part``.
+    """
+
+    metric: str
+    help: str
+    counts: Mapping[str, str]
+
+
+class Figure(NamedTuple):
+    """A figure that people read.
+
+    Attributes:
+        name: its place in JSON, and what a plan's measure calls it.
+        title: what people call it.
+        formula: numerator and denominator, or how it is computed, in counts of visits or contacts.
+        unit: a fraction of one, or seconds.
+        better: in which direction.
+        value: of a tally; its docstring is the definition, with a worked example.
+        source: where the definition comes from.
+        scopes: which scopes have it.
+        variants: where it has several values; then none of its own.
+        label: of the metric, by which variants are told apart.
+        metric: without the prefix of its scope; empty: it is in JSON and in tables only.
+        help: of the metric; without it, the formula.
+        parts: counts that are published beside it.
+        column: its heading in replay's table; empty: it has none.
+        rank: what is asked for first has a lower one: the order of metrics, of columns
+            and of lists for people.
+        measure: how a contract counts it; None: no contract may use it as a measure.
+    """
+
+    name: str
+    title: str
+    formula: str
+    unit: Unit
+    better: Better
+    value: Callable[..., float | None]
+    source: str
+    scopes: tuple[Scope, ...] = EVERYWHERE
+    variants: tuple[Variant, ...] = ()
+    label: str = ""
+    metric: str = ""
+    help: str = ""
+    parts: Parts | None = None
+    column: str = ""
+    rank: int = USUAL_RANK
+    measure: Measured | None = None
+
+    @property
+    def definition(self) -> str:
+        """What it means, in sentences."""
+        return self._said()[0].strip()
+
+    @property
+    def example(self) -> str:
+        """Its worked example, as it is typed and answered."""
+        return "".join(self._said()[1:]).strip() + "\n"
+
+    def _said(self) -> tuple[str, str, str]:
+        return cleandoc(self.value.__doc__ or "").partition(">>>")
+
+    def shown(self, tally: Counts) -> float | dict[str, float] | None:
+        """Its value, or those of its variants that are defined; None where there is none."""
+        if not self.variants:
+            return self.value(tally)
+        found = {each.key: each.value(tally) for each in self.variants}
+        return {key: value for key, value in found.items() if value is not None} or None
+
+
+def ratio(part: int, whole: int) -> float | None:
+    """``part / whole``; None where there is nothing under the line."""
+    return part / whole if whole else None
+
+
+def seconds(total: int, count: int) -> float | None:
+    """The mean of so many us, in seconds; None where there is nothing under the line."""
+    return total / count / SECOND if count else None

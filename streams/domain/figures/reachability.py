@@ -1,0 +1,169 @@
+"""Reachability: whether citizens who phone get through at all, however late."""
+
+from typing import Final
+
+from streams.domain.counts import COUNTED_CAUSES
+from streams.domain.figures.figure import FIRST, LEFT_OUT, Counts, Figure, Parts, ratio
+from streams.domain.figures.measure import (
+    HIT,
+    MISS,
+    OUT_OF_HOURS,
+    OUTSIDE,
+    UNDECIDED,
+    Count,
+    Counted,
+    Judged,
+    Judgement,
+    Measured,
+    Verdict,
+)
+
+_HELP: Final = "Reached / visits ended or overdue, in hours"
+_PARTS: Final = ("reachability_counts", "What reachability is made of")
+
+
+def reachability(tally: Counts) -> float | None:
+    """Answered / offered visits that ended or are overdue, in hours; callbacks, forms and those who
+    chose another line instead left out.
+
+    >>> reachability(Tally.of(reach_reached=60, reach_judged=80))
+    0.75
+    """
+    return ratio(tally["reach_reached"], tally["reach_judged"])
+
+
+def city_reachability(tally: Counts) -> float | None:
+    """Contacts with an answered visit / contacts, menu hang-ups and refusals included. It is of
+    distinct contacts, never a sum over lines.
+
+    >>> city_reachability(Tally.of(contacts_reached=45, contacts_judged=60))
+    0.75
+    """
+    return ratio(tally["contacts_reached"], tally["contacts_judged"])
+
+
+def callback_share(tally: Counts) -> float | None:
+    """Callbacks left out of reachability / all that could have been judged.
+
+    >>> callback_share(Tally.of(reach_callbacks=5, reach_judged=90, reach_forms=5))
+    0.05
+    """
+    return ratio(tally["reach_callbacks"], _judged_or_left_out(tally))
+
+
+def form_share(tally: Counts) -> float | None:
+    """Forms left out of reachability / all that could have been judged.
+
+    >>> form_share(Tally.of(reach_callbacks=5, reach_judged=90, reach_forms=5))
+    0.05
+    """
+    return ratio(tally["reach_forms"], _judged_or_left_out(tally))
+
+
+def chose_again_share(tally: Counts) -> float | None:
+    """Visits whose caller chose another line instead / all that could have been judged.
+
+    >>> chose_again_share(Tally.of(reach_chose_again=5, reach_judged=90, reach_forms=5))
+    0.05
+    """
+    return ratio(tally["reach_chose_again"], _judged_or_left_out(tally))
+
+
+def _judged_or_left_out(tally: Counts) -> int:
+    left_out = tally["reach_callbacks"] + tally["reach_forms"] + tally["reach_chose_again"]
+    return tally["reach_judged"] + left_out
+
+
+def _count(tally: Counted, how: Judgement) -> Count:
+    left_out = sum(tally[f"reach_{cause}"] for cause in COUNTED_CAUSES if cause in how.causes)
+    return Count(tally["reach_reached"], tally["reach_judged"] - left_out)
+
+
+def _verdict(visit: Judged) -> Verdict:
+    if not visit.in_hours:
+        return OUTSIDE, OUT_OF_HOURS
+    if visit.reached is None:
+        return (UNDECIDED if visit.disposition == "open" else OUTSIDE), visit.disposition
+    return (HIT if visit.reached else MISS), visit.disposition
+
+
+REACHABILITY: Final = Figure(
+    name="reachability",
+    title="reachability of a line",
+    formula="answered / visits that ended, or are unanswered after 3 minutes",
+    unit="ratio",
+    better="higher",
+    value=reachability,
+    source="ours: a line's share of those who got through, however late",
+    scopes=("line", "vendor"),
+    metric="reachability_ratio",
+    help=_HELP,
+    parts=Parts(
+        *_PARTS,
+        {
+            "reached": "reach_reached",
+            "judged": "reach_judged",
+            "callbacks": "reach_callbacks",
+            "forms": "reach_forms",
+            "chose_again": "reach_chose_again",
+        },
+    ),
+    column="reachability",
+    rank=FIRST,
+    measure=Measured(_count, _verdict, of_queued=False),
+)
+
+CITY_REACHABILITY: Final = Figure(
+    name="reachability",
+    title="reachability of the city",
+    formula="contacts that spoke to somebody / contacts",
+    unit="ratio",
+    better="higher",
+    value=city_reachability,
+    source="ours: what a citizen asks of the city, not of a line",
+    scopes=("city",),
+    metric="reachability_ratio",
+    help=_HELP,
+    parts=Parts(*_PARTS, {"reached": "contacts_reached", "judged": "contacts_judged"}),
+    column="reachability",
+    rank=FIRST,
+)
+
+CALLBACK_SHARE: Final = Figure(
+    name="callback_share",
+    title="share of callbacks",
+    formula="callbacks left out of reachability / visits judged or left out",
+    unit="ratio",
+    better="neither",
+    value=callback_share,
+    source="ours: what a figure leaves out is shown beside it",
+    metric="callback_ratio",
+    help="Callbacks left out of reachability, their share",
+    rank=LEFT_OUT,
+)
+
+FORM_SHARE: Final = Figure(
+    name="form_share",
+    title="share of forms",
+    formula="forms left out of reachability / visits judged or left out",
+    unit="ratio",
+    better="neither",
+    value=form_share,
+    source="ours: what a figure leaves out is shown beside it",
+    metric="form_ratio",
+    help="Forms left out of reachability, their share",
+    rank=LEFT_OUT,
+)
+
+CHOSE_AGAIN_SHARE: Final = Figure(
+    name="chose_again_share",
+    title="share of those who chose again",
+    formula="visits whose caller chose another line instead / visits judged or left out",
+    unit="ratio",
+    better="neither",
+    value=chose_again_share,
+    source="ours: what a figure leaves out is shown beside it",
+    metric="chose_again_ratio",
+    help="Visits whose caller chose another line instead, their share",
+    rank=LEFT_OUT,
+)

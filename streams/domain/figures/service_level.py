@@ -1,0 +1,134 @@
+"""Service level: how many of those who queued were answered in time."""
+
+from functools import partial
+from typing import Final
+
+from streams.domain.counts import COUNTED_CAUSES
+from streams.domain.figures.figure import FIRST, Counts, Figure, Parts, Variant, ratio
+from streams.domain.figures.measure import (
+    HIT,
+    MISS,
+    OUT_OF_HOURS,
+    OUTSIDE,
+    UNDECIDED,
+    Count,
+    Counted,
+    Judged,
+    Judgement,
+    Measured,
+    Verdict,
+)
+
+_FORMULAS: Final = {
+    "abandons_negative": "A≤T / O",
+    "abandons_ignored": "A≤T / (O − B≤T)",
+    "abandons_positive": "(A≤T + B≤T) / O",
+    "answered_only": "A≤T / A",
+}
+
+FORMULAS: Final = tuple(_FORMULAS)
+"""The formulas that all bear the name, the default first."""
+
+
+def service_level(tally: Counts, formula: str) -> float | None:
+    """The share answered in time, by one of four formulas that all bear the name.
+
+    With O decided queue-offered, A answered, B abandoned, T the threshold::
+
+        abandons_negative   A<=T / O
+        abandons_ignored    A<=T / (O - B<=T)
+        abandons_positive   (A<=T + B<=T) / O
+        answered_only       A<=T / A
+
+    >>> tally = Tally.of(
+    ...     service_offered=100, service_answered=90, answered_within=70, abandoned_within=10
+    ... )
+    >>> [round(100 * service_level(tally, formula), 1) for formula in FORMULAS]
+    [70.0, 77.8, 80.0, 77.8]
+    """
+    within = tally["answered_within"]
+    offered = tally["service_offered"]
+    if formula == "abandons_negative":
+        return ratio(within, offered)
+    if formula == "abandons_ignored":
+        return ratio(within, offered - tally["abandoned_within"])
+    if formula == "abandons_positive":
+        return ratio(within + tally["abandoned_within"], offered)
+    if formula == "answered_only":
+        return ratio(within, tally["service_answered"])
+    raise ValueError(f"no service-level formula is called {formula!r}")
+
+
+def _count(tally: Counted, how: Judgement) -> Count:
+    level, causes = how.level, how.causes
+    offered = tally[f"service_offered{level}"]
+    for cause in COUNTED_CAUSES:
+        if cause in causes:
+            offered -= tally[f"service_{cause}"]
+    if "callback" in causes:
+        # A callback is under the line when it was accepted after the threshold. Those between two
+        # thresholds are all that tells what is under the one from what is under the other.
+        offered -= tally[f"service_offered{level}"] - tally["service_offered"]
+    within = tally[f"answered_within{level}"]
+    abandoned = tally[f"abandoned_within{level}"]
+    if how.formula == "abandons_ignored":
+        return Count(within, offered - abandoned)
+    if how.formula == "abandons_positive":
+        return Count(within + abandoned, offered)
+    if how.formula == "answered_only":
+        return Count(within, tally["service_answered"])
+    return Count(within, offered)
+
+
+def _verdict(visit: Judged) -> Verdict:
+    """By the measure's threshold and formula."""
+    within, disposition = visit.within, visit.disposition
+    if not visit.in_hours:
+        return OUTSIDE, OUT_OF_HOURS
+    if not visit.queued:
+        return OUTSIDE, "never_queued"
+    if within is None:
+        return (UNDECIDED if disposition == "open" else OUTSIDE), disposition
+    answered = disposition == "answered"
+    abandoned = disposition in ("abandoned", "short_abandoned")
+    if visit.formula == "answered_only" and not answered:
+        return OUTSIDE, disposition
+    if answered:
+        return (HIT, "in_time") if within else (MISS, "too_late")
+    if abandoned and within and visit.formula == "abandons_ignored":
+        return OUTSIDE, "hung_up_in_time"
+    if abandoned and within and visit.formula == "abandons_positive":
+        return HIT, "hung_up_in_time"
+    return MISS, disposition if disposition != "open" else "still_waiting"
+
+
+SERVICE_LEVEL: Final = Figure(
+    name="service_level",
+    title="service level",
+    formula="one of four formulas; a contract names its own",
+    unit="ratio",
+    better="higher",
+    value=service_level,
+    source="Cisco UCCX and Unified Intelligence Center: the four in which products report it",
+    variants=tuple(
+        Variant(name, name, formula, partial(service_level, formula=name))
+        for name, formula in _FORMULAS.items()
+    ),
+    label="formula",
+    metric="service_level_ratio",
+    help="Service level by formula",
+    parts=Parts(
+        "service_level_counts",
+        "What service level is made of",
+        {
+            "offered": "service_offered",
+            "answered": "service_answered",
+            "answered_within": "answered_within",
+            "abandoned": "service_abandoned",
+            "abandoned_within": "abandoned_within",
+        },
+    ),
+    column="service level",
+    rank=FIRST,
+    measure=Measured(_count, _verdict),
+)

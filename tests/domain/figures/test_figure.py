@@ -1,0 +1,66 @@
+"""A figure is declared once, with everything that is said of it, and an example that runs."""
+
+import doctest
+import sys
+
+import pytest
+
+from streams.domain import figures
+from streams.domain.counts import COUNTS
+from streams.domain.figures import DECLARED, measured
+from streams.domain.figures.figure import Figure
+from streams.domain.figures.measure import Judgement
+from streams.domain.tally import Tally
+
+CHAPTERS = sorted({figure.value.__module__ for figure in DECLARED})
+
+
+def named(figure: Figure) -> str:
+    return f"{figure.name}, {' '.join(figure.scopes)}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_worked_examples_come_out(chapter: str) -> None:
+    found = doctest.testmod(sys.modules[chapter], extraglobs={"Tally": Tally})
+    assert found.attempted and not found.failed
+
+
+@pytest.mark.parametrize("figure", DECLARED, ids=named)
+def test_a_figure_is_declared_with_all_that_is_said_of_it(figure: Figure) -> None:
+    assert figure.definition.endswith((".", "A"))
+    assert figure.example.startswith(">>> ") and figure.example.count("\n") >= 2
+    assert figure.formula and figure.source and figure.scopes
+    assert bool(figure.variants) == bool(figure.label)
+
+
+def test_a_scope_has_one_figure_of_a_name() -> None:
+    for scope in ("line", "vendor", "city"):
+        names = [figure.name for figure in figures.of_scope(scope)]  # type: ignore[arg-type]
+        assert len(names) == len(set(names))
+
+
+def test_lines_and_vendors_have_the_same_figures() -> None:
+    assert figures.of_scope("line") == figures.of_scope("vendor")
+
+
+def test_a_metric_ends_with_its_unit() -> None:
+    for figure in DECLARED:
+        ending = "_ratio" if figure.unit == "ratio" else "_seconds"
+        assert not figure.metric or figure.metric.endswith(ending)
+
+
+def test_what_is_published_beside_a_figure_is_counted() -> None:
+    for figure in DECLARED:
+        if figure.parts is not None:
+            assert set(figure.parts.counts.values()) <= set(COUNTS)
+
+
+@pytest.mark.parametrize("name", figures.measures())
+def test_nothing_is_measured_where_nothing_was_counted(name: str) -> None:
+    how = Judgement("abandons_negative", "", True, ())
+    assert measured(name).adds(Tally(), how) == (0, 0)
+
+
+def test_a_figure_that_is_no_measure_is_an_error() -> None:
+    with pytest.raises(ValueError, match="'talk_time'"):
+        measured("talk_time")
