@@ -91,8 +91,9 @@ class Worker:
             calls.pop(call_id, None)
             if call is not None:
                 calls[call_id] = call
-        for contact, reading in changes.retired:
-            self._publish("journeys", journey_record(contact, reading))
+        for contact, outcomes in changes.retired:
+            for piece, outcome in outcomes:
+                self._publish("journeys", journey_record(contact.call_id, piece, outcome))
         for interval in board.advance():
             self._intervals[interval.scope, interval.start] = interval.tally
             self._publish("intervals", interval_record(*interval))

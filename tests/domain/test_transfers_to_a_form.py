@@ -45,6 +45,11 @@ PLAN = Plan.read(
     vendor = "acme"
 
     [[line]]
+    id = "counter"
+    vendor = "acme"
+    hours = "office"
+
+    [[line]]
     id = "archive"
     tier = 2
     vendor = "acme"
@@ -141,12 +146,12 @@ def test_a_transfer_before_an_answer_is_a_form_of_somebody_not_reached() -> None
     assert (reading.answered, reading.reached) == (False, False)
 
 
-def test_back_in_the_first_line_that_visit_is_one_as_any_other() -> None:
+def test_who_lands_in_another_queue_instead_was_passed_on_to_that_one() -> None:
+    """Where a transfer lands is where it led: no form stands for somebody who waits elsewhere."""
     back = sent("archive").enter("9:03", "waste", 2).hang_up("9:04")
-    assert [(each.line, each.disposition) for each in read(back).visits] == [
-        ("waste", "answered"),
-        ("waste", "abandoned"),
-        ("archive", "form"),
+    assert [(each.line, each.begun, each.disposition) for each in read(back).visits] == [
+        ("waste", at("9:00"), "answered"),
+        ("waste", at("9:02"), "abandoned"),
     ]
 
 
@@ -186,11 +191,14 @@ def test_an_overflow_is_no_transfer() -> None:
     assert visit_at("archive", queued.hang_up("9:04")).disposition == "abandoned"
 
 
-def test_a_line_chosen_by_mistake_and_passed_on_to_is_one_visit_for_which_a_form_stands() -> None:
+def test_a_line_chosen_first_and_passed_on_to_later_was_visited_twice() -> None:
     chosen = Story().start("8:59").choose("8:59:30", "archive").enter("9:00", "waste", 1)
     chosen.answer("9:00:05", "waste", 1).leave("9:02", "waste", "transfer", 1, "archive")
-    visit = visit_at("archive", chosen.hang_up("9:02:10"))
-    assert (visit.disposition, visit.ended, visit.reached) == ("form", at("9:02"), None)
+    found = [each for each in read(chosen.hang_up("9:02:10")).visits if each.line == "archive"]
+    assert [(each.begun, each.ended, each.disposition) for each in found] == [
+        (at("8:59:30"), at("9:00"), "overflowed"),
+        (at("9:02"), at("9:02"), "form"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +234,9 @@ def test_forty_forms_are_no_hang_ups_and_wake_nobody() -> None:
 
 def test_nothing_is_decided_of_a_form() -> None:
     story = sent("archive").hang_up("9:02:10")
-    assert {line for line, _ in decisions("call", read(story))} == {"waste"}
+    (piece,) = story.contact().pieces()
+    decided = decisions("call", piece, PLAN, read(story), EVENING)
+    assert {line for line, _ in decided} == {"waste"}
 
 
 def test_forms_beside_callers_who_were_queued() -> None:
@@ -249,8 +259,10 @@ def test_shares_of_forms_and_callbacks_are_of_all_that_could_have_been_judged() 
 
 
 def test_out_of_hours_a_form_is_a_form_with_that_count_and_in_no_share() -> None:
-    """The archive is open until noon, which is 11:00 here."""
-    line = figures(booked(sent("archive", when="11:00").hang_up("11:03")).totals[LINE + "archive"])
+    """The counter, where the contact began, is open until noon, which is 11:00 here."""
+    story = Story().start("11:00").choose("11:00", "counter").enter("11:00", "counter", 1)
+    story.answer("11:00:05", "counter", 1).leave("11:02", "counter", "transfer", 1, "archive")
+    line = figures(booked(story.hang_up("11:03")).totals[LINE + "archive"])
     assert (line["form"], line["out_of_hours"]) == (1, 1)
     assert "form_share" not in line and "reachability" not in line
 
@@ -266,16 +278,23 @@ def test_an_explanation_says_that_a_form_is_outside_the_measures() -> None:
     assert tally["form"] == 1
 
 
+def test_a_desk_that_is_shut_by_then_has_the_form_in_its_hours_all_the_same() -> None:
+    """Whose contact began at a line that was open is in hours, wherever they are passed on to."""
+    line = figures(booked(sent("archive", when="11:00").hang_up("11:03")).totals[LINE + "archive"])
+    assert (line["form"], line["out_of_hours"], line["form_share"]) == (1, 0, 1.0)
+
+
 # Any order
 
 
 def test_a_queue_entry_that_comes_after_the_form_was_booked_changes_the_figures() -> None:
     ledger = Ledger(PLAN)
-    for event, instant in sent("archive").facts:
+    known = sent("archive").facts
+    for event, instant in known:
         assert ledger.accept(event, instant)
     ledger.advance(at("9:05"))
     assert _count(ledger, "form", at("9:00")) == 1
-    for event, instant in Story().enter("9:02:10", "archive").facts:
+    for event, instant in sent("archive").enter("9:02:10", "archive").facts[len(known) :]:
         assert ledger.accept(event, instant)
     ledger.advance(at("9:05"))
     assert (_count(ledger, "form", at("9:00")), _count(ledger, "open", at("9:00"))) == (0, 1)
@@ -294,7 +313,7 @@ def test_events_of_a_form_in_any_order_give_the_same_books() -> None:
         ledger.advance(EVENING)
         total = ledger.changes()
         assert total.imbalance == 0
-        ((_, reading),) = total.retired
+        ((_, ((_, reading),)),) = total.retired
         found = [(each.line, each.disposition) for each in reading.visits]
         assert found == [(each.line, each.disposition) for each in expected.visits]
 
