@@ -12,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import orjson
 
 from streams.domain.books import INTERVAL, books
@@ -150,21 +149,26 @@ def _recounted(found: Intervals, raw: Raw) -> list[str]:
 
 
 async def _journeys(bootstrap: str, raw: Raw) -> list[str]:
-    """Each call is told once, with the facts that were sent."""
+    """Each contact is told once, with the events that were sent."""
     wrong = []
-    told: Counter[str] = Counter()
+    sent = {
+        (call_id, piece.told[0]): piece.told
+        for call_id, contact in raw.contacts.items()
+        for piece in contact.pieces()
+    }
+    told: Counter[tuple[str, int]] = Counter()
     for record in await records_of(bootstrap, topics.JOURNEYS):
         assert record.value is not None
         journey = orjson.loads(record.value)
-        call_id = journey["call_id"]
-        told[call_id] += 1
-        contact = raw.contacts.get(call_id)
-        if contact is None:
-            wrong.append(f"{call_id}: told, but never heard of")
-        elif msgspec.json.encode(contact.facts()) != msgspec.json.encode(journey["facts"]):
-            wrong.append(f"{call_id}: told {journey['facts']}, sent {contact.facts()}")
-    wrong += [f"{call_id}: told {n} times" for call_id, n in told.items() if n > 1]
-    wrong += [f"{call_id}: never told" for call_id in raw.contacts if call_id not in told]
+        key = journey["call_id"], journey["facts"][0]
+        told[key] += 1
+        events = sent.get(key)
+        if events is None:
+            wrong.append(f"{key}: told, but never heard of")
+        elif orjson.dumps(events) != orjson.dumps(journey["facts"]):
+            wrong.append(f"{key}: told {journey['facts']}, sent {events}")
+    wrong += [f"{key}: told {n} times" for key, n in told.items() if n > 1]
+    wrong += [f"{key}: never told" for key in sent if key not in told]
     return wrong
 
 
