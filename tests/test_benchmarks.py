@@ -409,6 +409,6 @@ class TestHeld:
     def test_what_contacts_take_is_counted_for_the_rooms_that_are_there(self) -> None:
         found = held.held(300)
         assert all((ROOT / "streams" / path).exists() for path in held.ROOMS)
-        assert found["facts"] > 100
+        assert found[held.EVENTS] > 100
         assert found["what it adds to the books"] > 100
         assert 1_000 < sum(found.values()) < 30_000

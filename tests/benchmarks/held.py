@@ -30,14 +30,16 @@ from tests.benchmarks.scale import BEGUN_IN, STAYING
 from tests.benchmarks.traffic import Traffic
 
 CALLERS: Final = "callers' histories, for eight days"
+EVENTS: Final = "its events"
 
 ROOMS: Final = {
     "domain/event_reader.py": "texts of its events: ids, pseudonym, line, agent",
     "domain/instants.py": "instants",
-    "domain/journey.py": "facts",
+    "domain/rows.py": EVENTS,
+    "domain/call_events.py": EVENTS,
+    "domain/contact.py": EVENTS,
     "domain/ledger.py": "the contact itself, and when to read it again",
     "domain/entries.py": "what it adds to the books",
-    "domain/visits.py": "what it adds to the books",
     "domain/bookings.py": "what it adds to the books",
     "domain/cells.py": "who waits since when",
     "domain/decisions.py": "decisions for the detectors",

@@ -32,8 +32,8 @@ EVERY: Final = 0.005
 
 FETCHING = "fetching records"
 DECODING = "decoding and checking events"
-MERGING = "merging facts into contacts"
-READING = "reading contacts: what their facts mean"
+MERGING = "merging events into contacts"
+READING = "reading contacts: what their events mean"
 BOOKING = "booking them"
 WRITING = "making the records of a checkpoint"
 PRODUCING = "producing them"
@@ -46,12 +46,14 @@ ROOMS: Final[dict[tuple[str, str], str]] = {
     ("aiokafka.consumer.consumer", ""): FETCHING,
     ("streams.engine.kafka.consumer", ""): FETCHING,
     ("streams.domain.event_reader", ""): DECODING,
-    ("streams.domain.journey", "Contact.merge"): MERGING,
+    ("streams.domain.call_events", "Contact.merge"): MERGING,
     ("streams.domain.ledger", "Ledger.accept"): MERGING,
     ("streams.engine.roles.contact_owner", "ContactOwner.merge"): MERGING,
     ("streams.domain.ledger", "Ledger.changes"): WRITING,
     ("streams.domain.ledger", ""): READING,
-    ("streams.domain.visits", ""): READING,
+    ("streams.domain.walk", ""): READING,
+    ("streams.domain.judge", ""): READING,
+    ("streams.domain.decided", ""): READING,
     ("streams.domain.entries", ""): READING,
     ("streams.domain.decisions", ""): READING,
     ("streams.domain.bookings", "Bookings.changes"): WRITING,

@@ -11,7 +11,7 @@ from random import Random
 import orjson
 from aiokafka import ConsumerRecord
 
-from streams.domain import instants, journey
+from streams.domain import call_events, contact, instants, walk
 from streams.domain.bookings import EVICTED_AT_ONCE
 from streams.domain.events import KINDS
 from streams.domain.instants import DAY, MINUTE, SECOND, parse
@@ -147,7 +147,9 @@ def memory() -> int:
     instants._days.clear()
     instants._times.clear()
     instants._tails.clear()
-    journey._words.clear()
+    call_events._words.clear()
+    contact._combinations.clear()
+    walk._remembered.clear()
     gc.collect()
     return sys.getallocatedblocks()
 
