@@ -10,10 +10,10 @@ all its visits: a desk that is shut when somebody is passed on to it has not bee
 hours.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from streams.domain import reachability, rows
-from streams.domain.contact import Piece, properties
+from streams.domain import reachability
+from streams.domain.contact import Piece, tells
 from streams.domain.disposition import ANSWERED, CALLBACK, FORM, OPEN, disposition
 from streams.domain.outcome import (
     ENTRANCE_BLOCKED,
@@ -28,7 +28,7 @@ from streams.domain.outcome import (
     Visit,
 )
 from streams.domain.plan import Contract, Plan
-from streams.domain.rows import WIDTH
+from streams.domain.rows import DIRECTION, KIND_BITS, START, USUAL, WIDTH, told
 from streams.domain.service_level import missed_at, within
 from streams.domain.waits import Lap, waited, waiting_since
 from streams.domain.walk import line_named_by, walk
@@ -48,16 +48,14 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         ahead = contact.ats[len(known.ats)]
     assert known is not None
     if known.too_many:
-        return _too_many(contact, known.rows)
+        return _too_many(contact, known)
     walked = walk(known)
     ats = known.ats
-    told = properties(known.rows, walked.order)
-    outcome = Outcome(ats[walked.begun], told, walked)
+    outcome = Outcome(ats[walked.begun], known, walked)
     outcome.changes_at = ahead
-    outcome.conflicting = known.conflicting + told.conflicting
     if walked.start != NONE:
         outcome.started = outcome.begun
-        outcome.caller = rows.told(known.rows[WIDTH * walked.start + 4], rows.USUAL)
+        outcome.caller = told(known.rows[WIDTH * walked.start + 4], USUAL)
     if walked.hangup != NONE:
         outcome.hung_up = ats[walked.hangup]
     if walked.visits:
@@ -68,7 +66,7 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         outcome.done_at = outcome.hung_up
     elif ats[-1] > outcome.done_at:
         outcome.done_at = ats[-1]
-    if told.outgoing:
+    if tells(known.rows, DIRECTION) and outcome.properties.outgoing:
         outcome.outcome = OUTGOING
         outcome.reached = None
     return outcome
@@ -276,13 +274,11 @@ def _any_first_line_open(plan: Plan, at: int) -> bool:
     return not any_line
 
 
-def _too_many(piece: Piece, known: list[Any]) -> Outcome:
+def _too_many(piece: Piece, known: Piece) -> Outcome:
     """A contact of more events than are kept: it has no visits, and is booked where it began."""
-    order = range(len(known) // WIDTH)
-    starts = [n for n in order if known[WIDTH * n + 1] & rows.KIND_BITS == rows.START]
-    outcome = Outcome(
-        known[WIDTH * starts[0]] if starts else known[0], properties(known, order), None
-    )
+    codes = known.rows[1::WIDTH]
+    starts = [at for at, code in zip(known.ats, codes, strict=True) if code & KIND_BITS == START]
+    outcome = Outcome(starts[0] if starts else known.ats[0], known, None)
     outcome.outcome = TOO_MANY_EVENTS
     outcome.done_at = piece.newest
     return outcome
