@@ -112,6 +112,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.as_csv(books))
     else:
         print(report.as_table(books, plan))
+        if counted := report.irregularities(books):
+            print(counted)
         if alerts is not None:
             print("\n" + report.alerts_table(alerts, plan))
     if not replayed.accepted:

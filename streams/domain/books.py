@@ -12,6 +12,7 @@ from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
 from streams.domain.entries import entries
 from streams.domain.instants import MINUTE, SECOND
+from streams.domain.irregularities import Irregularities
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, Entry, Tally
@@ -41,6 +42,7 @@ class Books:
         intervals: by scope and the interval's start; filled when a width is given. Without what
             only callers' histories tell: that may change long after an interval is final.
         lines: those that the plan had meanwhile, whether anybody called them or not.
+        irregular: what was odd about the contacts.
     """
 
     def __init__(self, width: int | None = None) -> None:
@@ -48,6 +50,7 @@ class Books:
         self.totals: dict[str, Tally] = {CITY: Tally()}
         self.intervals: dict[tuple[str, int], Tally] = {}
         self.lines: list[str] = []
+        self.irregular = Irregularities()
 
     def add(self, entry: Entry) -> None:
         """Books one entry of a contact."""
@@ -87,6 +90,7 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     result = Books(width)
     by_caller: dict[str, list[callers.Call]] = {}
     add = result.add_total if width is None else result.add
+    look_at = result.irregular.add
     first = now
     for contact in contacts:
         for piece in contact.pieces():
@@ -97,6 +101,7 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
                 first = outcome.begun
             for entry in entries(outcome):
                 add(entry)
+            look_at(outcome)
             call = callers.call(contact.call_id, outcome)
             if call is not None:
                 by_caller.setdefault(call.caller, []).append(call)

@@ -13,6 +13,7 @@ from streams.domain.counts import DECLARED_COUNTS, SHOWN, SHOWN_OF_CITY
 from streams.domain.entries import entries
 from streams.domain.figures import abandonment, of_scope, reachability, service_level
 from streams.domain.figures.figure import Figure, Scope
+from streams.domain.irregularities import IRREGULARITIES
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
@@ -43,6 +44,10 @@ def replay(alert: Schema) -> Schema:
     properties: Schema = {
         **scopes,
         "rejected": refused | {"description": "Events that were refused, by reason."},
+        "counted": _said(
+            _object({name: _said(_WHOLE, f"{said}.") for name, said in IRREGULARITIES.items()}),
+            "What was odd about the contacts. None of it changes a figure.",
+        ),
         "intervals": {
             "type": "array",
             "items": interval,
@@ -62,7 +67,7 @@ def replay(alert: Schema) -> Schema:
         ),
     }
     defs = {"Alert": alert, "OfCity": _figures("city"), "OfLine": _figures("line")}
-    return head | _object(properties, [*scopes, "rejected"]) | {"$defs": defs}
+    return head | _object(properties, [*scopes, "rejected", "counted"]) | {"$defs": defs}
 
 
 def live() -> Schema:

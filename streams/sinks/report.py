@@ -29,6 +29,7 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
         "vendors": _scoped(books.totals, VENDOR, []),
         "city": figures(books.totals[CITY], of_city=True),
         "rejected": dict(sorted(rejected.items())),
+        "counted": books.irregular.counts,
     }
     if books.width is not None:
         shown["intervals"] = [
@@ -67,6 +68,16 @@ def as_json(books: Books, rejected: dict[str, int], alerts: list[Alert] | None =
     if alerts is not None:
         shown["alerts"] = [alert_object(alert) for alert in alerts]
     return orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode()
+
+
+def irregularities(books: Books) -> str:
+    """What was odd about the contacts, in one line; empty where nothing was."""
+    found = [
+        f"{name.replace('_', ' ')} {count}"
+        for name, count in books.irregular.counts.items()
+        if count
+    ]
+    return "counted besides: " + ", ".join(found) if found else ""
 
 
 def alerts_table(alerts: list[Alert], plan: Plan) -> str:

@@ -64,6 +64,59 @@ def shown(*words: str, stdin: bytes = b"") -> dict[str, Any]:
     return found
 
 
+# What is odd about calls
+
+
+def _written(file: Path, *stories: Story) -> Path:
+    lines = [msgspec.json.encode(event) for story in stories for event, _ in story.facts]
+    file.write_bytes(b"\n".join(lines))
+    return file
+
+
+def test_who_picks_up_a_caller_who_has_gone_has_not_answered(tmp_path: Path) -> None:
+    """The agent's desk says so 1.5 s after the switch let the caller go."""
+    call = Story("c").start("9:00").enter("9:00", "waste").hang_up("9:00:18")
+    file = _written(tmp_path / "calls", call.answer("9:00:19.5", "waste"))
+    found = shown(str(file))
+    waste = found["lines"]["waste"]
+    assert (waste["abandoned"], waste["answered"], waste["reachability"]) == (1, 0, 0.0)
+    assert waste["longest_wait"] == 18.0
+    assert found["counted"]["after_hangup"] == 1
+    said = reachline("replay", str(file)).stdout.decode()
+    assert said.splitlines()[-1] == "counted besides: after hangup 1"
+
+
+def test_a_clock_that_was_set_back_makes_no_negative_wait(tmp_path: Path) -> None:
+    """Entered at 9:00:05 by the one clock and answered at 8:59:58 by the other; hung up at 9:00:20
+    and answered at 9:00:25; entered at 9:00:30 and hung up at 9:00:29."""
+    answered = Story("a").enter("9:00:05", "waste").answer("8:59:58", "waste").hang_up("9:02")
+    gone = Story("b").start("9:00:05").choose("9:00:05", "waste").enter("9:00:05", "waste")
+    gone.answer("9:00:25", "waste").hang_up("9:00:20")
+    at_once = Story("c").enter("9:00:30", "waste").hang_up("9:00:29")
+    file = _written(tmp_path / "calls", answered, gone, at_once)
+    found = shown(str(file), "--interval", "15m")
+    waste = found["lines"]["waste"]
+    assert (waste["answered"], waste["abandoned"], waste["short_abandoned"]) == (1, 1, 1)
+    assert (waste["average_speed_of_answer"], waste["longest_wait"]) == (0.0, 15.0)
+    assert found["counted"] == {
+        "conflicting": 0,
+        "after_hangup": 1,
+        "disordered": 1,
+        "too_many_events": 0,
+        "ids_forgotten": 0,
+    }
+    first, second = found["intervals"]
+    assert (first["start"], first["city"]["answered"]) == ("2026-11-18T08:45:00Z", 1)
+    assert second["city"]["line_offered"] == 2
+    said = reachline("replay", str(file)).stdout.decode()
+    assert said.splitlines()[-1] == "counted besides: after hangup 1, disordered 1"
+
+
+def test_of_calls_as_they_are_nothing_is_said_besides(events: Path) -> None:
+    assert set(shown(str(events))["counted"].values()) == {0}
+    assert b"counted besides" not in reachline("replay", str(events)).stdout
+
+
 # 100,000 broken lines
 
 START = {"event": "call-start", "event_id": "e", "call_id": "c", "at": "2026-11-18T09:00:00Z"}

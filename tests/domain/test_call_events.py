@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from streams.domain import call_events
 from streams.domain.call_events import Contact
-from streams.domain.contact import MOST_EVENTS
+from streams.domain.contact import MOST_EVENTS, Piece, pieces
 from streams.domain.instants import HOUR
-from streams.domain.rows import WIDTH
+from streams.domain.rows import WIDTH, encode
 from tests.stories import Fact, Story, at, events
 
 NOON = at("12:00")
@@ -72,3 +75,37 @@ def test_what_is_kept_of_a_flood_is_bounded_whatever_is_asked_of_it() -> None:
     (piece,) = contact.pieces()
     assert piece.too_many
     assert contact.newest == at("9:00") + (4 * MOST_EVENTS - 1) * 1_000_000
+
+
+def test_long_fields_are_too_much_before_there_are_too_many() -> None:
+    event_id, agent = "e" * 120, "a" * 64
+    story = Story().start("9:00")
+    for second in range(MOST_EVENTS - 10):
+        event, instant = Story().answer(at("9:01") + second * 1_000_000, "waste").facts[0]
+        fields = {"event_id": f"{event_id}{second}", "agent": agent, "language": "x" * 64}
+        story.facts.append((structs.replace(event, **fields), instant))
+    contact = told(story.facts)
+    assert contact.pieces()[0].too_many
+    assert len(encode(contact.stored())) < 4096
+
+
+def test_an_id_used_day_after_day_is_put_in_order_a_few_times_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = 0
+
+    def counting(rows: list[Any]) -> list[Piece]:
+        nonlocal times
+        times += 1
+        return pieces(rows)
+
+    monkeypatch.setattr(call_events, "pieces", counting)
+    contact = Contact("call")
+    for day in range(400):
+        story = Story().start(at("9:00") + day * 24 * HOUR)
+        for second in range(1, 5):
+            story.enter(at("9:00") + day * 24 * HOUR + second * 1_000_000, "waste")
+        for number, (event, instant) in enumerate(story.facts):
+            contact.merge(structs.replace(event, event_id=f"{day}-{number}"), instant)
+    assert times < 5
+    assert len(contact.pieces()) == 400

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from streams import __version__
 from streams.domain.instants import SECOND
+from streams.domain.irregularities import IRREGULARITIES
 from streams.engine.host import PagesHost
 from streams.engine.kafka import topics
 from streams.engine.roles.contact_owner import UNKNOWN
@@ -27,16 +28,6 @@ times what is usual, and longer than a broker takes to elect a new leader."""
 def healthy(worker: PagesHost) -> bool:
     """Whether the worker makes progress: it is starting, idle, or has made a checkpoint lately."""
     return worker.stalled_for() < UNHEALTHY_AFTER
-
-
-_ODD = {
-    "conflicting": "Events that do not count beside another of their id, or told otherwise",
-    "after_hangup": "Events after the hangup of their contact",
-    "disordered": "Entries told with a later instant than their answer",
-    "too_many_events": "Contacts of more events than are kept",
-    "ids_forgotten": "Ids of ended contacts forgotten early for want of room",
-}
-"""What is odd about contacts, counted as they leave state."""
 
 
 class PipelineCollector(Collector):
@@ -73,8 +64,10 @@ class PipelineCollector(Collector):
             refused.add_metric([reason], count)
         yield refused
         yield CounterMetricFamily("contact_late", "Events that came late", value=counts.late)
-        for name, said in _ODD.items():
-            yield CounterMetricFamily(f"contact_{name}", said, value=getattr(counts, name))
+        # Counted as contacts leave state.
+        for name, said in IRREGULARITIES.items():
+            count = counts.irregular.counts[name]
+            yield CounterMetricFamily(f"contact_{name}", said, value=count)
         yield CounterMetricFamily(
             "contact_repeated",
             "Events read again after a crash, already in state",

@@ -15,8 +15,8 @@ from streams.domain import event_reader
 from streams.domain.books import SLOT
 from streams.domain.decisions import DECIDED
 from streams.domain.event_reader import Reader, Refusal
+from streams.domain.irregularities import Irregularities
 from streams.domain.ledger import Changes, Ledger
-from streams.domain.outcome import TOO_MANY_EVENTS
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record, position_key
@@ -57,9 +57,7 @@ class Counts:
         self.late = 0
         self.repeated = 0
         self.unknown_to_lines = 0
-        # Of contacts as they left state.
-        self.conflicting = self.after_hangup = self.disordered = self.too_many_events = 0
-        self.ids_forgotten = 0
+        self.irregular = Irregularities()  # of contacts as they left state
 
 
 class ContactOwner:
@@ -212,14 +210,12 @@ class ContactOwner:
         return outputs
 
     def _count(self, changes: Changes) -> None:
-        counts = self._counts
+        irregular = self._counts.irregular
         for _, outcomes in changes.retired:
             for _, outcome in outcomes:
-                counts.conflicting += outcome.conflicting
-                counts.after_hangup += outcome.after_hangup
-                counts.disordered += outcome.disordered
-                counts.too_many_events += outcome.outcome is TOO_MANY_EVENTS
-        counts.ids_forgotten += self.ledger.ids_forgotten - self._ids_forgotten
+                irregular.add(outcome)
+        forgotten = self.ledger.ids_forgotten - self._ids_forgotten
+        irregular.counts["ids_forgotten"] += forgotten
         self._ids_forgotten = self.ledger.ids_forgotten
 
     @property
