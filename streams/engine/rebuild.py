@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from aiokafka import TopicPartition
 from aiokafka.errors import for_code
 
@@ -151,7 +152,7 @@ class _Rebuild:
         done = Rebuilt(partition)
         old = await self._old_state(partition)
         late = await self._keys(topics.LATE, partition)
-        published = await self._keys(topics.JOURNEYS, partition)
+        published = await self._journeys(partition)
         owner = ContactOwner(partition, self._plan, self._routes, Counts())
         for topic in topics.INPUTS:
             await self._merge(owner, topic, late, done)
@@ -167,7 +168,7 @@ class _Rebuild:
             garbage = []
             journeys = outputs[topics.JOURNEYS, partition]
             outputs[topics.JOURNEYS, partition] = [
-                (key, value) for key, value in journeys if key not in published
+                each for each in journeys if _contact_of(*each) not in published
             ]
             # Every refusal and every late event before these offsets has been published.
             outputs[topics.DEAD, partition] = outputs[topics.LATE, partition] = []
@@ -197,17 +198,29 @@ class _Rebuild:
             keys.update(record.key for record in records if record.key is not None)
         return keys
 
-    def _earliest_watermark(self, owner: ContactOwner, published: set[bytes]) -> int:
+    async def _journeys(self, partition: int) -> set[tuple[bytes, int]]:
+        """The contacts whose journeys are published."""
+        published: set[tuple[bytes, int]] = set()
+        async for _, records in self._reader.read([TopicPartition(topics.JOURNEYS, partition)]):
+            for record in records:
+                if record.key is not None and record.value is not None:
+                    published.add(_contact_of(record.key, record.value))
+        return published
+
+    def _earliest_watermark(self, owner: ContactOwner, published: set[tuple[bytes, int]]) -> int:
         """The earliest that the watermark can have been when its record is lost: what it had come
         to by the events, and for every published journey the instant at which that ended."""
         watermark = owner.watermark(dict.fromkeys(topics.INPUTS))
+        ids = {call_id for call_id, _ in published}
         for contact in owner.ledger.contacts.values():
-            if contact.call_id.encode() in published:
-                for piece in contact.pieces():
-                    outcome = judge(piece, self._plan, NEVER)
-                    if outcome is not None:
-                        ended = max(piece.newest, outcome.done_at)
-                        watermark = max(watermark, ended + GRACE + 1)
+            call_id = contact.call_id.encode()
+            if call_id not in ids:
+                continue
+            for piece in contact.pieces():
+                outcome = judge(piece, self._plan, NEVER)
+                if outcome is not None and (call_id, outcome.begun) in published:
+                    ended = max(piece.newest, outcome.done_at)
+                    watermark = max(watermark, ended + GRACE + 1)
         return watermark
 
     async def _merge(
@@ -252,6 +265,21 @@ class _Rebuild:
                 )
             finally:
                 await writer.stop()
+
+
+class _Begun(msgspec.Struct):
+    """As much of a journey as tells which contact of its call id it is."""
+
+    begun: int
+
+
+_begun: Final = msgspec.json.Decoder(_Begun)
+
+
+def _contact_of(key: bytes, value: bytes | None) -> tuple[bytes, int]:
+    """Which contact a journey is of: an id may be used again, so its beginning is part of it."""
+    assert value is not None
+    return key, _begun.decode(value).begun
 
 
 async def _committed(settings: Settings) -> tuple[dict[TopicPartition, int], Routes]:

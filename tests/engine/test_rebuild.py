@@ -6,14 +6,24 @@ import asyncio
 import subprocess
 import sys
 import uuid
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
+import orjson
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 
+from streams.domain.events import kind
+from streams.domain.instants import DAY, text
 from streams.engine.kafka import topics
+from streams.engine.kafka.outputs import Outputs
 from streams.engine.kafka.publish import Publisher
+from streams.engine.rebuild import _Rebuild
+from streams.engine.roles.routes import Routes
 from streams.settings import Settings
+from streams.sinks.journeys import journey_record
 from tests.bank import real_calls
 from tests.brokers import KafkaCluster
 from tests.engine.carrying_on import carries_on
@@ -26,6 +36,7 @@ from tests.running import (
     records_of,
     without,
 )
+from tests.stories import PLAN, Story, at, judged
 
 
 @pytest.fixture
@@ -141,3 +152,71 @@ async def test_a_topic_made_anew_is_noticed(settings: Settings, tmp_path: Path) 
     await midway(settings, tmp_path)
     await without(settings, "contact.queue")
     assert "has been truncated or created again" in refused(settings, tmp_path, "refused")
+
+
+# An id that is used again
+
+
+class Topics:
+    """Topics in memory: what a rebuild reads, and what it writes."""
+
+    def __init__(self, stories: list[Story]) -> None:
+        self.records: dict[str, list[tuple[bytes, bytes]]] = {}
+        self.written: list[Outputs] = []
+        for story in stories:
+            for event, _ in story.facts:
+                value = msgspec.json.encode(event)
+                self.add(f"contact.{kind(event)}", event.call_id.encode(), value)
+
+    def add(self, topic: str, key: bytes, value: bytes) -> None:
+        self.records.setdefault(topic, []).append((key, value))
+
+    async def read(
+        self, tps: list[TopicPartition]
+    ) -> AsyncIterator[tuple[TopicPartition, list[ConsumerRecord[bytes, bytes]]]]:
+        for tp in tps:
+            found = [
+                ConsumerRecord(tp.topic, 0, offset, NOW // 1000, 1, key, value, None, 0, 0, ())
+                for offset, (key, value) in enumerate(self.records.get(tp.topic, []))
+            ]
+            if found:
+                yield tp, found
+
+    async def write(self, outputs: Outputs) -> None:
+        self.written.append(outputs)
+
+    def journeys(self) -> list[tuple[str, int]]:
+        """The contacts that were published as over, by id and beginning."""
+        values = [
+            orjson.loads(value or b"null")
+            for outputs in self.written
+            for _, value in outputs[topics.JOURNEYS, 0]
+        ]
+        return [(each["call_id"], each["begun"]) for each in values]
+
+
+NOW = at("12:00", "2026-11-30")
+
+
+async def test_of_an_id_used_again_the_second_journey_is_published_too() -> None:
+    """The first was published before the state was lost, the second was not."""
+    first = Story("c").start("9:00").enter("9:00:10", "waste").hang_up("9:05")
+    second = Story("c")
+    for event, instant in first.facts:
+        again = f"again-{event.event_id}"
+        later = msgspec.structs.replace(event, event_id=again, at=text(instant + 7 * DAY))
+        second.facts.append((later, instant + 7 * DAY))
+    days = at("9:00") + 9 * DAY  # later, something comes on every topic
+    other = Story("other").start(days).choose(days, "waste").enter(days, "waste").hang_up(days)
+    there = Topics([first, second, other])
+    contact = first.contact()
+    (piece,) = contact.pieces()
+    outcome = judged(contact, PLAN, NOW)
+    assert outcome is not None
+    key, value = journey_record("c", piece, outcome)
+    there.add(topics.JOURNEYS, key, value or b"")
+    ends = {TopicPartition(topic, 0): len(found) for topic, found in there.records.items()}
+    rebuild: Any = _Rebuild(Settings(), PLAN, Routes(1, 1, 1), ends, there)  # type: ignore[arg-type]
+    rebuild._writers[0] = there
+    await rebuild._rebuild(0)
+    assert there.journeys() == [("c", at("9:00") + 7 * DAY)]
