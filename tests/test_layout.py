@@ -188,7 +188,6 @@ TOGETHER = {
         "sinks/statement/sheet.py",
         "sinks/statement/writing.py",
     ),
-    "sinks/test_forms_published.py": ("sinks/statement/explained.py",),
     "sources/test_formats.py": ("sources/clock.py",),
 }
 """Modules that have no test file of their own: by the one in which they are tested with others. A

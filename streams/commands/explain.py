@@ -8,6 +8,7 @@ from streams.commands.common import DONE, USAGE, CommandError
 from streams.commands.statement import add_output, language, write
 from streams.domain import instants
 from streams.domain.books import INTERVAL, start_of
+from streams.domain.call_events import Contact
 from streams.domain.plan import Plan
 from streams.domain.statement import parse
 from streams.domain.statement.explanation import explain
@@ -39,37 +40,55 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(arguments: argparse.Namespace) -> int:
     plan = books.plan(arguments)
-    since, until = span(arguments.interval, plan)
-    contacts = books.contacts(arguments, plan, since, arguments.late)
+    spans = spans_of(arguments.interval, plan)
+    if len(spans) > 1 and arguments.format != "text":
+        first, second = (_written(since, plan) for since, _ in spans)
+        raise CommandError(
+            f"--interval: {arguments.interval} comes twice: write {first} or {second}", USAGE
+        )
+    (since, _), *_ = spans
+    contacts = [*books.contacts(arguments, plan, since, arguments.late)]
     # Asked only now: without a plan, lines are known by their events.
     if arguments.line not in plan.lines:
         there = ", ".join(plan.lines) or "none"
         raise CommandError(f"no line {arguments.line!r} in the plan; there are {there}", USAGE)
-    found, total = explain(contacts, plan, arguments.line, since, until, books.as_of(arguments))
-    of = explained.explain(arguments.line, since, until, found, total)
-    if arguments.format == "json":
-        content = canonical(of)
-    elif arguments.format == "csv":
-        content = explained.as_csv(of).encode()
-    else:
-        writing = Writing(language(arguments, plan), plan.zone.key)
-        content = explained.as_text(of, writing).encode()
-    write(arguments.output, content)
+    shown = [_explained(arguments, plan, contacts, *span) for span in spans]
+    write(arguments.output, b"\n".join(shown))
     return DONE
 
 
-def span(text: str, plan: Plan) -> tuple[int, int]:
-    """The quarter-hour, day or month that an argument names.
+def _explained(
+    arguments: argparse.Namespace, plan: Plan, contacts: list[Contact], since: int, until: int
+) -> bytes:
+    found, total = explain(contacts, plan, arguments.line, since, until, books.as_of(arguments))
+    of = explained.explain(arguments.line, since, until, found, total)
+    if arguments.format == "json":
+        return canonical(of)
+    if arguments.format == "csv":
+        return explained.as_csv(of).encode()
+    writing = Writing(language(arguments, plan), plan.zone.key)
+    as_shown = explained.as_html if arguments.format == "html" else explained.as_text
+    return as_shown(of, writing).encode()
+
+
+def _written(at: int, plan: Plan) -> str:
+    """An instant as it is typed."""
+    return instants.to_datetime(at).astimezone(plan.zone).isoformat(timespec="minutes")
+
+
+def spans_of(text: str, plan: Plan) -> list[tuple[int, int]]:
+    """The quarter-hour, day or month that an argument names; two quarter-hours where the clock was
+    set back, for the local time comes twice.
 
     Raises:
-        CommandError: it names none.
+        CommandError: it names none, or one that the clock jumped over.
     """
     try:
         period = parse(text)
     except ValueError:
         pass
     else:
-        return period.begin(plan.zone), period.end(plan.zone)
+        return [(period.begin(plan.zone), period.end(plan.zone))]
     try:
         moment = datetime.fromisoformat(text)
         if not 1 < moment.year < 9999:
@@ -80,7 +99,16 @@ def span(text: str, plan: Plan) -> tuple[int, int]:
             "2026-10-05T09:15, 2026-10-05 or 2026-10",
             USAGE,
         ) from None
+    meant = [moment]
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=plan.zone)
-    start = start_of(instants.of(moment), INTERVAL)
-    return start, start + INTERVAL
+        meant = [moment.replace(tzinfo=plan.zone, fold=fold) for fold in (0, 1)]
+    found = {instants.of(each): each for each in meant}
+    if len(found) > 1 and moment != instants.to_datetime(min(found)).astimezone(plan.zone).replace(
+        tzinfo=None
+    ):
+        raise CommandError(
+            f"--interval: there is no {text} in {plan.zone.key}: the clock is set forward then",
+            USAGE,
+        )
+    starts = sorted({start_of(at, INTERVAL) for at in found})
+    return [(start, start + INTERVAL) for start in starts]

@@ -281,6 +281,15 @@ def hangup_reason(code: int) -> HangupReason:
     return HANGUP_REASONS[((code & KIND_BITS) - HANGUP) // len(SIDES)]
 
 
+def left_reason(code: int) -> LeftReason:
+    """The reason of a code that stands for leaving a line.
+
+    >>> left_reason(LEFT_BY_TRANSFER | SEQ)
+    'transfer'
+    """
+    return LEFT_REASONS[(code & KIND_BITS) - LEFT]
+
+
 def hung_up_by(code: int) -> str | None:
     """Who ended the contact by a hangup of this code, where that was told.
 

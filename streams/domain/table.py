@@ -9,6 +9,7 @@ It is longer than a module should be, because it is one table: each row is read 
 
 from typing import Any, Final
 
+from streams.domain import walked
 from streams.domain.instants import SECOND
 from streams.domain.open_visit import OpenVisit
 from streams.domain.order import LEG, Events, hangup, in_order
@@ -90,7 +91,7 @@ class Table:
                 order.append(end)
                 self._go(end)
             self._plain = self._plain and not after
-            self.steps[-1] = self.steps[-1]._replace(did=("over",))
+            self.steps[-1] = self.steps[-1]._replace(did=(walked.OVER,))
             for row in beyond:
                 self._go_nowhere(row)
         everything = (*order, *beyond)
@@ -129,7 +130,9 @@ class Table:
         if kind == START:
             if self._start == NONE:
                 self._start = row
-                self._did.append("begins")
+                self._did.append(walked.BEGINS)
+            else:
+                self._did.append(walked.BEGUN_BEFORE)
         elif kind == CHOICE:
             self._choose(row, self.events.words[row])
         elif kind < HANGUP:
@@ -142,6 +145,8 @@ class Table:
                 self._return(row, line_id, told_number)
             else:
                 self._leave(row, line_id, told_number, kind)
+        else:
+            self._did.append(walked.OF_A_LEG)
         at_line = NONE if here is None else here.line
         self.steps.append(Step(row, POSITIONS[where], at_line, tuple(self._did)))
         self._step += 1
@@ -151,21 +156,20 @@ class Table:
 
     def _go_nowhere(self, row: int) -> None:
         at_line = NONE if self._at is None else self._at.line
-        did = ("does not count: it comes after the hangup",)
-        self.steps.append(Step(row, POSITIONS[self._where], at_line, did))
+        self.steps.append(Step(row, POSITIONS[self._where], at_line, (walked.AFTER_HANGUP,)))
 
     def _choose(self, row: int, line_id: str) -> None:
         here = self._at
         if here is not None and here.line_id == line_id:
             if here.choice == NONE:
                 here.choice = row
-            self._did.append("chosen: the same visit")
+            self._did.append(walked.CHOSEN_HERE)
         else:
             visit = self._begin_visit(row, line_id, EXIT_KEY, by_choice=True)
             visit.choice = row
             visit.chosen_first = True
             self._stand(WAY, visit)
-            self._did.append("chosen")
+            self._did.append(walked.CHOSEN)
         self._last_choice = self._step
 
     def _enter(self, row: int, line_id: str, told_number: int) -> None:
@@ -176,7 +180,7 @@ class Table:
             visit = self._begin_visit(row, line_id, OVERFLOW)
             visit.wait(row)
             self._stand(WAITING, visit)
-            self._did.append("queued")
+            self._did.append(walked.QUEUED)
         elif visit is not self._at:
             if visit.answered != NONE:
                 self._take_back(row, visit)
@@ -184,18 +188,18 @@ class Table:
                 self._go_on_with(row, visit)
                 visit.wait(row)
                 self._stand(WAITING, visit)
-                self._did.append("goes on: waits again")
+                self._did.append(walked.WAITS_AGAIN)
         elif self._where == WAY:
             visit.wait(row)
             self._stand(WAITING, visit)
-            self._did.append("queued")
+            self._did.append(walked.QUEUED)
         elif self._where == WAITING:
             visit.entries += 1
-            self._did.append("a lap")
+            self._did.append(walked.LAP)
         elif visit.entered == NONE:
             visit.enter_late(row)
             self._plain = False
-            self._did.append("its entry, told late: no wait")
+            self._did.append(walked.ENTRY_TOLD_LATE)
         else:
             self._take_back(row, visit)
         self._number(visit, line_id, told_number)
@@ -210,16 +214,16 @@ class Table:
                 visit = self._earlier(line_id, told_number)
         if visit is None:
             visit = self._begin_visit(row, line_id, OVERFLOW)
-            self._did.append("answered, without an entry")
+            self._did.append(walked.ANSWERED_WITHOUT_ENTRY)
         elif visit is not self._at:
             self._go_on_with(row, visit)
             visit.wait_on()
-            self._did.append("goes on: answered, as if it had not been left")
+            self._did.append(walked.ANSWERED_AFTER_ALL)
         elif self._where == TALKING:
-            self._did.append("the first answer counts")
+            self._did.append(walked.ANSWERED_BEFORE)
         else:
             self._plain = self._plain and self._where == WAITING
-            self._did.append("answered")
+            self._did.append(walked.ANSWERED)
         visit.talk(row, self._step)
         self._stand(TALKING, visit)
         self._number(visit, line_id, told_number)
@@ -227,18 +231,18 @@ class Table:
     def _return(self, row: int, line_id: str, told_number: int) -> None:
         visit = self._known(line_id, told_number)
         if visit is None:
-            self._did.append("nothing: nobody talks there")
+            self._did.append(walked.NOBODY_TALKS)
             return
         self._number(visit, line_id, told_number)
         if visit is self._at and self._where == WAY:
             visit.queued_until(NONE)
             self._plain = False
             self._stand(WAITING, visit)
-            self._did.append("queued, without an entry")
+            self._did.append(walked.QUEUED_WITHOUT_ENTRY)
         elif visit.answered != NONE and (visit is self._at or visit is self._left_last()):
             self._take_back(row, visit)
         else:
-            self._did.append("nothing: nobody talks there")
+            self._did.append(walked.NOBODY_TALKS)
 
     def _leave(self, row: int, line_id: str, told_number: int, kind: int) -> None:
         reason = LEFT_REASONS[kind - LEFT]
@@ -268,7 +272,7 @@ class Table:
                     visit.queued_until(row)
                     self._plain = False
                 visit.leave(row, self._step, reason, inferred=False)
-                self._did.append("left")
+                self._did.append(walked.LEFT)
             if target is None:
                 self._stand(AWAY, None)
             else:
@@ -281,19 +285,19 @@ class Table:
     def _left_unqueued(self, row: int, visit: OpenVisit, reason: str) -> None:
         visit.queued_until(row)
         visit.leave(row, self._step, reason, inferred=False)
-        self._did.append("left, without an entry")
+        self._did.append(walked.LEFT_WITHOUT_ENTRY)
 
     def _left_before(self, row: int, visit: OpenVisit, reason: str, there: bool) -> None:
         """The contact has moved on already from the visit of which it is told that it was left."""
         if not visit.inferred:
-            self._did.append("nothing: it was left before")
+            self._did.append(walked.LEFT_BEFORE)
             return
         self._plain = False
         visit.tell_reason(self._step, reason)
         if there:
             assert self._at is not None
             self._at.led_by(visit, row)
-        self._did.append("why it was left")
+        self._did.append(walked.REASON_TOLD)
 
     # Going on
 
@@ -333,7 +337,7 @@ class Table:
             return None, NONE
         if self._where == TALKING:
             here.leave(row, self._step, TRANSFER, inferred=True)
-            self._did.append(f"inferred: {TRANSFER}")
+            self._did.append(walked.INFERRED[TRANSFER])
             return here, row
         if self._is_sent():
             # That visit never was, and where it lands is what the transfer began.
@@ -346,7 +350,7 @@ class Table:
         else:
             reason = OVERFLOW
         here.leave(row, self._step, reason, inferred=True)
-        self._did.append(f"inferred: {reason}")
+        self._did.append(walked.INFERRED[reason])
         return None, NONE
 
     def _never_was(self, visit: OpenVisit) -> None:
@@ -355,7 +359,7 @@ class Table:
             if other.led_to is visit:
                 other.led_to = None
         self._plain = False
-        self._did.append("the visit on its way never was")
+        self._did.append(walked.NEVER_WAS)
 
     def _take_back(self, row: int, visit: OpenVisit) -> None:
         """The answer is taken back: waiting since the entry, as if nobody had picked up."""
@@ -366,7 +370,7 @@ class Table:
         if self.events.kinds[row] == ENTERED:
             visit.entries += 1
         self._stand(WAITING, visit)
-        self._did.append("the answer is taken back")
+        self._did.append(walked.TAKEN_BACK)
 
     def _stand(self, where: int, visit: OpenVisit | None) -> None:
         self._where, self._at = where, visit

@@ -12,7 +12,7 @@ NONE: Final = -1
 """Stands for the number of an event that there is not."""
 
 MENU, WAY, WAITING, TALKING, AWAY = range(5)
-POSITIONS: Final = ("in the menu", "on its way", "waiting", "talking", "away")
+POSITIONS: Final = ("menu", "way", "waiting", "talking", "away")
 
 
 def row_of_target(row: int) -> int:
@@ -30,6 +30,42 @@ OVERFLOW: Final = "overflow"
 EXIT_KEY: Final = "exit_key"
 CHOSE_AGAIN: Final = "chose_again"
 """Why a visit was left: a reason of the events, or that another line was chosen instead."""
+
+BEGINS: Final = "begins"
+BEGUN_BEFORE: Final = "begun_before"
+CHOSEN: Final = "chosen"
+CHOSEN_HERE: Final = "chosen_here"
+QUEUED: Final = "queued"
+QUEUED_WITHOUT_ENTRY: Final = "queued_without_entry"
+LAP: Final = "lap"
+WAITS_AGAIN: Final = "waits_again"
+ENTRY_TOLD_LATE: Final = "entry_told_late"
+ANSWERED: Final = "answered"
+ANSWERED_WITHOUT_ENTRY: Final = "answered_without_entry"
+ANSWERED_BEFORE: Final = "answered_before"
+ANSWERED_AFTER_ALL: Final = "answered_after_all"
+TAKEN_BACK: Final = "taken_back"
+NOBODY_TALKS: Final = "nobody_talks"
+LEFT: Final = "left"
+LEFT_WITHOUT_ENTRY: Final = "left_without_entry"
+LEFT_BEFORE: Final = "left_before"
+REASON_TOLD: Final = "reason_told"
+NEVER_WAS: Final = "never_was"
+OF_A_LEG: Final = "of_a_leg"
+OVER: Final = "over"
+AFTER_HANGUP: Final = "after_hangup"
+INFERRED: Final = {
+    reason: f"inferred_{reason}" for reason in (TRANSFER, OVERFLOW, EXIT_KEY, CHOSE_AGAIN)
+}
+"""What an event did; the last, by reason, that a visit was seen to have been left."""
+
+DID: Final = (
+    *(BEGINS, BEGUN_BEFORE, CHOSEN, CHOSEN_HERE, QUEUED, QUEUED_WITHOUT_ENTRY, LAP, WAITS_AGAIN),
+    *(ENTRY_TOLD_LATE, ANSWERED, ANSWERED_WITHOUT_ENTRY, ANSWERED_BEFORE, ANSWERED_AFTER_ALL),
+    *(TAKEN_BACK, NOBODY_TALKS, LEFT, LEFT_WITHOUT_ENTRY, LEFT_BEFORE, REASON_TOLD, NEVER_WAS),
+    *(OF_A_LEG, OVER, AFTER_HANGUP, *INFERRED.values()),
+)
+"""All that an event can do."""
 
 
 class VisitRows:
@@ -147,7 +183,7 @@ class Step(NamedTuple):
         row: the number of the event.
         position: where the contact was when it came, one of ``POSITIONS``.
         at_line: number of an event that names the line where it was, or ``NONE``.
-        did: what the event did, in words of this module.
+        did: what the event did, one after another, each one of ``DID``.
     """
 
     row: int

@@ -518,6 +518,63 @@ def test_wrong_arguments_are_named(
     assert says in capsys.readouterr().err
 
 
+NIGHT_PLAN = """
+[city]
+time_zone = "Europe/Brussels"
+[[line]]
+id = "a"
+"""
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> list[Any]:
+    """Two calls at half past two, in the hour that comes twice."""
+    (tmp_path / "plan.toml").write_text(NIGHT_PLAN)
+    events = [
+        {"event": "queue", "event_id": call, "call_id": call, "at": at, "line": "a"}
+        for call, at in (
+            ("summer", "2026-10-25T02:30:00+02:00"),
+            ("winter", "2026-10-25T02:30:00+01:00"),
+        )
+    ]
+    lines = [json.dumps(event | {"phase": "entered"}) for event in events]
+    (tmp_path / "events.ndjson").write_text("\n".join(lines))
+    return ["--plan", tmp_path / "plan.toml", tmp_path / "events.ndjson"]
+
+
+def test_a_quarter_hour_that_comes_twice_is_shown_twice(
+    night: list[Any], output: Callable[[], bytes]
+) -> None:
+    assert run("explain", "--line", "a", "--interval", "2026-10-25T02:30", *night) == 0
+    shown = output().decode()
+    assert shown.index("a, from 2026-10-25 02:30+02:00 until") < shown.index("summer, began")
+    assert shown.index("summer, began") < shown.index("a, from 2026-10-25 02:30+01:00 until")
+    assert shown.index("a, from 2026-10-25 02:30+01:00 until") < shown.index("winter, began")
+    assert run("explain", "--line", "a", "--interval", "2026-10-25T02:30+01:00", *night) == 0
+    assert "summer" not in output().decode()
+    assert run("explain", "--line", "a", "--interval", "2026-10-25T03:30", *night) == 0
+    assert "0 visits" in output().decode()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "html"])
+def test_a_program_is_asked_which_of_two_quarter_hours_it_means(
+    night: list[Any], form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["explain", "--line", "a", "--interval", "2026-10-25T02:30", "--format", form]
+    assert run(*words, *night) == 2
+    assert (
+        "comes twice: write 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00"
+        in capsys.readouterr().err
+    )
+
+
+def test_a_time_that_the_clock_jumped_over_is_refused(
+    night: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("explain", "--line", "a", "--interval", "2026-03-29T02:30", *night) == 2
+    assert "there is no 2026-03-29T02:30 in Europe/Brussels" in capsys.readouterr().err
+
+
 def test_a_line_or_an_interval_that_is_none(
     month: Month, capsys: pytest.CaptureFixture[str]
 ) -> None:

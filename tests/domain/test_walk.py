@@ -71,7 +71,7 @@ def test_the_same_line_chosen_twice_is_one_visit() -> None:
 
 def test_a_caller_who_waits_and_presses_another_key_has_left_by_it() -> None:
     call = Call().choose(1, "waste").enter(2, "waste").choose(30, "desk").hang_up(40)
-    assert visits(call) == [("waste", "exit_key"), ("desk", "on its way")]
+    assert visits(call) == [("waste", "exit_key"), ("desk", "way")]
 
 
 def test_where_the_switch_puts_a_caller_elsewhere_the_choice_overflowed_unqueued() -> None:
@@ -246,11 +246,11 @@ def test_the_steps_say_what_each_event_did() -> None:
     call = Call().start(0).choose(5, "waste").enter(6, "waste").hang_up(9).answer(10, "waste")
     (contact,) = pieces(calls.rows(call.events))
     assert [(step.position, *step.did) for step in steps(contact)] == [
-        ("in the menu", "begins"),
-        ("in the menu", "chosen"),
-        ("on its way", "queued"),
+        ("menu", "begins"),
+        ("menu", "chosen"),
+        ("way", "queued"),
         ("waiting", "over"),
-        ("waiting", "does not count: it comes after the hangup"),
+        ("waiting", "after_hangup"),
     ]
 
 
@@ -311,7 +311,6 @@ def told_slowly(events: list[Told]) -> list[Any]:
             said.append("too many")
             continue
         known = contact["visits"]
-        where = {"menu": "in the menu", "way": "on its way"}
         said.append(
             {
                 "visits": [
@@ -333,7 +332,7 @@ def told_slowly(events: list[Told]) -> list[Any]:
                     )
                     for visit in known
                 ],
-                "where": where.get(contact["where"], contact["where"]),
+                "where": contact["where"],
                 "started": contact["started"],
                 "hangup": contact["hangup"] and contact["hangup"]["at"],
                 "after": contact["after_hangup"],

@@ -33,6 +33,7 @@ from streams.domain.statement.assignments import (
     rule,
 )
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
+from streams.domain.statement.happened import Happened, happened
 from streams.domain.tally import Tally
 
 
@@ -70,6 +71,11 @@ class Explained:
         return self.visit.terms.contract
 
     @property
+    def walk(self) -> list[Happened]:
+        """Its contact step by step."""
+        return happened(self.piece)
+
+    @property
     def transferred(self) -> int | None:
         """When another line passed the caller on to it; None where none did."""
         return self.piece.ats[self.visit.found.transfer] if self.visit.by_transfer else None
@@ -85,8 +91,9 @@ def explain(
     scope = f"line:{line}"
     booked: dict[int, Tally] = {}
     for call_id, piece in ((each.call_id, piece) for each in contacts for piece in each.pieces()):
-        outcome = judge(piece, plan, now)
-        if outcome is None or outcome.outcome is OUTGOING:
+        known = piece if piece.ats[-1] <= now else piece.as_of(now)
+        outcome = None if known is None else judge(known, plan, now)
+        if known is None or outcome is None or outcome.outcome is OUTGOING:
             continue
         if not any(_of_line(visit, line, since - INTERVAL * 4, until) for visit in outcome.visits):
             continue
@@ -97,7 +104,7 @@ def explain(
                 if since <= at < until:
                     total.add(entry)
         found += [
-            (call_id, piece, outcome, visit)
+            (call_id, known, outcome, visit)
             for visit in outcome.visits
             if visit.line == line and since <= visit.begun < until
         ]

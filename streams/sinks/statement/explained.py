@@ -1,9 +1,9 @@
-"""The visits behind a figure: as an object, as CSV, and as text for a person at a terminal."""
+"""The visits behind a figure: as an object, as CSV, and for people as text and as a page."""
 
 import csv
 import io
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -13,12 +13,13 @@ from streams.domain.figures.measure import HIT
 from streams.domain.instants import SECOND
 from streams.domain.statement import evidence, explanation
 from streams.domain.statement.counting import in_seconds
+from streams.domain.statement.happened import Happened
 from streams.domain.tally import Tally
 from streams.sinks.statement import judged, rendering
 from streams.sinks.statement.result_objects import Number
 from streams.sinks.statement.writing import Writing
 
-EXPLANATION_FORMATS: Final = ("text", "json", "csv")
+EXPLANATION_FORMATS: Final = ("text", "html", "json", "csv")
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -38,11 +39,41 @@ class Counted(Struct, frozen=True, kw_only=True):
     excluded_by: list[str]
 
 
+class Step(Struct, frozen=True, kw_only=True):
+    """One event of a contact, in the order in which the contact is walked through.
+
+    Attributes:
+        at: when.
+        event: call-start, menu-choice, queue or hangup.
+        phase: of a queue event.
+        line: where.
+        reason: why the line was left, or the contact ended.
+        to_line: where a transfer leads to.
+        by: who hung up.
+        position: where the contact was before: menu, way, waiting, talking or away; null of an
+            event that does not count, for another one with its id does.
+        position_line: at which line that was.
+        did: what the event did to the contact, one after another.
+    """
+
+    at: str
+    event: str
+    phase: str | None
+    line: str | None
+    reason: str | None
+    to_line: str | None
+    by: str | None
+    position: str | None
+    position_line: str | None
+    did: list[str]
+
+
 class Visit(Struct, frozen=True, kw_only=True):
     """A visit to the line, with its facts. A fact that there is not is null.
 
     Attributes:
         call_id: of its call.
+        contact_begun: when its contact began. An id that is used again is several contacts.
         caller: a pseudonym.
         visit: the number that the phone system gives it.
         vendor, contract: by whom it is answered, by what it is judged.
@@ -57,9 +88,11 @@ class Visit(Struct, frozen=True, kw_only=True):
         disposition: how.
         wait: seconds by the contract's clock.
         counted: for each measure of the contract.
+        walk: its contact, step by step.
     """
 
     call_id: str
+    contact_begun: str
     caller: str | None
     visit: int | None
     vendor: str
@@ -75,6 +108,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     disposition: str
     wait: float | None
     counted: list[Counted]
+    walk: list[Step]
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -137,6 +171,7 @@ def _visit(each: explanation.Explained) -> Visit:
     outcome, visit = each.outcome, each.visit
     return Visit(
         call_id=each.call_id,
+        contact_begun=instants.text(outcome.begun),
         caller=outcome.caller,
         visit=visit.number if visit.number >= 0 else None,
         vendor=visit.terms.vendor,
@@ -152,6 +187,22 @@ def _visit(each: explanation.Explained) -> Visit:
         disposition=visit.disposition,
         wait=None if visit.wait is None else visit.wait / SECOND,
         counted=[_counted(counted) for counted in each.counted],
+        walk=[_step(step) for step in each.walk],
+    )
+
+
+def _step(of: Happened) -> Step:
+    return Step(
+        at=instants.text(of.at),
+        event=of.event,
+        phase=of.phase,
+        line=of.line,
+        reason=of.reason,
+        to_line=of.to_line,
+        by=of.by,
+        position=of.position,
+        position_line=of.position_line,
+        did=list(of.did),
     )
 
 
@@ -171,7 +222,8 @@ def _instant(at: int | None) -> str | None:
 
 def as_csv(of: Explanation) -> str:
     """One row per visit, with a column of verdict and reason per measure."""
-    facts = [name for name in Visit.__struct_fields__ if name != "counted"] if of.visits else []
+    lists = ("counted", "walk")
+    facts = [name for name in Visit.__struct_fields__ if name not in lists] if of.visits else []
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*facts, *of.measures])
@@ -193,11 +245,72 @@ def _in_a_cell(of: Counted) -> str:
 _FACTS: Final = ("started", "chosen", "transferred", "entered", "answered", "ended")
 
 
+class Contact(NamedTuple):
+    """A contact with its visits to the line, as people are shown it."""
+
+    first: Visit
+    visits: list[Visit]
+
+
 def as_text(of: Explanation, w: Writing) -> str:
     """For a person at a terminal, who is not shown where long words may be parted."""
-    return rendering.text(
-        "explanation.txt", w, explanation=of, facts=_facts, judged=_judgement
-    ).replace("\N{SOFT HYPHEN}", "")
+    return rendering.text("explanation.txt", w, **_shown(of)).replace("\N{SOFT HYPHEN}", "")
+
+
+def as_html(of: Explanation, w: Writing) -> str:
+    """The same as a page."""
+    return rendering.explanation("explanation.html", w, **_shown(of))
+
+
+def _shown(of: Explanation) -> dict[str, Any]:
+    contacts: dict[tuple[str, str], Contact] = {}
+    for visit in of.visits:
+        known = contacts.setdefault((visit.call_id, visit.contact_begun), Contact(visit, []))
+        known.visits.append(visit)
+    return {
+        "explanation": of,
+        "contacts": [*contacts.values()],
+        "facts": _facts,
+        "judged": _judgement,
+        "steps": _steps,
+    }
+
+
+class Line(NamedTuple):
+    """A step of the walk, in words."""
+
+    time: str
+    event: str
+    position: str
+    did: str
+
+
+def _steps(visit: Visit, w: Writing) -> Iterable[Line]:
+    """The contact of a visit step by step; the date where it is another than before."""
+    day = w.day(visit.contact_begun)
+    for step in visit.walk:
+        time = f"{w.local(step.at):%H:%M:%S.%f}"[:-3]
+        if w.day(step.at) != day:
+            day = w.day(step.at)
+            time = f"{day} {time}"
+        position = ""
+        if step.position is not None:
+            position = w.text(f"step.position.{step.position}", line=step.position_line)
+        did = "; ".join(w.text(f"step.did.{each}") for each in step.did)
+        yield Line(time, _event(step, w), position, did)
+
+
+def _event(step: Step, w: Writing) -> str:
+    """What was told, in words."""
+    reason = None if step.reason is None else w.text(f"step.reason.{step.reason}")
+    if step.event == "hangup":
+        if step.by is None:
+            return w.text("step.event.hangup", reason=reason)
+        by = w.text(f"step.by.{step.by}")
+        return w.text("step.event.hangup_by", reason=reason, by=by)
+    if step.to_line is not None:
+        return w.text("step.event.left_for", line=step.line, to=step.to_line, reason=reason)
+    return w.text(f"step.event.{step.phase or step.event}", line=step.line, reason=reason)
 
 
 def _facts(visit: Visit, w: Writing) -> Iterable[str]:

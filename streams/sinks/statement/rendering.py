@@ -34,6 +34,11 @@ def page(template: str, of: Statement, w: Writing, **more: Any) -> str:
     return _PAGES.get_template(template).render(of=of, w=w, names=names, **more)
 
 
+def explanation(template: str, w: Writing, **more: Any) -> str:
+    """A page that is of no statement, and has no number."""
+    return _PAGES.get_template(template).render(w=w, **more)
+
+
 def text(template: str, w: Writing, **more: Any) -> str:
     """A text for a terminal."""
     return _TEXTS.get_template(template).render(w=w, **more)

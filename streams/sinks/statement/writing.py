@@ -89,6 +89,10 @@ class Writing:
         """An instant in local time, to the minute."""
         return f"{self.local(text):%Y-%m-%d %H:%M}"
 
+    def exactly(self, text: str, to: str = "seconds") -> str:
+        """An instant in local time with its offset, which tells an hour that comes twice apart."""
+        return self.local(text).isoformat(" ", to)
+
     def day(self, text: str) -> str:
         """The local day of an instant."""
         return f"{self.local(text):%Y-%m-%d}"

@@ -26,7 +26,7 @@ from tests.texts.reversed_texts import not_of, reversed_texts
 
 ALLOWED = (
     *("Acme Calls", "Acme", "Testburg", "Stad"),  # vendors and cities
-    *("Waste <&>", "Waste", "Desk", "migration", "waste", "afval", "loket"),  # lines
+    *("Waste <&>", "Waste", "Desk", "desk", "migration", "waste", "afval", "loket"),  # lines
     *("eerstelijn", "paid"),  # contracts
     *("in-time", "hung-up", "asa", "reached", "op-tijd", "binnen-de-minuut"),  # measures
     *("busy", "down"),  # exclusions, and their reasons
@@ -106,16 +106,18 @@ def test_an_explanation_says_no_word_of_another_language(third: str) -> None:
     answered = (
         Story("c1").start("10:00").enter("10:00:10", "waste", 1).answer("10:00:40", "waste", 1)
     )
-    gone = Story("c2").start("10:01").enter("10:01:10", "waste", 1).hang_up("10:03")
-    contacts = [answered.hang_up("10:02").contact(), gone.contact()]
+    answered.leave("10:01", "waste", "transfer", to="desk").hang_up("10:02").answer("10:03", "desk")
+    gone = Story("c2", "p1").start("10:01").enter("10:01:10", "waste", 1).hang_up("10:03")
+    contacts = [answered.contact(), gone.contact()]
     span = start_of(at("10:00"), INTERVAL), start_of(at("10:00"), INTERVAL) + INTERVAL
     found, tally = explain(contacts, plan, "waste", *span, at("12:00"))
     of = explained.explain("waste", *span, found, tally)
     assert len(of.visits) == 2
-    text = explained.as_text(of, Writing(third, "UTC"))
-    assert _of_none(text) == set()
     nothing = explained.explain("waste", *span, [], tally)
-    assert _of_none(explained.as_text(nothing, Writing(third, "UTC"))) == set()
+    w = Writing(third, "UTC")
+    for each in (of, nothing):
+        assert _of_none(explained.as_text(each, w)) == set()
+        assert _left_over(explained.as_html(each, w)) == set()
 
 
 def test_a_word_that_stands_in_a_template_is_seen(
