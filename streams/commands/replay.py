@@ -18,6 +18,7 @@ from streams.commands.common import (
     wall,
 )
 from streams.domain import alarms
+from streams.domain.local_intervals import LocalIntervals
 from streams.sinks import report
 from streams.sources.event_files import UnreadableFileError
 from streams.sources.replay import RefusedLine, replay
@@ -85,6 +86,11 @@ def run(arguments: argparse.Namespace) -> int:
     # hundreds of thousands of contacts took a fifth of the time.
     gc.disable()
     plan = load_plan(arguments.plan)
+    if arguments.interval is not None:
+        try:
+            LocalIntervals(plan, arguments.interval)
+        except ValueError as error:
+            raise CommandError(f"--interval: {error}: write 24h, 48h or 168h", USAGE) from error
     progress = Progress("replaying", size_of(arguments.files))
     rejected = _rejected(arguments)
     refusals = Refusals(rejected)

@@ -5,7 +5,7 @@ come in. That both give the same, whatever the order, is what the live figure, t
 statement rest on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from streams.domain import caller_history as callers
@@ -14,6 +14,7 @@ from streams.domain.entries import entries
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.irregularities import Irregularities
 from streams.domain.judge import judge
+from streams.domain.local_intervals import LocalIntervals
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, Entry, Tally
 
@@ -37,6 +38,9 @@ def start_of(at: int, width: int) -> int:
 class Books:
     """Tallies per scope over everything, and per scope and interval.
 
+    Args:
+        starts: where the interval of an instant begins; by UTC if it is not said.
+
     Attributes:
         totals: by scope (``city``, ``line:ID``, ``vendor:ID``).
         intervals: by scope and the interval's start; filled when a width is given. Without what
@@ -45,8 +49,11 @@ class Books:
         irregular: what was odd about the contacts.
     """
 
-    def __init__(self, width: int | None = None) -> None:
+    def __init__(
+        self, width: int | None = None, starts: Callable[[int], int] | None = None
+    ) -> None:
         self.width = width
+        self._starts = starts
         self.totals: dict[str, Tally] = {CITY: Tally()}
         self.intervals: dict[tuple[str, int], Tally] = {}
         self.lines: list[str] = []
@@ -57,7 +64,8 @@ class Books:
         self.add_total(entry)
         if self.width is not None:
             scope, at, _, _, _, _, _ = entry
-            key = (scope, start_of(at, self.width))
+            starts = self._starts
+            key = (scope, start_of(at, self.width) if starts is None else starts(at))
             interval = self.intervals.get(key)
             if interval is None:
                 interval = self.intervals[key] = Tally()
@@ -86,8 +94,9 @@ def imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
 
 
 def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None = None) -> Books:
-    """The books of these contacts as of ``now``, repeat callers and callbacks kept included."""
-    result = Books(width)
+    """The books of these contacts as of ``now``, repeat callers and callbacks kept included; their
+    intervals begin by the plan's local time."""
+    result = Books(width, None if width is None else LocalIntervals(plan, width).start_of)
     by_caller: dict[str, list[callers.Call]] = {}
     add = result.add_total if width is None else result.add
     look_at = result.irregular.add

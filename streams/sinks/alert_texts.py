@@ -13,6 +13,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert, Kind
 from streams.domain.instants import SECOND
 from streams.domain.plan import Contract, Plan
+from streams.domain.rounding import percent
 from streams.sinks.annotations import PAGE, annotations, spoken
 from streams.sinks.links import Links
 from streams.texts import DEFAULT, Texts, texts
@@ -87,7 +88,7 @@ def _fields(alert: Alert, plan: Plan, text: Texts) -> dict[str, object]:
 
 
 def _percent(share: float, text: Texts) -> str:
-    number = f"{100 * share:.1f}".removesuffix(".0")
+    number = percent(share).removesuffix(".0")
     return f"{number.replace('.', text('terms.decimal'))} %"
 
 

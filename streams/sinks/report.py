@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -12,7 +12,9 @@ from streams.domain.books import Books
 from streams.domain.detector import Alert
 from streams.domain.disposition import FORM
 from streams.domain.figures import by_rank, figures
+from streams.domain.figures.figure import Better, Unit
 from streams.domain.plan import Plan
+from streams.domain.rounding import percent, whole_seconds
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.alerts import alert_object
 from streams.sinks.terminal import columns, left, readable, right
@@ -130,21 +132,28 @@ def _row(part: dict[str, Any], kind: str, each: str, of_scope: dict[str, Any]) -
     return row
 
 
-_Column = tuple[str, str, str]
-"""A heading, the figure under it, and how that is written."""
+class _Column(NamedTuple):
+    """A heading, the figure under it, its unit if it is no count, and in which direction it is
+    better."""
 
-_FORMS: Final = {"ratio": "{:.1%}", "seconds": "{:.0f} s"}
+    heading: str
+    name: str
+    unit: Unit | None = None
+    better: Better = "neither"
+
 
 _COLUMNS: Final[tuple[_Column, ...]] = (
-    ("contacts", "contacts", "{}"),
-    ("offered", "line_offered", "{}"),
-    ("answered", "answered", "{}"),
-    ("abandoned", "abandoned", "{}"),
-    ("forms", FORM, "{}"),
-    ("open", "open", "{}"),
+    _Column("contacts", "contacts"),
+    _Column("offered", "line_offered"),
+    _Column("answered", "answered"),
+    _Column("abandoned", "abandoned"),
+    _Column("forms", FORM),
+    _Column("open", "open"),
     # A line and the city may have a figure by different declarations, under one heading.
     *dict.fromkeys(
-        (figure.column, figure.name, _FORMS[figure.unit]) for figure in by_rank() if figure.column
+        _Column(figure.column, figure.name, figure.unit, figure.better)
+        for figure in by_rank()
+        if figure.column
     ),
 )
 
@@ -171,8 +180,8 @@ def as_table(books: Books, plan: Plan, language: str = DEFAULT, width: int | Non
     """
     shown = as_object(books, {})
     any_form = shown["city"][FORM]
-    chosen = [each for each in _COLUMNS if each[1] != FORM or any_form]
-    rows = [["", *(heading for heading, _, _ in chosen)]]
+    chosen = [each for each in _COLUMNS if each.name != FORM or any_form]
+    rows = [["", *(each.heading for each in chosen)]]
     for line, of_line in shown["lines"].items():
         terms = plan.nearest_terms(line, _LATEST)
         name = readable(terms.names.get(language, line))
@@ -202,9 +211,15 @@ def as_table(books: Books, plan: Plan, language: str = DEFAULT, width: int | Non
 
 def _cells(chosen: list[_Column], of_scope: dict[str, Any], formula: str) -> list[str]:
     cells = []
-    for _, name, form in chosen:
-        value = of_scope.get(name)
+    for column in chosen:
+        value = of_scope.get(column.name)
         if isinstance(value, dict):
             value = value.get(formula)
-        cells.append("-" if value is None else form.format(value))
+        cells.append("-" if value is None else _cell(value, column))
     return cells
+
+
+def _cell(value: float, column: _Column) -> str:
+    if column.unit == "ratio":
+        return f"{percent(value, column.better)}%"
+    return f"{whole_seconds(value, column.better)} s" if column.unit else str(value)

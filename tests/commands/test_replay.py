@@ -117,6 +117,41 @@ def test_of_calls_as_they_are_nothing_is_said_besides(events: Path) -> None:
     assert b"counted besides" not in reachline("replay", str(events)).stdout
 
 
+# Intervals
+
+LOCAL_PLAN = """
+[city]
+time_zone = "{zone}"
+[[line]]
+id = "waste"
+"""
+
+
+@pytest.mark.parametrize(
+    ("zone", "width", "starts"),
+    [
+        ("Europe/Brussels", "24h", {"2026-11-17T23:00:00Z": 2}),
+        ("Asia/Kathmandu", "1h", {"2026-11-17T23:15:00Z": 1, "2026-11-18T12:15:00Z": 1}),
+    ],
+)
+def test_days_begin_at_midnight_and_hours_at_full_hours_of_the_plan(
+    tmp_path: Path, zone: str, width: str, starts: dict[str, int]
+) -> None:
+    """Two calls of one local day: half past midnight and in the early afternoon in Brussels."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(LOCAL_PLAN.format(zone=zone))
+    night = Story("a").enter(at("23:30", "2026-11-17"), "waste")
+    file = _written(tmp_path / "calls", night, Story("b").enter("12:30", "waste"))
+    found = shown(str(file), "--plan", str(plan), "--interval", width)["intervals"]
+    assert {each["start"]: each["city"]["line_offered"] for each in found} == starts
+
+
+def test_a_day_and_a_half_is_no_interval(events: Path) -> None:
+    done = reachline("replay", str(events), "--interval", "36h")
+    assert done.returncode == 2
+    assert b"--interval: longer than a day, and no whole days: write 24h" in done.stderr
+
+
 # 100,000 broken lines
 
 START = {"event": "call-start", "event_id": "e", "call_id": "c", "at": "2026-11-18T09:00:00Z"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from streams.domain.instants import MINUTE, SECOND, text
+from streams.domain.rounding import percent
 
 Kind = Literal["service_level", "reachability", "closed_on_waiting"]
 Change = Literal["opened", "updated", "resolved"]
@@ -88,7 +89,7 @@ shows this by chance once in 145,000 calls or more.
     share = (decided - people) / decided
     return (
         f"{people:,} of {decided:,} people in {_span(length)} {_WENT_WRONG[kind]}: "
-        f"{100 * share:.1f} % against a target of {100 * target:g} %. "
+        f"{percent(share)} % against a target of {100 * target:g} %. "
         f"A line at its target shows this by chance once in {apart:,.0f} calls or more."
     )
 
@@ -101,7 +102,7 @@ def recovery_in_words(good: int, decided: int, length: int, target: float) -> st
     """
     return (
         f"Recovered: {good:,} of {decided:,} people in the last {_span(length)} were served, "
-        f"{100 * good / decided:.1f} %, target {100 * target:g} %."
+        f"{percent(good / decided)} %, target {100 * target:g} %."
     )
 
 
