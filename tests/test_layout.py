@@ -37,6 +37,7 @@ STORIES = {
     "texts/test_no_other_language.py": "alerts, rules, pages, dashboards without another's word",
     "texts/test_reversed_texts.py": "the third catalogue that these are tested with",
     "sinks/test_forms_published.py": "forms in metrics, journeys, statements and tables",
+    "sinks/test_switches.py": "what a contract leaves out, on wall and alert as on its statement",
 }
 """Test files that are of no single module, by what they tell."""
 

@@ -28,7 +28,7 @@ class Count(NamedTuple):
     until: str = ""
 
 
-COUNTED_CAUSES: Final = ("overflowed", "callback", "closed", "blocked", "lost")
+COUNTED_CAUSES: Final = ("closed", "blocked", "lost")
 """Of the causes by which a contract may leave visits out (``plan.model.CAUSES``) those that are
 dispositions. Each has counts of its own, in this order."""
 
@@ -92,18 +92,18 @@ DECLARED_COUNTS: Final = (
     Count(43, "contacts_reached", "contacts"),
     # What a contract may leave out by its cause: of the queue-offered, of those that the service
     # level is of, of those that reachability is of; and everything out of hours.
-    Count(44, "queue_overflowed", "visits"),
-    Count(45, "queue_callback", "visits"),
+    Count(44, "queue_overflowed", "visits", until="0.2"),
+    Count(45, "queue_callback", "visits", until="0.2"),
     Count(46, "queue_closed", "visits"),
     Count(47, "queue_blocked", "visits"),
     Count(48, "queue_lost", "visits"),
-    Count(49, "service_overflowed", "visits"),
-    Count(50, "service_callback", "visits"),
+    Count(49, "service_overflowed", "visits", until="0.2"),
+    Count(50, "service_callback", "visits", until="0.2"),
     Count(51, "service_closed", "visits"),
     Count(52, "service_blocked", "visits"),
     Count(53, "service_lost", "visits"),
-    Count(54, "reach_overflowed", "visits"),
-    Count(55, "reach_callback", "visits"),
+    Count(54, "reach_overflowed", "visits", until="0.2"),
+    Count(55, "reach_callback", "visits", until="0.2"),
     Count(56, "reach_closed", "visits"),
     Count(57, "reach_blocked", "visits"),
     Count(58, "reach_lost", "visits"),
@@ -132,6 +132,10 @@ DECLARED_COUNTS: Final = (
     Count(76, "outgoing", "contacts", since="0.2"),
     Count(77, "outgoing_answered", "contacts", since="0.2"),
     Count(78, "too_many_events", "contacts", since="0.2"),
+    # What a contract's switches leave out: overflows within the threshold, of the service level;
+    # and hang-ups within the short limit, of the queue-offered.
+    Count(79, "overflow_left_out", "visits", since="0.2"),
+    Count(80, "short_left_out", "visits", since="0.2"),
 )
 """Every count, by its id. The order is part of the stored form."""
 
@@ -151,6 +155,7 @@ SHOWN: Final = (
     *("short_abandoned", "abandoned", "left_before_queue", "chose_again"),
     *("answered_within", "abandoned_within"),
     *("service_offered", "service_answered", "service_abandoned"),
+    *("overflow_left_out", "short_left_out"),
     *("menu_negative", "repeat_callers", "callbacks_kept"),
 )
 """Counts that replay shows of lines, vendors and the city."""

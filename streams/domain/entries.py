@@ -15,6 +15,7 @@ from streams.domain.disposition import (
     DISPOSITIONS,
     FORM,
     OPEN,
+    OVERFLOWED,
     SHORT_ABANDONED,
 )
 from streams.domain.instants import SECOND
@@ -167,6 +168,7 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
         visit.by_transfer,
         visit.in_time,
         visit.further,
+        terms.contract.short_counts,
     )
     packed = _visit_patterns.get(pattern)
     if packed is None:
@@ -217,6 +219,10 @@ def _marks(visit: Visit) -> list[int]:
                 marks.append(_I["service_abandoned"])
                 if visit.within:
                     marks.append(_I["abandoned_within"])
+        elif disposition is OVERFLOWED and visit.in_hours:
+            marks.append(_I["overflow_left_out"])
+        if disposition is SHORT_ABANDONED and not visit.terms.contract.short_counts:
+            marks.append(_I["short_left_out"])
     if visit.reached is not None:
         marks.append(_I["reach_judged"])
         if visit.reached:

@@ -10,7 +10,7 @@ of an outage in which nobody answers.
 from collections.abc import Sequence
 from typing import Final
 
-from streams.domain.disposition import ABANDONED, ANSWERED, CALLBACK, SHORT_ABANDONED
+from streams.domain.disposition import ABANDONED, ANSWERED, CALLBACK, OVERFLOWED, SHORT_ABANDONED
 from streams.domain.plan import Contract
 from streams.domain.waits import Lap, exceeds, passes
 
@@ -67,5 +67,7 @@ def within(
     if missed is not None and missed <= now:
         return False
     if ended is None or disposition is CALLBACK:
+        return None
+    if disposition is OVERFLOWED and not contract.overflow_counts:
         return None
     return disposition in _IN_TIME

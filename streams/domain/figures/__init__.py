@@ -21,6 +21,8 @@ from streams.domain.figures.measure import Measured
 
 DECLARED: Final[tuple[Figure, ...]] = (
     service_level.SERVICE_LEVEL,
+    service_level.OVERFLOW_SHARE,
+    service_level.SHORT_SHARE,
     reachability.CALLBACK_SHARE,
     reachability.FORM_SHARE,
     reachability.CHOSE_AGAIN_SHARE,

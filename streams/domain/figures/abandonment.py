@@ -21,12 +21,15 @@ _SOURCE: Final = "Amazon Connect, metrics definitions: contacts abandoned / cont
 
 
 def abandonment(tally: Counts) -> float | None:
-    """(abandoned + short abandoned) / queue-offered.
+    """(abandoned + short abandoned) / queue-offered; short abandons that the contract leaves out
+    are in neither.
 
     >>> abandonment(Tally.of(abandoned=15, short_abandoned=5, queue_offered=200))
     0.1
     """
-    return ratio(tally["abandoned"] + tally["short_abandoned"], tally["queue_offered"])
+    left_out = tally["short_left_out"]
+    gone = tally["abandoned"] + tally["short_abandoned"] - left_out
+    return ratio(gone, tally["queue_offered"] - left_out)
 
 
 def abandonment_without_short(tally: Counts) -> float | None:
@@ -46,9 +49,9 @@ def abandonment_with_left_before_queue(tally: Counts) -> float | None:
     ... )
     0.2
     """
-    early = tally["left_before_queue"]
-    gone = tally["abandoned"] + tally["short_abandoned"] + early
-    return ratio(gone, tally["queue_offered"] + early)
+    left_out, early = tally["short_left_out"], tally["left_before_queue"]
+    gone = tally["abandoned"] + tally["short_abandoned"] - left_out + early
+    return ratio(gone, tally["queue_offered"] - left_out + early)
 
 
 def menu_abandonment(tally: Counts) -> float | None:
@@ -82,13 +85,10 @@ def _count(tally: Counted, how: Judgement) -> Count:
         short -= tally["out_short_abandoned"]
         whole -= tally["out_queue_offered"]
         # Of a cause out of hours, taken away twice. In hours all of the queue-offered are in the
-        # service level's count of the cause, but callbacks, which have one of their own.
+        # service level's count of the cause.
         for cause in COUNTED_CAUSES:
             if cause in causes:
-                in_hours = tally[f"service_{cause}"]
-                if cause == "callback":
-                    in_hours = tally["queue_callback"] - tally["out_callback"]
-                whole += tally[f"queue_{cause}"] - in_hours
+                whole += tally[f"queue_{cause}"] - tally[f"service_{cause}"]
     return Count(part + short, whole) if how.short_counts else Count(part, whole - short)
 
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from streams.domain.counts import COUNTED_CAUSES
-from streams.domain.figures.figure import FIRST, Counts, Figure, Parts, Variant, ratio
+from streams.domain.figures.figure import FIRST, LEFT_OUT, Counts, Figure, Parts, Variant, ratio
 from streams.domain.figures.measure import (
     HIT,
     MISS,
@@ -59,16 +59,32 @@ def service_level(tally: Counts, formula: str) -> float | None:
     raise ValueError(f"no service-level formula is called {formula!r}")
 
 
+def overflow_share(tally: Counts) -> float | None:
+    """Overflows within the threshold that the contract leaves out of the service level / all that
+    it could have been of.
+
+    >>> overflow_share(Tally.of(overflow_left_out=15, service_offered=85))
+    0.15
+    """
+    left_out = tally["overflow_left_out"]
+    return ratio(left_out, tally["service_offered"] + left_out)
+
+
+def short_share(tally: Counts) -> float | None:
+    """Hang-ups within the short limit that the contract leaves out / all offered to the queue.
+
+    >>> short_share(Tally.of(short_left_out=5, queue_offered=50))
+    0.1
+    """
+    return ratio(tally["short_left_out"], tally["queue_offered"])
+
+
 def _count(tally: Counted, how: Judgement) -> Count:
     level, causes = how.level, how.causes
     offered = tally[f"service_offered{level}"]
     for cause in COUNTED_CAUSES:
         if cause in causes:
             offered -= tally[f"service_{cause}"]
-    if "callback" in causes:
-        # A callback is under the line when it was accepted after the threshold. Those between two
-        # thresholds are all that tells what is under the one from what is under the other.
-        offered -= tally[f"service_offered{level}"] - tally["service_offered"]
     within = tally[f"answered_within{level}"]
     abandoned = tally[f"abandoned_within{level}"]
     if how.formula == "abandons_ignored":
@@ -131,4 +147,30 @@ SERVICE_LEVEL: Final = Figure(
     column="service level",
     rank=FIRST,
     measure=Measured(_count, _verdict),
+)
+
+OVERFLOW_SHARE: Final = Figure(
+    name="overflow_share",
+    title="share of overflows left out",
+    formula="overflows within the threshold that the contract leaves out / these and all judged",
+    unit="ratio",
+    better="neither",
+    value=overflow_share,
+    source="ours: what a figure leaves out is shown beside it",
+    metric="overflow_left_out_ratio",
+    help="Overflows left out of the service level, their share",
+    rank=LEFT_OUT,
+)
+
+SHORT_SHARE: Final = Figure(
+    name="short_abandon_share",
+    title="share of short hang-ups left out",
+    formula="hang-ups within the short limit that the contract leaves out / offered to the queue",
+    unit="ratio",
+    better="neither",
+    value=short_share,
+    source="ours: what a figure leaves out is shown beside it",
+    metric="short_left_out_ratio",
+    help="Short hang-ups left out of service level and abandonment, their share",
+    rank=LEFT_OUT,
 )

@@ -13,6 +13,7 @@ from streams.domain.plan.model import (
     COUNTINGS,
     KINDS_OF_EXCLUSION,
     LONGEST_LOST_AFTER,
+    OF_SWITCHES,
     PERIODS,
     SCOPES,
     UNITS,
@@ -25,6 +26,7 @@ from streams.domain.plan.model import (
 
 BOUNDARIES = {"<=": True, "<": False}
 SHORT_ABANDONS = {"counted": True, "excluded": False}
+OVERFLOW = {"miss": True, "left_out": False}
 CALLBACKS = {"left_out": False, "not_reached": True}
 
 MOST_MONEY = 1e12
@@ -65,6 +67,7 @@ def contract(table: Table) -> Contract:
         short_counts=SHORT_ABANDONS[
             table.choice("short_abandons", tuple(SHORT_ABANDONS), "counted")
         ],
+        overflow_counts=OVERFLOW[table.choice("overflow", tuple(OVERFLOW), "miss")],
         clock=table.choice("clock", CLOCKS, _DEFAULT.clock),
         target=float(table.ratio("service_level_target", Decimal("0.80"))),
         reach_limit=reach_limit,
@@ -178,10 +181,18 @@ def _exclusion(table: Table, measures: list[str]) -> Exclusion:
         since=since,
         until=until,
         above=above if kind == "volume" else None,
-        causes=table.texts("causes", CAUSES),
+        causes=_causes(table),
     )
     table.close()
     return found
+
+
+def _causes(table: Table) -> tuple[str, ...]:
+    causes = table.texts("causes", (*CAUSES, *OF_SWITCHES))
+    for cause in causes:
+        if cause in OF_SWITCHES:
+            table.report("causes", f'"{cause}" acts on the statement alone: {OF_SWITCHES[cause]}')
+    return causes
 
 
 def _check_twice(table: Table, key: str, ids: list[str]) -> None:

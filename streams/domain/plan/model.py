@@ -27,9 +27,16 @@ SCOPES: Final = ("per_line", "pooled")
 COUNTINGS: Final = ("started", "whole", "proportional")
 UNITS: Final = ("money", "percent_of_fee")
 KINDS_OF_EXCLUSION: Final = ("hours", "event", "volume", "cause")
-CAUSES: Final = ("lost", "blocked", "closed", "overflowed", "callback", "out_of_hours")
+CAUSES: Final = ("lost", "blocked", "closed", "out_of_hours")
 """By which a contract may leave visits out: dispositions that may be somebody else's doing than the
 vendor's, and what happens out of hours."""
+
+OF_SWITCHES: Final = {
+    "overflowed": 'write `overflow = "left_out"` in the contract',
+    "callback": 'write `callbacks = "left_out"` in the contract, or nothing',
+}
+"""What no exclusion leaves out, for statements alone would: the contract's switches act on wall,
+alert and statement alike."""
 
 LONGEST_LOST_AFTER: Final = 12 * HOUR
 """A contact stays in state until it is lost, so this bounds the state."""
@@ -128,6 +135,7 @@ class Contract:
     formula: str = "abandons_negative"
     short_limit: int = 5 * SECOND
     short_counts: bool = True
+    overflow_counts: bool = True
     clock: str = "queue"
     target: float = 0.80
     reach_limit: int = 180 * SECOND

@@ -43,6 +43,7 @@ class Rule:
     inclusive: bool
     short_limit: int
     short_counts: bool
+    overflow_counts: bool
     clock: str
     reach_limit: int
     callbacks_not_reached: bool
@@ -155,6 +156,7 @@ def rule(contract: Contract, measure: Measure) -> Rule:
         contract.inclusive,
         contract.short_limit,
         contract.short_counts,
+        contract.overflow_counts,
         contract.clock,
         contract.reach_limit,
         contract.callbacks_not_reached,

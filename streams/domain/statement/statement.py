@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL
 from streams.domain.figures.measure import Count, Number
+from streams.domain.figures.service_level import OVERFLOW_SHARE, SHORT_SHARE
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.statement import counting
@@ -37,6 +38,10 @@ from streams.domain.tally import LINE, VENDOR, Tally
 
 WORST: Final = 12
 """Quarter-hours shown as the worst: as many as are read."""
+
+
+_LEFT_OUT: Final = {"overflow_left_out": OVERFLOW_SHARE, "short_left_out": SHORT_SHARE}
+"""What a contract's switches leave out, with its share: printed wherever it is left out."""
 
 
 class Remark(NamedTuple):
@@ -194,7 +199,7 @@ def statement(
         heard=hearing.whole(here),
         as_of=as_of if running else None,
         provisional=(open_cells, open_visits),
-        remarks=tuple(_remarks(here, begin, until, unattributed)),
+        remarks=tuple(_remarks(here, begin, until, unattributed, totals)),
     )
 
 
@@ -241,8 +246,19 @@ def _worst(here: list[Assignment], cells: Mapping[str, Cells], excluding: Exclud
     ]
 
 
-def _remarks(here: list[Assignment], begin: int, until: int, unattributed: int) -> list[Remark]:
+def _remarks(
+    here: list[Assignment],
+    begin: int,
+    until: int,
+    unattributed: int,
+    totals: Mapping[str, Tally],
+) -> list[Remark]:
     remarks = []
+    for line, total in totals.items():
+        for left_out, figure in _LEFT_OUT.items():
+            share = figure.value(total)
+            if share:
+                remarks.append(Remark(left_out, (line, total[left_out], str(share))))
     for assignment in here:
         for edge in (assignment.since, assignment.until):
             if begin < edge < until and unaligned(edge):

@@ -41,6 +41,7 @@ def _sentences(of: Result, w: Writing) -> list[str]:
             w.text(f"definition.boundary_{of.boundary}", threshold=threshold),
             w.text(f"definition.clock_{of.clock}"),
             on_short,
+            *([w.text("definition.overflow_left_out")] if of.overflow == "left_out" else []),
             w.text("definition.in_hours"),
         ]
     if of.figure == REACHABILITY.name:

@@ -82,6 +82,8 @@ def _rule(of: judging.Result) -> dict[str, Any]:
         "short_abandons": "counted" if rule.short_counts else "excluded",
     }
     if measure.figure == SERVICE_LEVEL.name:
+        if not rule.overflow_counts:
+            shown["overflow"] = "left_out"
         shown |= {
             "formula": measure.formula,
             "threshold": seconds(measure.threshold),

@@ -190,7 +190,7 @@ class Remark(Struct, frozen=True, kw_only=True):
     """Something to be known besides.
 
     Attributes:
-        note: inside_quarter_hour, event_widened or unattributed.
+        note: inside_quarter_hour, event_widened, unattributed, overflow_left_out or short_left_out.
         about: ids, instants or numbers that it speaks of.
     """
 

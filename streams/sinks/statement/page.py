@@ -31,6 +31,8 @@ _ABOUT: Final = {
     "inside_quarter_hour": ("line", "at"),
     "event_widened": ("event", "begin", "end"),
     "unattributed": ("visits",),
+    "overflow_left_out": ("line", "visits", "share"),
+    "short_left_out": ("line", "visits", "share"),
 }
 """What the text of each remark calls what it is about."""
 
@@ -204,8 +206,11 @@ def _columns(results: Iterable[Result]) -> list[Column]:
 
 def _remark(of: Remark, w: Writing) -> str:
     """Something to be known besides, its instants in local time."""
-    about = [
-        w.instant(each) if isinstance(each, str) and each.endswith("Z") else each
-        for each in of.about
-    ]
-    return w.text(f"remark.{of.note}", **dict(zip(_ABOUT[of.note], about, strict=True)))
+    about = {
+        name: w.share(float(each)) if name == "share" else each
+        for name, each in zip(_ABOUT[of.note], of.about, strict=True)
+    }
+    for name, each in about.items():
+        if isinstance(each, str) and each.endswith("Z"):
+            about[name] = w.instant(each)
+    return w.text(f"remark.{of.note}", **about)

@@ -141,6 +141,8 @@ class Result(Struct, frozen=True, kw_only=True):
         target: that the figure must reach, or must not exceed.
         short_abandon_limit: seconds within which a hang-up is short.
         short_abandons: whether those count.
+        overflow: of a service level, whether overflows within the threshold are left out; absent:
+            they count as misses.
         formula: of a service level.
         threshold: of a service level, seconds.
         boundary: of a service level, whether a wait of exactly the threshold is in time.
@@ -174,6 +176,7 @@ class Result(Struct, frozen=True, kw_only=True):
     target: Number
     short_abandon_limit: Number
     short_abandons: Literal["counted", "excluded"]
+    overflow: Literal["left_out"] | UnsetType = UNSET
     formula: str | UnsetType = UNSET
     threshold: Number | UnsetType = UNSET
     boundary: Literal["<=", "<"] | UnsetType = UNSET
