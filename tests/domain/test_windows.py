@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from streams.domain import windows
 from streams.domain.board import Board
 from streams.domain.books import INTERVAL, SLOT, Books, start_of
-from streams.domain.disposition import OPEN
 from streams.domain.entries import entries
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
@@ -81,12 +80,13 @@ class BruteForce:
         return name == ALL_TIME
 
     def waiting(self, scope: str) -> list[int]:
+        """Since when those who wait now would have waited without a break: time elsewhere is no
+        wait, so who came back to a queue has not waited since they first entered it."""
         return [
-            visit.entered
+            visit.waiting_since
             for reading in self.readings
             for visit in reading.visits
-            if visit.disposition is OPEN
-            and visit.entered is not None
+            if visit.waiting_since is not None
             and scope in (CITY, LINE + visit.line, VENDOR + visit.terms.vendor)
         ]
 
@@ -300,6 +300,21 @@ def test_someone_who_waits_is_seen_until_answered() -> None:
         for scope, (count, since) in ledger.changes().waiting.items():
             board.apply_waiting(scope, 0, count, since)
         assert (waste.waiting, waste.oldest_wait(at(now))) == (waiting, oldest)
+
+
+def test_who_comes_back_to_a_queue_has_waited_only_while_in_it() -> None:
+    """Twenty seconds at waste, two minutes at the desk, and at waste again since 9:02:20; another
+    caller waits there since 9:02, for longer than the first has in all."""
+    ledger, board = Ledger(PLAN), Board(PLAN, 1, SCOPES)
+    back = Story("back").enter("9:00", "waste").leave("9:00:20", "waste", "overflow")
+    back.enter("9:00:20", "desk").leave("9:02:20", "desk", "overflow").enter("9:02:20", "waste")
+    for event, instant in (*back.facts, *Story("other").enter("9:02", "waste").facts):
+        assert ledger.accept(event, instant)
+    ledger.advance(at("9:03"))
+    for scope, (count, since) in ledger.changes().waiting.items():
+        board.apply_waiting(scope, 0, count, since)
+    waste = board.scope(LINE + "waste")
+    assert (waste.waiting, waste.oldest_wait(at("9:03"))) == (2, 60.0)
 
 
 def test_a_history_told_again_after_a_day_is_not_counted_twice() -> None:

@@ -19,8 +19,8 @@ class TestDisorder:
         assert len(arrived) > 1.15 * sum(1 for _ in city().events())
         assert [at for at, _ in arrived] == sorted(at for at, _ in arrived)
         soiled = read_by_the_domain(arrived)
-        assert {c: contact.facts() for c, contact in clean.items()} == {
-            c: contact.facts() for c, contact in soiled.items()
+        assert {c: contact.stored() for c, contact in clean.items()} == {
+            c: contact.stored() for c, contact in soiled.items()
         }
 
     def test_nothing_arrives_before_it_happened_or_long_after(self) -> None:
