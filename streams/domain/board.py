@@ -92,6 +92,7 @@ class Board:
         # Intervals not yet final: which source partitions may still change them.
         self._unsealed: dict[tuple[str, int], set[int]] = {}
         self._sealed_to: int | None = None
+        self._held: dict[int, frozenset[int]] = {}
         # What source partitions published before they restarted.
         self._doubted: dict[int, set[CellKey]] = {}
 
@@ -176,9 +177,11 @@ class Board:
         if source in self._doubted:
             self._doubted[source].discard((name, _WAITING, 0))
 
-    def apply_watermark(self, source: int, watermark: int) -> None:
-        """Applies a source partition's watermark, which completes what it published before."""
+    def apply_watermark(self, source: int, watermark: int, held: Iterable[int] = ()) -> None:
+        """Applies a source partition's watermark, which completes what it published before, and the
+        old intervals that its contacts in state hold."""
         self.watermarks[source] = max(watermark, self.watermarks.get(source, watermark))
+        self._held[source] = frozenset(held)
         for name, width, start in self._doubted.pop(source, ()):
             scope = self.scopes[name]
             if width == _WAITING:
@@ -205,13 +208,18 @@ class Board:
                 doubted.add((name, INTERVAL, start))
 
     def pinned(self) -> list[tuple[str, int]]:
-        """Intervals whose grace has passed and in which a call still goes on somewhere."""
+        """Intervals whose grace has passed and in which something is booked that is not final."""
         as_of = self.as_of
         return [
             (name, start)
             for name, start in self._unsealed
             if as_of is not None and start + INTERVAL + self._grace <= as_of
         ]
+
+    def held(self) -> frozenset[int]:
+        """Starts of the intervals that are not final in any scope, for a contact in state of some
+        source partition holds them: it may still be booked there."""
+        return frozenset().union(*self._held.values())
 
     def advance(self) -> list[FinalInterval]:
         """Moves all windows on to the slowest watermark; gives the intervals that are final now."""
@@ -220,10 +228,11 @@ class Board:
             return []
         for scope in self.scopes.values():
             scope.windows.advance(as_of)
+        held = self.held()
         ripe = sorted(
             (start, name)
             for (name, start), open_in in self._unsealed.items()
-            if not open_in and start + INTERVAL + self._grace <= as_of
+            if not open_in and start + INTERVAL + self._grace <= as_of and start not in held
         )
         finals = []
         for start, name in ripe:
@@ -234,7 +243,7 @@ class Board:
 
     def _is_sealed(self, name: str, start: int) -> bool:
         """Whether an interval is final: no source partition whose watermark is beyond the
-        grace begins an interval any more."""
+        grace begins an interval any more, unless a contact holds it."""
         if self._sealed_to is None or start + INTERVAL + self._grace > self._sealed_to:
             return False
-        return (name, start) not in self._unsealed
+        return (name, start) not in self._unsealed and start not in self.held()

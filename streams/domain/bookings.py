@@ -130,7 +130,10 @@ class Bookings:
         before = contact.held
         if before != held:
             for start in before - held:
-                self._members[start].discard(contact)
+                members = self._members[start]
+                members.discard(contact)
+                if not members:
+                    del self._members[start]
             for start in held - before:
                 self._members.setdefault(start, set()).add(contact)
         contact.booked, contact.held = booked, held
@@ -190,7 +193,6 @@ class Bookings:
             partials[key] = Partial(self.intervals[start].pop(scope).retired, True, True)
             if not self.intervals[start]:
                 del self.intervals[start]
-                self._members.pop(start, None)
         waiting = {
             scope: (self.waiting[scope].count, self.waiting[scope].oldest())
             for scope in self._dirty_waiting
@@ -209,10 +211,17 @@ class Bookings:
         closed = (
             (scope, INTERVAL, start)
             for start in sorted(ended)
-            if not self._members.get(start)
+            if start not in self._members
             for scope in self.intervals[start]
         )
         return list(islice(closed, EVICTED_AT_ONCE))
+
+    def held(self) -> list[int]:
+        """Intervals whose grace has passed and in which something happened to a contact in state.
+        None of them is final in any scope, though nothing may be booked there yet: where a transfer
+        of then has led to may still be told."""
+        past = self.complete_until - self.grace - INTERVAL
+        return sorted(start for start in self._members if start <= past)
 
     def imbalance(self) -> int:
         """By how much the books fail to balance; 0 or they are wrong."""

@@ -252,7 +252,7 @@ class _Rebuild:
 
     async def _publish(self) -> None:
         """Publishes the intervals set aside, and from where on the owners publish again."""
-        before = Published(self._old.horizon() + GRACE, frozenset())
+        before = Published(self._old.horizon() + GRACE, frozenset(), frozenset())
         for there, intervals in enumerate(self._old.records(self._complete_from)):
             writer = Writer(self._settings, f"{self._app}-lines-{there}", _PATIENCE)
             await writer.start()

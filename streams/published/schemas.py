@@ -188,9 +188,9 @@ _Waits = list[tuple[int, int]]
 _Figures = tuple[int, bool, tuple[list[int], _Waits, int]]
 _FiguresWithDecisions = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
 _Waiting = tuple[int, int, int | None]
-_Clock = tuple[int, int, dict[str, int], int]
+_Clock = tuple[int, int, dict[str, int], int, list[int]]
 _Again = tuple[int]
-_UpTo = tuple[int, int, list[tuple[str, int]]]
+_UpTo = tuple[int, int, list[tuple[str, int]], list[int]]
 
 
 def _partials(shown: list[Any]) -> Schema:
@@ -202,10 +202,11 @@ def _partials(shown: list[Any]) -> Schema:
         "Who waits: generation, how many, since when the first of them.": _Waiting,
         "A source partition's figures are complete: generation, up to when (us since "
         "1970-01-01T00:00:00Z), on one partition the offset per input topic that this holds for, "
-        "and the partition's clock.": _Clock,
+        "the partition's clock, and starts of older intervals that a contact in state holds: none "
+        "of them is final in any scope.": _Clock,
         "A source partition publishes everything again: generation.": _Again,
         "What the owner of the lines has published: generation, as of when, but for which "
-        "intervals (scope, start).": _UpTo,
+        "intervals (scope, start), and for which in every scope (start).": _UpTo,
     }
     schemas, defs = _schemas(forms.values())
     for schema, description in zip(schemas, forms, strict=True):

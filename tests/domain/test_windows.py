@@ -103,7 +103,7 @@ def tell(data: st.DataObject, board: Board, number: int, ledger: Ledger) -> None
         )
     for (scope, width, start), (tally, final, _) in told:
         board.apply_figures(scope, number, width, start, tally, final)
-    board.apply_watermark(number, ledger.watermark)
+    board.apply_watermark(number, ledger.watermark, ledger.bookings.held())
 
 
 def compare(board: Board, partitions: list[Partition]) -> None:
@@ -315,6 +315,30 @@ def test_who_comes_back_to_a_queue_has_waited_only_while_in_it() -> None:
         board.apply_waiting(scope, 0, count, since)
     waste = board.scope(LINE + "waste")
     assert (waste.waiting, waste.oldest_wait(at("9:03"))) == (2, 60.0)
+
+
+def test_a_line_is_not_final_where_a_transfer_of_then_may_still_have_led_to_it() -> None:
+    """Passed on to the desk at 9:02, the first caller lands at the archive at 9:41: that is a visit
+    there since 9:02. The second, of another partition, was there at 9:03, and has long gone."""
+    first = Story("first").start("9:00").enter("9:00:05", "waste").answer("9:01", "waste")
+    first.leave("9:02", "waste", "transfer", to="desk").enter("9:41", "archive").hang_up("9:42")
+    other = Story("other").start("9:03").enter("9:03", "archive").hang_up("9:04")
+    ledgers, board = [Ledger(PLAN), Ledger(PLAN)], Board(PLAN, 2, SCOPES)
+    finals = {}
+    for now in ("9:40", "9:59"):
+        for number, (ledger, story) in enumerate(zip(ledgers, (first, other), strict=True)):
+            for event, instant in story.facts:
+                assert instant > at(now) or ledger.accept(event, instant) or now == "9:59"
+            ledger.advance(at(now))
+            partials = ledger.changes().partials
+            for (scope, width, start), (tally, final, _) in partials.items():
+                board.apply_figures(scope, number, width, start, tally, final)
+            board.apply_watermark(number, ledger.watermark, ledger.bookings.held())
+        for scope, start, tally in board.advance():
+            assert (scope, start) not in finals
+            finals[scope, start] = tally["line_offered"]
+        assert not finals or now == "9:59"
+    assert finals[LINE + "archive", at("9:00")] == 2
 
 
 def test_a_history_told_again_after_a_day_is_not_counted_twice() -> None:

@@ -249,6 +249,7 @@ class ContactOwner:
             put(scope, waits_record(generation, source, scope, count, oldest))
         if self.ledger.watermark == UNKNOWN:
             return
+        held = self.ledger.bookings.held()
         for there in range(self._routes.partials):
             # The positions are on one partition only: nobody but a rebuild asks for them.
             mine = there == source % self._routes.partials
@@ -258,5 +259,6 @@ class ContactOwner:
                 self.ledger.complete_until,
                 self.ledger.watermark,
                 self.positions if mine else {},
+                held,
             )
             outputs.setdefault((topics.PARTIALS, there), []).append(record)

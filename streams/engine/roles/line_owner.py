@@ -107,7 +107,7 @@ class LineOwner:
             elif isinstance(partial, Waits):
                 board.apply_waiting(*partial)
             elif isinstance(partial, WatermarkRecord):
-                board.apply_watermark(partial.source, partial.complete_until)
+                board.apply_watermark(partial.source, partial.complete_until, partial.held)
             elif isinstance(partial, Restart):
                 board.restart(partial.source)
             elif not self.shown:
@@ -140,7 +140,8 @@ class LineOwner:
         alerts += [detector_record(line, state) for line, state in states.items()]
         published: list[Record] = []
         if intervals and self.board.as_of is not None:
-            now = Published(self.board.as_of, frozenset(self.board.pinned()))
+            pinned = frozenset(self.board.pinned())
+            now = Published(self.board.as_of, pinned, self.board.held())
             published.append(published_record(generation, now))
         return {
             (topics.INTERVALS, self.partition): intervals,

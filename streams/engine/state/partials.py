@@ -4,7 +4,7 @@ All of them are absolute: a record replaces the one before it under its key. A k
 kind. Names of scopes may hold a "|" too, so keys are read from their end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import orjson
@@ -47,12 +47,14 @@ class WatermarkRecord(NamedTuple):
         complete_until: the instant up to which its figures are complete.
         positions: those of its checkpoint, on one partition of the partials; else empty.
         watermark: its own watermark, which may be ahead while it catches up.
+        held: starts of the old intervals that its contacts in state keep from being final.
     """
 
     source: int
     complete_until: int
     positions: dict[str, int]
     watermark: int
+    held: list[int]
 
 
 class Restart(NamedTuple):
@@ -63,14 +65,19 @@ class Restart(NamedTuple):
 
 class Published(NamedTuple):
     """Which intervals the owner of line partials has published: all whose grace had passed at
-    ``as_of``, but those in ``pinned``."""
+    ``as_of``, but those in ``pinned``, and those of all scopes that begin at one of ``held``."""
 
     as_of: int
     pinned: frozenset[tuple[str, int]]
+    held: frozenset[int]
 
     def has(self, scope: str, start: int) -> bool:
         """Whether a final interval is among them."""
-        return start + INTERVAL + GRACE <= self.as_of and (scope, start) not in self.pinned
+        return (
+            start + INTERVAL + GRACE <= self.as_of
+            and (scope, start) not in self.pinned
+            and start not in self.held
+        )
 
 
 Partial = Figures | Waits | WatermarkRecord | Restart | Published
@@ -90,12 +97,12 @@ def read_partial(key: bytes, value: bytes) -> Partial:
         waiting, oldest = fields
         return Waits(scope, int(source), waiting, oldest)
     if kind == _WATERMARK:
-        complete_until, positions, watermark = fields
-        return WatermarkRecord(int(rest), complete_until, positions, watermark)
+        complete_until, positions, watermark, held = fields
+        return WatermarkRecord(int(rest), complete_until, positions, watermark, held)
     if kind == _RESTART:
         return Restart(int(rest))
-    as_of, pinned = fields
-    return Published(as_of, frozenset((scope, start) for scope, start in pinned))
+    as_of, pinned, held = fields
+    return Published(as_of, frozenset((scope, start) for scope, start in pinned), frozenset(held))
 
 
 def figures_record(
@@ -134,10 +141,11 @@ def watermark_record(
     complete_until: int,
     watermark: int,
     positions: Mapping[str, int] = _NONE,
+    held: Sequence[int] = (),
 ) -> Record:
     """How far a source partition has come; see `WatermarkRecord`."""
     key = b"%b|%d" % (_WATERMARK, source)
-    return key, orjson.dumps([generation, complete_until, positions, watermark])
+    return key, orjson.dumps([generation, complete_until, positions, watermark, held])
 
 
 def restart_record(generation: int, source: int) -> Record:
@@ -147,5 +155,5 @@ def restart_record(generation: int, source: int) -> Record:
 
 def published_record(generation: int, published: Published) -> Record:
     """What the owner of a partition has published, written together with it."""
-    value = [generation, published.as_of, sorted(published.pinned)]
+    value = [generation, published.as_of, sorted(published.pinned), sorted(published.held)]
     return _PUBLISHED, orjson.dumps(value)
