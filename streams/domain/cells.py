@@ -17,17 +17,20 @@ class OpenContact(Contact):
     Attributes:
         booked: their entries in the books.
         held: the intervals that they keep from being final: where anything of theirs happened.
+        over_until: newest instant of those among them that were over when they were last read: what
+            belongs to these is late, though another contact of the id keeps them in state.
         wakes: the earliest instant for which they are scheduled to be read again.
         calls: what histories of callers know of them, by caller and contact.
         is_stored: whether they are in the changelog.
     """
 
-    __slots__ = ("booked", "calls", "held", "is_stored", "wakes")
+    __slots__ = ("booked", "calls", "held", "is_stored", "over_until", "wakes")
 
     def __init__(self, call_id: str) -> None:
         super().__init__(call_id)
         self.booked: list[Entry] = []
         self.held: frozenset[int] = frozenset()
+        self.over_until = -NEVER
         self.wakes = NEVER
         self.calls: dict[tuple[str, str], callers.Call] = {}
         self.is_stored = False

@@ -124,8 +124,9 @@ class Ledger:
     def accept(self, event: Event, at: int) -> bool:
         """Merges an event, or says that it is late: False, and nothing changes.
 
-        Late is an event that is older than the watermark less grace; one of a contact that has left
-        state; and any corrected version. What was merged before is none of these.
+        Late is an event that is older than the watermark less grace; one of a contact that is over
+        and has left state, or waits there for others of its id; and any corrected version. What was
+        merged before is none of these.
         """
         if event.revision:
             return False
@@ -135,6 +136,8 @@ class Ledger:
             return contact is not None and contact.knows(event, at)
         if contact is None:
             contact = self.contacts[call_id] = OpenContact(call_id)
+        elif at <= contact.over_until + GAP:
+            return contact.knows(event, at)
         if contact.merge(event, at):
             self._unread[call_id] = self._told[call_id] = contact
         return True
@@ -195,6 +198,7 @@ class Ledger:
         booked: list[Entry] = []
         outcomes: list[tuple[Piece, Outcome]] = []
         wakes, over = NEVER, True
+        over_until = -NEVER
         for piece in contact.pieces():
             outcome = judge(piece, self.plan, now)
             if outcome is None:
@@ -204,12 +208,17 @@ class Ledger:
             booked += entries(outcome)
             booked += decisions.entries(call_id, piece, self.plan, outcome, now)
             retires = max(piece.newest, outcome.done_at) + self.grace
-            over = over and retires < now
-            wakes = min(wakes, outcome.changes_at, NEVER if retires < now else retires + 1)
+            if retires < now:
+                over_until = piece.newest
+                retires = NEVER - 1
+            else:
+                over = False
+            wakes = min(wakes, outcome.changes_at, retires + 1)
         self._update_calls(contact, [outcome for _, outcome in outcomes])
         if over and self._has_room():
             self._retire(contact, outcomes, booked)
             return
+        contact.over_until = over_until
         held = frozenset([start_of(at, INTERVAL) for at in contact.instants()])
         if booked != contact.booked or held != contact.held:
             self.bookings.book(contact, booked, held)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from streams.domain import caller_history as callers
 from streams.domain.bookings import SLOTS_KEPT
@@ -317,6 +318,26 @@ def test_a_word_after_the_contact_has_departed_is_late() -> None:
     ledger.advance(at("9:30"))
     (again,) = Story("gone").hang_up("9:29").facts
     assert not ledger.accept(*again)
+
+
+@pytest.mark.parametrize("merged", ["as it happened", "at once"])
+def test_what_would_join_two_contacts_of_an_id_is_late_once_the_first_is_over(merged: str) -> None:
+    """Nine o'clock and five past nine in the evening: two contacts, for more than twelve hours lie
+    between them. A word of 20:58 would make them one. It comes too late to those who saw the first
+    leave, and to those who read both at once, as a rebuild does, and still have both in state."""
+    ledger = Ledger(PLAN)
+    first = Story("again").start("9:00").hang_up("9:01").facts
+    second = Story("again-evening").start("21:05").choose("21:06", "waste").facts
+    for event, instant in (*first, *((replace(e, call_id="again"), at) for e, at in second)):
+        if merged == "as it happened":
+            ledger.advance(instant)
+        assert ledger.accept(event, instant)
+    ledger.advance(at("21:10"))
+    assert len(ledger.contacts["again"].pieces()) == (1 if merged == "as it happened" else 2)
+    ((event, instant),) = Story("again").hang_up("20:58").facts
+    assert not ledger.accept(event, instant)
+    ((event, instant),) = Story("again").enter("21:02", "waste").facts
+    assert ledger.accept(event, instant)
 
 
 def test_slots_are_those_of_the_visits() -> None:

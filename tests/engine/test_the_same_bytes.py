@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import orjson
+import pytest
 from aiokafka import ConsumerRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,14 +20,14 @@ from streams.domain.books import INTERVAL, Books
 from streams.domain.call_events import Contact
 from streams.domain.entries import entries
 from streams.domain.event_reader import Reader, Refusal
-from streams.domain.instants import DAY, SECOND
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.judge import judge
 from streams.engine.kafka import topics
 from streams.engine.state.callers import call_record
 from streams.sinks.journeys import journey_record
 from streams.sinks.records import interval_record
 from tests import calls
-from tests.calls import BEGIN, SPAN, Told
+from tests.calls import BEGIN, SPAN, Call, Told
 from tests.engine.pocket import Deployment
 from tests.stories import PLAN
 
@@ -175,3 +176,26 @@ def test_a_rebuild_amid_plausible_calls_changes_no_byte(data: st.DataObject) -> 
 @given(st.data())
 def test_a_rebuild_amid_junk_changes_no_byte(data: st.DataObject) -> None:
     rebuilt_now_and_then(data, calls.junk())
+
+
+def test_the_second_journey_of_an_id_is_told_though_a_rebuild_finds_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The id is used again the next day, and its journey of then finds no room in the checkpoint
+    before the state is lost."""
+    monkeypatch.setattr("streams.domain.ledger.RETIRED_AT_ONCE", 1)
+    deployment = Deployment(1)
+    for call_id, begun in (("again", BEGIN), ("after", BEGIN + DAY), ("again", BEGIN + DAY)):
+        for event in Call(begun).start(0).enter(1, "waste").hang_up(9).events:
+            deployment.send(call_id, event)
+        deployment.merge(0)
+        deployment.checkpoint(0, begun)
+        if begun == BEGIN:
+            deployment.checkpoint(0, begun + HOUR)
+    deployment.checkpoint(0, BEGIN + DAY + HOUR)
+    assert len(list(deployment.topics.of(topics.JOURNEYS))) == 2
+    deployment.rebuild()
+    deployment.close(END)
+    assert came_out(deployment) == walked(contacts_of(deployment.accepted()))
+    journeys = list(deployment.topics.of(topics.JOURNEYS))
+    assert sorted(record.key for record in journeys) == [b"after", b"again", b"again"]
