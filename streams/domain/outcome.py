@@ -211,7 +211,8 @@ class Outcome:
     @property
     def properties(self) -> Properties:
         rows = self.known.rows
-        return properties(rows, range(len(self.known.ats)) if self.walk is None else self.walk.order)
+        order = range(len(self.known.ats)) if self.walk is None else self.walk.order
+        return properties(rows, order)
 
     @property
     def conflicting(self) -> int:

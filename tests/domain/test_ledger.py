@@ -328,7 +328,7 @@ def test_what_would_join_two_contacts_of_an_id_is_late_once_the_first_is_over(me
     ledger = Ledger(PLAN)
     first = Story("again").start("9:00").hang_up("9:01").facts
     second = Story("again-evening").start("21:05").choose("21:06", "waste").facts
-    for event, instant in (*first, *((replace(e, call_id="again"), at) for e, at in second)):
+    for event, instant in (*first, *((replace(e, call_id="again"), when) for e, when in second)):
         if merged == "as it happened":
             ledger.advance(instant)
         assert ledger.accept(event, instant)

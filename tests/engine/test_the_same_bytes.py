@@ -20,7 +20,7 @@ from streams.domain.books import INTERVAL, Books
 from streams.domain.call_events import Contact
 from streams.domain.entries import entries
 from streams.domain.event_reader import Reader, Refusal
-from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
+from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.judge import judge
 from streams.engine.kafka import topics
 from streams.engine.state.callers import call_record
