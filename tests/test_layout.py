@@ -81,20 +81,6 @@ TOGETHER = {
         "engine/timings.py",
     ),
     "engine/roles/test_contact_owner.py": ("engine/kafka/outputs.py",),
-    "engine/state/test_restored.py": (
-        "engine/state/cells.py",
-        "engine/state/checkpoint.py",
-        "engine/state/partials.py",
-        "engine/state/errors.py",
-    ),
-    "engine/roles/test_line_owner.py": ("engine/state/alerts.py",),
-    "engine/roles/test_caller_owner.py": ("engine/state/callers.py",),
-    "engine/test_memory_is_bounded.py": (
-        "engine/state/changelog.py",
-        "engine/state/contacts.py",
-        "engine/state/retired.py",
-    ),
-    "engine/test_kept_quarter_hours.py": ("engine/state/provisional.py",),
     "engine/http/test_peers.py": ("engine/http/pages.py",),
     "engine/kafka/test_transport.py": (
         "engine/kafka/batches.py",
@@ -104,7 +90,6 @@ TOGETHER = {
         "engine/kafka/read_to_end.py",
         "engine/kafka/writer.py",
         "engine/roles/ownership.py",
-        "engine/state/recovery.py",
     ),
     "engine/kafka/test_access.py": ("engine/kafka/refusals.py",),
     "engine/kafka/test_fencing.py": ("engine/roles/role.py",),
