@@ -46,14 +46,6 @@ TOGETHER = {
     ),
     "commands/test_replay.py": ("commands/common.py",),
     "engine/test_rebuild.py": ("commands/rebuild.py",),
-    "published/test_schemas.py": (
-        "commands/schemas.py",
-        "published/asyncapi.py",
-        "published/examples.py",
-        "sinks/alerts.py",
-        "sinks/journeys.py",
-        "sinks/records.py",
-    ),
     "engine/kafka/test_topics.py": (
         "commands/topics.py",
         "engine/kafka/topic_admin.py",
