@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
+from streams.engine.kafka.embedded import EmbeddedBroker
 from tests import turns
 from tests.brokers import KafkaCluster, KafkaMissingError
 from tests.certificates import OpensslMissingError
@@ -90,6 +92,24 @@ def kafka3(request: pytest.FixtureRequest) -> Iterator[KafkaCluster]:
 def secured(request: pytest.FixtureRequest) -> Iterator[SecuredKafka]:
     """One Apache Kafka broker that wants TLS, passwords and certificates."""
     yield from _cluster(SecuredKafka, request)
+
+
+@pytest.fixture(params=["kafka", "embedded"])
+async def bootstrap(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The address of a broker, of each kind in turn."""
+    if request.param == "kafka":
+        cluster: KafkaCluster = request.getfixturevalue("kafka")
+        yield cluster.bootstrap
+    else:
+        pytest.importorskip("noida_db", reason="needs the extra `demo`")
+        async with EmbeddedBroker() as broker:
+            yield broker.bootstrap
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Keeps the topics and groups of a test apart from those of all others."""
+    return f"test-{uuid.uuid4().hex[:8]}."
 
 
 Cluster = TypeVar("Cluster", bound=KafkaCluster)

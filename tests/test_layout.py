@@ -46,10 +46,6 @@ TOGETHER = {
     ),
     "commands/test_replay.py": ("commands/common.py",),
     "engine/test_rebuild.py": ("commands/rebuild.py",),
-    "engine/kafka/test_topics.py": (
-        "commands/topics.py",
-        "engine/kafka/topic_admin.py",
-    ),
     "engine/test_failures.py": ("commands/worker.py",),
     "domain/test_windows.py": ("domain/board.py",),
     "domain/test_ledger.py": (
@@ -68,19 +64,11 @@ TOGETHER = {
     "engine/test_failpoints.py": ("engine/checkpoint_loop.py",),
     "engine/http/test_telemetry.py": (
         "engine/host.py",
-        "engine/intake.py",
-        "engine/kafka/commits.py",
         "engine/timings.py",
     ),
-    "engine/roles/test_contact_owner.py": ("engine/kafka/outputs.py",),
     "engine/http/test_peers.py": ("engine/http/pages.py",),
-    "engine/kafka/test_transport.py": (
-        "engine/kafka/batches.py",
-        "engine/kafka/consumer.py",
-    ),
     "engine/kafka/test_broken_broker.py": (
         "engine/kafka/read_to_end.py",
-        "engine/kafka/writer.py",
         "engine/roles/ownership.py",
     ),
     "engine/kafka/test_access.py": ("engine/kafka/refusals.py",),
