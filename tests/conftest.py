@@ -18,6 +18,7 @@ from streams.engine.kafka.embedded import EmbeddedBroker
 from tests import turns
 from tests.brokers import KafkaCluster, KafkaMissingError
 from tests.certificates import OpensslMissingError
+from tests.missing import missing, need_embedded_broker
 from tests.secured_kafka import SecuredKafka
 
 # No deadlines: the machines that this runs on are shared.
@@ -101,7 +102,7 @@ async def bootstrap(request: pytest.FixtureRequest) -> AsyncIterator[str]:
         cluster: KafkaCluster = request.getfixturevalue("kafka")
         yield cluster.bootstrap
     else:
-        pytest.importorskip("noida_db", reason="needs the extra `demo`")
+        need_embedded_broker()
         async with EmbeddedBroker() as broker:
             yield broker.bootstrap
 
@@ -118,10 +119,8 @@ Cluster = TypeVar("Cluster", bound=KafkaCluster)
 def _cluster(make: Callable[[], Cluster], request: pytest.FixtureRequest) -> Iterator[Cluster]:
     try:
         cluster = make()
-    except (KafkaMissingError, OpensslMissingError) as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"these tests need Apache Kafka: {missing}", pytrace=False)
-        pytest.skip(f"Apache Kafka cannot be run here: {missing}")
+    except (KafkaMissingError, OpensslMissingError) as error:
+        missing(f"Apache Kafka can't be run here: {error}")
     failed_before = request.session.testsfailed
     try:
         cluster.start()
