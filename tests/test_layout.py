@@ -39,11 +39,6 @@ STORIES = {
 """Test files that are of no single module, by what they tell."""
 
 TOGETHER = {
-    "commands/test_statement.py": (
-        "commands/explain.py",
-        "commands/restate.py",
-        "commands/books.py",
-    ),
     "commands/test_replay.py": ("commands/common.py",),
     "engine/test_rebuild.py": ("commands/rebuild.py",),
     "engine/test_failures.py": ("commands/worker.py",),
