@@ -39,9 +39,6 @@ STORIES = {
 """Test files that are of no single module, by what they tell."""
 
 TOGETHER = {
-    "commands/test_replay.py": ("commands/common.py",),
-    "engine/test_rebuild.py": ("commands/rebuild.py",),
-    "engine/test_failures.py": ("commands/worker.py",),
     "domain/test_windows.py": ("domain/board.py",),
     "domain/test_ledger.py": (
         "domain/bookings.py",

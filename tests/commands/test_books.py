@@ -59,12 +59,16 @@ def test_the_books_that_workers_keep_are_as_of_no_other_time(
     )
 
 
-def test_a_file_that_is_not_there_is_named(
-    month: Month, capsys: pytest.CaptureFixture[str]
+def test_a_file_that_can_not_be_read_is_named(
+    month: Month, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run(*month.words("statement"), month.directory / "march.ndjson") == 1
-    (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith("reachline: ") and "march.ndjson: No such file" in said
+    monkeypatch.setenv("REACHLINE_TRACEBACK", "1")  # which shows what nobody foresaw
+    broken = month.directory / "march.ndjson.gz"
+    broken.write_bytes(b"not packed at all")
+    for file in (broken, month.directory / "march.ndjson"):
+        assert run(*month.words("statement"), file) == 1
+        (said,) = capsys.readouterr().err.splitlines()
+        assert said.startswith("reachline: ") and str(file) in said
 
 
 def test_of_files_of_which_nothing_was_accepted_it_is_said(
@@ -79,7 +83,7 @@ def test_of_files_of_which_nothing_was_accepted_it_is_said(
 def test_only_a_correction_is_told_as_what_came_late(month: Month) -> None:
     """Of files, which do not say when an event came."""
     sent_again = call(0, 0, 300)[1] | {"revision": 1}
-    late = month.write("late", [sent_again, *call(10, 30, 90)])
+    late = month.write("late", [sent_again, *call(10, 30, 90, revision=0)])
     arguments = Namespace(files=[str(month.first), str(late)])
     plan, march = Plan.load(month.plan), parse("2026-03")
     contacts, told = books.everything(arguments, plan, march)
