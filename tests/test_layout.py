@@ -55,7 +55,6 @@ TOGETHER = {
     "sinks/test_period_metrics.py": ("domain/statement/running.py",),
     "engine/test_failpoints.py": ("engine/checkpoint_loop.py",),
     "engine/http/test_telemetry.py": ("engine/host.py",),
-    "engine/http/test_peers.py": ("engine/http/pages.py",),
     "engine/kafka/test_broken_broker.py": (
         "engine/kafka/read_to_end.py",
         "engine/roles/ownership.py",
