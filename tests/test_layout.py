@@ -53,12 +53,8 @@ TOGETHER = {
     ),
     "engine/test_audit.py": ("domain/statement/restatement.py",),
     "sinks/test_period_metrics.py": ("domain/statement/running.py",),
-    "engine/test_failpoints.py": ("engine/checkpoint_loop.py",),
     "engine/http/test_telemetry.py": ("engine/host.py",),
-    "engine/kafka/test_broken_broker.py": (
-        "engine/kafka/read_to_end.py",
-        "engine/roles/ownership.py",
-    ),
+    "engine/kafka/test_broken_broker.py": ("engine/roles/ownership.py",),
     "simulation/test_city.py": (
         "simulation/agenda.py",
         "simulation/callers.py",
