@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,9 +14,11 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
+from streams.engine.kafka.embedded import EmbeddedBroker
 from tests import turns
 from tests.brokers import KafkaCluster, KafkaMissingError
 from tests.certificates import OpensslMissingError
+from tests.missing import missing, need_embedded_broker
 from tests.secured_kafka import SecuredKafka
 
 # No deadlines: the machines that this runs on are shared.
@@ -92,16 +95,32 @@ def secured(request: pytest.FixtureRequest) -> Iterator[SecuredKafka]:
     yield from _cluster(SecuredKafka, request)
 
 
+@pytest.fixture(params=["kafka", "embedded"])
+async def bootstrap(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The address of a broker, of each kind in turn."""
+    if request.param == "kafka":
+        cluster: KafkaCluster = request.getfixturevalue("kafka")
+        yield cluster.bootstrap
+    else:
+        need_embedded_broker()
+        async with EmbeddedBroker() as broker:
+            yield broker.bootstrap
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Keeps the topics and groups of a test apart from those of all others."""
+    return f"test-{uuid.uuid4().hex[:8]}."
+
+
 Cluster = TypeVar("Cluster", bound=KafkaCluster)
 
 
 def _cluster(make: Callable[[], Cluster], request: pytest.FixtureRequest) -> Iterator[Cluster]:
     try:
         cluster = make()
-    except (KafkaMissingError, OpensslMissingError) as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"these tests need Apache Kafka: {missing}", pytrace=False)
-        pytest.skip(f"Apache Kafka cannot be run here: {missing}")
+    except (KafkaMissingError, OpensslMissingError) as error:
+        missing(f"Apache Kafka can't be run here: {error}")
     failed_before = request.session.testsfailed
     try:
         cluster.start()

@@ -8,7 +8,6 @@ gone when it stops, and takes the configuration that the test gives it.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -18,15 +17,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-import pytest
 import yaml
 
 from tests.brokers import free_port
+from tests.missing import missing
 
 #: Either server is ready within a second on an idle core.
 START_LIMIT = 30.0
@@ -43,13 +42,7 @@ def program(names: tuple[str, ...]) -> str:
         path = shutil.which(name)
         if path is not None:
             return path
-    _missing(f"`{names[0]}` is not on the path: install prometheus and prometheus-alertmanager")
-
-
-def _missing(reason: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    missing(f"`{names[0]}` is not on the path: install prometheus and prometheus-alertmanager")
 
 
 def run(names: tuple[str, ...], *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -25,6 +25,7 @@ from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.engine.clocks import FrozenClock
 from streams.simulation import SCENARIOS
 from streams.simulation.incidents import incidents
+from tests.missing import need_embedded_broker
 from tests.plans import ANTWERP
 from tests.terminals import Terminal
 
@@ -127,7 +128,7 @@ def answer(address: str) -> int:
 
 @pytest.fixture
 def installed() -> None:
-    pytest.importorskip("noida_db", reason="needs the extra `demo`")
+    need_embedded_broker()
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from streams.engine.failpoints import FAILPOINTS, VARIABLE
 from streams.engine.kafka.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.faults.chaos import Run, live
+from tests.missing import need_embedded_broker
 from tests.running import fresh_topics
 
 
@@ -90,7 +91,7 @@ class OneByOne(Run):
 
 @pytest.mark.slow
 async def test_the_books_survive_on_the_demos_own_broker(tmp_path: Path) -> None:
-    pytest.importorskip("noida_db", reason="needs the extra `demo`")
+    need_embedded_broker()
     async with EmbeddedBroker() as broker:
         settings = Settings(
             broker=broker.bootstrap,

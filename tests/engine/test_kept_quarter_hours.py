@@ -122,22 +122,3 @@ async def test_read_on_it_is_what_it_is_read_from_the_start(bootstrap: str, tmp_
             await evidence.kept(settings, since, until, partials)
         said_of_it = str(refused.value)
     assert "created again" in said_of_it
-
-
-def test_what_was_told_as_final_stays_when_its_source_is_taken_over() -> None:
-    """The successor tells what is open; another source keeps the quarter-hour open meanwhile."""
-    told = [
-        figures_record(1, 0, (SCOPES[0], INTERVAL, START), Tally.of(contacts=10), True),
-        figures_record(1, 1, (SCOPES[0], INTERVAL, START), Tally.of(contacts=1), False),
-        figures_record(1, 0, (SCOPES[0], INTERVAL, START + INTERVAL), Tally.of(contacts=5), False),
-        restart_record(2, 0),
-    ]
-    partials = Partials()
-    partials.apply(
-        [
-            ConsumerRecord(topics.PARTIALS, 0, offset, 0, 0, key, value, None, 0, 0, ())
-            for offset, (key, value) in enumerate(told)
-        ]
-    )
-    found = [(key[1] - START, tally["contacts"]) for key, tally in partials.provisional(START, {})]
-    assert sorted(found) == [(0, 1), (0, 10)]

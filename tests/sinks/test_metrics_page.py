@@ -41,6 +41,7 @@ QUOTED = 'a "line"\\\nof two\u2028\x00{le="'
 def _calls(draw: Random) -> Tally:
     counts = {name: draw.choice((0, 1, 7, 3_000_000)) for name in COUNTS}
     counts["service_offered"] += counts["abandoned_within"]  # else there are ratios of -0.0
+    counts["queue_offered"] += counts["short_left_out"]
     tally = Tally.of(**counts)
     tally.waits = {draw.randrange(700): draw.randrange(1, 5) for _ in range(draw.randrange(5))}
     tally.longest = draw.choice((-1, 0, 1, 11 * SECOND + 1, 2 * DAY))

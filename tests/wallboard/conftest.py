@@ -1,12 +1,12 @@
 """The days in a real Prometheus, the page in a real browser: built once for all tests here."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from grafana.generate import generate
+from tests.missing import missing
 from tests.wallboard import wallboard_app, wallboard_browser, wallboard_servers
 from tests.wallboard.wallboard_browser import Look
 from tests.wallboard.wallboard_days import DAYS, Day
@@ -16,12 +16,9 @@ from tests.wallboard.wallboard_servers import Prometheus
 See = Callable[..., Look]
 
 
-def _need(missing: list[str]) -> None:
-    if missing:
-        reason = f"needs {', '.join(missing)}"
-        if os.environ.get("CI"):
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+def _need(lacking: list[str]) -> None:
+    if lacking:
+        missing(f"needs {', '.join(lacking)}")
 
 
 @pytest.fixture(scope="session")

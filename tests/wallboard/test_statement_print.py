@@ -1,6 +1,5 @@
 """A statement on paper: printed by a real browser, read sheet by sheet."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from streams.sinks.statement import restated
 from streams.sinks.statement.page import page
 from streams.sinks.statement.plain import Issued
 from streams.texts import languages
+from tests.missing import missing
 from tests.sinks.statement.test_identity import _booked, _made
 from tests.wallboard import wallboard_browser
 
@@ -25,10 +25,7 @@ def programs() -> tuple[str, str]:
     """Chromium, which prints, and pdftotext, which reads what was printed."""
     chromium, reader = wallboard_browser.program(), shutil.which("pdftotext")
     if chromium is None or reader is None:
-        reason = "needs Chromium and pdftotext (poppler-utils)"
-        if os.environ.get("CI"):
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+        missing("needs Chromium and pdftotext (poppler-utils)")
     return chromium, reader
 
 

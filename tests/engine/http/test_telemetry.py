@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import aiohttp
 import pytest
-from aiokafka import TopicPartition
-from aiokafka.errors import CommitFailedError
 
 from streams.domain.plan import Plan
 from streams.engine.http import telemetry
-from streams.engine.intake import MERGED_AT_ONCE, TURN
-from streams.engine.kafka.batches import Batch
-from streams.engine.kafka.commits import COMMIT_PATIENCE, CommitError
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.brokers import KafkaCluster, free_port
@@ -69,28 +62,6 @@ async def test_a_worker_whose_checkpoints_are_stuck_is_not_healthy(
             await running
 
 
-async def test_a_worker_gives_up_when_commits_are_refused_for_long_and_not_before(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """However long ago its last commit was: a recovery may have taken longer than its patience."""
-    now = 1_000.0
-    monkeypatch.setattr("streams.engine.kafka.commits.time.monotonic", lambda: now)
-    worker = Worker(Settings(), Plan.default())
-
-    async def refuse(_: object) -> None:
-        raise CommitFailedError("rebalance in progress")
-
-    monkeypatch.setattr(worker.app.consumer, "commit", refuse)
-    offsets = {TopicPartition("contact.queue", 0): 1}
-    now += 2 * COMMIT_PATIENCE
-    await worker.commits.commit(offsets)
-    now += COMMIT_PATIENCE - 1
-    await worker.commits.commit(offsets)
-    now += 2
-    with pytest.raises(CommitError):
-        await worker.commits.commit(offsets)
-
-
 async def test_a_worker_for_whom_nothing_is_left_is_ready(kafka: KafkaCluster) -> None:
     """A spare one: an upgrade must not wait for it for ever."""
     settings = Settings(
@@ -112,39 +83,3 @@ async def test_a_worker_for_whom_nothing_is_left_is_ready(kafka: KafkaCluster) -
         for worker in workers:
             await worker.stop()
         await asyncio.gather(*running)
-
-
-async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All calls under one call id: each event of it takes as long as all before it together."""
-    now = 1_000.0
-    turns = 0
-    seen: list[int] = []  # turns of others until each slice
-
-    class Slow:
-        partition = pending = 0
-
-        def merge(self, _: str, records: list[object]) -> None:
-            nonlocal now
-            now += TURN / 2
-            seen.append(turns)
-            assert 0 < len(records) <= MERGED_AT_ONCE
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    async def batches() -> AsyncIterator[Batch]:
-        records: list[Any] = [None] * (10 * MERGED_AT_ONCE + 1)
-        yield Batch(TopicPartition("contact.queue", 0), records, lambda _: None)
-
-    worker = Worker(Settings(), Plan.default())
-    monkeypatch.setattr("streams.engine.intake.time.monotonic", lambda: now)
-    monkeypatch.setattr(worker.intake, "align", lambda _: None)
-    monkeypatch.setattr(worker.ownership.contacts, "owners", {0: Slow()})
-    beating = asyncio.create_task(others())
-    await worker.intake.events(batches())
-    beating.cancel()
-    assert len(seen) == 11
-    assert all(later > earlier for earlier, later in zip(seen, seen[3:], strict=False))

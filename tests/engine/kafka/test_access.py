@@ -17,6 +17,7 @@ from streams.engine.kafka.refusals import BrokerError
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from tests.brokers import free_port
+from tests.missing import need_embedded_broker
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -92,7 +93,7 @@ async def test_a_worker_that_waits_for_an_answer_can_be_stopped() -> None:
 
 
 async def test_a_broker_that_is_down_keeps_nobody_from_the_others() -> None:
-    pytest.importorskip("noida_db", reason="needs the extra `demo`")
+    need_embedded_broker()
     async with EmbeddedBroker() as broker:
         await check_access(Settings(broker=f"127.0.0.1:{free_port()},{broker.bootstrap}"))
 

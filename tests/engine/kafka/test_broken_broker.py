@@ -41,34 +41,6 @@ async def settings(kafka: KafkaCluster) -> Settings:
     return settings
 
 
-async def test_a_write_that_is_not_acknowledged_fails(
-    kafka: KafkaCluster, settings: Settings
-) -> None:
-    first = Writer(settings, settings.app, timeout=20.0)  # a new broker is slow at first
-    await first.start()
-    await first.write({(topics.STATE, 0): [(b"key", b"before")]})
-    await first.stop()
-    writer = Writer(settings, settings.app, timeout=1.0)
-    await writer.start()
-    kafka.pause()
-    try:
-        with pytest.raises(WriteError, match=f"{settings.app}: .*Kafka has not answered for 1 s"):
-            await writer.write({(topics.STATE, 0): [(b"key", b"lost")]})
-    finally:
-        kafka.resume()
-        await writer.stop()
-
-
-async def test_a_record_that_no_broker_takes_is_named(settings: Settings) -> None:
-    writer = Writer(settings, settings.app, timeout=5.0)
-    await writer.start()
-    try:
-        with pytest.raises(WriteError, match=r"contact\.state: a record of \d+ bytes"):
-            await writer.write({(topics.STATE, 0): [(b"key", bytes(topics.LARGEST_RECORD + 1))]})
-    finally:
-        await writer.stop()
-
-
 async def test_a_recovery_that_does_not_end_is_given_up(
     kafka: KafkaCluster, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,11 +14,12 @@ from aiokafka.errors import ProducerFenced
 
 from streams.engine.kafka import embedded
 from streams.engine.kafka.embedded import EmbeddedBroker, EmbeddedBrokerError
+from tests.missing import need_embedded_broker
 
 
 @pytest.fixture(autouse=True)
 def _installed() -> None:
-    pytest.importorskip("noida_db", reason="needs the extra `demo`")
+    need_embedded_broker()
 
 
 async def create(broker: EmbeddedBroker, topic: str, **config: str) -> None:

@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
-from aiokafka.errors import IllegalOperation, ProducerFenced
 
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice
 from streams.domain.instants import SECOND
 from streams.engine.kafka import topics
 from streams.engine.kafka.publish import Publisher
-from streams.engine.kafka.writer import WriteError, Writer
 from streams.engine.state import checkpoint
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
@@ -84,28 +81,6 @@ async def test_a_paused_worker_overwrites_nothing_of_its_successor(
         zombie.kill()
         if successor is not None:
             successor.kill()
-
-
-async def test_who_is_fenced_between_two_batches_is_told_why(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """aiokafka refuses the second with no more than that there is no transaction."""
-    writer = Writer(Settings(), "test-source-0", timeout=5.0)
-    manager = writer._producer._txn_manager
-
-    async def begun() -> None:
-        manager.set_pid_and_epoch(1, 0)
-        manager.begin_transaction()
-
-    async def fenced(*_: object, **__: object) -> None:
-        manager.fatal_error(ProducerFenced())
-        raise IllegalOperation("Can't send messages while not in transaction")
-
-    monkeypatch.setattr(writer._producer, "begin_transaction", begun)
-    monkeypatch.setattr(writer._producer, "send_batch", fenced)
-    with pytest.raises(WriteError) as said:
-        await writer.write({(topics.STATE, 0): [(b"k", b"v")]})
-    assert str(said.value) == "test-source-0: another worker has taken over, and writes now"
 
 
 PLAN = """

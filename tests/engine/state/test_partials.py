@@ -1,0 +1,111 @@
+"""Records of the line partials: their bytes, and that each is read as what it is."""
+
+import pytest
+
+from streams.domain.books import INTERVAL
+from streams.domain.ledger import GRACE
+from streams.domain.tally import Tally
+from streams.engine.kafka.outputs import Record
+from streams.engine.state.cells import encoded
+from streams.engine.state.partials import (
+    Figures,
+    Partial,
+    Published,
+    Restart,
+    Waits,
+    WatermarkRecord,
+    figures_record,
+    figures_removed,
+    published_record,
+    read_partial,
+    restart_record,
+    waits_record,
+    watermark_record,
+)
+from tests.stories import at
+
+NINE = at("9:00")
+CELL = ("line:a|b", INTERVAL, NINE)
+TALLY = Tally.of(contacts=2)
+PINNED = frozenset({("line:waste", NINE), ("city", NINE)})
+
+WRITTEN: dict[str, tuple[Record, bytes, bytes, Partial]] = {
+    "figures": (
+        figures_record(7, 3, CELL, TALLY, False),
+        b"f|line:a|b|3|900000000|1794992400000000",
+        b"[7,false,[[2],[],-1]]",
+        Figures("line:a|b", 3, INTERVAL, NINE, TALLY, False),
+    ),
+    "final figures": (
+        figures_record(7, 3, CELL, TALLY, True),
+        b"f|line:a|b|3|900000000|1794992400000000",
+        b"[7,true,[[2],[],-1]]",
+        Figures("line:a|b", 3, INTERVAL, NINE, TALLY, True),
+    ),
+    "who waits": (
+        waits_record(7, 3, "line:a|b", 2, NINE),
+        b"w|line:a|b|3",
+        b"[7,2,1794992400000000]",
+        Waits("line:a|b", 3, 2, NINE),
+    ),
+    "nobody waits": (
+        waits_record(7, 3, "city", 0, None),
+        b"w|city|3",
+        b"[7,0,null]",
+        Waits("city", 3, 0, None),
+    ),
+    "a watermark": (
+        watermark_record(7, 3, NINE, NINE + 1, {"contact.queue": 9}, [NINE]),
+        b"c|3",
+        b'[7,1794992400000000,{"contact.queue":9},1794992400000001,[1794992400000000]]',
+        WatermarkRecord(3, NINE, {"contact.queue": 9}, NINE + 1, [NINE]),
+    ),
+    "a watermark without positions": (
+        watermark_record(7, 3, NINE, NINE + 1),
+        b"c|3",
+        b"[7,1794992400000000,{},1794992400000001,[]]",
+        WatermarkRecord(3, NINE, {}, NINE + 1, []),
+    ),
+    "a restart": (restart_record(7, 3), b"a|3", b"[7]", Restart(3)),
+    "what was published": (
+        published_record(7, Published(NINE, PINNED, frozenset({NINE}))),
+        b"p",
+        b'[7,1794992400000000,[["city",1794992400000000],["line:waste",1794992400000000]],'
+        b"[1794992400000000]]",
+        Published(NINE, PINNED, frozenset({NINE})),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_the_bytes_are_those_that_other_releases_know(kind: str) -> None:
+    record, key, value, _ = WRITTEN[kind]
+    assert record == (key, value)
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_a_record_is_read_as_what_it_is(kind: str) -> None:
+    _, key, value, partial = WRITTEN[kind]
+    found = read_partial(key, value)
+    assert type(found) is type(partial) and found == partial
+
+
+def test_a_tally_that_is_encoded_already_is_written_as_it_is() -> None:
+    assert figures_record(7, 3, CELL, encoded(TALLY), True) == figures_record(
+        7, 3, CELL, TALLY, True
+    )
+
+
+def test_figures_are_removed_under_their_own_key() -> None:
+    key, _ = figures_record(7, 3, CELL, TALLY, False)
+    assert figures_removed(3, CELL) == (key, None)
+    assert figures_removed(4, CELL) != (key, None)
+
+
+def test_an_interval_is_published_when_its_grace_has_passed_and_nothing_holds_it() -> None:
+    over, none = NINE + INTERVAL + GRACE, frozenset[int]()
+    assert Published(over, frozenset(), none).has("city", NINE)
+    assert not Published(over - 1, frozenset(), none).has("city", NINE)
+    assert not Published(over, PINNED, none).has("city", NINE)
+    assert Published(over, PINNED, none).has("line:desk", NINE)
+    assert not Published(over, PINNED, frozenset({NINE})).has("line:desk", NINE)
