@@ -69,16 +69,6 @@ TOGETHER = {
         "simulation/truth.py",
     ),
     "commands/test_demo.py": ("simulation/incidents.py",),
-    "sinks/test_metrics_page.py": (
-        "sinks/alert_metrics.py",
-        "sinks/series.py",
-    ),
-    "sinks/test_alertmanager.py": (
-        "sinks/alert_texts.py",
-        "sinks/annotations.py",
-        "sinks/links.py",
-    ),
-    "deploy/test_runbooks.py": ("sinks/runbooks.py", "sinks/messages.py"),
     "domain/test_event_reader.py": ("domain/events.py",),
     "domain/test_tally.py": ("domain/counts.py",),
     "domain/plan/test_plan.py": ("domain/plan/turns.py",),
