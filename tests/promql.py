@@ -75,10 +75,10 @@ class Samples:
         before: Series | None = None,
         taken: float | None = None,
     ) -> None:
-        self.at = at
+        self.at = float(at)
         self.series = dict(series or {})
         self._before = before or {}
-        self._taken = at if taken is None else taken
+        self._taken = float(at if taken is None else taken)
 
     def record(self, rules: Iterable[Record | Alert]) -> "Samples":
         """Evaluates rules one after the other, as Prometheus does, and knows what they find."""

@@ -20,7 +20,7 @@ from streams.sinks.rules.promises import (
 from streams.sinks.rules.rule import Record
 from streams.texts import languages
 from tests.plans import ANTWERP
-from tests.promql import Samples, Vector, labels
+from tests.promql import Labels, Samples, Vector, labels
 
 PLAN = Plan.read(
     """
@@ -123,7 +123,7 @@ def test_a_line_is_parted_where_it_or_its_contract_changes() -> None:
         ("2026-10-01T00:00:00+02:00", CITY, 0.9),
     ],
 )
-def test_a_target_is_one_vendor_s_at_a_time(moment: str, of: Vector, target: float) -> None:
+def test_a_target_is_one_vendor_s_at_a_time(moment: str, of: Labels, target: float) -> None:
     known = _known(moment)
     assert known[SERVICE_LEVEL_TARGET] == {of: target}
     assert known[REACHABILITY_TARGET] == {of: 0.6}
@@ -156,7 +156,7 @@ def test_messages_find_the_names_of_lines_and_of_who_answers_for_them() -> None:
         ("2026-10-03T12:00:00+02:00", CITY),  # without hours it is always open
     ],
 )
-def test_a_line_is_open_in_its_hours(moment: str, vendor: Vector | None) -> None:
+def test_a_line_is_open_in_its_hours(moment: str, vendor: Labels | None) -> None:
     assert _known(moment)[LINE_OPEN] == ({} if vendor is None else {vendor: 1})
 
 
