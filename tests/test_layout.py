@@ -75,17 +75,6 @@ TOGETHER = {
     "domain/statement/test_hearing.py": ("domain/statement/heard.py",),
     "sources/test_mapping.py": ("sources/mapping_rules.py", "sources/mapping_times.py"),
     "sources/test_calls.py": ("sources/call_events.py",),
-    "deploy/test_rules.py": (
-        "sinks/rules/delivery.py",
-        "sinks/rules/fields.py",
-        "sinks/rules/pipeline.py",
-        "sinks/rules/promises.py",
-        "sinks/rules/rule.py",
-        "sinks/rules/rule_file.py",
-        "sinks/rules/schedule.py",
-        "sinks/rules/silence.py",
-        "sinks/rules/vendors.py",
-    ),
     "sinks/statement/test_page.py": (
         "sinks/statement/definitions.py",
         "sinks/statement/judged.py",
