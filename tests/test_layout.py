@@ -61,15 +61,6 @@ TOGETHER = {
     "domain/test_tally.py": ("domain/counts.py",),
     "domain/plan/test_plan.py": ("domain/plan/turns.py",),
     "domain/statement/test_hearing.py": ("domain/statement/heard.py",),
-    "sinks/statement/test_page.py": (
-        "sinks/statement/definitions.py",
-        "sinks/statement/judged.py",
-        "sinks/statement/objects.py",
-        "sinks/statement/plots.py",
-        "sinks/statement/rendering.py",
-        "sinks/statement/result_objects.py",
-    ),
-    "sinks/test_forms_published.py": ("sinks/statement/explained.py",),
 }
 """Modules that have no test file of their own: by the one in which they are tested with others. A
 new module gets its own; who writes the test of one of these takes it off the list."""
