@@ -49,18 +49,8 @@ TOGETHER = {
         "domain/cells.py",
         "domain/books.py",
     ),
-    "domain/detector/test_detector.py": ("domain/detector/watch.py",),
-    "domain/statement/test_statement.py": (
-        "domain/statement/assignments.py",
-        "domain/statement/exclusions.py",
-        "domain/statement/judging.py",
-    ),
-    "engine/test_audit.py": ("domain/statement/restatement.py",),
-    "sinks/test_period_metrics.py": ("domain/statement/running.py",),
     "domain/test_event_reader.py": ("domain/events.py",),
     "domain/test_tally.py": ("domain/counts.py",),
-    "domain/plan/test_plan.py": ("domain/plan/turns.py",),
-    "domain/statement/test_hearing.py": ("domain/statement/heard.py",),
 }
 """Modules that have no test file of their own: by the one in which they are tested with others. A
 new module gets its own; who writes the test of one of these takes it off the list."""
