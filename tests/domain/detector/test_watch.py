@@ -106,6 +106,26 @@ def test_each_page_makes_the_next_one_ask_for_more() -> None:
     assert people == [8, 9, 11, 13, 14, 14, 8]
 
 
+@pytest.mark.parametrize(
+    ("first", "days", "people"),
+    [(0, 27, 9), (0, 28, 8), (20, 20, 9)],  # four weeks later it is off the account
+)
+def test_a_page_counts_for_four_weeks(first: int, days: int, people: int) -> None:
+    of_waste = watch()
+    fed(of_waste, every_minute("-" * 30 + "+" * 60, NINE + first * DAY))
+    later = fed(of_waste, every_minute("-" * 30, NINE + (first + days) * DAY))
+    assert [change.alert.people for change in later if change.change == "opened"] == [people]
+
+
+def test_a_few_calls_are_no_recovery_however_long_they_take() -> None:
+    """Of calls that come every ten minutes, five served make it likely, and four last as long."""
+    of_waste = watch()
+    fed(of_waste, every_minute("-" * 9))
+    slowly = [(NINE + HOUR + n * 10 * MINUTE, True) for n in range(8)]
+    resolved = [change for change in fed(of_waste, slowly) if change.change == "resolved"]
+    assert [(each.at - NINE - HOUR) // MINUTE for each in resolved] == [40]
+
+
 def at_five(at: int) -> int:
     """Open from eight to five."""
     midnight = at - at % DAY
@@ -148,6 +168,15 @@ def test_a_line_without_a_plan_learns_how_busy_it_is() -> None:
 def test_a_budget_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match=r"line waste: .* can never page"):
         watch(budget=0.0)
+
+
+def test_the_same_target_goes_on_with_the_evidence_so_far() -> None:
+    before, same, other = watch(), watch(), watch(target=0.7)
+    fed(before, every_minute("-" * 7))
+    for after, pages in ((same, ["opened"]), (other, [])):
+        after.take_over(before)
+        last = fed(after, every_minute("-", NINE + 7 * MINUTE))
+        assert [change.change for change in last] == pages
 
 
 def test_another_target_begins_with_fresh_evidence_and_keeps_pages_and_alert() -> None:

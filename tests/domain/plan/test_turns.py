@@ -102,7 +102,7 @@ def test_what_was_found_is_not_looked_for_again_and_answers_for_no_other_instant
     find = turns._find
     monkeypatch.setattr(turns, "_find", lambda line, now: (looked.append(now), find(line, now))[1])
     nine, noon, ended = (at(f"2026-11-23T{clock}") for clock in ("09:00", "12:00", "17:00"))
-    assert [turns.next("waste", now) for now in (nine, noon - 1)] == [noon, noon]
+    assert [turns.next("waste", now) for now in (nine, nine, noon - 1)] == [noon] * 3
     assert looked == [nine]
     assert turns.next("waste", noon) == at("2026-11-23T13:00")
     assert turns.next("waste", nine - 1) == nine, "going back in time finds what was then"

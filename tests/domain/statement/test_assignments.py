@@ -1,14 +1,28 @@
 """Who answered which line under which contract: hand-overs and versions part a period."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from streams.domain.instants import parse
+import pytest
+
+from streams.domain.books import INTERVAL
+from streams.domain.instants import HOUR, MINUTE, parse
 from streams.domain.plan import Plan
+from streams.domain.statement.assignments import (
+    assignments,
+    measures,
+    of_lines,
+    rule,
+    unaligned,
+    versions,
+    within,
+)
 from streams.domain.statement.counting import Count
 from streams.domain.statement.periods import midnight
-from tests.statements import SERVICE, Booked, only, plan
+from streams.domain.tally import Tally
+from tests.statements import SERVICE, TWO_LINES, Booked, only, plan
 
 HANDED_OVER = """
 [[line]]
@@ -124,3 +138,109 @@ def test_a_contract_without_measures_is_held_to_its_targets() -> None:
     assert (level.value, level.met) == (Fraction(7, 10), True)
     assert (reached.value, reached.met) == (Fraction(8, 10), False)
     assert level.charge is None
+
+
+# ---------------------------------------------------------------- what is found of a plan
+
+MONTH = parse("2026-09-30T22:00:00Z"), parse("2026-10-31T23:00:00Z")
+CHANGED = parse("2026-10-15T22:00:00Z")
+"""The first instant of 16 October in Brussels."""
+
+
+def test_a_part_ends_with_the_line_the_contract_or_the_period() -> None:
+    agreed = _two_versions(SERVICE, SERVICE.replace("0.80", "0.90"))
+    before, after = assignments(agreed, "acme", {}, *MONTH)
+    assert (before.line, before.since, before.until) == ("waste", MONTH[0], CHANGED)
+    assert (after.line, after.since, after.until) == ("waste", CHANGED, MONTH[1])
+    (only_after,) = assignments(agreed, "acme", {}, CHANGED, MONTH[1])
+    assert only_after == after
+
+
+def test_the_same_contract_in_another_version_of_the_line_is_one_part() -> None:
+    lines = HANDED_OVER.replace('"next"', '"acme"')
+    (part,) = assignments(plan(SERVICE, lines), "acme", {}, *MONTH)
+    assert (part.since, part.until) == MONTH
+
+
+def test_a_line_that_the_plan_does_not_know_counts_where_visits_were_booked_on_it() -> None:
+    lines = HANDED_OVER[: HANDED_OVER.rindex("[[line]]")]
+    agreed = plan(SERVICE, lines)
+    (known,) = assignments(agreed, "acme", {}, *MONTH)
+    assert known.until == CHANGED
+    cells = {"waste": [(CHANGED + HOUR, Tally.of(answered=1))]}
+    (later,) = assignments(agreed, "acme", cells, *MONTH)
+    assert (later.since, later.until) == MONTH, "by the terms that are nearest"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        (*MONTH, ["until", "since"]),
+        (MONTH[0], CHANGED, ["until"]),
+        (CHANGED, MONTH[1], ["since"]),
+    ],
+)
+def test_the_versions_of_contracts_are_those_of_the_time(
+    since: int, until: int, found: list[str]
+) -> None:
+    agreed = _two_versions(SERVICE, SERVICE.replace("0.80", "0.90"))
+    known = versions(agreed, assignments(agreed, "acme", {}, since, until))
+    assert [lines for _, lines in known] == [("waste",)] * len(found)
+    assert [
+        "until" if version.until == CHANGED else "since" if version.since == CHANGED else ""
+        for version, _ in known
+    ] == found
+
+
+def test_lines_under_one_contract_are_named_together_and_other_contracts_are_not() -> None:
+    other = (
+        '[[contract]]\nid = "other"\n[[line]]\nid = "desk"\nvendor = "next"\ncontract = "other"\n'
+    )
+    agreed = plan(SERVICE, TWO_LINES + other)
+    ((version, lines),) = versions(agreed, assignments(agreed, "acme", {}, *MONTH))
+    assert (version.entry.id, lines) == ("paid", ("migration", "waste"))
+
+
+def test_a_contract_that_the_plan_does_not_have_has_no_dates() -> None:
+    agreed = Plan.read('[[line]]\nid = "waste"')
+    ((version, lines),) = versions(agreed, assignments(agreed, "city", {}, *MONTH))
+    assert (version.since, version.until, lines) == (None, None, ("waste",))
+
+
+def test_quarter_hours_of_lines_are_in_the_order_of_time_without_the_empty_ones() -> None:
+    one, two = Tally.of(answered=1), Tally.of(answered=2)
+    first, last = MONTH[0], MONTH[1] - INTERVAL
+    intervals = {
+        ("line:waste", last): two,
+        ("line:waste", first): one,
+        ("line:waste", first - INTERVAL): one,
+        ("line:waste", MONTH[1]): one,
+        ("line:desk", first): Tally(),
+        ("vendor:acme", first): one,
+    }
+    cells = of_lines(intervals, *MONTH)
+    assert cells == {"waste": [(first, one), (last, two)]}
+    assert within(cells["waste"], first, last) == [(first, one)]
+    assert within(cells["waste"], first + 1, last + 1) == [(last, two)]
+
+
+def test_a_rule_is_all_that_decides_a_measure() -> None:
+    agreed = plan(SERVICE).contract("paid", MONTH[0])
+    (measure,) = measures(agreed)
+    assert rule(agreed, measure) == rule(replace(agreed, target=0.1, false_pages=9.0), measure)
+    for changed in (
+        {"inclusive": False},
+        {"short_limit": 1},
+        {"short_counts": False},
+        {"clock": "choice"},
+        {"reach_limit": 1},
+        {"callbacks_not_reached": True},
+        {"lost_after": 1},
+        {"currency": "SEK"},
+    ):
+        assert rule(agreed, measure) != rule(replace(agreed, **changed), measure)
+
+
+def test_an_instant_between_two_quarter_hours_is_aligned() -> None:
+    assert not unaligned(CHANGED)
+    assert unaligned(CHANGED + 7 * MINUTE)

@@ -1,10 +1,18 @@
 """What a contract leaves out: events, hours, volume above the forecast."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
+from streams.domain.books import INTERVAL
 from streams.domain.instants import HOUR, MINUTE, parse
+from streams.domain.plan.model import Exclusion
+from streams.domain.statement.assignments import Assignment
 from streams.domain.statement.counting import Count
+from streams.domain.statement.exclusions import Excluding
+from streams.domain.tally import Tally
 from tests.statements import SERVICE, TWO_LINES, Booked, only, plan
 
 
@@ -115,3 +123,87 @@ def test_an_exclusion_for_one_measure_and_one_line_leaves_the_others_alone() -> 
     booked.day("waste", date(2026, 3, 17), late=10).day("migration", date(2026, 3, 17), late=10)
     wholes = {r.line: r.count.whole for r in booked.of("acme", "2026-03").results}
     assert wholes == {"waste": 0, "migration": 10}
+
+
+# ---------------------------------------------------------------- a quarter-hour
+
+TEN = parse("2026-03-17T10:00:00+01:00")
+
+
+def _exclusion(text: str) -> tuple[Booked, Exclusion, Assignment]:
+    booked = _excluding(text, EXPECTED)
+    contract = booked.plan.contract("paid", TEN)
+    (exclusion,) = contract.exclusions
+    return booked, exclusion, Assignment("waste", contract, TEN, TEN + 24 * HOUR)
+
+
+def test_an_event_touches_no_quarter_hour_that_only_borders_on_it() -> None:
+    booked, cut, _ = _exclusion(
+        'id = "cut"\nkind = "event"\n'
+        "from = 2026-03-17T10:15:00+01:00\nuntil = 2026-03-17T10:45:00+01:00"
+    )
+    excluding = Excluding(booked.plan, {})
+    quarters = [TEN + n * INTERVAL for n in range(5)]
+    assert [excluding.touches(cut, at) for at in quarters] == [False, True, True, False, False]
+
+
+def test_a_volume_or_a_cause_touches_no_quarter_hour_as_such() -> None:
+    for text in (
+        'id = "busy"\nkind = "volume"\nabove = 1',
+        'id = "down"\nkind = "cause"\ncauses = ["lost"]',
+    ):
+        booked, exclusion, _ = _exclusion(text)
+        assert not Excluding(booked.plan, {}).touches(exclusion, TEN)
+
+
+@pytest.mark.parametrize(
+    ("offered", "out_of_hours", "share"),
+    [(50, 0, 1), (51, 0, Fraction(50, 51)), (100, 0, Fraction(1, 2)), (100, 50, 1), (0, 0, 1)],
+)
+def test_what_came_in_opening_hours_is_shared_by_what_was_agreed(
+    offered: int, out_of_hours: int, share: Fraction | int
+) -> None:
+    booked, busy, of = _exclusion('id = "busy"\nkind = "volume"\nabove = 1')
+    tally = Tally.of(line_offered=offered, out_of_hours=out_of_hours)
+    excluding = Excluding(booked.plan, {"waste": [(TEN, tally)]})
+    for quarter in range(4):
+        assert excluding.share(busy, TEN + quarter * INTERVAL, of) == share
+    assert excluding.concerns(busy, tally, TEN, of) is (share != 1)
+    assert excluding.share(busy, TEN + HOUR, of) == 1
+
+
+def test_a_line_that_is_handed_over_within_the_hour_is_agreed_its_part_of_it() -> None:
+    booked, busy, of = _exclusion('id = "busy"\nkind = "volume"\nabove = 1')
+    half = replace(of, since=TEN + 30 * MINUTE)
+    tally = Tally.of(line_offered=50)
+    excluding = Excluding(booked.plan, {"waste": [(TEN + 30 * MINUTE, tally)]})
+    assert excluding.share(busy, TEN + 30 * MINUTE, half) == Fraction(1, 2)
+    assert excluding.share(busy, TEN + 30 * MINUTE, of) == 1
+
+
+def test_of_two_volumes_the_stricter_holds() -> None:
+    two = "".join(
+        f'[[contract.exclusion]]\nid = "v{above}"\nkind = "volume"\nabove = {above}\n'
+        "reason = 'agreed'\n"
+        for above in (1, 2)
+    )
+    booked = Booked(plan(SERVICE + two, EXPECTED)).at("waste", TEN, answered=200)
+    assert only(booked.of("acme", "2026-03")).count == Count(50, 50)
+
+
+def test_little_is_expected_and_more_came_than_that() -> None:
+    """Half a call in an hour is agreed: of two that came a quarter remains."""
+    booked = _excluding(
+        'id = "busy"\nkind = "volume"\nabove = 1', EXPECTED.replace("= 50", "= 0.5")
+    )
+    booked.at("waste", TEN, answered=2)
+    assert only(booked.of("acme", "2026-03")).count == Count(Fraction(1, 2), Fraction(1, 2))
+
+
+def test_days_and_hours_are_local() -> None:
+    excluding = Excluding(plan(SERVICE), {})
+    last = parse("2026-10-25T00:45:00Z")  # 02:45, before the clock goes back
+    assert (excluding.day(last), excluding.hour(last)) == (date(2026, 10, 25), 2)
+    assert excluding.hour_begin(last) == last - 45 * MINUTE
+    again = last + INTERVAL
+    assert (excluding.hour(again), excluding.hour_begin(again)) == (2, again)
