@@ -57,8 +57,6 @@ def _mark(items: list[pytest.Item]) -> None:
             {"kafka", "kafka3", "secured"} & {*fixtures} or "kafka" in map(str, chosen)
         ):
             item.add_marker("kafka")
-        if item.path.name == "test_alertmanager.py":
-            item.add_marker("rules")
 
 
 def _out_of_turn(items: list[pytest.Item], commit: str) -> set[pytest.Item]:

@@ -4,11 +4,24 @@ from datetime import date
 
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
-from streams.domain.statement import Intervals, Statement, parse, statement
+from streams.domain.statement import Intervals, Result, Statement, parse, statement
 from streams.domain.statement.periods import midnight
 from streams.domain.tally import Tally
 
 FOREVER = 2**52
+SERVICE = """
+    [[contract.measure]]
+    id = "in-time"
+    figure = "service_level"
+    target = 0.80
+        [contract.measure.malus]
+        per_point = 1000
+"""
+"""A measure with a malus."""
+TWO_LINES = "".join(
+    f'[[line]]\nid = "{line}"\nvendor = "acme"\n' for line in ("migration", "waste")
+)
+"""Of one vendor."""
 
 
 class Booked:
@@ -91,3 +104,9 @@ def plan(contract: str, lines: str = '[[line]]\nid = "waste"\nvendor = "acme"\n'
         """,
         "testburg.toml",
     )
+
+
+def only(found: Statement) -> Result:
+    """The one result of a statement."""
+    (result,) = found.results
+    return result

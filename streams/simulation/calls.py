@@ -10,10 +10,8 @@ from random import Random
 from typing import Final
 
 from streams.domain.instants import SECOND
-from streams.domain.plan import Plan
-from streams.simulation.callers import Behaviour
 from streams.simulation.queueing import Caller, Line, Return
-from streams.simulation.scenario import Scenario
+from streams.simulation.scenario import Run
 from streams.simulation.shifts import MESSAGE
 from streams.simulation.talks import Talks
 
@@ -30,24 +28,15 @@ class Calls(Talks):
         emitted: the events; the caller of ``run`` clears them.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        seed: int,
-        scenario: Scenario,
-        start: int,
-        until: int,
-        behaviour: Behaviour,
-        scale: float,
-    ) -> None:
-        self._random = Random(f"{seed} city")
-        self._name = f"{seed:x}-{start // SECOND:x}"
-        self._key = f"{seed} {start}".encode()
+    def __init__(self, run: Run) -> None:
+        self._random = Random(f"{run.seed} city")
+        self._name = f"{run.seed:x}-{run.start // SECOND:x}"
+        self._key = f"{run.seed} {run.start}".encode()
         self._begun = 0
         self._lately: deque[str] = deque(maxlen=_LATELY)
-        self._menu_mean = log(behaviour.menu) - _MENU_SPREAD**2 / 2
-        self._languages = plan.entries.city.languages
-        super().__init__(plan, seed, scenario, start, until, behaviour, scale)
+        self._menu_mean = log(run.behaviour.menu) - _MENU_SPREAD**2 / 2
+        self._languages = run.plan.entries.city.languages
+        super().__init__(run)
         self.emitted = self._emit.emitted
         self.over = []
 

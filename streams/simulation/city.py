@@ -15,7 +15,7 @@ from streams.domain.plan import Plan
 from streams.simulation.callers import USUAL, Behaviour
 from streams.simulation.calls import Calls
 from streams.simulation.emit import Emitted
-from streams.simulation.scenario import SCENARIOS, Scenario
+from streams.simulation.scenario import SCENARIOS, Run, Scenario
 from streams.simulation.truth import ContactTruth
 
 
@@ -48,7 +48,7 @@ class City:
         if not any(terms.tier == 1 for terms in plan.lines_at(start)):
             raise ValueError("the plan has no line of tier 1 at the start: nobody could call")
         start -= start % 1_000  # events have milliseconds
-        self._arguments: Final = (plan, seed, scenario, start, until, behaviour, scale)
+        self._run: Final = Run(plan, seed, scenario, start, until, behaviour, scale)
 
     def events(self, witness: Callable[[ContactTruth], object] | None = None) -> Iterator[Emitted]:
         """The events in the order of time, each with its instant.
@@ -58,7 +58,7 @@ class City:
         Args:
             witness: called with what happened to each contact, once the contact is over.
         """
-        calls = Calls(*self._arguments)
+        calls = Calls(self._run)
         emitted = calls.emitted
         for _ in calls.run():
             yield from emitted

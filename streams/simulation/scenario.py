@@ -13,6 +13,7 @@ from typing import Final, Literal
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE
 from streams.domain.plan import Plan, Terms
+from streams.simulation.callers import Behaviour
 
 ALWAYS: Final = 2**62
 
@@ -87,6 +88,25 @@ class Scenario:
             if ends < now and any(terms.open for terms in plan.lines_at(middle)):
                 return begins, ends
         return self.span(plan, now - DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A scenario that is to happen in a city.
+
+    Attributes:
+        seed: of everything that is random.
+        start, until: callers begin their calls between these instants; microseconds since 1970.
+        scale: times as many callers, with the agents for them.
+    """
+
+    plan: Plan
+    seed: int
+    scenario: Scenario
+    start: int
+    until: int
+    behaviour: Behaviour
+    scale: float
 
 
 _NAMED = (

@@ -8,13 +8,11 @@ constant within a shift, so that arrivals are an exact Poisson process.
 from typing import Final
 
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.plan import Plan
 from streams.simulation.agenda import Agenda
-from streams.simulation.callers import Behaviour
 from streams.simulation.demand import Demand, agents
 from streams.simulation.emit import Emitter
 from streams.simulation.queueing import Caller, Line
-from streams.simulation.scenario import Scenario, menu
+from streams.simulation.scenario import Run, menu
 
 _SHIFT: Final = 15 * MINUTE
 """How often staff and arrivals are planned again: agents begin on quarter hours."""
@@ -43,33 +41,24 @@ MESSAGE: Final = 7.0
 class Shifts(Agenda):
     """The city's lines, and the events of what happens at them."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        seed: int,
-        scenario: Scenario,
-        start: int,
-        until: int,
-        behaviour: Behaviour,
-        scale: float,
-    ) -> None:
+    def __init__(self, run: Run) -> None:
         super().__init__()
-        self._plan = plan
-        self._behaviour = behaviour
-        self._scale = scale
-        self._start = start
-        self._until = until
+        self._plan = plan = run.plan
+        self._behaviour = behaviour = run.behaviour
+        self._scale = run.scale
+        self._start = start = run.start
+        self._until = run.until
         self._emit = Emitter(plan.zone)
         terms = plan.lines_at(start)
         first = menu(plan, start)
         second = [t for t in terms if t.tier == 2]
         talks = behaviour.talks
-        self._first = [Line(t, talks[i % len(talks)], seed) for i, t in enumerate(first)]
-        self._second = [Line(t, talks[0], seed) for t in second]
+        self._first = [Line(t, talks[i % len(talks)], run.seed) for i, t in enumerate(first)]
+        self._second = [Line(t, talks[0], run.seed) for t in second]
         self._demand = Demand(plan, [line.id for line in self._first], behaviour, start)
         chosen = [t.line for t in first]
         self._effects = {
-            line: [e for e in scenario.effects if e.touches(line.id, chosen)]
+            line: [e for e in run.scenario.effects if e.touches(line.id, chosen)]
             for line in (*self._first, *self._second)
         }
         self._open = 0

@@ -15,7 +15,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -195,39 +194,6 @@ def test_something_happens_within_half_a_minute(name: str, speed: float) -> None
     shown = shown_from(begins, changes, speed)
     assert shown >= begins + 45 * MINUTE
     assert not changes or min(changes) == begins or 0 < min(changes) - shown <= 20 * SECOND * speed
-
-
-def test_what_is_told_of_a_scenario_names_its_lines() -> None:
-    told = {
-        name: [
-            (each.at - begins, f"{each.what}: {each.how}")
-            for begins in [scenario.span(ANTWERP, TUESDAY)[0]]
-            for each in incidents(scenario, ANTWERP, begins)
-        ]
-        for name, scenario in SCENARIOS.items()
-    }
-    assert told["outage"] == [
-        (2 * HOUR, "outage begins: nobody answers Migration"),
-        (3 * HOUR, "outage ends: agents are back on Migration"),
-    ]
-    assert told["storm"] == [
-        (2 * HOUR, "storm begins: 5 times the callers on all lines"),
-        (3.5 * HOUR, "storm goes on: 2 times the callers on all lines"),
-        (4.5 * HOUR, "storm ends: as many callers as usual on all lines"),
-    ]
-    assert told["trunk"][0][1] == "trunk begins: no events arrive of Migration, whose calls go on"
-    assert told["breach"] == [
-        (
-            0,
-            "breach begins: 60% of the agents are there for Migration, Desk appointment or "
-            "document request and Waste",
-        )
-    ]
-    assert told["normal"] == told["night"] == []
-    (effect,) = SCENARIOS["outage"].effects
-    waste = replace(SCENARIOS["outage"], effects=(replace(effect, lines=("waste",)),))
-    begins, _ = waste.span(ANTWERP, TUESDAY)
-    assert incidents(waste, ANTWERP, begins)[0].how == "nobody answers Waste"
 
 
 async def test_however_long_the_start_takes_the_clock_has_not_moved() -> None:

@@ -14,8 +14,7 @@ from streams.sinks.statement.archive import Archive
 from streams.sinks.statement.explained import Explanation
 from streams.sinks.statement.objects import Statement, canonical
 from streams.sinks.statement.restated import Restatement, restate
-from tests.sinks.statement import test_identity as identity
-from tests.sinks.statement import test_page as pages
+from tests.sinks.statement import march, october
 
 VALID = {each.name: Draft202012Validator(each.schema) for each in schemas.published()}
 KEPT_BY_0_1 = Path(__file__).parents[1] / "data" / "kept-by-0.1"
@@ -23,12 +22,12 @@ KEPT_BY_0_1 = Path(__file__).parents[1] / "data" / "kept-by-0.1"
 
 def test_statements_are_what_the_schema_says() -> None:
     for made in (
-        identity._made(identity._booked(), issue=1),
-        identity._made(identity._booked("2026-03-27T12:00:00+01:00")),
-        identity._made(identity._booked(), as_of=parse("2026-03-20T00:00:00Z")),
-        identity._with_a_silent_line(),
-        pages._made(pages._booked()),
-        pages._made(pages._booked(), parse("2026-10-20T00:00:00Z")),
+        march.made(march.booked(), issue=1),
+        march.made(march.booked("2026-03-27T12:00:00+01:00")),
+        march.made(march.booked(), as_of=parse("2026-03-20T00:00:00Z")),
+        march.with_a_silent_line(),
+        october.made(october.booked()),
+        october.made(october.booked(), parse("2026-10-20T00:00:00Z")),
     ):
         VALID["statement"].validate(json.loads(made.json))
 
@@ -37,7 +36,7 @@ def test_a_restatement_of_what_release_0_1_has_kept_is_what_the_schema_says() ->
     kept = Archive(KEPT_BY_0_1).latest("acme", "2026-03")
     assert kept is not None
     VALID["statement"].validate(json.loads(kept.statement.json))
-    after = identity._made(identity._booked(), issue=2)
+    after = march.made(march.booked(), issue=2)
     found = restate(kept.statement, after, 1, "late", [])
     assert found.results and found.quarter_hours
     VALID["restatement"].validate(json.loads(canonical(found)))

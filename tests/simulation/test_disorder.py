@@ -4,11 +4,8 @@ from collections import Counter
 
 from streams.domain import instants
 from streams.domain.instants import MINUTE
-from streams.simulation import (
-    Disorder,
-    disordered,
-)
-from tests.simulation.test_city import city, read_by_the_domain
+from streams.simulation import Disorder, disordered
+from tests.cities import city, read_by_the_domain
 
 
 class TestDisorder:

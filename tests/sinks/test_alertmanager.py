@@ -60,55 +60,6 @@ class City:
         return [alerts for where, alerts in self.posted if where == host][-1]
 
 
-def test_a_page_says_which_line_how_bad_since_when_how_many_and_what_to_do() -> None:
-    said = body(fall(), ANTWERP, LINKS, NOON)["annotations"]
-    assert said["summary_en"] == (
-        "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50"
-    )
-    assert said["description_en"] == (
-        "15 of 16 people who chose Waste since Mon 23 Nov 12:50 spoke to nobody: 6.2 % got "
-        "through, 60 % is promised. Scheldelijn Contact answers this line."
-    )
-    assert said["action_en"] == (
-        "Dial the number yourself and press 3. If it does not ring, call the telephone provider; "
-        "if it rings and nobody answers, call Shift lead, Scheldelijn Contact."
-    )
-    assert said["summary_nl"] == (
-        "Afval: maar 6,2 % van de bellers bereikt iemand (doel 60 %), 15 mensen tevergeefs sinds "
-        "12:50"
-    )
-    assert said["description_nl"].startswith("15 van de 16 mensen die sinds ma 23 nov 12:50")
-    # Antwerp's first language is Dutch.
-    assert said["summary"] == said["summary_nl"]
-    assert said["evidence"] == "15 of 16 people in 5 min not reached."
-    assert said["runbook_url"] == "https://city.example/runbooks/ContactReachabilityDrop.md"
-    assert said["dashboard_url"].endswith("/d/reachline-line?var-line=waste")
-
-
-@pytest.mark.parametrize("kind", ["service_level", "reachability", "closed_on_waiting"])
-@pytest.mark.parametrize("people", [1, 7])
-@pytest.mark.parametrize("resolved", [None, NOON + 50 * MINUTE])
-def test_every_alert_names_its_line_in_both_languages(
-    kind: Any, people: int, resolved: int | None
-) -> None:
-    alert = fall(
-        kind=kind,
-        people=people,
-        decided=people,
-        target=None if kind == "closed_on_waiting" else 0.8,
-        resolved_at=resolved,
-    )
-    said = body(alert, ANTWERP, LINKS, NOON)["annotations"]
-    for language, name, over in (("en", "Waste", "Over at 13:40"), ("nl", "Afval", "Voorbij om")):
-        summary, action = said[f"summary_{language}"], said[f"action_{language}"]
-        assert name in summary
-        assert str(people) in summary
-        assert "12:50" in summary
-        assert summary.startswith(over) is (resolved is not None)
-        assert "Scheldelijn" in said[f"description_{language}"] + action
-        assert "None" not in "".join(said.values())
-
-
 def test_an_alert_is_known_by_the_same_labels_until_it_is_over() -> None:
     opened = body(fall(), ANTWERP, LINKS, NOON)
     grown = body(fall(people=80, decided=90), ANTWERP, LINKS, NOON + 20 * MINUTE)
@@ -138,12 +89,6 @@ def test_an_alert_ends_when_it_was_resolved_or_when_nobody_sends_it_again() -> N
 def test_no_alert_ends_before_it_begins_though_its_events_are_ahead_of_the_clock() -> None:
     told = body(fall(), ANTWERP, LINKS, NOON - LASTS)
     assert told["endsAt"] == told["startsAt"]
-
-
-def test_a_line_that_the_plan_no_longer_has_still_pages() -> None:
-    told = body(fall(line="pensions"), ANTWERP, LINKS, NOON)
-    assert told["labels"]["vendor"] == "city"
-    assert "pensions" in told["annotations"]["summary_en"]
 
 
 async def test_every_alertmanager_is_told_again_and_again_until_the_alert_is_over() -> None:

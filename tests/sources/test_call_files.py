@@ -1,11 +1,13 @@
-"""Files that grow while they are read."""
+"""Files that grow while they are read, and the order of what is in them."""
 
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from streams.sources.call_files import follow
+from streams.domain.events import CallStart, Event, Hangup, MenuChoice
+from streams.sources.call_files import follow, in_order
 
 
 def test_what_is_written_to_a_log_after_it_was_moved_away_is_read(tmp_path: Path) -> None:
@@ -34,3 +36,38 @@ def test_what_is_written_to_a_log_after_it_was_moved_away_is_read(tmp_path: Path
     lines = list(follow(log, "utf-8", False, sleep, lambda: steps == 4))
     writing.close()
     assert lines == ["first\n", "second\n", "third\n"]
+
+
+def test_a_file_that_grows_line_by_line_and_is_then_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("header\none\ntw")
+    happened = iter(["grow", "rotate", "stop"])
+    over = False
+
+    def sleep(seconds: float) -> None:
+        nonlocal over
+        match next(happened):
+            case "grow":
+                with file.open("a") as stream:
+                    stream.write("o\n")
+            case "rotate":
+                with file.open("a") as stream:
+                    stream.write("last of the old\n")
+                file.rename(tmp_path / "calls.csv.1")
+                file.write_text("header\nthree\n")
+            case "stop":
+                over = True
+
+    lines = follow(file, "utf-8", header=True, sleep=sleep, stopped=lambda: over)
+    assert list(lines) == ["header\n", "one\n", "two\n", "last of the old\n", "three\n"]
+
+
+def test_equal_instants_keep_the_order_of_the_rows() -> None:
+    clock = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    later, now = (clock + timedelta(hours=1)).isoformat(), clock.isoformat()
+    events: list[Event] = [
+        Hangup("c", "1", later),
+        MenuChoice("b", "1", now, "waste"),
+        CallStart("a", "1", now),
+    ]
+    assert [event.event_id for event in in_order(events)] == ["b", "a", "c"]

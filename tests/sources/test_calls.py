@@ -1,25 +1,23 @@
-"""Call records of a bank, of a switchboard and of nobody in particular become contact events."""
+"""Call records of a bank and of nobody in particular become contact events."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from streams.domain.event_reader import Reader
-from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue, kind
+from streams.domain.events import CallStart, Event, Queue, kind
 from streams.domain.ndjson import ndjson
 from streams.sources import calls
-from streams.sources.call_files import follow, in_order
+from streams.sources.call_files import follow
 from streams.sources.calls import BadRow
 from streams.sources.mapping import Mapping, MappingError
-from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
+from streams.sources.pseudonyms import KeyMissingError
 
 DATA = Path(__file__).parent.parent / "data"
 BANK = DATA / "bank-calls-1999-02-first-half.tsv.gz"
-KEY = Pseudonyms(b"a key of the city's own")
 
 HEADER = (
     "vru+line\tcall_id\tpriority\ttype\tdate\tvru_entry\tvru_exit\tvru_time\t"
@@ -44,10 +42,10 @@ def imported(bank: Mapping) -> list[Event]:
     return written
 
 
-def read(text: str, mapping: Mapping, key: Pseudonyms | None = None) -> tuple[list[Event], list]:
+def read(text: str, mapping: Mapping) -> tuple[list[Event], list[BadRow]]:
     bad: list[BadRow] = []
     lines = text.splitlines(keepends=True)
-    return list(calls.events(lines, mapping, bad.append, "calls.csv", key)), bad
+    return list(calls.events(lines, mapping, bad.append, "calls.csv")), bad
 
 
 def at(events: Iterable[Event]) -> dict[str, str]:
@@ -170,160 +168,6 @@ class TestAcrossMidnight:
         assert at(events)["hangup"] == at(events)["answered"] == "1999-02-03T10:00:30+02:00"
 
 
-SWITCHBOARD = """
-[file]
-delimiter = ";"
-encoding = "latin-1"
-order = "at"
-
-[time]
-zone = "Europe/Brussels"
-format = "iso"
-
-[call]
-id = "{uniqueid}"
-leg = "{sequence}"
-line = "{dst}"
-caller = "{src}"
-anonymous = ["anonymous"]
-language = "{lang}"
-agent = "{dstchannel}"
-
-[lines]
-"600" = "waste"
-"601" = "migration"
-"699" = "voicemail-desk"
-
-[[row]]
-when = { lastapp = "Playback" }
-leave_out = true
-
-[[row]]
-when = { disposition = "ANSWERED", answer = "*" }
-start = "start"
-choice = { at = "start", plus = "menu" }
-entered = { at = "start", plus = "menu" }
-answered = "answer"
-hangup = { at = "end", by = "agent", reason = "normal" }
-
-[[row]]
-when = { disposition = ["VOICEMAIL"] }
-start = "start"
-entered = { at = "start", plus = "menu" }
-left = { at = "end", reason = "voicemail" }
-hangup = "end"
-
-[[row]]
-start = "start"
-entered = { at = "start", plus = "menu" }
-hangup = "end"
-"""
-
-SWITCHBOARD_HEADER = (
-    "uniqueid;sequence;src;dst;lang;start;menu;answer;end;disposition;lastapp;dstchannel\n"
-)
-
-
-@pytest.fixture
-def mapping() -> Mapping:
-    return Mapping.parse(SWITCHBOARD)
-
-
-class TestAnotherSwitchboard:
-    def test_an_answered_call(self, mapping: Mapping) -> None:
-        row = (
-            '171.1;1;"+32 3 22 11 333";600;nl;2026-03-02 10:00:00;13;'
-            "2026-03-02 10:00:40.5;2026-03-02 10:02:00;ANSWERED;Queue;SIP/jan\n"
-        )
-        events, bad = read(SWITCHBOARD_HEADER + row, mapping, KEY)
-        assert bad == []
-        caller, agent = KEY.of("+3232211333"), KEY.of("SIP/jan")
-        assert [msgspec.json.decode(ndjson(event)) for event in events] == [
-            {"event": "call-start", "event_id": "171.1-1-start", "call_id": "171.1",
-             "at": "2026-03-02T10:00:00+01:00", "caller": caller, "language": "nl"},
-            {"event": "menu-choice", "event_id": "171.1-1-choice", "call_id": "171.1",
-             "at": "2026-03-02T10:00:13+01:00", "line": "waste"},
-            {"event": "queue", "event_id": "171.1-1-entered", "call_id": "171.1",
-             "at": "2026-03-02T10:00:13+01:00", "line": "waste", "phase": "entered"},
-            {"event": "queue", "event_id": "171.1-1-answered", "call_id": "171.1",
-             "at": "2026-03-02T10:00:40.500000+01:00", "line": "waste", "phase": "answered",
-             "agent": agent},
-            {"event": "hangup", "event_id": "171.1-1-hangup", "call_id": "171.1",
-             "at": "2026-03-02T10:02:00+01:00", "reason": "normal", "by": "agent"},
-        ]  # fmt: skip
-
-    def test_a_second_leg_belongs_to_the_same_call(self, mapping: Mapping) -> None:
-        rows = (
-            "9;1;x;600;nl;2026-03-02 10:00:00;0;2026-03-02 10:00:40;"
-            "2026-03-02 10:02:00;ANSWERED;Queue;a\n"
-            "9;2;x;699;nl;2026-03-02 10:02:00;0;;2026-03-02 10:03:00;VOICEMAIL;Queue;\n"
-        )
-        events, bad = read(SWITCHBOARD_HEADER + rows, mapping, KEY)
-        assert bad == []
-        assert {event.call_id for event in events} == {"9"}
-        left = next(e for e in events if isinstance(e, Queue) and e.phase == "left")
-        assert (left.line, left.reason, left.at) == (
-            "voicemail-desk",
-            "voicemail",
-            "2026-03-02T10:03:00+01:00",
-        )
-
-    def test_a_row_that_answers_to_no_earlier_rule_takes_the_last(self, mapping: Mapping) -> None:
-        row = "9;1;anonymous;600;;2026-03-02 10:00:00;1:05;;2026-03-02 10:03:00;BUSY;Queue;\n"
-        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
-        start, entered, hangup = events
-        assert isinstance(start, CallStart) and start.caller is None
-        assert isinstance(entered, Queue) and entered.at == "2026-03-02T10:01:05+01:00"
-        assert isinstance(hangup, Hangup)
-
-    def test_a_call_in_the_hour_that_autumn_has_twice(self, mapping: Mapping) -> None:
-        # Begun at 2:58 summer time, answered at 2:01 by the clock: winter time by then.
-        row = (
-            "9;1;x;600;;2026-10-25 02:58:00;0;2026-10-25 02:01:00;2026-10-25 03:01:00;ANSWERED;Q;\n"
-        )
-        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
-        assert at(events)["start"] == "2026-10-25T02:58:00+02:00"
-        assert at(events)["answered"] == "2026-10-25T02:01:00+01:00"
-
-    def test_a_call_that_goes_on_in_the_second_of_the_two_hours(self, mapping: Mapping) -> None:
-        # Begun at 2:30 summer time, answered at 2:10 winter time: what comes later is winter too,
-        # though by the clock it could be before.
-        row = (
-            "9;1;x;600;;2026-10-25 02:30:00;0;2026-10-25 02:10:00;2026-10-25 02:45:00;ANSWERED;Q;\n"
-        )
-        events, bad = read(SWITCHBOARD_HEADER + row, mapping, KEY)
-        assert not bad
-        assert at(events)["start"] == "2026-10-25T02:30:00+02:00"
-        assert at(events)["answered"] == "2026-10-25T02:10:00+01:00"
-        assert at(events)["hangup"] == "2026-10-25T02:45:00+01:00"
-
-    def test_clocks_that_differ_by_seconds_do_so_in_that_hour_too(self, mapping: Mapping) -> None:
-        row = (
-            "9;1;x;600;;2026-10-25 02:30:05;0;2026-10-25 02:30:00;2026-10-25 02:31:00;ANSWERED;Q;\n"
-        )
-        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
-        assert at(events)["answered"] == "2026-10-25T02:30:00+02:00"
-        assert at(events)["hangup"] == "2026-10-25T02:31:00+02:00"
-
-    def test_callers_without_a_key_are_not_even_read(self, mapping: Mapping) -> None:
-        def lines() -> Iterable[str]:
-            raise AssertionError("read")
-            yield ""
-
-        with pytest.raises(KeyMissingError, match="REACHLINE_PSEUDONYM_KEY"):
-            list(calls.events(lines(), mapping, print))
-        with pytest.raises(KeyMissingError):
-            calls.run([BANK], mapping, print, print)
-
-    def test_no_number_is_left_in_any_event(self, mapping: Mapping) -> None:
-        row = (
-            "9;1;0475123456;600;;2026-03-02 10:00:00;0;;2026-03-02 10:03:00;BUSY;Queue;0475123456\n"
-        )
-        events, _ = read(SWITCHBOARD_HEADER + row, mapping, KEY)
-        assert events
-        assert not any(b"475123456" in ndjson(event) for event in events)
-
-
 LONG_AGO = """
 [file]
 columns = ["number", "queue", "began", "waited", "talked"]
@@ -339,6 +183,19 @@ entered = "began"
 answered = { at = "began", plus = "waited" }
 hangup = { at = "began", plus = ["waited", "talked"] }
 """
+
+
+def test_callers_without_a_key_are_not_even_read() -> None:
+    mapping = Mapping.parse(LONG_AGO.replace("line =", 'caller = "{number}"\nline ='))
+
+    def lines() -> Iterable[str]:
+        raise AssertionError("read")
+        yield ""
+
+    with pytest.raises(KeyMissingError, match="REACHLINE_PSEUDONYM_KEY"):
+        list(calls.events(lines(), mapping, print))
+    with pytest.raises(KeyMissingError):
+        calls.run([BANK], mapping, print, print)
 
 
 class TestRowsThatAreWrong:
@@ -411,53 +268,17 @@ class TestRowsThatAreWrong:
             read("", bank)
 
 
-class TestFollowing:
-    def test_a_file_that_grows_line_by_line_and_is_then_replaced(self, tmp_path: Path) -> None:
-        file = tmp_path / "calls.csv"
-        file.write_text("header\none\ntw")
-        happened = iter(["grow", "rotate", "stop"])
-        over = False
-
-        def sleep(seconds: float) -> None:
-            nonlocal over
-            match next(happened):
-                case "grow":
-                    with file.open("a") as stream:
-                        stream.write("o\n")
-                case "rotate":
-                    with file.open("a") as stream:
-                        stream.write("last of the old\n")
-                    file.rename(tmp_path / "calls.csv.1")
-                    file.write_text("header\nthree\n")
-                case "stop":
-                    over = True
-
-        lines = follow(file, "utf-8", header=True, sleep=sleep, stopped=lambda: over)
-        assert list(lines) == ["header\n", "one\n", "two\n", "last of the old\n", "three\n"]
-
-    def test_events_come_while_the_file_still_grows(self, tmp_path: Path) -> None:
-        file = tmp_path / "calls.csv"
-        file.write_text("1,a,1772442000,7,60\n")
-        written: list[Event] = []
-        calls.run(
-            [file],
-            Mapping.parse(LONG_AGO),
-            written.append,
-            print,
-            follow=lambda path: follow(
-                path, "utf-8", header=False, sleep=lambda _: None, stopped=lambda: bool(written)
-            ),
-        )
-        assert [event.call_id for event in written] == ["1"] * 4
-
-
-class TestOrder:
-    def test_equal_instants_keep_the_order_of_the_rows(self) -> None:
-        clock = datetime(2026, 3, 2, 10, tzinfo=UTC)
-        later, now = (clock + timedelta(hours=1)).isoformat(), clock.isoformat()
-        events: list[Event] = [
-            Hangup("c", "1", later),
-            MenuChoice("b", "1", now, "waste"),
-            CallStart("a", "1", now),
-        ]
-        assert [event.event_id for event in in_order(events)] == ["b", "a", "c"]
+def test_events_come_while_the_file_still_grows(tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("1,a,1772442000,7,60\n")
+    written: list[Event] = []
+    calls.run(
+        [file],
+        Mapping.parse(LONG_AGO),
+        written.append,
+        print,
+        follow=lambda path: follow(
+            path, "utf-8", header=False, sleep=lambda _: None, stopped=lambda: bool(written)
+        ),
+    )
+    assert [event.call_id for event in written] == ["1"] * 4

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from streams.sources import calls
@@ -143,15 +141,3 @@ def test_a_day_in_both_columns_is_a_contradiction(format_: str) -> None:
     assert mistakes(format=format_, date="day") == [
         f"time.date: a time in the format {format_} has its day in it"
     ]
-
-
-@pytest.mark.parametrize("text", ["2026-10-05", "20261005", "2026-W41-1", "2026W411"])
-def test_in_iso_a_day_alone_is_no_time(text: str) -> None:
-    """Midnight would be taken, in silence."""
-    assert started(text, format="iso").endswith("is no time in the form iso")
-    assert datetime.fromisoformat(text)
-
-
-@pytest.mark.parametrize("text", ["2026-10-05T00:00", "2026-10-05 00:00:00+02:00", "20261005T00"])
-def test_in_iso_a_midnight_that_is_written_is_one(text: str) -> None:
-    assert started(text, format="iso") == "2026-10-05T00:00:00+02:00"

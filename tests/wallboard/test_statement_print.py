@@ -12,7 +12,7 @@ from streams.sinks.statement.page import page
 from streams.sinks.statement.plain import Issued
 from streams.texts import languages
 from tests.missing import missing
-from tests.sinks.statement.test_identity import _booked, _made
+from tests.sinks.statement import march
 from tests.wallboard import wallboard_browser
 
 SILENT = "2026-03-27T12:00:00+01:00"
@@ -65,7 +65,7 @@ def _heads(made: Issued, language: str) -> list[str]:
 def test_every_sheet_says_what_it_is_of(
     language: str, tmp_path: Path, programs: tuple[str, str]
 ) -> None:
-    made = _made(_booked(SILENT), issue=2)
+    made = march.made(march.booked(SILENT), issue=2)
     sheets = _sheets(page(made.object, language), tmp_path, programs)
     assert len(sheets) > 3
     for number, sheet in enumerate(sheets, 1):
@@ -80,7 +80,7 @@ def test_every_sheet_says_what_it_is_of(
 def test_every_sheet_of_a_restatement_says_what_it_is_of(
     tmp_path: Path, programs: tuple[str, str]
 ) -> None:
-    before, after = _made(_booked(), issue=1), _made(_booked(SILENT), issue=2)
+    before, after = march.made(march.booked(), issue=1), march.made(march.booked(SILENT), issue=2)
     found = restated.restate(before, after, 1, "laat", [])
     sheets = _sheets(restated.page(found, after.object, "nl"), tmp_path, programs)
     assert len(sheets) > 1

@@ -3,7 +3,6 @@
 import json
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,38 +35,6 @@ def twenty_an_hour(**kwargs: object) -> Detector:
     return Detector("waste", CONTRACT, expected_per_quarter=18_250, **kwargs)  # type: ignore[arg-type]
 
 
-def test_a_line_that_nobody_answers_pages_after_eight_people():
-    # 36,500 decisions between false pages: 95 points, 13 for each bad one.
-    changes = tell(twenty_an_hour(), every_minute("++++++++" + "--------"))
-    assert brief(changes) == [("opened", 15)]
-    alert = changes[0].alert
-    assert alert.since == NINE + 8 * MINUTE
-    assert (alert.people, alert.decided, alert.figure, alert.target) == (8, 8, 0.0, 0.8)
-    assert alert.id == "waste:service_level:1970-01-01T09:08:00Z"
-    assert alert.evidence == (
-        "8 of 8 people in 7 min not answered in time: 0.0 % against a target of 80 %. "
-        "A line at its target shows this by chance once in 36,500 calls or more."
-    )
-
-
-def test_a_line_that_does_what_it_promised_never_pages():
-    four_of_five = "++++-" * 500
-    assert tell(twenty_an_hour(), every_minute(four_of_five)) == []
-
-
-def test_a_line_that_is_always_somewhat_below_its_target_wakes_nobody():
-    seventy_percent = "+-++-+-+++" * 500
-    assert tell(twenty_an_hour(), every_minute(seventy_percent)) == []
-
-
-def test_evidence_counts_from_the_beginning_of_the_fall():
-    # A bad patch that healed (the first three) belongs to another story.
-    changes = tell(twenty_an_hour(), every_minute("---" + "+" * 10 + "-" * 4 + "+" + "-" * 6))
-    alert = changes[0].alert
-    assert alert.since == NINE + 13 * MINUTE
-    assert (alert.people, alert.decided) == (9, 10)
-
-
 def test_reachability_has_a_target_of_its_own():
     # 50 % reached is below 60, but no collapse; nobody reached is.
     detector = twenty_an_hour()
@@ -82,71 +49,10 @@ def test_reachability_has_a_target_of_its_own():
     assert {change.change for change in updates} == {"updated"}
 
 
-def test_an_alert_is_over_when_the_line_is_back_for_half_an_hour():
-    changes = tell(twenty_an_hour(), every_minute("-" * 20 + "+" * 60))
-    assert brief(changes) == [("opened", 7), ("resolved", 50)]
-    over = changes[-1].alert
-    assert over.id == changes[0].alert.id
-    assert over.resolved_at == NINE + 50 * MINUTE
-    assert over.evidence.startswith("Recovered: 31 of 31 people in the last 30 min were served")
-
-
-def test_a_short_relief_does_not_resolve_and_page_anew():
-    changes = tell(twenty_an_hour(), every_minute("-" * 20 + "+" * 15 + "-" * 20 + "+" * 60))
-    assert brief(changes) == [("opened", 7), ("resolved", 85)]
-
-
-def test_an_alert_stays_open_while_the_figure_stays_below_target():
-    changes = tell(twenty_an_hour(), every_minute("-" * 20 + "+-++-+-+++" * 30))
-    assert brief(changes) == [("opened", 7)]
-
-
-def test_numbers_of_an_open_alert_go_out_once_a_minute():
-    bad = [Decision(NINE + n * SECOND, "service_level", False, f"{n:04}") for n in range(308)]
-    changes = tell(twenty_an_hour(), bad)
-    assert [change.change for change in changes] == ["opened"] + ["updated"] * 5
-    assert [c.alert.people for c in changes] == [8, 68, 128, 188, 248, 308]
-    assert len({c.alert.id for c in changes}) == 1
-
-
-def test_each_page_makes_the_next_one_ask_for_more():
-    # Limits of 95, 117, 137, 159 and 181 points, 13 for each bad one; after four weeks 95 again.
-    detector = twenty_an_hour()
-    bad_hours = [0, DAY, 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY, 40 * DAY]
-    people = []
-    for start in bad_hours:
-        changes = tell(detector, every_minute("-" * 30 + "+" * 60, NINE + start))
-        people += [change.alert.people for change in changes if change.change == "opened"]
-    assert people == [8, 9, 11, 13, 14, 14, 8]
-
-
 def at_five(at: int) -> int:
     """Open from eight to five."""
     midnight = at - at % DAY
     return midnight + 17 * HOUR if 8 * HOUR <= at - midnight < 17 * HOUR else at
-
-
-def test_an_alert_ends_when_the_line_closes_however_late_that_is_told():
-    detector = twenty_an_hour(closes_at=at_five)
-    opened = tell(detector, every_minute("-" * 12, 16 * HOUR))
-    told_at_once = twenty_an_hour(closes_at=at_five)
-    tell(told_at_once, every_minute("-" * 12, 16 * HOUR))
-
-    assert detector.tick(17 * HOUR - 1) == []
-    (at_closing,) = told_at_once.tick(17 * HOUR)
-    (next_morning,) = detector.feed(Decision(DAY + NINE, "service_level", True, "first"))
-
-    assert at_closing == next_morning
-    assert at_closing.alert.id == opened[0].alert.id
-    assert at_closing.alert.resolved_at == 17 * HOUR
-    assert at_closing.alert.evidence.startswith("The line closed. 12 of 12 people")
-
-
-def test_a_closed_line_does_not_page():
-    # Those who were left over at five are decided after it.
-    detector = twenty_an_hour(closes_at=at_five)
-    assert tell(detector, every_minute("-" * 40, 17 * HOUR - 5 * MINUTE)) == []
-    assert detector.alerts() == []
 
 
 def test_a_line_that_closes_with_people_waiting_pages():
@@ -178,16 +84,6 @@ def test_open_alerts_can_be_asked_for_at_any_time():
         ("service_level", 11),
         ("closed_on_waiting", 1),
     ]
-
-
-def test_a_line_without_a_plan_learns_how_busy_it_is():
-    quiet, busy = Detector("quiet", CONTRACT), Detector("busy", CONTRACT)
-    for n in range(8000):
-        busy.feed(Decision(NINE + n * SECOND, "service_level", True, f"{n:05}"))
-    # Taken for one of 12,800 a day: 2.3 million decisions between false pages, 137 points.
-    outage = every_minute("-" * 12, 2 * DAY)
-    (quiet_page, *_), (busy_page, *_) = tell(quiet, outage), tell(busy, outage)
-    assert (quiet_page.alert.people, busy_page.alert.people) == (8, 11)
 
 
 def test_what_is_told_twice_or_too_late_is_passed_over():
@@ -240,11 +136,6 @@ def test_an_alert_of_a_line_that_the_plan_has_lost_ends_when_it_is_taken_up_agai
     same.restore(before.state())
     assert same.tick(NINE + HOUR) == []
     assert same.alerts() == [alert]
-
-
-def test_a_budget_of_nothing_is_refused():
-    with pytest.raises(ValueError, match=r"line waste: .* can never page"):
-        Detector("waste", Contract(false_pages=0.0))
 
 
 @given(st.integers(0, 2**32), st.integers(0, 800))

@@ -1,156 +1,188 @@
-"""Why calls are counted as they are, as an administrator reads it."""
+"""Who asks why a figure is what it is sees every visit behind it: as JSON, as CSV, as text."""
 
-import json
-from html.parser import HTMLParser
+import csv
+import io
 
-from msgspec import structs
+import pytest
 
-from streams.domain.instants import DAY, text
-from streams.domain.plan import Plan
+from streams.domain.instants import MINUTE
 from streams.domain.statement.explanation import explain
 from streams.sinks.statement import explained
-from streams.sinks.statement.explained import Explanation
-from streams.sinks.statement.objects import canonical
+from streams.sinks.statement.explained import Counted, Explanation, Measured, Visit
 from streams.sinks.statement.writing import Writing
-from tests.stories import Story, at, contacts
+from tests.statements import plan
+from tests.stories import Story, at
 
-PLAN = Plan.read(
-    """
-    [city]
-    contract = "paid"
-    time_zone = "Europe/Brussels"
-    [[contract]]
-    id = "paid"
-        [[contract.measure]]
-        id = "in-time"
-        figure = "service_level"
-        target = 0.80
-    [[line]]
-    id = "waste"
-    [[line]]
-    id = "desk"
-    """
+CONTRACT = """
+    [[contract.measure]]
+    id = "in-time"
+    figure = "service_level"
+    target = 0.80
+    [[contract.measure]]
+    id = "asa"
+    figure = "average_speed_of_answer"
+    target = 30
+    [[contract.exclusion]]
+    id = "down"
+    kind = "cause"
+    causes = ["blocked"]
+    reason = "An agreed outage"
+"""
+LINES = """
+[[line]]
+id = "waste"
+vendor = "acme"
+[[line]]
+id = "desk"
+vendor = "next"
+"""
+PLAN = plan(CONTRACT, LINES)
+ANSWERED = (
+    Story("c1", caller="ab12")
+    .start("9:00")
+    .choose("9:00:05", "waste")
+    .enter("9:00:10", "waste", 0)
+    .answer("9:00:22.5", "waste", 0)
+    .leave("9:02", "waste", "transfer", 0, "desk")
+    .enter("9:02", "desk", 1)
+    .answer("9:02:01", "desk", 1)
+    .hang_up("9:03")
 )
-W = Writing("en", "Europe/Brussels")
+GONE = Story("c2").start("9:01").enter("9:01:10", "waste").leave("9:03", "waste", "full")
 
 
-def explanation(*stories: Story) -> Explanation:
-    """Of all visits to the line waste in two days."""
-    known = contacts(fact for story in stories for fact in story.facts)
-    since, until = at("0:00"), at("0:00") + 2 * DAY
-    found, tally = explain(known, PLAN, "waste", since, until, until + DAY)
-    return explained.explain("waste", since, until, found, tally)
+def _explained(line: str = "waste", *stories: Story) -> Explanation:
+    span = at("9:00"), at("9:15")
+    contacts = [story.contact() for story in stories or (ANSWERED, GONE)]
+    found, tally = explain(contacts, PLAN, line, *span, at("12:00"))
+    return explained.explain(line, *span, found, tally)
 
 
-def used_again() -> list[Story]:
-    """An id that a phone system uses again the next day: answered, then hung up."""
-    first = Story("c1").start("9:00").enter("9:00", "waste").answer("9:00:05", "waste")
-    first.hang_up("9:03")
-    second = Story("c1").start("9:00").enter("9:00", "waste").hang_up("9:09")
-    second.facts = [
-        (
-            structs.replace(event, event_id=f"b-{event.event_id}", at=text(instant + DAY)),
-            instant + DAY,
-        )
-        for event, instant in second.facts
+def _text(of: Explanation, language: str = "en") -> str:
+    return explained.as_text(of, Writing(language, "Europe/Brussels"))
+
+
+def test_a_visit_is_shown_with_its_facts_and_what_it_has_not_is_null() -> None:
+    first, second = _explained().visits
+    assert (first.call_id, first.caller, first.visit) == ("c1", "ab12", 0)
+    assert (first.vendor, first.contract, first.in_hours) == ("acme", "paid", True)
+    assert (first.started, first.chosen, first.entered) == (
+        "2026-11-18T09:00:00Z",
+        "2026-11-18T09:00:05Z",
+        "2026-11-18T09:00:10Z",
+    )
+    assert first.begun == first.chosen and first.transferred is None
+    assert (first.answered, first.wait) == ("2026-11-18T09:00:22.500000Z", 12.5)
+    assert (second.caller, second.visit, second.chosen, second.answered) == (None,) * 4
+    assert (second.disposition, second.ended) == ("blocked", "2026-11-18T09:03:00Z")
+
+
+def test_a_transfer_is_a_beginning_and_the_choice_of_another_line_is_none() -> None:
+    (passed_on,) = _explained("desk").visits
+    assert passed_on.begun == passed_on.transferred == "2026-11-18T09:02:00Z"
+    assert passed_on.chosen is None and passed_on.started == "2026-11-18T09:00:00Z"
+    assert passed_on.vendor == "next"
+
+
+def test_each_measure_says_how_a_visit_counts_and_what_leaves_it_out() -> None:
+    first, second = _explained().visits
+    assert first.counted == [
+        Counted(
+            measure="in-time", figure="service_level", verdict="hit", why="in_time", excluded_by=[]
+        ),
+        Counted(
+            measure="asa",
+            figure="average_speed_of_answer",
+            verdict="hit",
+            why="answered",
+            excluded_by=[],
+        ),
     ]
-    return [first, second]
+    in_time, asa = second.counted
+    assert (in_time.verdict, in_time.excluded_by) == ("miss", ["down"])
+    assert (asa.verdict, asa.excluded_by) == ("outside", [])
 
 
-def test_each_contact_of_an_id_used_again_is_shown_on_its_own_with_its_beginning() -> None:
-    of = explanation(*used_again())
-    assert explained.as_text(of, W).splitlines() == [
-        "waste, from 2026-11-18 01:00+01:00 until 2026-11-20 01:00+01:00: 2 visits",
-        "",
-        "c1, began 2026-11-18 10:00:00+01:00",
-        "    10:00:00.000  the call begins (in the menu): the contact begins",
-        "    10:00:00.000  the queue of waste is entered (in the menu): waits",
-        "    10:00:05.000  somebody answers at waste (waiting at waste): the visit is answered",
-        "    10:03:00.000  hang-up: normal end (talking at waste): the contact is over",
-        "  Visit to waste",
-        "    10:00:00.000 call began, 10:00:00.000 queue entered, 10:00:05.000 answered, "
-        "10:03:00.000 ended",
-        "    Answered, waited 5.0 s",
-        "    in-time: counts for: answered in time",
-        "",
-        "c1, began 2026-11-19 10:00:00+01:00",
-        "    10:00:00.000  the call begins (in the menu): the contact begins",
-        "    10:00:00.000  the queue of waste is entered (in the menu): waits",
-        "    10:09:00.000  hang-up: normal end (waiting at waste): the contact is over",
-        "  Visit to waste",
-        "    10:00:00.000 call began, 10:00:00.000 queue entered, 10:09:00.000 ended",
-        "    Abandoned, waited 540.0 s",
-        "    in-time: counts against: hung up while waiting",
-        "",
-        "in-time: 1 of 2, 50.00\N{NO-BREAK SPACE}%, before exclusions",
-    ]
-    begun = [each["contact_begun"] for each in json.loads(canonical(of))["visits"]]
-    assert begun == ["2026-11-18T09:00:00Z", "2026-11-19T09:00:00Z"]
-
-
-def test_two_visits_of_one_contact_have_one_walk() -> None:
-    """Sent from the desk back to the line where the caller had been answered."""
-    call = Story("c1").start("9:00").enter("9:00", "waste", 1).answer("9:00:05", "waste", 1)
-    call.leave("9:02", "waste", "transfer", 1, to="desk").answer("9:03", "desk", 2)
-    call.leave("9:05", "desk", "transfer", 2, to="waste").answer("9:06", "waste", 3).hang_up("9:08")
-    of = explanation(call)
-    shown = explained.as_text(of, W)
-    assert shown.count("the contact begins") == 1
-    assert shown.count("  Visit 1 to waste") == shown.count("  Visit 3 to waste") == 1
-    assert len(of.visits) == 2
-    assert of.visits[0].walk == of.visits[1].walk
-
-
-def test_a_program_reads_the_walk_with_the_words_of_the_definition() -> None:
-    call = Story("c1").start("9:00").enter("9:00:05", "waste").hang_up("9:00:20", "busy")
-    (visit,) = json.loads(canonical(explanation(call)))["visits"]
-    assert visit["walk"][1] == {
-        "at": "2026-11-18T09:00:05Z",
-        "event": "queue",
-        "phase": "entered",
-        "line": "waste",
-        "reason": None,
-        "to_line": None,
-        "by": None,
-        "position": "menu",
-        "position_line": None,
-        "did": ["queued"],
+def test_the_measures_are_the_sums_of_the_visits_and_the_books_count_them() -> None:
+    of = _explained()
+    assert of.measures == {
+        "in-time": Measured(figure="service_level", part=1, whole=2, value=0.5),
+        "asa": Measured(figure="average_speed_of_answer", part=12.5, whole=1, value=12.5),
     }
-    assert (visit["walk"][2]["reason"], visit["walk"][2]["did"]) == ("busy", ["over"])
+    assert (of.books["line_offered"], of.books["blocked"]) == (2, 1)
+    assert (of.line, of.since, of.until) == (
+        "waste",
+        "2026-11-18T09:00:00Z",
+        "2026-11-18T09:15:00Z",
+    )
 
 
-def test_a_step_on_another_day_says_so() -> None:
-    call = Story("c1").enter("22:59:50", "waste").answer("23:00:05", "waste").hang_up("23:01")
-    shown = explained.as_text(explanation(call), W)
-    assert "    2026-11-19 00:00:05.000  somebody answers at waste" in shown
+def test_csv_has_a_row_per_visit_and_a_column_per_measure() -> None:
+    text = explained.as_csv(_explained())
+    assert text.endswith("\n") and "\r" not in text
+    first, second = csv.DictReader(io.StringIO(text))
+    facts = [name for name in Visit.__struct_fields__ if name not in ("counted", "walk")]
+    assert list(first) == [*facts, "in-time", "asa"]
+    assert (first["call_id"], first["wait"], first["in-time"]) == ("c1", "12.5", "hit: in_time")
+    assert (second["visit"], second["answered"]) == ("", "")
+    assert second["in-time"] == "miss: blocked (excluded by down)"
+    assert second["asa"] == "outside: blocked"
 
 
-class Read(HTMLParser):
-    """The cells and headings of a page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(html)
-
-    def handle_data(self, data: str) -> None:
-        self.found.append(data.strip())
+def test_where_there_is_no_visit_csv_is_empty_and_text_says_so() -> None:
+    nothing = _explained("waste", Story("c3").start("8:00").hang_up("8:01"))
+    assert explained.as_csv(nothing) == "\n"
+    assert "No visit began there." in _text(nothing)
 
 
-def test_the_page_says_the_same_and_escapes_what_comes_from_outside() -> None:
-    call = Story("<b>c1</b>", "p1").start("9:00").enter("9:00:05", "waste").hang_up("9:00:45")
-    html = explained.as_html(explanation(call), W)
-    assert "<b>" not in html
-    found = Read(html).found
-    assert "<b>c1</b>, began 2026-11-18 10:00:00+01:00" in found
-    assert found[found.index("10:00:45.000") :][:4] == [
-        "10:00:45.000",
-        "hang-up: normal end",
-        "waiting at waste",
-        "the contact is over",
+def test_text_tells_each_call_in_the_order_in_which_it_happened() -> None:
+    lines = _text(_explained()).replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    assert lines == [
+        "waste, from 2026-11-18 10:00+01:00 until 2026-11-18 10:15+01:00: 2 visits",
+        "",
+        "c1, began 2026-11-18 10:00:00+01:00, ab12",
+        "    10:00:00.000  the call begins (in the menu): the contact begins",
+        "    10:00:05.000  waste is chosen (in the menu): a visit begins",
+        "    10:00:10.000  the queue of waste is entered (on its way to waste): waits",
+        "    10:00:22.500  somebody answers at waste (waiting at waste): the visit is answered",
+        "    10:02:00.000  waste is left: transfer to desk (talking at waste): the visit is left",
+        "    10:02:00.000  the queue of desk is entered (on its way to desk): waits",
+        "    10:02:01.000  somebody answers at desk (waiting at desk): the visit is answered",
+        "    10:03:00.000  hang-up: normal end (talking at desk): the contact is over",
+        "  Visit 0 to waste",
+        "    10:00:00.000 call began, 10:00:05.000 line chosen, 10:00:10.000 queue entered, "
+        "10:00:22.500 answered, 10:02:00.000 ended",
+        "    Answered, waited 12.5 s",
+        "    in-time: counts for: answered in time",
+        "    asa: counts with its wait: answered",
+        "",
+        "c2, began 2026-11-18 10:01:00+01:00",
+        "    10:01:00.000  the call begins (in the menu): the contact begins",
+        "    10:01:10.000  the queue of waste is entered (in the menu): waits",
+        "    10:03:00.000  waste is left: queue full (waiting at waste): the visit is left",
+        "  Visit to waste",
+        "    10:01:00.000 call began, 10:01:10.000 queue entered, 10:03:00.000 ended",
+        "    Blocked, waited 110.0 s",
+        "    in-time: counts against: refused, the queue was full; left out by down",
+        "    asa: does not count: refused, the queue was full",
+        "",
+        "in-time: 1 of 2, 50.00 %, before exclusions",
+        "asa: 12.5 s, 1 answered, 12.50 s, before exclusions",
     ]
-    assert "in-time: counts against: hung up while waiting" in found
 
 
-def test_where_nobody_called_the_page_says_so() -> None:
-    assert "No visit began there." in Read(explained.as_html(explanation(), W)).found
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_terminal_is_not_shown_where_long_words_may_be_parted(language: str) -> None:
+    assert "\N{SOFT HYPHEN}" not in _text(_explained(), language)
+
+
+def test_a_visit_that_nobody_can_judge_yet_says_so() -> None:
+    waiting = Story("c4").start("9:00").enter("9:00:10", "waste")
+    span = at("9:00"), at("9:15")
+    found, tally = explain([waiting.contact()], PLAN, "waste", *span, at("9:00:10") + MINUTE // 6)
+    of = explained.explain("waste", *span, found, tally)
+    (visit,) = of.visits
+    verdicts = {each.measure: each.verdict for each in visit.counted}
+    assert verdicts["in-time"] == "undecided" and visit.ended is None
+    assert "in-time: not decided yet" in _text(of)
+    assert of.measures["in-time"].value is None

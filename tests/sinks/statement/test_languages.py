@@ -12,6 +12,7 @@ import pytest
 
 from streams.cli import main
 from streams.domain.books import INTERVAL, start_of
+from streams.domain.instants import parse
 from streams.domain.statement.explanation import explain
 from streams.sinks.statement import explained, restated
 from streams.sinks.statement.page import page
@@ -19,10 +20,10 @@ from streams.sinks.statement.plain import Issued
 from streams.sinks.statement.restated import LateEvent
 from streams.sinks.statement.writing import Writing
 from streams.texts import texts
-from tests.sinks.statement import test_identity as identity
-from tests.sinks.statement import test_page as pages
+from tests.sinks.statement import march, october
+from tests.sinks.statement.pages import read
 from tests.stories import Story, at
-from tests.texts.reversed_texts import not_of, reversed_texts
+from tests.texts.reversed_texts import not_of, reversed_texts, words
 
 ALLOWED = (
     *("Acme Calls", "Acme", "Testburg", "Stad"),  # vendors and cities
@@ -58,7 +59,7 @@ def _left_over(html: str) -> set[str]:
     """The words of a page that are neither of the third language nor of the plan."""
     assert html.count("<pre>") == len(COMMANDS.findall(html))
     assert '<html lang="qaa">' in html
-    return _of_none(identity._read(NUMBERS.sub("", COMMANDS.sub("", html))))
+    return _of_none(read(NUMBERS.sub("", COMMANDS.sub("", html))))
 
 
 def _of_none(text: str) -> set[str]:
@@ -69,16 +70,16 @@ def _of_none(text: str) -> set[str]:
 
 
 def _statements() -> dict[str, Issued]:
-    early = identity.parse("2026-03-20T00:00:00Z")
-    silent = identity._booked("2026-03-27T12:00:00+01:00")
-    booked = pages._booked()
+    early = parse("2026-03-20T00:00:00Z")
+    silent = march.booked("2026-03-27T12:00:00+01:00")
+    booked = october.booked()
     return {
-        "final": identity._made(identity._booked(), issue=2, replaces="acme-2026-03-1-00c0ffee"),
-        "silent": identity._made(silent),
-        "early": identity._made(identity._booked(), as_of=early),
-        "a silent line": identity._with_a_silent_line(),
-        "all figures": pages._made(booked, issue=1),
-        "running": pages._made(booked, identity.parse("2026-10-20T00:00:00Z")),
+        "final": march.made(march.booked(), issue=2, replaces="acme-2026-03-1-00c0ffee"),
+        "silent": march.made(silent),
+        "early": march.made(march.booked(), as_of=early),
+        "a silent line": march.with_a_silent_line(),
+        "all figures": october.made(booked, issue=1),
+        "running": october.made(booked, parse("2026-10-20T00:00:00Z")),
     }
 
 
@@ -90,8 +91,8 @@ def test_a_statement_says_no_word_of_another_language(name: str, third: str) -> 
 
 
 def test_a_restatement_says_no_word_of_another_language(third: str) -> None:
-    before = identity._made(identity._booked("2026-03-27T12:00:00+01:00"), issue=1)
-    after = identity._made(identity._booked(), issue=2, replaces=before.object.issue.number)
+    before = march.made(march.booked("2026-03-27T12:00:00+01:00"), issue=1)
+    after = march.made(march.booked(), issue=2, replaces=before.object.issue.number)
     events = [
         LateEvent(event=kind, event_id="g1", call_id="c1", at=instant, arrived=None, revision=1)
         for kind in ("call-start", "menu-choice", "queue", "hangup")
@@ -102,7 +103,7 @@ def test_a_restatement_says_no_word_of_another_language(third: str) -> None:
 
 
 def test_an_explanation_says_no_word_of_another_language(third: str) -> None:
-    plan = pages.plan(pages.CONTRACT, pages.LINES)
+    plan = october.booked().plan
     answered = (
         Story("c1").start("10:00").enter("10:00:10", "waste", 1).answer("10:00:40", "waste", 1)
     )
@@ -143,3 +144,24 @@ def test_the_commands_speak_it(
     with pytest.raises(SystemExit):
         main(["statement", "--help"])
     assert "{en,nl,qaa}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("statement", ["final", "dead", "running", "restated"])
+def test_no_name_of_the_code_and_no_english_is_on_a_dutch_page(statement: str) -> None:
+    """Every word is of the Dutch catalogue or of the plan; digests and what is typed at a terminal
+    are neither."""
+    if statement == "restated":
+        html = restated.page(*march.restatement(), "nl")
+    elif statement == "running":
+        html = page(march.made(march.booked(), as_of=parse("2026-03-20T00:00:00Z")).object, "nl")
+    else:
+        silent = "2026-03-27T12:00:00+01:00" if statement == "dead" else "2026-05-01T00:00:00Z"
+        html = page(march.made(march.booked(silent)).object, "nl")
+    text = read(html, frozenset({"style", "code", "pre"}))
+    assert "_" not in text
+    known = words(march.PLAN) | words("Europe/Brussels EUR De centrale zond opnieuw")
+    numbers = re.compile(r"acme-2026-03-\S+")
+    assert not_of("nl", numbers.sub("", text)) - known == set()
+    # The plan's own text has English keys, and must lend none of them.
+    english = {"service", "level", "measure", "target", "vendor", "threshold", "hours", "figure"}
+    assert words(text) & english == set()

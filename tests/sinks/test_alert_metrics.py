@@ -1,0 +1,98 @@
+"""Alerts as metrics: 0 and 1 of every line that is shown, and whether anybody hears of them."""
+
+from collections.abc import Sequence
+
+from prometheus_client.core import Metric
+
+from streams.domain.alarms import SEAL
+from streams.domain.board import Board
+from streams.domain.instants import MINUTE, SECOND
+from streams.domain.plan import Plan
+from streams.domain.tally import CITY, LINE
+from streams.sinks.alert_metrics import AlertsCollector
+from streams.sinks.alertmanager import Alertmanagers
+from tests import metrics
+from tests.alerts import NOON
+from tests.plans import town
+
+PLAN = Plan.read(town(zone="Europe/Brussels"))
+KINDS = ("reachability", "service_level", "closed_on_waiting")
+
+
+def _board(*closed_on: int) -> Board:
+    """Two lines; waste closed on people who were waiting at these instants."""
+    board = Board(PLAN, 1, [CITY, LINE + "waste", LINE + "desk"])
+    for n, at in enumerate(closed_on):
+        board.alarms.apply("waste", 0, at, {f"{at}|c|0|c{n}/1"})
+        board.alarms.advance(at + SEAL)
+    board.apply_watermark(0, NOON + 2 * MINUTE)
+    board.advance()
+    return board
+
+
+def _families(boards: Sequence[Board], *addresses: str) -> list[Metric]:
+    nobody = Alertmanagers(addresses, PLAN)
+    return list(AlertsCollector(PLAN, lambda: boards, nobody).collect())
+
+
+def test_every_line_has_every_kind_open_or_not() -> None:
+    families = _families([_board(NOON)])
+    found = {
+        (line, kind): metrics.value(
+            families,
+            "contact_alert_open",
+            line=line,
+            vendor={"waste": "scheldelijn", "desk": "city"}[line],
+            kind=kind,
+        )
+        for line in ("waste", "desk")
+        for kind in KINDS
+    }
+    assert found.pop(("waste", "closed_on_waiting")) == 1
+    assert set(found.values()) == {0}
+
+
+def test_an_open_alert_says_since_when_and_of_how_many_people() -> None:
+    families = _families([_board(NOON, NOON + SECOND)])
+    of = {"line": "waste", "vendor": "scheldelijn", "kind": "closed_on_waiting"}
+    since = metrics.value(families, "contact_alert_since_timestamp_seconds", **of)
+    assert since == NOON / SECOND
+    assert metrics.value(families, "contact_alert_people", **of) == 2
+    # Of what is not open there is nothing to say.
+    assert [len(f.samples) for f in families if f.name == "contact_alert_people"] == [1]
+
+
+def test_lines_that_nobody_owns_have_no_series() -> None:
+    (open_,) = (f for f in _families([]) if f.name == "contact_alert_open")
+    assert open_.samples == []
+
+
+def test_what_came_after_its_seal_is_counted_over_all_boards() -> None:
+    late = _board(NOON, NOON - MINUTE), _board(NOON, NOON - MINUTE, NOON - MINUTE)
+    # The alarms of a board seal once, so the late ones wait for the next seal.
+    for board in late:
+        board.alarms.advance(NOON + 2 * SEAL)
+    assert metrics.value(_families(late), "contact_decisions_passed_over") == 3
+
+
+async def test_delivery_fails_when_no_alertmanager_accepts_and_each_is_seen_by_its_name() -> None:
+    async def refuses(*_: object) -> None:
+        raise ConnectionRefusedError("refused")
+
+    stream = Alertmanagers(["http://a:9093", "http://b:9093"], PLAN)
+    collector = AlertsCollector(PLAN, list, stream)
+
+    def said() -> tuple[float | None, ...]:
+        found = list(collector.collect())
+        return (
+            metrics.value(found, "contact_alertmanager_up", alertmanager="a:9093"),
+            metrics.value(found, "contact_alertmanager_up", alertmanager="b:9093"),
+            metrics.value(found, "contact_alert_delivery_failing"),
+        )
+
+    a, b = stream.peers
+    assert said() == (1, 1, 0)
+    await stream.round(a, refuses)
+    assert said() == (0, 1, 0)
+    await stream.round(b, refuses)
+    assert said() == (0, 0, 1)
