@@ -107,13 +107,14 @@ class Bookings:
             held: the intervals that it keeps from being final; all that it is booked in are among
                 them.
         """
-        gone = list(contact.booked)
-        new = []
-        for entry in booked:
-            if entry in gone:
-                gone.remove(entry)
-            else:
-                new.append(entry)
+        gone, new = list(contact.booked), booked
+        if gone:
+            new = []
+            for entry in booked:
+                if entry in gone:
+                    gone.remove(entry)
+                else:
+                    new.append(entry)
         for entry in new:
             scope, at, _, _, _, _, decided = entry
             # Mostly the same visit is booked in the same cells and only counts otherwise.
@@ -140,18 +141,30 @@ class Bookings:
 
     def retire(self, contact: OpenContact, booked: list[Entry]) -> None:
         """Books for good what a retiring contact adds, and takes back what it added until now."""
+        before = contact.booked
+        # Who is over has mostly been read as that before: what it adds only moves from one part of
+        # its cells to the other. In two passes that took half as long again.
+        moves = booked == before
         for entry in booked:
-            scope, at, _, _, _, _, decided = entry
+            scope, at, _, _, _, since, decided = entry
             evicted = decided and self._is_evicted(at)
             # A decision in an evicted slot was published before that, with all others.
-            if evicted and entry in contact.booked:
+            if evicted and (moves or entry in before):
                 continue
             for cell in self._cells_of(scope, at, decided):
                 cell.retired.add(entry)
                 if not (cell.retiring or evicted):
                     cell.retiring = True
                     self.retiring += 1
-        self.book(contact, [], frozenset())
+                if moves:
+                    cell.count -= 1
+                    cell.open.subtract(entry)  # if that was the longest wait, the other part has it
+            if moves and since >= 0:
+                self._waiting_in(scope).remove(since)
+        if moves:
+            contact.booked = []
+        if contact.held or contact.booked:
+            self.book(contact, [], frozenset())
 
     def find_longest(self) -> None:
         """Finds the longest waits again where one was taken back: a maximum can't be subtracted."""

@@ -93,8 +93,11 @@ class Contact:
             return False
         elif at < self.oldest:
             self.oldest = at
-        self.rows += told
-        self._pieces = None
+        if self._pieces is None:
+            self.rows += told
+        else:  # what was read of them stays as it was
+            self.rows = [*self.rows, *told]
+            self._pieces = None
         if len(self.rows) > self._most:
             self.rows = list(self.stored())
             self._most = max(WIDTH * _MOST_ROWS, 2 * len(self.rows))
@@ -116,6 +119,9 @@ class Contact:
         found = self._pieces
         if found is None:
             found = self._pieces = pieces(self.rows)
+            if len(found) == 1 and not found[0].too_many:
+                # So that they need not be put in order again when more has been told.
+                self.rows = found[0].told
         return found
 
     def instants(self) -> Iterable[int]:

@@ -20,7 +20,7 @@ class OpenContact(Contact):
         over_until: newest instant of those among them that were over when they were last read: what
             belongs to these is late, though another contact of the id keeps them in state.
         wakes: the earliest instant for which they are scheduled to be read again.
-        calls: what histories of callers know of them, by caller and contact.
+        calls: what histories of callers know of them.
         is_stored: whether they are in the changelog.
     """
 
@@ -32,7 +32,7 @@ class OpenContact(Contact):
         self.held: frozenset[int] = frozenset()
         self.over_until = -NEVER
         self.wakes = NEVER
-        self.calls: dict[tuple[str, str], callers.Call] = {}
+        self.calls: list[callers.Call] = []
         self.is_stored = False
 
 

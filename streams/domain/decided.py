@@ -14,6 +14,8 @@ from streams.domain.judge import judge
 from streams.domain.outcome import NEVER, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
 from streams.domain.plan import Plan
 
+Kind = Literal["service_level", "reachability", "closed"]
+
 
 class Decided(NamedTuple):
     """One decision.
@@ -30,8 +32,13 @@ class Decided(NamedTuple):
     at: int
     line: str
     nth: int
-    kind: Literal["service_level", "reachability", "closed"]
+    kind: Kind
     good: bool
+
+
+Made = tuple[int, str, int, Kind, bool]
+"""A decision as a plain tuple: the books make two of every visit, and a name for each of its values
+took a third of that."""
 
 
 def decisions(contact: Piece, plan: Plan, outcome: Outcome, now: int) -> list[Decided]:
@@ -43,47 +50,53 @@ def decisions(contact: Piece, plan: Plan, outcome: Outcome, now: int) -> list[De
         outcome: as it is read now.
         now: the instant.
     """
+    return [Decided._make(each) for each in made(contact, plan, outcome, now)]
+
+
+def made(contact: Piece, plan: Plan, outcome: Outcome, now: int) -> list[Made]:
+    """The same as plain tuples."""
     if _is_plain(outcome):
-        return sorted(_in_one_reading(outcome))
-    first: dict[tuple[str, int, str], Decided] = {}
+        found = _in_one_reading(outcome)
+        found.sort()
+        return found
+    first: dict[tuple[str, int, Kind], Made] = {}
     instants = sorted({at for at in contact.ats if at <= now})
     for place, at in enumerate(instants):
         until = instants[place + 1] - 1 if place + 1 < len(instants) else now
         seen = judge(contact, plan, until)
         if seen is not None:
-            for each in _in_one_reading(seen):
-                made = each._replace(at=max(each.at, at))
-                first.setdefault((each.line, each.nth, each.kind), made)
+            for decided_at, line, nth, kind, good in _in_one_reading(seen):
+                first.setdefault((line, nth, kind), (max(decided_at, at), line, nth, kind, good))
     return sorted(first.values())
 
 
 def _is_plain(outcome: Outcome) -> bool:
     """Whether the contact was never read otherwise than as the beginning of what it is now."""
-    return (
-        outcome.walk is not None
-        and outcome.walk.plain
-        and outcome.outcome != OUTGOING
-        and not any(
-            (visit.by_transfer and visit.entered is not None and visit.terms.permanence == "none")
-            or (visit.answered is not None and visit.answered > visit.lost_at)
-            for visit in outcome.visits
-        )
-    )
-
-
-def _in_one_reading(outcome: Outcome) -> list[Decided]:
-    if not outcome.in_hours or outcome.outcome in (OUTGOING, TOO_MANY_EVENTS):
-        return []
-    found: list[Decided] = []
+    if outcome.walk is None or not outcome.walk.plain or outcome.outcome is OUTGOING:
+        return False
     for visit in outcome.visits:
+        if visit.answered is not None and visit.answered > visit.lost_at:
+            return False
+        if visit.entered is not None and visit.by_transfer and visit.terms.permanence == "none":
+            return False
+    return True
+
+
+def _in_one_reading(outcome: Outcome) -> list[Made]:
+    found: list[Made] = []
+    if not outcome.in_hours or outcome.outcome in (OUTGOING, TOO_MANY_EVENTS):
+        return found
+    for visit in outcome.visits:
+        line, nth = visit.line, visit.nth
         good = _service(visit)
         if good is not None:
-            found.append(Decided(visit.service_at, visit.line, visit.nth, "service_level", good))
-        if visit.reach_at != NEVER:
-            in_time = visit.answered is not None and visit.answered <= visit.reach_at
-            found.append(Decided(visit.reach_at, visit.line, visit.nth, "reachability", in_time))
+            found.append((visit.service_at, line, nth, "service_level", good))
+        reach_at = visit.reach_at
+        if reach_at != NEVER:
+            in_time = visit.answered is not None and visit.answered <= reach_at
+            found.append((reach_at, line, nth, "reachability", in_time))
         if visit.disposition is CLOSED and visit.ended is not None:
-            found.append(Decided(visit.ended, visit.line, visit.nth, "closed", False))
+            found.append((visit.ended, line, nth, "closed", False))
     return found
 
 

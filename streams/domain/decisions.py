@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from streams.domain.contact import Piece
 from streams.domain.decided import decisions as decided
+from streams.domain.decided import made
 from streams.domain.detector import Decision
 from streams.domain.outcome import Outcome
 from streams.domain.plan import Plan
@@ -38,15 +39,22 @@ def decisions(
 def entries(call_id: str, piece: Piece, plan: Plan, outcome: Outcome, now: int) -> list[Entry]:
     """The decisions as entries of the books. Those of one visit at one instant, as the two of
     nearly everybody who is answered in time, are one entry."""
-    together: dict[tuple[str, int, int], tuple[str, str]] = {}
-    for each in decided(piece, plan, outcome, now):
-        key = each.line, each.nth, each.at
-        shorts, goods = together.get(key, ("", ""))
-        together[key] = shorts + _SHORT[each.kind], goods + ("1" if each.good else "0")
-    return [
-        (_scope(line), at, 0, -1, -1, -1, f"{at}|{shorts}|{goods}|{call_id}/{nth}")
-        for (line, nth, at), (shorts, goods) in together.items()
-    ]
+    booked: list[Entry] = []
+    before: tuple[int, str, int] | None = None
+    shorts = goods = ""
+    for at, line, nth, kind, good in made(piece, plan, outcome, now):
+        visit_at = at, line, nth
+        if visit_at == before:  # in their order those stand together
+            shorts += _SHORT[kind]
+            goods += "1" if good else "0"
+            booked.pop()
+        else:
+            before = visit_at
+            shorts = _SHORT[kind]
+            goods = "1" if good else "0"
+        encoded = f"{at}|{shorts}|{goods}|{call_id}/{nth}"
+        booked.append((_scope(line), at, 0, -1, -1, -1, encoded))
+    return booked
 
 
 _scopes: dict[str, str] = {}

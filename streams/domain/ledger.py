@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from streams.domain import caller_history as callers
 from streams.domain import decisions
 from streams.domain.bookings import Bookings, Partial
-from streams.domain.books import INTERVAL, imbalance, start_of
+from streams.domain.books import INTERVAL, imbalance
 from streams.domain.cells import CellKey, OpenContact
 from streams.domain.contact import GAP, Piece
 from streams.domain.entries import entries
@@ -188,38 +188,39 @@ class Ledger:
                 yield contact
 
     def _read(self, contact: OpenContact) -> None:
-        if contact.newest > self.watermark and not contact.booked and not contact.held:
+        now, call_id, plan = self.watermark, contact.call_id, self.plan
+        if contact.oldest > now and not contact.booked and not contact.held:
             # While topics are read at different paces, many contacts begin beyond the watermark.
-            first = min(contact.instants())
-            if first > self.watermark:
-                self._wake(contact, first)
-                return
-        now, call_id = self.watermark, contact.call_id
+            self._wake(contact, contact.oldest)
+            return
         booked: list[Entry] = []
         outcomes: list[tuple[Piece, Outcome]] = []
+        calls: list[callers.Call] = []
         wakes, over = NEVER, True
         over_until = -NEVER
         for piece in contact.pieces():
-            outcome = judge(piece, self.plan, now)
+            outcome = judge(piece, plan, now)
             if outcome is None:
                 wakes, over = min(wakes, piece.ats[0]), False
                 continue
             outcomes.append((piece, outcome))
             booked += entries(outcome)
-            booked += decisions.entries(call_id, piece, self.plan, outcome, now)
+            booked += decisions.entries(call_id, piece, plan, outcome, now)
+            call = callers.call(call_id, outcome)
+            if call is not None:
+                calls.append(call)
             retires = max(piece.newest, outcome.done_at) + self.grace
             if retires < now:
                 over_until = piece.newest
-                retires = NEVER - 1
             else:
-                over = False
-            wakes = min(wakes, outcome.changes_at, retires + 1)
-        self._update_calls(contact, [outcome for _, outcome in outcomes])
+                wakes, over = min(wakes, retires + 1), False
+            wakes = min(wakes, outcome.changes_at)
+        self._update_calls(contact, calls)
         if over and self._has_room():
             self._retire(contact, outcomes, booked)
             return
         contact.over_until = over_until
-        held = frozenset([start_of(at, INTERVAL) for at in contact.instants()])
+        held = frozenset([at - at % INTERVAL for at in contact.instants()])
         if booked != contact.booked or held != contact.held:
             self.bookings.book(contact, booked, held)
         self._wake(contact, now + 1 if over else max(wakes, now + 1))
@@ -247,17 +248,16 @@ class Ledger:
         self.retired.pop(call_id, None)  # so that it is forgotten in its turn
         self.retired[call_id] = contact.newest
 
-    def _update_calls(self, contact: OpenContact, outcomes: list[Outcome]) -> None:
-        calls: dict[tuple[str, str], callers.Call] = {}
-        for outcome in outcomes:
-            call = callers.call(contact.call_id, outcome)
-            if call is not None:
-                calls[call.caller, call.contact] = call
+    def _update_calls(self, contact: OpenContact, calls: list[callers.Call]) -> None:
         known = contact.calls
         if calls == known:
             return
-        self._calls.update(dict.fromkeys(known.keys() - calls.keys()))
-        self._calls.update((key, call) for key, call in calls.items() if known.get(key) != call)
+        for call in known:
+            if call not in calls:
+                self._calls[call.caller, call.contact] = None
+        for call in calls:
+            if call not in known:
+                self._calls[call.caller, call.contact] = call
         contact.calls = calls
 
     def _evict_retired(self) -> None:

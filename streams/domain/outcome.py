@@ -174,6 +174,7 @@ class Outcome:
     """
 
     __slots__ = (
+        "_properties",
         "answered",
         "begun",
         "caller",
@@ -205,14 +206,18 @@ class Outcome:
         self.reached: bool | None = None
         self.disordered = self.done_at = 0
         self.changes_at = NEVER
+        self._properties: Properties | None = None
 
-    # Asked for once, when a contact is over, while it is read several times before: to find them
-    # each time took a fifth of that.
+    # Asked for when a contact is over, while it is read several times before: to find them each
+    # time took a fifth of that.
     @property
     def properties(self) -> Properties:
-        rows = self.known.rows
-        order = range(len(self.known.ats)) if self.walk is None else self.walk.order
-        return properties(rows, order)
+        found = self._properties
+        if found is None:
+            known = self.known
+            order = range(len(known.ats)) if self.walk is None else self.walk.order
+            found = self._properties = properties(known.rows, order)
+        return found
 
     @property
     def conflicting(self) -> int:
