@@ -1,5 +1,8 @@
 """The command line: every command is there, and whatever is wrong is a line and a status."""
 
+import subprocess
+import sys
+
 import pytest
 
 from streams import __version__
@@ -34,3 +37,11 @@ def test_no_such_command_is_status_2(capsys: pytest.CaptureFixture[str]) -> None
         main(["answer"])
     assert ended.value.code == 2
     assert "answer" in capsys.readouterr().err
+
+
+def test_a_command_starts_without_what_only_others_need() -> None:
+    """All of them together took longer to import than replay takes for a city's day."""
+    asked = "import sys; from streams.cli import main\ntry: main(['replay', '--help'])\nfinally: "
+    told = "print('streams.commands.replay' in sys.modules, 'jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked + told], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "True False", done.stderr
