@@ -13,10 +13,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
+from streams.domain import instants
 from streams.domain import rows as rows_of
 from streams.domain.contact import flat
+from streams.domain.events import Event
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.rows import Row
 
@@ -58,6 +61,14 @@ def row(event: Told) -> Row:
     told = SimpleNamespace(**{**_NOTHING_TOLD, "revision": 0, **event})
     kinds = {"call-start": rows_of.start, "menu-choice": rows_of.choice, "hangup": rows_of.hangup}
     return kinds.get(event["event"], rows_of.queue)(told, event["at"])
+
+
+def event(told: Told, call_id: str) -> tuple[Event, int]:
+    """The event as it is read, and its instant."""
+    at = told["at"]
+    named = {**told, "call_id": call_id, "at": instants.text(at)}
+    read: Event = msgspec.convert(named, Event)  # type: ignore[arg-type]
+    return read, at
 
 
 def rows(events: list[Told]) -> list[Any]:

@@ -7,12 +7,13 @@ contact alone gives them. ``pocket`` is the deployment; Hypothesis says what hap
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import orjson
 import pytest
 from aiokafka import ConsumerRecord
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.domain import caller_history as callers
@@ -22,10 +23,14 @@ from streams.domain.entries import entries
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.judge import judge
+from streams.domain.rows import encode
+from streams.domain.statement.standing import standing
+from streams.engine import audit
 from streams.engine.kafka import topics
 from streams.engine.state.callers import call_record
 from streams.sinks.journeys import journey_record
 from streams.sinks.records import interval_record
+from streams.sources.replay import replay
 from tests import calls
 from tests.calls import BEGIN, SPAN, Call, Told
 from tests.engine.pocket import Deployment
@@ -176,6 +181,47 @@ def test_a_rebuild_amid_plausible_calls_changes_no_byte(data: st.DataObject) -> 
 @given(st.data())
 def test_a_rebuild_amid_junk_changes_no_byte(data: st.DataObject) -> None:
     rebuilt_now_and_then(data, calls.junk())
+
+
+def restated(data: st.DataObject, call: st.SearchStrategy[list[Told]], file: Path) -> None:
+    """What an audit reads of the broker, with the late events and without, and what a replay reads
+    of the same events in a file."""
+    deployment = happen(data, data.draw(arrivals(call)), Deployment.crash)
+    all_of_them, of_the_books = (
+        audit._Reading(PLAN, deployment.late(), late) for late in (True, False)
+    )
+    for reading in (all_of_them, of_the_books):
+        reading._apply(deployment.topics.of(*topics.INPUTS))
+    file.write_bytes(b"\n".join(each.value for each in deployment.topics.of(*topics.INPUTS)))
+    again = replay([str(file)], PLAN, END, lambda refused: None)
+    assert stored(again.contacts.values()) == stored(all_of_them.contacts.values())
+    assert again.accepted == len(list(deployment.topics.of(*topics.INPUTS)))
+
+    intervals, provisional = standing(of_the_books.contacts.values(), PLAN, END)
+    said = sorted(interval_record(*key, tally) for key, tally in intervals.items())
+    assert came_out(deployment)["intervals"] == said
+    assert not provisional
+    if not deployment.late():
+        assert stored(again.contacts.values()) == stored(of_the_books.contacts.values())
+
+
+def stored(contacts: Iterable[Contact]) -> dict[str, bytes]:
+    """Contacts as they are stored."""
+    return {each.call_id: encode(each.stored()) for each in contacts}
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_replay_and_restatement_of_plausible_calls_are_the_same(
+    data: st.DataObject, tmp_path: Path
+) -> None:
+    restated(data, calls.disturbed(), tmp_path / "events.ndjson")
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_replay_and_restatement_of_junk_are_the_same(data: st.DataObject, tmp_path: Path) -> None:
+    restated(data, calls.junk(), tmp_path / "events.ndjson")
 
 
 def test_the_second_journey_of_an_id_is_told_though_a_rebuild_finds_the_first(
