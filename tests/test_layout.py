@@ -16,12 +16,12 @@ TESTS, STREAMS = ROOT / "tests", ROOT / "streams"
 STORIES = {
     "commands/test_numbers_in_messages.py": "no command repeats a telephone number",
     "commands/test_secured_kafka.py": "every command on a Kafka that wants TLS or a password",
-    "domain/test_books_balance.py": "lines, vendors and city count the same, whatever is told",
     "domain/test_catching_up.py": "a backlog is worked off, and nothing is late",
     "domain/test_detector_quality.py": "how soon detectors notice, and how often they are wrong",
     "domain/test_easily_miscounted.py": "calls that are easily counted wrong",
     "domain/test_figures.py": "each figure, by the calls that it is about",
     "domain/test_final_is_final.py": "what is not late changes nothing that is final",
+    "domain/test_lines_vendors_and_city.py": "they count the same, and no walk fails",
     "domain/test_transfers_to_a_form.py": "forms from events to statements",
     "engine/kafka/test_as_producers_send.py": "codecs and headers, from producers to books",
     "engine/kafka/test_broken_broker.py": "a broker stops answering, at each step of a worker",
