@@ -108,7 +108,8 @@ class Ledger:
         """Reads the books as a checkpoint left them; everything counts as changed. Some contacts at
         a time, so that others get their turn in between: the books are complete at the end."""
         self.watermark = self.bookings.watermark = watermark
-        self.retired = dict(retired)
+        forgotten = max(0, len(retired) - RETIRED_KEPT)  # counted by whoever evicted them
+        self.retired = dict(islice(retired.items(), forgotten, None))
         for key, tally in retired_parts.items():
             self.bookings.restore(key, tally)
         left = iter(contacts)

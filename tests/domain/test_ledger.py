@@ -340,6 +340,53 @@ def test_what_would_join_two_contacts_of_an_id_is_late_once_the_first_is_over(me
     assert ledger.accept(event, instant)
 
 
+def leaves(ledger: Ledger, call_id: str, begun: str) -> None:
+    """Somebody hangs up in the menu, and the contact leaves state."""
+    for event, instant in Story(call_id).start(begun).hang_up(begun).facts:
+        assert ledger.accept(event, instant)
+    ledger.advance(at(begun) + 16 * MINUTE)
+    assert call_id not in ledger.contacts
+
+
+def test_an_id_used_again_in_the_evening_is_another_contact() -> None:
+    """The id of 9:00 is known for twelve hours: what comes until 21:00 belongs to the contact that
+    has left. From then on it is a contact of its own, and both are counted."""
+    ledger, kept = Ledger(PLAN), Kept()
+    leaves(ledger, "again", "9:00")
+    ((until, at_21),) = Story("again").start("21:00").facts
+    ((evening, later),) = Story("again").start(at("21:00") + 1).facts
+    assert not ledger.accept(until, at_21)
+    assert ledger.accept(evening, later)
+    ledger.advance(at("21:15"))
+    assert ledger.retired
+    ledger.advance(at("21:15") + 1)
+    assert (ledger.retired, ledger.ids_forgotten) == ({}, 0)
+    kept.take(ledger.changes())
+    booked = {key[1] for key, tally in kept.intervals().items() if tally["contacts"]}
+    assert sorted(booked) == [at("9:00"), at("21:00")]
+
+
+def test_with_no_room_for_more_ids_the_oldest_is_forgotten_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of an id that is forgotten nothing is claimed: its next word is a contact of its own."""
+    monkeypatch.setattr("streams.domain.ledger.RETIRED_KEPT", 2)
+    ledger = Ledger(PLAN)
+    for call_id, begun in (("a", "9:00"), ("b", "9:20"), ("c", "9:40")):
+        leaves(ledger, call_id, begun)
+    assert ([*ledger.retired], ledger.ids_forgotten) == (["b", "c"], 1)
+    for call_id, accepted in (("a", True), ("b", False)):
+        ((event, instant),) = Story(call_id).choose("9:50", "waste").facts
+        assert ledger.accept(event, instant) is accepted
+
+    # Who goes on from a checkpoint that still has all of them forgets the same, and counts nothing.
+    successor = Ledger(PLAN)
+    ids = {call_id: at("9:00") for call_id in "abc"}
+    for _ in successor.restore(ledger.watermark, (), {}, ids):
+        pass
+    assert ([*successor.retired], successor.ids_forgotten) == (["b", "c"], 0)
+
+
 def test_slots_are_those_of_the_visits() -> None:
     ledger, kept = Ledger(PLAN), Kept()
     facts = Story("c").start("9:00").choose("9:00:13", "waste").enter("9:00:14", "waste").facts

@@ -17,6 +17,7 @@ import orjson
 from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.domain import instants
+from streams.domain.ledger import Ledger
 from streams.engine import rebuild
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, position_key
@@ -30,7 +31,7 @@ from tests.stories import PLAN
 
 Records = list[ConsumerRecord]
 
-_APPENDED = instants.parse("2027-06-01T00:00:00Z") // 1000
+_APPENDED = instants.parse("2028-06-01T00:00:00Z") // 1000
 """When all records were appended: after whatever the tests tell of."""
 
 
@@ -113,6 +114,10 @@ class Deployment:
             LineOwner(there, PLAN, self._routes, len(self.topics.log(topics.PARTIALS, there)))
             for there in range(self._routes.partials)
         ]
+
+    def ledger(self, source: int) -> Ledger:
+        """The books of a source partition."""
+        return self._owners[source].ledger
 
     def send(self, call_id: str, event: Told) -> None:
         """An event is appended to its topic."""

@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from streams.domain import ledger
 from streams.domain.cells import CellKey
 from streams.domain.contact import GAP
-from streams.domain.ledger import Changes
+from streams.domain.ledger import GRACE, Changes
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import cell_record, encoded
 from streams.engine.state.checkpoint import Checkpoint, Stored
@@ -25,10 +26,11 @@ from streams.engine.state.retired import RetiredIds, retired_record, retired_rem
 
 
 class _Retirement(NamedTuple):
-    """A checkpoint whose retired ids have a record, and its watermark."""
+    """A checkpoint whose retired ids have a record: its watermark, and how many these are."""
 
     number: int
     watermark: int
+    ids: int
 
 
 class Changelog:
@@ -50,15 +52,17 @@ class Changelog:
         self._contacts = 0
         self._cells: set[CellKey] = set()
         self._retired: deque[_Retirement] = deque()
+        self._ids = 0  # in all of these
 
     def restore(self, restored: Restored, checkpoint: Checkpoint) -> dict[str, int]:
         """Goes on from the last checkpoint; gives the ids of all retired contacts, each with
         its newest instant."""
         retired: dict[str, int] = {}
         for number, ids in restored.retired().items():
-            retired |= ids.newest
-            self._retired.append(_Retirement(number, ids.watermark))
-        retired |= checkpoint.covered
+            _retire(retired, ids.newest)
+            self._retired.append(_Retirement(number, ids.watermark, len(ids.newest)))
+            self._ids += len(ids.newest)
+        _retire(retired, checkpoint.covered)
         self.number = checkpoint.number
         self.covering = dict(checkpoint.cells)
         self._watermark = checkpoint.watermark
@@ -123,19 +127,35 @@ class Changelog:
     def _evict_contacts(self) -> list[Record]:
         """Removes the events of the contacts that the last checkpoint covers, and remembers their
         ids."""
-        if not self._covered:
-            return []
-        before = _Retirement(self.number - 1, self._watermark)
-        self._retired.append(before)
-        ids = RetiredIds(before.watermark, {each.call_id: each.newest for each in self._covered})
         removed = [contact_removed(each.call_id) for each in self._covered if each.stored]
         self._contacts -= len(removed)
-        return [retired_record(before.number, ids), *removed]
+        # A rebuild reads a year of contacts at one watermark: most can never be asked for again.
+        oldest = self._watermark - GRACE - GAP
+        ids = {each.call_id: each.newest for each in self._covered if each.newest >= oldest}
+        if not ids:
+            return removed
+        before = _Retirement(self.number - 1, self._watermark, len(ids))
+        self._retired.append(before)
+        self._ids += before.ids
+        return [retired_record(before.number, RetiredIds(before.watermark, ids)), *removed]
 
     def _forget(self, watermark: int) -> list[Record]:
         """Removes ids whose calls can't go on any more: what was told of them is older than the
-        watermark at which they were retired."""
+        watermark at which they were retired. So are the oldest where there are too many: the ledger
+        has forgotten them."""
         removed = []
-        while self._retired and self._retired[0].watermark < watermark - GAP:
-            removed.append(retired_removed(self._retired.popleft().number))
+        while self._retired and (
+            self._retired[0].watermark < watermark - GAP
+            or self._ids - self._retired[0].ids >= ledger.RETIRED_KEPT
+        ):
+            oldest = self._retired.popleft()
+            self._ids -= oldest.ids
+            removed.append(retired_removed(oldest.number))
         return removed
+
+
+def _retire(retired: dict[str, int], ids: Mapping[str, int]) -> None:
+    """Adds ids behind all others, so that one that was retired before is forgotten in its turn."""
+    for call_id, newest in ids.items():
+        retired.pop(call_id, None)
+        retired[call_id] = newest
