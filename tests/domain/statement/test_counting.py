@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.domain.call_events import Contact
 from streams.domain.figures.measure import Count
 from streams.domain.figures.service_level import FORMULAS
-from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.outcome import Visit
 from streams.domain.plan import Plan, PlanError
 from streams.domain.plan.model import CAUSES, Measure
@@ -17,6 +18,7 @@ from streams.domain.statement.counting import count
 from streams.domain.statement.explanation import explain, total
 from streams.domain.statement.standing import standing
 from streams.domain.tally import Tally
+from tests.calls import disturbed, event
 from tests.stories import Story, at, contacts, events, judged
 
 
@@ -144,6 +146,22 @@ def _within(visit: Visit, threshold: int) -> bool:
 _clock_starts: dict[int, int] = {}
 
 
+@st.composite
+def plausible(draw: st.DrawFn) -> list[Contact]:
+    """Calls as they happen, in opening hours and after them: most are answered after a wait."""
+    facts = []
+    for number in range(draw(st.integers(1, 5))):
+        after = draw(st.sampled_from((0, HOUR, 2 * HOUR)))
+        for told in draw(disturbed()):
+            facts.append(event({**told, "at": told["at"] + after}, f"c{number}"))
+    return contacts(facts)
+
+
+def some_calls() -> st.SearchStrategy[list[Contact]]:
+    """Calls between eleven and two, plausible or not."""
+    return plausible() | events(at("11:00"), at("14:00")).map(contacts)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.data(),
@@ -156,7 +174,7 @@ def test_counted_from_tallies_is_counted_by_hand(
 ) -> None:
     """Whatever happens to the calls, by any clock, formula, threshold and cause left out."""
     begin = at("11:00")
-    calls = contacts(data.draw(events(begin, begin + 3 * HOUR)))
+    calls = data.draw(some_calls())
     now = begin + DAY
     tally = Tally()
     for (scope, _), each in standing(calls, plan, now)[0].items():
@@ -166,11 +184,13 @@ def test_counted_from_tallies_is_counted_by_hand(
     _clock_starts.clear()
     for contact in calls:
         reading = judged(contact, plan, now)
-        for visit in reading.visits if reading else ():
+        if reading is None or reading.properties.outgoing:
+            continue  # what the city dials itself is in no figure
+        for visit in reading.visits:
             if visit.line == "waste":
                 visits.append(visit)
                 starts = {"queue": visit.entered or 0, "choice": visit.begun}
-                starts["start"] = reading.begun if reading else 0
+                starts["start"] = reading.begun
                 _clock_starts[id(visit)] = starts[visit.terms.contract.clock]
     contract = plan.contract("paid", now)
     assert contract is not None
@@ -188,7 +208,7 @@ def test_counted_from_tallies_is_counted_by_hand(
 def test_explained_call_by_call_is_what_was_counted(data: st.DataObject, plan: Plan) -> None:
     """The sum of the explained visits is the figure of the books, for every measure."""
     begin = at("11:00")
-    calls = contacts(data.draw(events(begin, begin + 3 * HOUR)))
+    calls = data.draw(some_calls())
     now = begin + DAY
     since, until = begin + HOUR, begin + 2 * HOUR
     explained, tally = explain(calls, plan, "waste", since, until, now)
@@ -202,6 +222,24 @@ def test_explained_call_by_call_is_what_was_counted(data: st.DataObject, plan: P
     assert contract is not None
     for measure in contract.measures:
         assert total(explained, measure.id) == count(tally, contract, measure, ())
+
+
+def test_an_average_without_those_out_of_hours_is_without_their_waits() -> None:
+    """Ten seconds at noon, a minute in the evening; the line closes at half past one."""
+    calls = []
+    for begun, wait in (("12:00", 10), ("19:00", 60)):
+        story = Story(begun).start(begun).enter(begun, "waste")
+        story.answer(at(begun) + wait * SECOND, "waste").hang_up(at(begun) + 5 * MINUTE)
+        calls.append(story.contact())
+    tally = Tally()
+    for (scope, _), each in standing(calls, PLANS[0], at("23:00"))[0].items():
+        if scope == "line:waste":
+            tally.plus(each)
+    contract = PLANS[0].contract("paid", 0)
+    assert contract is not None
+    (asa,) = (each for each in contract.measures if each.id == "asa")
+    assert count(tally, contract, asa, ()) == Count(70 * SECOND, 2)
+    assert count(tally, contract, asa, ("out_of_hours",)) == Count(10 * SECOND, 1)
 
 
 def test_two_thresholds_at_once_like_the_emergency_number() -> None:
