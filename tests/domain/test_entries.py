@@ -38,6 +38,28 @@ def test_the_wait_of_who_was_answered_is_in_its_bucket() -> None:
     assert waste.longest == 17_500_000
 
 
+@pytest.mark.parametrize(
+    ("story", "longest"),
+    [
+        (Story().enter("9:00", "waste").answer("9:01", "waste").hang_up("9:09"), 60),
+        (Story().enter("9:00", "waste").hang_up("9:02"), 120),
+        (Story().enter("9:00", "waste").leave("9:03", "waste", "overflow").hang_up("9:03"), 180),
+        (Story().enter("9:00", "waste").leave("9:04", "waste", "callback").hang_up("9:04"), 240),
+        (Story().enter("3:00", "migration").answer("3:05", "migration").hang_up("3:06"), 300),
+        (Story().choose("9:00", "waste").hang_up("9:06"), None),  # queued nowhere
+        (Story().enter("23:50", "waste"), None),  # waits still
+        (Story().enter("9:00", "waste"), None),  # lost: nobody knows how long they waited
+    ],
+)
+def test_the_longest_wait_is_of_all_who_queued_and_whose_wait_has_ended(
+    story: Story, longest: int | None
+) -> None:
+    """However it ended, and at night as well."""
+    found = booked(story)
+    for scope in (CITY, *(scope for scope in found if scope.startswith((LINE, VENDOR)))):
+        assert found[scope].longest == (-1 if longest is None else longest * 1_000_000)
+
+
 def test_who_never_reached_a_line_is_the_citys_alone() -> None:
     assert {*booked(Story().start("9:00").hang_up("9:01"))} == {CITY}
 

@@ -7,6 +7,7 @@ was booked there as it was, whether it lengthens a call, joins two of them or co
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,13 +101,21 @@ def nothing_final_changes(data: st.DataObject, facts: list[Fact]) -> None:
             assert final.get(start, {}) == filled
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(st.data())
 def test_plausible_events_that_are_not_late_change_nothing_final(data: st.DataObject) -> None:
     nothing_final_changes(data, data.draw(arrivals(calls.disturbed())))
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(st.data())
 def test_junk_that_is_not_late_changes_nothing_final(data: st.DataObject) -> None:
     nothing_final_changes(data, data.draw(arrivals(calls.junk())))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@settings(max_examples=10_000, database=None)
+@given(st.data())
+def test_thousands_of_events_that_are_not_late_change_nothing_final(data: st.DataObject) -> None:
+    nothing_final_changes(data, data.draw(arrivals(calls.disturbed() | calls.junk())))

@@ -4,6 +4,7 @@ Of every interval: what a line was offered is what ended and what is open; what 
 visits, the vendors count, and the city; and each contact came to one thing.
 """
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,14 @@ def test_books_of_plausible_calls_balance(each: list[list[Told]], later: int) ->
 @settings(max_examples=100)
 @given(st.lists(calls.junk(), min_size=1, max_size=4), after)
 def test_books_of_junk_balance(each: list[list[Told]], later: int) -> None:
+    balanced(told(each), BEGIN + later * SECOND)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@settings(max_examples=10_000, database=None)
+@given(st.lists(calls.disturbed() | calls.junk(), min_size=1, max_size=6), after)
+def test_books_of_thousands_of_calls_balance(each: list[list[Told]], later: int) -> None:
     balanced(told(each), BEGIN + later * SECOND)
 
 

@@ -150,16 +150,24 @@ def the_same(data: st.DataObject, call: st.SearchStrategy[list[Told]]) -> None:
     assert came_out(deployment) == walked(contacts_of(deployment.accepted()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(st.data())
 def test_of_plausible_calls_the_same_bytes_come_out(data: st.DataObject) -> None:
     the_same(data, calls.disturbed())
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(st.data())
 def test_of_junk_the_same_bytes_come_out(data: st.DataObject) -> None:
     the_same(data, calls.junk())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@settings(max_examples=5_000, database=None)
+@given(st.data())
+def test_of_thousands_of_calls_the_same_bytes_come_out(data: st.DataObject) -> None:
+    the_same(data, calls.disturbed() | calls.junk())
 
 
 def rebuilt_now_and_then(data: st.DataObject, call: st.SearchStrategy[list[Told]]) -> None:
@@ -174,16 +182,24 @@ def rebuilt_now_and_then(data: st.DataObject, call: st.SearchStrategy[list[Told]
     assert came_out(deployment) == walked(contacts_of(deployment.accepted()))
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_rebuild_amid_plausible_calls_changes_no_byte(data: st.DataObject) -> None:
     rebuilt_now_and_then(data, calls.disturbed())
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_rebuild_amid_junk_changes_no_byte(data: st.DataObject) -> None:
     rebuilt_now_and_then(data, calls.junk())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@settings(max_examples=5_000, database=None)
+@given(st.data())
+def test_rebuilds_amid_thousands_of_calls_change_no_byte(data: st.DataObject) -> None:
+    rebuilt_now_and_then(data, calls.disturbed() | calls.junk())
 
 
 def restated(data: st.DataObject, call: st.SearchStrategy[list[Told]], file: Path) -> None:
@@ -213,7 +229,7 @@ def stored(contacts: Iterable[Contact]) -> dict[str, bytes]:
     return {each.call_id: encode(each.stored()) for each in contacts}
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_replay_and_restatement_of_plausible_calls_are_the_same(
     data: st.DataObject, tmp_path: Path
@@ -221,7 +237,7 @@ def test_replay_and_restatement_of_plausible_calls_are_the_same(
     restated(data, calls.disturbed(), tmp_path / "events.ndjson")
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_replay_and_restatement_of_junk_are_the_same(data: st.DataObject, tmp_path: Path) -> None:
     restated(data, calls.junk(), tmp_path / "events.ndjson")
