@@ -18,6 +18,7 @@ STORIES = {
     "commands/test_secured_kafka.py": "every command on a Kafka that wants TLS or a password",
     "domain/test_catching_up.py": "a backlog is worked off, and nothing is late",
     "domain/test_detector_quality.py": "how soon detectors notice, and how often they are wrong",
+    "domain/test_callbacks.py": "what becomes of a callback: kept, in opening hours, and by whom",
     "domain/test_easily_miscounted.py": "calls that are easily counted wrong",
     "domain/test_figures.py": "each figure, by the calls that it is about",
     "domain/test_final_is_final.py": "what is not late changes nothing that is final",

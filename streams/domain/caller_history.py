@@ -12,18 +12,28 @@ from streams.domain.counts import ONE
 from streams.domain.disposition import CALLBACK
 from streams.domain.entries import scopes
 from streams.domain.instants import DAY
-from streams.domain.outcome import ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
+from streams.domain.outcome import NEVER, ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
 from streams.domain.tally import CITY, Entry
 
 REPEAT_WITHIN: Final = DAY
 """How long before a contact its caller may have called in vain for it to be a repeat call."""
 
 
+class Answer(NamedTuple):
+    """When the caller spoke to somebody, at which line, and of which tier that is."""
+
+    at: int
+    line: str
+    tier: int
+
+
 class Callback(NamedTuple):
-    """A callback that the caller accepted, and until when it must be kept."""
+    """A callback that the caller accepted: when and where, and until when it must be kept."""
 
     accepted: int
     until: int
+    line: str
+    tier: int
     bookings: tuple[tuple[str, int], ...]
 
 
@@ -31,13 +41,13 @@ class Call(NamedTuple):
     """What a contact tells of its caller.
 
     ``bookings`` are the scopes and instants where the contact itself is booked: none of an outgoing
-    one, which is no call of theirs. ``answered`` is when it was answered first.
+    one, which is no call of theirs. ``answers`` are in the order of time.
     """
 
     caller: str
     begun: int
     call_id: str
-    answered: int | None
+    answers: tuple[Answer, ...]
     bookings: tuple[tuple[str, int], ...]
     callbacks: tuple[Callback, ...]
     outgoing: bool = False
@@ -57,12 +67,12 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
     visited = outcome.visits
     begun = outcome.begun
     if outcome.outcome is OUTGOING:
-        return Call(caller, begun, call_id, _first_answer(visited), (), (), True)
+        return Call(caller, begun, call_id, _answers(visited), (), (), True)
     if len(visited) == 1 and visited[0].disposition is not CALLBACK:
         visit = visited[0]
         line, vendor = scopes(visit)
         booked = ((CITY, begun), (line, visit.begun), (vendor, visit.begun))
-        return Call(caller, begun, call_id, visit.answered, booked, ())
+        return Call(caller, begun, call_id, _answers(visited), booked, ())
     bookings = {CITY: begun}
     callbacks = []
     for visit in visited:
@@ -74,7 +84,9 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
             callbacks.append(
                 Callback(
                     visit.ended,
-                    visit.ended + visit.terms.callback_within,
+                    visit.promised_until,
+                    visit.line,
+                    visit.terms.tier,
                     tuple((scope, visit.begun) for scope in (*places, CITY)),
                 )
             )
@@ -82,14 +94,19 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
         caller,
         begun,
         call_id,
-        _first_answer(visited),
+        _answers(visited),
         tuple(sorted(bookings.items())),
         tuple(sorted(callbacks)),
     )
 
 
-def _first_answer(visits: list[Visit]) -> int | None:
-    return min((visit.answered for visit in visits if visit.answered is not None), default=None)
+def _answers(visits: list[Visit]) -> tuple[Answer, ...]:
+    found = [
+        Answer(visit.answered, visit.line, visit.terms.tier)
+        for visit in visits
+        if visit.answered is not None
+    ]
+    return tuple(found) if len(found) < 2 else tuple(sorted(found))
 
 
 def entries(calls: Iterable[Call]) -> list[Entry]:
@@ -97,15 +114,16 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
 
     A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
     *kept* when another contact of the same caller, whoever dialled, was answered after it and in
-    time.
+    time, on that line or tier. *Attempts* are those in which the city dialled meanwhile and nobody
+    was reached.
     """
     ordered = sorted(calls, key=lambda each: (each.begun, each.call_id))
-    answers = sorted((each.answered, each.contact) for each in ordered if each.answered is not None)
-    repeat, kept = ONE["repeat_callers"], ONE["callbacks_kept"]
+    repeat = ONE["repeat_callers"]
     booked: list[Entry] = []
     in_vain: int | None = None  # beginning of the latest unanswered call before this one
     pending: int | None = None  # the same, of calls that began at this very instant
     previous: int | None = None
+    histories: _Answered | None = None
     for each in ordered:
         if each.outgoing:
             continue
@@ -114,14 +132,51 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
             pending, previous = None, each.begun
         if in_vain is not None and each.begun - in_vain <= REPEAT_WITHIN:
             booked += [(scope, at, repeat, -1, -1, -1, "") for scope, at in each.bookings]
-        if each.answered is None:
+        if not each.answers:
             pending = each.begun
-        for callback in each.callbacks:
-            first = bisect_right(answers, (callback.accepted, "\U0010ffff"))
-            # At most one of them is the contact itself, so two tell whether another one was.
-            for answered, contact in answers[first : first + 2]:
-                if answered <= callback.until and contact != each.contact:
-                    for scope, at in callback.bookings:
-                        booked.append((scope, at, kept, -1, -1, -1, ""))
-                    break
+        if each.callbacks:
+            histories = histories or _Answered(ordered)
+            booked += _of_callbacks(each, histories)
     return booked
+
+
+class _Answered:
+    """The answers of one caller by line and by tier, and when nobody was reached: a crowd of some
+    hundred thousand calls under one pseudonym is looked through once, not once per callback."""
+
+    def __init__(self, ordered: Iterable[Call]) -> None:
+        self._answers: dict[str | int, list[tuple[int, str]]] = {}
+        self._attempts: list[int] = []
+        for each in ordered:
+            for answer in each.answers:
+                for where in (answer.line, answer.tier):
+                    self._answers.setdefault(where, []).append((answer.at, each.contact))
+            if each.outgoing and not each.answers:
+                self._attempts.append(each.begun)
+        for answers in self._answers.values():
+            answers.sort()
+
+    def first_after(self, at: int, where: str | int, contact: str) -> int:
+        """When another contact was answered first on a line or tier after an instant."""
+        answers = self._answers.get(where, [])
+        for place in range(bisect_right(answers, (at, "\U0010ffff")), len(answers)):
+            answered, of = answers[place]
+            if of != contact:
+                return answered
+        return NEVER
+
+    def attempts(self, after: int, until: int) -> int:
+        """How often the city dialled and reached nobody."""
+        return bisect_right(self._attempts, until) - bisect_right(self._attempts, after)
+
+
+def _of_callbacks(of: Call, answered: _Answered) -> Iterable[Entry]:
+    """What becomes of a contact's callbacks."""
+    for accepted, until, line, tier, bookings in of.callbacks:
+        first = min(answered.first_after(accepted, where, of.contact) for where in (line, tier))
+        counted = answered.attempts(accepted, min(until, first)) * ONE["callback_attempts"]
+        if first <= until:
+            counted += ONE["callbacks_kept"]
+        if counted:
+            for scope, at in bookings:
+                yield scope, at, counted, -1, -1, -1, ""

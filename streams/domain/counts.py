@@ -136,6 +136,8 @@ DECLARED_COUNTS: Final = (
     # and hang-ups within the short limit, of the queue-offered.
     Count(79, "overflow_left_out", "visits", since="0.2"),
     Count(80, "short_left_out", "visits", since="0.2"),
+    # Of callbacks: outgoing calls in which nobody was reached before it was kept or its time over.
+    Count(81, "callback_attempts", "contacts", since="0.2"),
 )
 """Every count, by its id. The order is part of the stored form."""
 
@@ -156,7 +158,7 @@ SHOWN: Final = (
     *("answered_within", "abandoned_within"),
     *("service_offered", "service_answered", "service_abandoned"),
     *("overflow_left_out", "short_left_out"),
-    *("menu_negative", "repeat_callers", "callbacks_kept"),
+    *("menu_negative", "repeat_callers", "callbacks_kept", "callback_attempts"),
 )
 """Counts that replay shows of lines, vendors and the city."""
 

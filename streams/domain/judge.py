@@ -27,7 +27,7 @@ from streams.domain.outcome import (
     Outcome,
     Visit,
 )
-from streams.domain.plan import Contract, Plan
+from streams.domain.plan import Contract, Plan, open_time
 from streams.domain.rows import DIRECTION, KIND_BITS, START, USUAL, WIDTH, told
 from streams.domain.service_level import missed_at, within
 from streams.domain.waits import Lap, waited, waiting_since
@@ -91,6 +91,8 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
             unreached = True
         elif visit.disposition is OPEN or visit.disposition is CALLBACK:
             undecided = True
+        if visit.disposition is CALLBACK and visit.ended is not None:
+            visit.promised_until = open_time.after(plan, line, visit.ended, terms.callback_within)
         if found.reason == TRANSFER and visit.reason:
             outcome.transferred = True
         if found.disordered:

@@ -58,6 +58,7 @@ class Visit:
         by_transfer: a transfer brought the contact here.
         bounced: and the contact had been answered here before.
         transferred_to: tier of the line to which an answered visit was transferred, 0 for none.
+        promised_until: of a callback, until when it must be kept; not set for others.
         changes_at: the next instant at which time alone changes something here.
     """
 
@@ -77,6 +78,7 @@ class Visit:
         "line",
         "lost_at",
         "nth",
+        "promised_until",
         "reach_at",
         "reached",
         "reason",
@@ -113,6 +115,7 @@ class Visit:
     reached: bool | None
     bounced: bool
     transferred_to: int
+    promised_until: int
     changes_at: int
 
     @property

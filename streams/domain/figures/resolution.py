@@ -43,7 +43,8 @@ def repeat_caller_share(tally: Counts) -> float | None:
 
 
 def callbacks_kept_share(tally: Counts) -> float | None:
-    """Callbacks followed in time by an answered contact of the same caller / callbacks.
+    """Callbacks followed by an answered contact of the same caller on that line or tier, within
+    the plan's time, which runs in opening hours / callbacks.
 
     >>> callbacks_kept_share(Tally.of(callbacks_kept=9, callback=10))
     0.9

@@ -42,7 +42,11 @@ LONGEST_LOST_AFTER: Final = 12 * HOUR
 """A contact stays in state until it is lost, so this bounds the state."""
 
 LONGEST_CALLBACK: Final = 7 * DAY
-"""A callback is remembered until it is kept or its time is over."""
+"""In opening hours: a callback is remembered until its time is over."""
+
+LONGEST_PROMISE: Final = 14 * DAY
+"""When that is at the latest, however seldom a line opens: the calls of all callers are remembered
+for as long. It is a working day over Christmas and New Year, and two in weeks as they are."""
 
 
 def is_id(text: str) -> bool:
@@ -192,7 +196,8 @@ class Line:
     """What a caller can choose, or a desk that calls are transferred to.
 
     ``hours`` None is always open. ``expected`` is calls per hour by weekday (Monday first) and hour
-    of the day. ``callback_within`` is the time in which a callback must be kept.
+    of the day. ``callback_within`` is the time, of its opening hours, in which a callback must be
+    kept.
     """
 
     id: str

@@ -15,6 +15,7 @@ from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, start_of
 from streams.domain.cells import CellKey
 from streams.domain.instants import DAY
+from streams.domain.plan.model import LONGEST_PROMISE
 from streams.domain.tally import Entry, Tally
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs
@@ -22,11 +23,12 @@ from streams.engine.roles.routes import Routes
 from streams.engine.state.callers import from_call_key, from_call_value
 from streams.engine.state.partials import figures_record
 
-CALLS_KEPT_FOR = 8 * DAY
-"""How long a caller's calls are remembered: a callback may be kept a week after it was accepted."""
+CALLS_KEPT_FOR = LONGEST_PROMISE + DAY
+"""How long a caller's calls are remembered: a callback may be kept as late as this after it was
+accepted, and the call in which that was has gone on for some hours."""
 
 CROWD = 200
-"""Calls in eight days above which a pseudonym is no person, but a switchboard, or everybody who
+"""Calls in fifteen days above which a pseudonym is no person, but a switchboard, or everybody who
 withholds their number. Each booking of a caller looks at all their calls."""
 
 CROWDS_SHARE = 0.05
@@ -176,7 +178,7 @@ class CallerOwner:
             if start < self._newest - _kept(width):
                 del self._cells[key]
         past = self._newest - CALLS_KEPT_FOR
-        # Each call is looked at once, not all of eight days every quarter of an hour.
+        # Each call is looked at once, not all of fifteen days every quarter of an hour.
         for start in [start for start in self._begun if start + INTERVAL <= past]:
             for caller, call_id in self._begun.pop(start):
                 self._forget_call(caller, call_id, past)

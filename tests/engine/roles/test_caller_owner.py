@@ -8,7 +8,7 @@ import pytest
 from aiokafka import ConsumerRecord
 
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.caller_history import Call
+from streams.domain.caller_history import Answer, Call
 from streams.domain.instants import DAY
 from streams.domain.tally import CITY
 from streams.engine.kafka import topics
@@ -36,7 +36,7 @@ class Log:
             caller,
             instant,
             call_id,
-            None if answered is None else at(answered),
+            () if answered is None else (Answer(at(answered), "waste", 1),),
             ((CITY, instant),),
             (),
         )
@@ -139,18 +139,18 @@ def test_a_crowd_under_one_pseudonym_takes_no_more_than_its_share(
     assert booked == 2
 
 
-def test_a_call_is_forgotten_after_eight_days_and_who_calls_again_is_not() -> None:
+def test_a_call_is_forgotten_after_fifteen_days_and_who_calls_again_is_not() -> None:
     log = Log()
     begun = at("9:00")
     log.call("once", "1", begun)
     log.call("again", "2", begun)
-    log.call("again", "3", begun + 7 * DAY)
+    log.call("again", "3", begun + 14 * DAY)
     log.call("moved", "4", begun)
     log.call("moved", "4", begun + DAY)
     owner = CallerOwner(0, ROUTES, end=0)
     owner.apply(log.records)
     owner.outputs(1)
-    log.call("other", "5", begun + 8 * DAY + 2 * INTERVAL)
+    log.call("other", "5", begun + 15 * DAY + 2 * INTERVAL)
     owner.apply(log.records[5:])
     owner.outputs(1)
     assert {caller: set(calls) for caller, calls in owner._calls.items()} == {
@@ -158,7 +158,7 @@ def test_a_call_is_forgotten_after_eight_days_and_who_calls_again_is_not() -> No
         "moved": {"4"},
         "other": {"5"},
     }
-    log.call("other", "6", begun + 17 * DAY)
+    log.call("other", "6", begun + 31 * DAY)
     owner.apply(log.records[6:])
     owner.outputs(1)
     assert set(owner._calls) == {"other"}
