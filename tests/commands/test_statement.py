@@ -195,3 +195,40 @@ def test_wrong_arguments_are_named(
 ) -> None:
     assert run("statement", *words, "--plan", month.plan, month.first) == 2
     assert says in capsys.readouterr().err
+
+
+AGAIN_PLAN = """
+[[vendor]]
+id = "acme"
+name = "Acme"
+[[line]]
+id = "a"
+vendor = "acme"
+"""
+
+
+def test_a_call_id_used_again_is_two_calls_of_a_statement(
+    tmp_path: Path, output: Callable[[], bytes]
+) -> None:
+    """Answered in time, and a week later given up after nine minutes: one of two."""
+    events = [
+        {"event": event, "event_id": f"e{n}", "call_id": "c", "at": at, **more}
+        for n, (event, at, more) in enumerate(
+            [
+                ("queue", "2026-11-13T10:00:00Z", {"line": "a", "phase": "entered"}),
+                ("queue", "2026-11-13T10:00:05Z", {"line": "a", "phase": "answered"}),
+                ("hangup", "2026-11-13T10:03:00Z", {}),
+                ("queue", "2026-11-20T10:00:00Z", {"line": "a", "phase": "entered"}),
+                ("hangup", "2026-11-20T10:09:00Z", {}),
+            ]
+        )
+    ]
+    (tmp_path / "plan.toml").write_text(AGAIN_PLAN)
+    (tmp_path / "events.ndjson").write_text("\n".join(map(json.dumps, reversed(events))))
+    words = ["--vendor", "acme", "--period", "2026-11", "--as-of", "2026-12-10T00:00:00Z"]
+    of = ["--plan", tmp_path / "plan.toml", tmp_path / "events.ndjson"]
+    assert run("statement", *words, "--format", "json", *of) == 0
+    found = json.loads(output())
+    level = next(each for each in found["results"] if each["figure"] == "service_level")
+    assert (level["part"], level["whole"]) == (1, 2)
+    assert found["contacts"] == found["volumes"]["a"]["line_offered"] == 2

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from streams.domain.books import books
 from streams.domain.figures import figures
@@ -317,3 +318,33 @@ def test_vendors_and_the_city_have_their_lines_together_and_contacts_once() -> N
     for scope in (VENDOR + "acme", CITY):
         assert (found[scope]["contacts"], found[scope]["line_offered"]) == (2, 3)
         assert found[scope]["contacts_answered"] == 2
+
+
+# What phone systems do
+
+
+def test_who_chooses_again_is_neither_unreached_nor_lost_in_the_menu() -> None:
+    """The menu has a key back: permits after all, and answered there in 4 s."""
+    story = Story("a").start("9:00").choose("9:00:10", "waste").choose("9:00:20", "permits")
+    story.enter("9:00:21", "permits").answer("9:00:25", "permits").hang_up("9:05")
+    left = line(story)
+    assert (left["chose_again"], left["left_before_queue"], left["line_offered"]) == (1, 0, 1)
+    assert left["menu_abandonment"] == 0.0
+    assert "reachability" not in left
+    assert left["chose_again_share"] == 1.0
+    chosen = line(story, line="permits")
+    assert (chosen["reachability"], chosen["average_speed_of_answer"]) == (1.0, 4.0)
+    assert (city(story)["contacts"], city(story)["reachability"]) == (1, 1.0)
+
+
+def test_the_citys_own_call_keeps_a_callback_and_is_no_call_of_the_citizen() -> None:
+    """It is dialled at the instant at which the callback is accepted, and answered 2 min later."""
+    asked = call("a", "9:00", "ann").leave("9:01", "waste", "callback").hang_up("9:01:05")
+    dialled = Story("b", "ann").start("9:01").enter("9:02:40", "waste").answer("9:03", "waste")
+    event, instant = dialled.facts[0]
+    dialled.facts[0] = (structs.replace(event, direction="outbound"), instant)
+    shown = city(asked, dialled.hang_up("9:09"))
+    assert (shown["contacts"], shown["callbacks_kept"], shown["repeat_callers"]) == (1, 1, 0)
+    assert (shown["outgoing"], shown["outgoing_answered"]) == (1, 1)
+    assert (shown["line_offered"], shown["answered"]) == (1, 0)
+    assert "reachability" not in shown

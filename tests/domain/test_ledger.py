@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec import structs
 
 from streams.domain import caller_history as callers
 from streams.domain.bookings import SLOTS_KEPT
@@ -82,6 +82,30 @@ def test_any_order_and_repetition_gives_the_same_books(data: st.DataObject) -> N
     assert one.totals == other.totals
     assert one.intervals == other.intervals
     assert one.imbalance() == 0
+
+
+def test_an_id_used_again_comes_live_to_what_it_comes_to_in_a_replay() -> None:
+    """Answered on the 13th, gone from state; the same id hangs up in the queue on the 20th."""
+    first = Story("c1").start(at("10:00", "2026-11-13")).enter(at("10:00", "2026-11-13"), "waste")
+    first.answer(at("10:00:05", "2026-11-13"), "waste").hang_up(at("10:03", "2026-11-13"))
+    again = Story("c1").start(at("10:00", "2026-11-20")).enter(at("10:00", "2026-11-20"), "waste")
+    again.hang_up(at("10:09", "2026-11-20"))
+    again.facts = [
+        (structs.replace(event, event_id=f"again-{event.event_id}"), instant)
+        for event, instant in again.facts
+    ]
+    ledger, kept = Ledger(PLAN), Kept()
+    for story, until in ((first, "2026-11-14"), (again, "2026-11-21")):
+        for event, instant in story.facts:
+            assert ledger.accept(event, instant)
+        ledger.advance(at("12:00", until))
+        kept.take(ledger.changes())
+        assert not ledger.contacts
+    facts = [*again.facts, *first.facts]
+    replayed = books(contacts(facts), PLAN, at("12:00", "2026-11-21"), INTERVAL)
+    assert kept.intervals() == _filled(replayed.intervals)
+    line = replayed.totals["line:waste"]
+    assert (line["contacts"], line["answered"], line["abandoned"]) == (2, 1, 1)
 
 
 @given(st.data())
@@ -328,7 +352,10 @@ def test_what_would_join_two_contacts_of_an_id_is_late_once_the_first_is_over(me
     ledger = Ledger(PLAN)
     first = Story("again").start("9:00").hang_up("9:01").facts
     second = Story("again-evening").start("21:05").choose("21:06", "waste").facts
-    for event, instant in (*first, *((replace(e, call_id="again"), when) for e, when in second)):
+    for event, instant in (
+        *first,
+        *((structs.replace(e, call_id="again"), when) for e, when in second),
+    ):
         if merged == "as it happened":
             ledger.advance(instant)
         assert ledger.accept(event, instant)

@@ -135,7 +135,7 @@ class Figure(NamedTuple):
 
 def ratio(part: int, whole: int) -> float | None:
     """``part / whole``; None where there is nothing under the line."""
-    return part / whole if whole else None
+    return part / whole if whole > 0 else None
 
 
 def seconds(total: int, count: int) -> float | None:
