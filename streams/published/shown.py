@@ -86,6 +86,10 @@ def live() -> Schema:
         "reachability_target": _RATIO | {"type": "number"},
         "service_level": _ratio(recent + service_level.SERVICE_LEVEL.formula),
         "service_level_of": _said(_or_null(_WHOLE), recent + "visits that it is of"),
+        "service_level_left_out": _ratio(
+            recent
+            + "overflows and short hang-ups that the contract leaves out / these and all judged"
+        ),
         "reachability": _ratio(recent + reachability.REACHABILITY.formula),
         "reachability_of": _said(_or_null(_WHOLE), recent + "visits that it is of"),
         **_now_and_today(),

@@ -14,7 +14,7 @@ from streams.domain.board import Board
 from streams.domain.detector import Alert
 from streams.domain.figures.abandonment import abandonment
 from streams.domain.figures.reachability import city_reachability, reachability
-from streams.domain.figures.service_level import service_level
+from streams.domain.figures.service_level import service_left_out, service_level
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
@@ -34,6 +34,7 @@ _LAST: Final = 2**52
 _OF_A_LINE: Final = (
     "service_level",
     "service_level_of",
+    "service_level_left_out",
     "reachability",
     "reachability_of",
     "waiting",
@@ -146,6 +147,7 @@ def _figures(plan: Plan, board: Board, line: str, as_of: int) -> Live:
         "status": _STATUSES[status(recent, plan, line, as_of)],
         "service_level": service_level(recent, formula),
         "service_level_of": recent["service_offered"],
+        "service_level_left_out": service_left_out(recent),
         "reachability": reachability(recent),
         "reachability_of": recent["reach_judged"],
         "waiting": scope.waiting,

@@ -175,6 +175,16 @@ def test_what_is_left_out_is_printed_beside_the_figure() -> None:
     assert "the contract leaves 1600 short hang-ups out, 80.00 % of" in english
 
 
+@pytest.mark.parametrize(
+    ("switch", "left_out"),
+    [("", 0.0), ('overflow = "left_out"', 0.8), ('short_abandons = "excluded"', 0.0)],
+)
+def test_the_wall_says_how_many_are_left_out(switch: str, left_out: float) -> None:
+    by, now = plan(switch), BEGIN + CALLS * 5 * SECOND
+    (line,) = live_figures(by, [_board(overflows(), by, now)], now)["lines"]
+    assert line["service_level_left_out"] == pytest.approx(left_out, abs=0.02)
+
+
 def test_why_an_overflow_does_not_count_is_explained() -> None:
     by = plan('overflow = "left_out"')
     found, _ = explain([_call(0, "overflow", 15)], by, "waste", BEGIN, BEGIN + DAY, BEGIN + DAY)

@@ -53,6 +53,17 @@ async def test_the_wall_says_which_line_is_in_trouble_and_how_badly(worker: Work
     assert not seen.cut
 
 
+async def test_what_the_contract_leaves_out_stands_beside_the_figure(worker: Worker) -> None:
+    worker.live = a_day_when_waste_is_not_answered()
+    for line in worker.live["lines"]:
+        line["service_level_left_out"] = 0.15 if line["line"] == "waste" else 0.0
+    seen = await worker.look()
+    shown = [panel for _, panel in sorted(seen.panels.items()) if "left out" in panel]
+    assert len(shown) == 1
+    assert " · 15\u202f% left out" in shown[0]
+    assert not seen.cut
+
+
 async def test_a_miss_is_never_rounded_into_a_hit(worker: Worker) -> None:
     worker.live = a_day_when_waste_is_not_answered()
     seen = await worker.look()

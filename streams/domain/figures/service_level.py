@@ -79,6 +79,17 @@ def short_share(tally: Counts) -> float | None:
     return ratio(tally["short_left_out"], tally["queue_offered"])
 
 
+def service_left_out(tally: Counts) -> float | None:
+    """Overflows and short hang-ups that the contract leaves out of the service level / these and
+    all that it judges.
+
+    >>> service_left_out(Tally.of(overflow_left_out=10, short_left_out=5, service_offered=85))
+    0.15
+    """
+    left_out = tally["overflow_left_out"] + tally["short_left_out"]
+    return ratio(left_out, tally["service_offered"] + left_out)
+
+
 def _count(tally: Counted, how: Judgement) -> Count:
     level, causes = how.level, how.causes
     offered = tally[f"service_offered{level}"]

@@ -100,12 +100,15 @@ function tile(line) {
   tiles.set(line.line, parts);
   return parts;
 }
-function showFigure(parts, title, share, of, target) {
+function showFigure(parts, title, share, of, target, leftOut) {
   const say = SAY[language];
   put(parts.title, title);
   put(parts.value, percent(share, target));
   const some = share !== null && share !== undefined;
-  put(parts.basis, `${say.target} ${percent(target)}${some ? ` · ${filled(say.of, { count: count(of) })}` : ""}`);
+  const basis = [`${say.target} ${percent(target)}`];
+  if (some) basis.push(filled(say.of, { count: count(of) }));
+  if (leftOut) basis.push(filled(say.left_out, { share: percent(leftOut) }));
+  put(parts.basis, basis.join(" · "));
   parts.node.classList.toggle("below", some && share < target);
   parts.node.classList.toggle("near", some && share >= target && share - target < NEAR);
   parts.bar.style.setProperty("--v", some ? share : 0);
@@ -125,7 +128,7 @@ function showLine(line, fresh) {
   put(parts.word, say.status[status]);
   showFigure(parts.reached, say.reached, line.reachability, line.reachability_of, line.reachability_target);
   showFigure(parts.inTime, filled(say.service_level, { seconds: line.threshold }), line.service_level, line.service_level_of,
-    line.service_level_target);
+    line.service_level_target, line.service_level_left_out);
   showNow(parts.waiting, say.waiting, count(line.waiting));
   showNow(parts.oldest, say.oldest, line.waiting ? wait(line.oldest_wait) : "–");
   showNow(parts.gaveUp, say.gave_up, percent(line.abandonment_today));
