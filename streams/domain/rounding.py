@@ -18,6 +18,17 @@ def percent(share: float, better: Better = "higher") -> str:
     return f"{_rounded(Decimal(str(share)) * 100, Decimal('0.1'), better)}"
 
 
+def percent_beside(target: float, share: float) -> str:
+    """The same beside a target, of which more is better: rounded as people round, but never from
+    below the target up to it.
+
+    >>> percent_beside(0.8, 0.7996), percent_beside(0.8, 0.2956)
+    ('79.9', '29.6')
+    """
+    usual = f"{100 * share:.1f}"
+    return percent(share) if share < target and float(usual) >= round(100 * target, 6) else usual
+
+
 def whole_seconds(seconds: float, better: Better = "lower") -> str:
     """So many seconds, whole.
 

@@ -13,7 +13,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert, Kind
 from streams.domain.instants import SECOND
 from streams.domain.plan import Contract, Plan
-from streams.domain.rounding import percent
+from streams.domain.rounding import percent_beside
 from streams.sinks.annotations import PAGE, annotations, spoken
 from streams.sinks.links import Links
 from streams.texts import DEFAULT, Texts, texts
@@ -78,8 +78,8 @@ def _fields(alert: Alert, plan: Plan, text: Texts) -> dict[str, object]:
         "who": text("terms.people", count=alert.people),
         "count": alert.people,
         "decided": alert.decided,
-        "figure": None if alert.figure is None else _percent(alert.figure, text),
-        "target": None if alert.target is None else _percent(alert.target, text),
+        "figure": None if alert.figure is None else _percent(alert.figure, alert.target, text),
+        "target": None if alert.target is None else _percent(alert.target, alert.target, text),
         "threshold": _threshold(terms.contract),
         "clock": f"{since:%H:%M}",
         "since": _date(since, text),
@@ -87,8 +87,8 @@ def _fields(alert: Alert, plan: Plan, text: Texts) -> dict[str, object]:
     }
 
 
-def _percent(share: float, text: Texts) -> str:
-    number = percent(share).removesuffix(".0")
+def _percent(share: float, target: float | None, text: Texts) -> str:
+    number = percent_beside(0 if target is None else target, share).removesuffix(".0")
     return f"{number.replace('.', text('terms.decimal'))} %"
 
 

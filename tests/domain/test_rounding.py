@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.rounding import percent, whole_seconds
+from streams.domain.rounding import percent, percent_beside, whole_seconds
 
 
 @given(st.integers(1, 100_000), st.data())
@@ -17,6 +17,9 @@ def test_what_misses_its_target_is_shown_to_miss_it(whole: int, data: st.DataObj
             assert float(percent(share, "lower")) > target
         if 100 * part == target * whole:
             assert percent(share) == percent(share, "lower") == f"{target}.0"
+        beside = float(percent_beside(target / 100, share))
+        assert (beside >= target) is (100 * part >= target * whole)
+        assert abs(beside - 100 * share) <= 0.1
 
 
 def test_a_part_of_a_second_too_long_is_a_second_too_long() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from streams.domain.instants import MINUTE, SECOND, text
-from streams.domain.rounding import percent
+from streams.domain.rounding import percent_beside
 
 Kind = Literal["service_level", "reachability", "closed_on_waiting"]
 Change = Literal["opened", "updated", "resolved"]
@@ -89,7 +89,7 @@ shows this by chance once in 145,000 calls or more.
     share = (decided - people) / decided
     return (
         f"{people:,} of {decided:,} people in {_span(length)} {_WENT_WRONG[kind]}: "
-        f"{percent(share)} % against a target of {100 * target:g} %. "
+        f"{percent_beside(target, share)} % against a target of {100 * target:g} %. "
         f"A line at its target shows this by chance once in {apart:,.0f} calls or more."
     )
 
@@ -102,7 +102,7 @@ def recovery_in_words(good: int, decided: int, length: int, target: float) -> st
     """
     return (
         f"Recovered: {good:,} of {decided:,} people in the last {_span(length)} were served, "
-        f"{percent(good / decided)} %, target {100 * target:g} %."
+        f"{percent_beside(target, good / decided)} %, target {100 * target:g} %."
     )
 
 

@@ -49,9 +49,9 @@ def abandonment_with_left_before_queue(tally: Counts) -> float | None:
     ... )
     0.2
     """
-    left_out, early = tally["short_left_out"], tally["left_before_queue"]
-    gone = tally["abandoned"] + tally["short_abandoned"] - left_out + early
-    return ratio(gone, tally["queue_offered"] - left_out + early)
+    early = tally["left_before_queue"]
+    gone = tally["abandoned"] + tally["short_abandoned"] + early
+    return ratio(gone, tally["queue_offered"] + early)
 
 
 def menu_abandonment(tally: Counts) -> float | None:
