@@ -73,8 +73,8 @@ class Story:
             Queue, when, line=line, visit=visit, phase="left", reason=reason, to_line=to
         )
 
-    def hang_up(self, when: str | int, reason: str | None = None) -> "Story":
-        return self._add(Hangup, when, reason=reason)
+    def hang_up(self, when: str | int, reason: str | None = None, by: str | None = None) -> "Story":
+        return self._add(Hangup, when, reason=reason, by=by)
 
     def contact(self) -> Contact:
         return contacts(self.facts)[0]
@@ -174,7 +174,8 @@ def events(draw: st.DrawFn, begin: int, end: int, calls: int = 6) -> list[Fact]:
             event = MenuChoice(**named, line=draw(line), option=draw(st.sampled_from((None, "1"))))
         elif kind == "hangup":
             reason = draw(st.sampled_from((None, "normal", "busy", "closed", "error")))
-            event = Hangup(**named, reason=reason)
+            by = draw(st.sampled_from((None, "caller", "agent")))
+            event = Hangup(**named, reason=reason, by=by)
         else:
             left = kind == "left"
             event = Queue(

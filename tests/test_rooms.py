@@ -17,7 +17,7 @@ STREAMS = Path(__file__).parent.parent / "streams"
 MAY_IMPORT: dict[str, set[str]] = {
     "streams": set(),
     "streams.domain": set(),
-    "streams.texts": set(),
+    "streams.texts": {"streams.domain"},
     "streams.security": set(),
     "streams.logs": set(),
     "streams.settings": {"streams.security"},

@@ -5,7 +5,7 @@ own: each contact hands on a ``Call``, and whoever has all calls of a caller boo
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from streams.domain.counts import ONE
@@ -165,6 +165,10 @@ class _Answered:
                 return answered
         return NEVER
 
+    def first(self, of: Callback, contact: str) -> int:
+        """When another contact was answered first that keeps a callback, in time or not."""
+        return min(self.first_after(of.accepted, where, contact) for where in (of.line, of.tier))
+
     def attempts(self, after: int, until: int) -> int:
         """How often the city dialled and reached nobody."""
         return bisect_right(self._attempts, until) - bisect_right(self._attempts, after)
@@ -172,11 +176,22 @@ class _Answered:
 
 def _of_callbacks(of: Call, answered: _Answered) -> Iterable[Entry]:
     """What becomes of a contact's callbacks."""
-    for accepted, until, line, tier, bookings in of.callbacks:
-        first = min(answered.first_after(accepted, where, of.contact) for where in (line, tier))
-        counted = answered.attempts(accepted, min(until, first)) * ONE["callback_attempts"]
-        if first <= until:
+    for callback in of.callbacks:
+        first = answered.first(callback, of.contact)
+        attempts = answered.attempts(callback.accepted, min(callback.until, first))
+        counted = attempts * ONE["callback_attempts"]
+        if first <= callback.until:
             counted += ONE["callbacks_kept"]
         if counted:
-            for scope, at in bookings:
+            for scope, at in callback.bookings:
                 yield scope, at, counted, -1, -1, -1, ""
+
+
+def callbacks(calls: Iterable[Call]) -> Iterator[tuple[Call, Callback, bool]]:
+    """Every callback of one caller, with the call in which it was accepted, and whether it has been
+    kept in time."""
+    ordered = list(calls)
+    answered = _Answered(ordered)
+    for each in ordered:
+        for callback in each.callbacks:
+            yield each, callback, answered.first(callback, each.contact) <= callback.until

@@ -19,6 +19,7 @@ class Count(NamedTuple):
         since: the first release that counts it. What an older one stored has nothing there, which
             means 0.
         until: the first release that counts it no longer; empty while it is counted.
+        words: what people call it in English. Those of the first counts are in the catalogue.
     """
 
     id: int
@@ -26,6 +27,7 @@ class Count(NamedTuple):
     of: Of
     since: str = "0.1"
     until: str = ""
+    words: str = ""
 
 
 COUNTED_CAUSES: Final = ("closed", "blocked", "lost")
@@ -33,10 +35,10 @@ COUNTED_CAUSES: Final = ("closed", "blocked", "lost")
 dispositions. Each has counts of its own, in this order."""
 
 MOST_FURTHER_THRESHOLDS: Final = 2
-"""Each costs three counts in every tally; emergency numbers are held to two thresholds at once."""
+"""Each costs four counts in every tally; emergency numbers are held to two thresholds at once."""
 
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
-FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within")
+FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within", "past_threshold")
 
 DECLARED_COUNTS: Final = (
     Count(0, "contacts", "contacts"),
@@ -124,7 +126,13 @@ DECLARED_COUNTS: Final = (
     Count(71, "form", "visits", since="0.2"),
     Count(72, "reach_forms", "visits", since="0.2"),
     # The waits of those whom `service_abandoned` counts.
-    Count(73, "abandon_wait_sum", "microseconds", since="0.2"),
+    Count(
+        73,
+        "abandon_wait_sum",
+        "microseconds",
+        since="0.2",
+        words="Sum of the waits of calls that hung up, of those judged by the threshold",
+    ),
     # Of visits from which the caller chose another line, whose menu they had gone on listening to.
     Count(74, "chose_again", "visits", since="0.2"),
     Count(75, "reach_chose_again", "visits", since="0.2"),
@@ -138,6 +146,18 @@ DECLARED_COUNTS: Final = (
     Count(80, "short_left_out", "visits", since="0.2"),
     # Of callbacks: outgoing calls in which nobody was reached before it was kept or its time over.
     Count(81, "callback_attempts", "contacts", since="0.2"),
+    # Of the service level's visits those that waited longer, however they ended.
+    Count(82, "past_threshold", "visits", since="0.2"),
+    Count(83, "past_threshold_2", "visits", since="0.2"),
+    Count(84, "past_threshold_3", "visits", since="0.2"),
+    Count(85, "cut_offs", "visits", since="0.2", words="Cut off by the agent"),
+    # Of what a contract may leave out because it is out of hours.
+    Count(86, "out_contacts_answered", "contacts", since="0.2"),
+    Count(87, "out_contacts_kept", "contacts", since="0.2"),
+    Count(88, "out_wrong_choices", "visits", since="0.2"),
+    Count(89, "out_second_line_offered", "visits", since="0.2"),
+    Count(90, "out_second_line_within", "visits", since="0.2"),
+    Count(91, "out_cut_offs", "visits", since="0.2"),
 )
 """Every count, by its id. The order is part of the stored form."""
 

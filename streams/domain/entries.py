@@ -48,6 +48,13 @@ _CAUSE_INDEX: Final = {
 _FURTHER_INDEX: Final = tuple(
     tuple(INDEX[f"{part}_{n}"] for part in FURTHER_PARTS) for n in FURTHER
 )
+_OUT_OF_HOURS: Final = {
+    INDEX[name.removeprefix("out_")]: INDEX[name]
+    for name in INDEX
+    if name.startswith("out_") and name.removeprefix("out_") in INDEX
+}
+"""What is counted once more, under a name of its own, when it is out of hours."""
+
 _DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, OPEN)}
 
 
@@ -58,9 +65,7 @@ def entries(outcome: Outcome) -> list[Entry]:
     visited = outcome.visits
     if not visited or outcome.outcome is OUTGOING:
         return [of_city]
-    answered = ONE["contacts_answered"]
-    if not outcome.transferred:
-        answered += ONE["contacts_kept"]
+    answered = _packed(_answered_marks(outcome))
     if len(visited) == 1:
         visit = visited[0]
         begun = visit.begun
@@ -80,7 +85,7 @@ def entries(outcome: Outcome) -> list[Entry]:
     answered_at = {
         scope for visit in visited if visit.disposition is ANSWERED for scope in scopes(visit)
     }
-    for visit in sorted(visited, key=_by_beginning):
+    for visit in sorted(visited, key=by_beginning):
         packed, bucket, wait, waiting = _of_visit(visit)
         for scope in scopes(visit):
             once = packed
@@ -119,12 +124,24 @@ def _packed(marks: tuple[int, ...]) -> int:
     return packed
 
 
-def _by_beginning(visit: Visit) -> tuple[int, str, int]:
+def by_beginning(visit: Visit) -> tuple[int, str, int]:
+    """The order of a contact's visits in the books: a scope has the contact at the first of its
+    own."""
     return visit.begun, visit.line, visit.nth
 
 
 _APART: Final = (ORPHAN, OUTGOING, TOO_MANY_EVENTS)
 """Outcomes of what counts as nothing else: neither as a contact nor in any ratio."""
+
+
+def _answered_marks(outcome: Outcome) -> tuple[int, ...]:
+    """What an answered contact adds, once to each scope in which it was answered."""
+    marks = [_I["contacts_answered"]]
+    if not outcome.transferred:
+        marks.append(_I["contacts_kept"])
+    if not outcome.in_hours:
+        marks += [_OUT_OF_HOURS[mark] for mark in marks]
+    return tuple(marks)
 
 
 def _city_marks(outcome: Outcome) -> tuple[int, ...]:
@@ -134,9 +151,7 @@ def _city_marks(outcome: Outcome) -> tuple[int, ...]:
         return (_I[outcome.outcome],)
     marks = [_I["contacts"], _I[outcome.outcome]]
     if outcome.answered:
-        marks.append(_I["contacts_answered"])
-        if not outcome.transferred:
-            marks.append(_I["contacts_kept"])
+        marks += _answered_marks(outcome)
     if outcome.reached is not None:
         marks.append(_I["contacts_judged"])
         if outcome.reached:
@@ -169,6 +184,9 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
         visit.in_time,
         visit.further,
         terms.contract.short_counts,
+        visit.past,
+        visit.further_past,
+        visit.cut_off,
     )
     packed = _visit_patterns.get(pattern)
     if packed is None:
@@ -211,6 +229,8 @@ def _marks(visit: Visit) -> list[int]:
         marks.append(_I["queue_offered"])
         if visit.within is not None:
             marks.append(_I["service_offered"])
+            if visit.past:
+                marks.append(_I["past_threshold"])
             if answered:
                 marks.append(_I["service_answered"])
                 if visit.within:
@@ -245,35 +265,30 @@ def _marks(visit: Visit) -> list[int]:
             marks.append(service)
         if visit.reached is not None:
             marks.append(reach)
-    if not visit.in_hours and visit.entered is not None:
-        marks.append(_I["out_queue_offered"])
-        if disposition in _OUT_OF_HOURS:
-            marks.append(_I[_OUT_OF_HOURS[disposition]])
     if visit.further:
         _mark_further(visit, marks)
     if answered and visit.terms.tier == 1 and visit.transferred_to == 1:
         marks.append(_I["wrong_choices"])
     transferred = visit.by_transfer and disposition is not FORM
-    if transferred and visit.terms.tier == 2 and visit.in_time is not None:
+    if transferred and visit.terms.tier > 1 and visit.in_time is not None:
         marks.append(_I["second_line_offered"])
         if visit.in_time:
             marks.append(_I["second_line_within"])
+    if visit.cut_off:
+        marks.append(_I["cut_offs"])
+    if not visit.in_hours:
+        marks += [_OUT_OF_HOURS[mark] for mark in marks if mark in _OUT_OF_HOURS]
     return marks
-
-
-_OUT_OF_HOURS: Final = {
-    ANSWERED: "out_answered",
-    CALLBACK: "out_callback",
-    ABANDONED: "out_abandoned",
-    SHORT_ABANDONED: "out_short_abandoned",
-}
 
 
 def _mark_further(visit: Visit, marks: list[int]) -> None:
     """The service level at the contract's further thresholds."""
-    for within, (offered, answered, abandoned) in zip(visit.further, _FURTHER_INDEX, strict=False):
+    levels = zip(visit.further, visit.further_past, _FURTHER_INDEX, strict=False)
+    for within, past, (offered, answered, abandoned, passed) in levels:
         if within is None:
             continue
         marks.append(offered)
+        if past:
+            marks.append(passed)
         if within:
             marks.append(answered if visit.answered is not None else abandoned)

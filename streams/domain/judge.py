@@ -15,6 +15,7 @@ from typing import Final
 from streams.domain import reachability
 from streams.domain.contact import Piece, tells
 from streams.domain.disposition import ANSWERED, CALLBACK, FORM, OPEN, disposition
+from streams.domain.instants import SECOND
 from streams.domain.outcome import (
     ENTRANCE_BLOCKED,
     ENTRANCE_CLOSED,
@@ -28,11 +29,22 @@ from streams.domain.outcome import (
     Visit,
 )
 from streams.domain.plan import Contract, Plan, open_time
-from streams.domain.rows import DIRECTION, KIND_BITS, START, USUAL, WIDTH, told
+from streams.domain.rows import (
+    DIRECTION,
+    KIND_BITS,
+    START,
+    USUAL,
+    WIDTH,
+    hung_up_by,
+    told,
+)
 from streams.domain.service_level import missed_at, within
 from streams.domain.waits import Lap, waited, waiting_since
 from streams.domain.walk import line_named_by, walk
 from streams.domain.walked import NONE, TRANSFER, Walk
+
+CUT_OFF_WITHIN: Final = 10 * SECOND
+"""Nobody is helped within ten seconds: an agent who hangs up so soon has cut the caller off."""
 
 _AT_ENTRANCE: Final = {"busy": ENTRANCE_BLOCKED, "closed": ENTRANCE_CLOSED}
 
@@ -87,6 +99,8 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
         _judge(visit, terms.contract, known.ats, outcome, walked.hung_up, now)
         if visit.answered is not None:
             outcome.answered = True
+            if visit.ended is not None and visit.ended - visit.answered <= CUT_OFF_WITHIN:
+                visit.cut_off = not visit.reason and _by_agent(known, walked)
         elif visit.reached is False:
             unreached = True
         elif visit.disposition is OPEN or visit.disposition is CALLBACK:
@@ -108,6 +122,11 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
             outcome.reached = True
         elif not undecided and unreached:
             outcome.reached = False
+
+
+def _by_agent(known: Piece, walked: Walk) -> bool:
+    code = known.rows[WIDTH * walked.hangup + 1]
+    return walked.hangup != NONE and hung_up_by(code) == "agent"
 
 
 def _is_open(plan: Plan, line: str, at: int) -> bool:
@@ -181,7 +200,8 @@ def _judge(
     visit.ended = ended
     visit.waiting_since = waiting_since(laps, lap) if how is OPEN and lap is not None else None
     visit.within = visit.reached = None
-    visit.further = ()
+    visit.further = visit.further_past = ()
+    visit.past = visit.cut_off = False
     visit.service_at = visit.reach_at = NEVER
     visit.changes_at = NEVER
     decided = ended if answered is None else answered
@@ -216,6 +236,7 @@ def _decide_service(
         # A miss that was decided of somebody waiting stands, whatever takes the visit out later.
         visit.service_at = missed
         visit.in_time = False
+        visit.past = visit.within is False
     elif visit.within is not None and decided is not None:
         visit.service_at = decided
         visit.in_time = how is ANSWERED
@@ -223,7 +244,10 @@ def _decide_service(
         visit.changes_at = missed
     for threshold in contract.further:
         missed = missed_at(contract, threshold, laps, lap, decided, visit.begun, started)
-        visit.further += (within(contract, how, decided, missed, now),)
+        decided_within = within(contract, how, decided, missed, now)
+        visit.further += (decided_within,)
+        passed = missed is not None and missed <= now
+        visit.further_past += (passed and decided_within is False,)
         if missed is not None and now < missed < visit.changes_at:
             visit.changes_at = missed
 

@@ -46,6 +46,9 @@ class Visit:
         entries: how often its queue was entered; all but the first are laps.
         taken_back: answers that were taken back.
         found: what the walk found of it, in the numbers of the contact's events.
+        past: the threshold passed before it was answered or ended.
+        further_past: the same at each of the contract's further thresholds.
+        cut_off: the agent hung up as soon as they had answered (``judge.CUT_OFF_WITHIN``).
         in_time: answered within the threshold, in hours or not; None while undecided.
         within: decided within the threshold; None while the service level is undecided, and for
             what stays out of it.
@@ -68,16 +71,19 @@ class Visit:
         "bounced",
         "changes_at",
         "chosen",
+        "cut_off",
         "disposition",
         "ended",
         "entered",
         "found",
         "further",
+        "further_past",
         "in_hours",
         "in_time",
         "line",
         "lost_at",
         "nth",
+        "past",
         "promised_until",
         "reach_at",
         "reached",
@@ -110,6 +116,9 @@ class Visit:
     in_time: bool | None
     within: bool | None
     further: tuple[bool | None, ...]
+    past: bool
+    further_past: tuple[bool, ...]
+    cut_off: bool
     service_at: int
     reach_at: int
     reached: bool | None

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from streams.texts.declared import words
+
 DIRECTORY: Final = Path(__file__).parent
 
 DEFAULT: Final = "en"
@@ -90,7 +92,7 @@ def texts(language: str) -> Texts:
     for directory in _directories:
         files = sorted((directory / language).glob("*.toml"))
         if files:
-            found: dict[str, str | list[str]] = {}
+            found: dict[str, str | list[str]] = dict(words()) if language == DEFAULT else {}
             for file in files:
                 found.update(_flat(file.stem, tomllib.loads(file.read_text("utf-8"))))
             return Texts(language, found)

@@ -36,6 +36,10 @@ PLAN = Plan.read(
     tier = 2
 
     [[line]]
+    id = "archive"
+    tier = 3
+
+    [[line]]
     id = "form"
     tier = 2
     permanence = "none"
@@ -191,6 +195,26 @@ def test_the_time_to_abandon_is_of_those_who_hung_up_in_the_queue_in_hours() -> 
     assert "average_time_to_abandon" not in line(answered("a"))
 
 
+def test_who_waited_longer_is_everybody_whose_threshold_passed_however_it_ended() -> None:
+    """Of the 20 s: answered after 20 s, after 21 s; hung up after 3 s, after 105 s; sent elsewhere
+    after 4 s; called back after 45 s, and after 5 s, which is left out; one who still waits; one
+    who just came is undecided."""
+    shown = line(
+        answered("a", wait=20),
+        answered("b", wait=21),
+        call("c").hang_up("9:00:18"),
+        in_vain("d"),
+        call("e").leave("9:00:19", "waste", "overflow"),
+        call("f").leave("9:01", "waste", "callback"),
+        call("g").leave("9:00:20", "waste", "callback"),
+        call("h", "10:00"),
+        call("i", "10:10"),
+        now=at("10:10:30"),
+    )
+    assert shown["service_offered"] == 7
+    assert shown["waited_longer"] == 4 / 7
+
+
 def test_menu_times_leave_negative_ones_out_and_count_them() -> None:
     backwards = Story("b").start("9:00").choose("8:59", "waste").hang_up("9:01")
     shown = line(answered("a"), backwards)
@@ -232,6 +256,11 @@ def test_second_line_availability_is_of_transfers_answered_within_that_lines_thr
     assert line(*stories, line="desk")["second_line_availability"] == 1 / 4
 
 
+def test_a_transfer_to_the_third_line_is_one_to_an_expert_too() -> None:
+    found = moved("a", "archive").enter("9:05:10", "archive").answer("9:05:30", "archive")
+    assert line(found, line="archive")["second_line_availability"] == 1.0
+
+
 def test_a_transfer_that_is_still_waited_for_is_left_out_until_it_is_decided() -> None:
     waiting = moved("a", "desk").enter("9:05:10", "desk")
     assert "second_line_availability" not in line(waiting, line="desk", now=at("9:05:30"))
@@ -243,6 +272,23 @@ def test_where_there_is_no_permanence_a_form_counts_instead() -> None:
     shown = line(moved("a", "form").hang_up("9:06"), line="form")
     assert (shown["form"], shown["left_before_queue"]) == (1, 0)
     assert "second_line_availability" not in shown
+
+
+@pytest.mark.parametrize(
+    ("second", "by", "cut"),
+    [(30, "agent", 1), (31, "agent", 0), (30, "caller", 0), (30, "system", 0), (30, None, 0)],
+)
+def test_who_is_hung_up_on_within_ten_seconds_is_cut_off(second: int, by: str, cut: int) -> None:
+    """Answered at 9:00:20."""
+    stories = answered("a").hang_up(f"9:00:{second}", by=by), answered("b").hang_up("9:05")
+    assert line(*stories)["cut_off"] == cut / 2
+
+
+def test_who_was_passed_on_or_gone_before_the_agent_hung_up_is_not_cut_off() -> None:
+    passed_on = answered("a").leave("9:00:22", "waste", "transfer", to="desk")
+    passed_on.hang_up("9:00:25", by="agent")
+    assert line(passed_on)["cut_off"] == 0.0
+    assert "cut_off" not in line(call("b").hang_up("9:00:30", by="agent"))
 
 
 # Callers, whom only all their calls together tell

@@ -144,7 +144,7 @@ async def test_newer_state_is_refused(settings: Settings, tmp_path: Path) -> Non
     await producer.send_and_wait(topics.STATE, newer, key=b"k", partition=0)
     await producer.stop()
     said = refused(settings, tmp_path, "refused")
-    assert "written in form 99, this version knows up to 1: run the newer version" in said
+    assert "written in form 99, this version knows up to 2: run the newer version" in said
 
 
 async def test_a_topic_made_anew_is_noticed(settings: Settings, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ schemas, the table of figures in the README, and what a contract may measure.
 """
 
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from streams.domain.counts import SHOWN, SHOWN_OF_CITY
@@ -19,31 +20,18 @@ from streams.domain.figures import (
 from streams.domain.figures.figure import Counts, Figure, Scope
 from streams.domain.figures.measure import Measured
 
-DECLARED: Final[tuple[Figure, ...]] = (
-    service_level.SERVICE_LEVEL,
-    service_level.OVERFLOW_SHARE,
-    service_level.SHORT_SHARE,
-    reachability.CALLBACK_SHARE,
-    reachability.FORM_SHARE,
-    reachability.CHOSE_AGAIN_SHARE,
-    abandonment.ABANDONMENT,
-    abandonment.WITHOUT_SHORT,
-    abandonment.WITH_LEFT_BEFORE_QUEUE,
-    waits.AVERAGE_SPEED_OF_ANSWER,
-    waits.AVERAGE_TIME_TO_ABANDON,
-    waits.LONGEST_WAIT,
-    durations.MENU_TIME,
-    durations.TALK_TIME,
-    resolution.FIRST_LINE_RESOLUTION,
-    resolution.WRONG_CHOICE,
-    resolution.SECOND_LINE_AVAILABILITY,
-    resolution.REPEAT_CALLER_SHARE,
-    resolution.CALLBACKS_KEPT_SHARE,
-    reachability.REACHABILITY,
-    reachability.CITY_REACHABILITY,
-    abandonment.MENU_ABANDONMENT,
-    abandonment.CITY_ABANDONMENT,
-    waits.WAIT_QUANTILES,
+_CHAPTERS: Final = (service_level, reachability, abandonment, waits, durations, resolution)
+
+DECLARED: Final[tuple[Figure, ...]] = tuple(
+    sorted(
+        (
+            each
+            for chapter in _CHAPTERS
+            for each in vars(chapter).values()
+            if isinstance(each, Figure)
+        ),
+        key=attrgetter("place"),
+    )
 )
 """Every figure, in the order of replay's JSON."""
 
@@ -61,8 +49,12 @@ def by_rank() -> list[Figure]:
 
 @cache
 def measures() -> dict[str, Figure]:
-    """The figures that a contract may use as a measure, by name."""
-    return {figure.name: figure for figure in by_rank() if figure.measure is not None}
+    """The figures that a contract may use as a measure, by the name that a plan has for each."""
+    return {
+        figure.measure.name or figure.name: figure
+        for figure in by_rank()
+        if figure.measure is not None
+    }
 
 
 def measured(name: str) -> Measured:

@@ -112,7 +112,8 @@ ABANDONMENT: Final = Figure(
     metric="abandonment_ratio",
     help="Abandoned, short ones included / queue-offered",
     column="abandonment",
-    measure=Measured(_count, _verdict),
+    measure=Measured(_count, _verdict, sentences=("abandonment", "short_{short_abandons}")),
+    place=50,
 )
 
 WITHOUT_SHORT: Final = Figure(
@@ -123,6 +124,7 @@ WITHOUT_SHORT: Final = Figure(
     better="lower",
     value=abandonment_without_short,
     source="Google CCAI Platform, data dictionary: short abandons are left out",
+    place=60,
 )
 
 WITH_LEFT_BEFORE_QUEUE: Final = Figure(
@@ -133,6 +135,7 @@ WITH_LEFT_BEFORE_QUEUE: Final = Figure(
     better="lower",
     value=abandonment_with_left_before_queue,
     source="ours: who hangs up in an announcement before the queue gave up too",
+    place=70,
 )
 
 _MENU_METRIC: Final = "menu_abandonment_ratio"
@@ -150,6 +153,7 @@ MENU_ABANDONMENT: Final = Figure(
     metric=_MENU_METRIC,
     help=_MENU_HELP,
     rank=FIRST,
+    place=190,
 )
 
 CITY_ABANDONMENT: Final = Figure(
@@ -164,4 +168,5 @@ CITY_ABANDONMENT: Final = Figure(
     metric=_MENU_METRIC,
     help=_MENU_HELP,
     rank=FIRST,
+    place=200,
 )

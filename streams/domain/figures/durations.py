@@ -33,6 +33,7 @@ MENU_TIME: Final = Figure(
     source="ours: what a menu costs whoever listens to it",
     metric="menu_time_seconds",
     help="Mean time from call start to menu choice",
+    place=100,
 )
 
 TALK_TIME: Final = Figure(
@@ -45,4 +46,5 @@ TALK_TIME: Final = Figure(
     source="ours: the time of a person, of whoever called and of whoever answered",
     metric="talk_time_seconds",
     help="Mean time from answer to end",
+    place=110,
 )

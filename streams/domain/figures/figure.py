@@ -22,6 +22,9 @@ LAST: Final = 3
 """Ranks: what is asked for first, what comes behind it, what figures leave out and whether it was
 kept, and what is looked at by itself, behind all counts."""
 
+LAST_PLACE: Final = 1_000
+"""Behind the places of all figures that have one."""
+
 EVERYWHERE: Final[tuple[Scope, ...]] = ("line", "vendor", "city")
 
 
@@ -90,6 +93,8 @@ class Figure(NamedTuple):
         help: of the metric; without it, the formula.
         parts: counts that are published beside it.
         column: its heading in replay's table; empty: it has none.
+        place: by which figures stand in JSON; one that has none of its own stands behind those that
+            have, with its chapter.
         rank: what is asked for first has a lower one: the order of metrics, of columns
             and of lists for people.
         measure: how a contract counts it; None: no contract may use it as a measure.
@@ -109,6 +114,7 @@ class Figure(NamedTuple):
     help: str = ""
     parts: Parts | None = None
     column: str = ""
+    place: int = LAST_PLACE
     rank: int = USUAL_RANK
     measure: Measured | None = None
 

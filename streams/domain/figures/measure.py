@@ -4,7 +4,7 @@ Whole numbers, or fractions where an exclusion leaves out a part; never floats, 
 that meets its target exactly, meets it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple, Protocol
 
@@ -53,27 +53,84 @@ class Counted(Protocol):
     def __getitem__(self, name: str) -> int: ...
 
 
+class Seen(Protocol):
+    """A visit (``outcome.Visit``), as far as figures ask; every attribute is read only."""
+
+    @property
+    def disposition(self) -> str: ...
+    @property
+    def in_hours(self) -> bool: ...
+    @property
+    def entered(self) -> int | None: ...
+    @property
+    def in_time(self) -> bool | None: ...
+    @property
+    def reached(self) -> bool | None: ...
+    @property
+    def by_transfer(self) -> bool: ...
+    @property
+    def transferred_to(self) -> int: ...
+    @property
+    def cut_off(self) -> bool: ...
+
+
+class OfContact(NamedTuple):
+    """What is known of a visit's contact.
+
+    Attributes:
+        first: the visit is its first at this line, where the line has the contact booked.
+        answered: it was answered at this line.
+        transferred: it was passed on, from whatever line.
+    """
+
+    first: bool
+    answered: bool
+    transferred: bool
+
+
 class Judged(NamedTuple):
     """What is known of one visit when it is asked how it counts.
 
     Attributes:
-        disposition: how it ended; ``open`` if it has not.
-        in_hours: it began in opening hours.
-        queued: it was offered to the queue.
+        visit: itself.
+        tier: of its line.
+        contact: whose it is.
         within: whether it ended within the measure's threshold; None: the service level is not,
             or not yet, of it.
-        reached: whether somebody was reached; None: reachability is not, or not yet, of it.
+        past: the threshold passed before it ended.
         short_counts: whether a short abandon counts.
         formula: of the service level.
+        kept: of a callback, whether it was kept in time.
     """
 
-    disposition: str
-    in_hours: bool
-    queued: bool
+    visit: Seen
+    tier: int
+    contact: OfContact
     within: bool | None
-    reached: bool | None
+    past: bool
     short_counts: bool
     formula: str
+    kept: bool
+
+    @property
+    def disposition(self) -> str:
+        """How it ended; ``open`` if it has not."""
+        return self.visit.disposition
+
+    @property
+    def in_hours(self) -> bool:
+        """It began in opening hours."""
+        return self.visit.in_hours
+
+    @property
+    def queued(self) -> bool:
+        """It was offered to the queue."""
+        return self.visit.entered is not None
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether somebody was reached; None: reachability is not, or not yet, of it."""
+        return self.visit.reached
 
 
 HIT: Final = "hit"
@@ -94,8 +151,28 @@ class Measured(NamedTuple):
         verdict: how one visit counts.
         of_queued: it is of visits that were queue-offered, and so of nothing where queue events
             are missing.
+        of_contacts: it is of contacts, each at its first visit to the line, whose own disposition
+            leaves nothing out.
+        of_callers: it needs all calls of a caller, which quarter-hours that are kept have not.
+        causes: those by which a contract may leave something out of it; None: any.
+        keys: what a measure of the plan may say of it besides: ``formula``, ``threshold``.
+        rules: of the contract's rules those that decide it (``judged`` shows them).
+        name: what a plan calls it; empty: as the figure.
+        definition: in words, for statements, with the fields of its rules; empty: the formula.
+        sentences: what statements say to define it, by the paths of these texts; empty: the
+            definition alone. Fields of a path are filled in from the rules.
+        why: the words that its verdicts have for their rules, and what people read for each.
     """
 
     adds: Callable[[Counted, Judgement], Count]
     verdict: Callable[[Judged], Verdict]
     of_queued: bool = True
+    of_contacts: bool = False
+    of_callers: bool = False
+    causes: Collection[str] | None = None
+    keys: Collection[str] = ()
+    rules: Collection[str] = ()
+    name: str = ""
+    definition: str = ""
+    sentences: tuple[str, ...] = ()
+    why: Mapping[str, str] = {}

@@ -110,7 +110,14 @@ REACHABILITY: Final = Figure(
     ),
     column="reachability",
     rank=FIRST,
-    measure=Measured(_count, _verdict, of_queued=False),
+    measure=Measured(
+        _count,
+        _verdict,
+        of_queued=False,
+        rules=("reach_limit", "callbacks"),
+        sentences=("reachability", "callbacks_{callbacks}", "forms"),
+    ),
+    place=170,
 )
 
 CITY_REACHABILITY: Final = Figure(
@@ -127,6 +134,7 @@ CITY_REACHABILITY: Final = Figure(
     parts=Parts(*_PARTS, {"reached": "contacts_reached", "judged": "contacts_judged"}),
     column="reachability",
     rank=FIRST,
+    place=180,
 )
 
 CALLBACK_SHARE: Final = Figure(
@@ -140,6 +148,7 @@ CALLBACK_SHARE: Final = Figure(
     metric="callback_ratio",
     help="Callbacks left out of reachability, their share",
     rank=LEFT_OUT,
+    place=20,
 )
 
 FORM_SHARE: Final = Figure(
@@ -153,6 +162,7 @@ FORM_SHARE: Final = Figure(
     metric="form_ratio",
     help="Forms left out of reachability, their share",
     rank=LEFT_OUT,
+    place=30,
 )
 
 CHOSE_AGAIN_SHARE: Final = Figure(
@@ -166,4 +176,5 @@ CHOSE_AGAIN_SHARE: Final = Figure(
     metric="chose_again_ratio",
     help="Visits whose caller chose another line instead, their share",
     rank=LEFT_OUT,
+    place=40,
 )

@@ -1,5 +1,6 @@
 """Service level: how many of those who queued were answered in time."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Final
 
@@ -90,6 +91,16 @@ def service_left_out(tally: Counts) -> float | None:
     return ratio(left_out, tally["service_offered"] + left_out)
 
 
+def waited_longer(tally: Counts) -> float | None:
+    """Visits whose threshold passed before they were answered or ended / the same visits as of the
+    service level. A measure may have a threshold of its own, and so may several.
+
+    >>> waited_longer(Tally.of(past_threshold=25, service_offered=100))
+    0.25
+    """
+    return ratio(tally["past_threshold"], tally["service_offered"])
+
+
 def _count(tally: Counted, how: Judgement) -> Count:
     level, causes = how.level, how.causes
     offered = tally[f"service_offered{level}"]
@@ -129,6 +140,30 @@ def _verdict(visit: Judged) -> Verdict:
     return MISS, disposition if disposition != "open" else "still_waiting"
 
 
+def _longer_count(tally: Counted, how: Judgement) -> Count:
+    return Count(tally[f"past_threshold{how.level}"], tally[f"service_offered{how.level}"])
+
+
+def _longer_verdict(visit: Judged) -> Verdict:
+    if not visit.in_hours:
+        return OUTSIDE, OUT_OF_HOURS
+    if not visit.queued:
+        return OUTSIDE, "never_queued"
+    if visit.within is None:
+        undecided = visit.disposition == "open"
+        return (UNDECIDED if undecided else OUTSIDE), visit.disposition
+    return (MISS, "waited_longer") if visit.past else (HIT, visit.disposition)
+
+
+_THRESHOLD: Final[Collection[str]] = ("threshold", "boundary", "clock")
+_SENTENCES: Final = (
+    "boundary_{boundary}",
+    "clock_{clock}",
+    "short_{short_abandons}",
+    "overflow_{overflow}",
+    "in_hours",
+)
+
 SERVICE_LEVEL: Final = Figure(
     name="service_level",
     title="service level",
@@ -157,7 +192,36 @@ SERVICE_LEVEL: Final = Figure(
     ),
     column="service level",
     rank=FIRST,
-    measure=Measured(_count, _verdict),
+    measure=Measured(
+        _count,
+        _verdict,
+        keys=("formula", "threshold"),
+        rules=("formula", *_THRESHOLD),
+        sentences=("{formula}", *_SENTENCES),
+    ),
+    place=10,
+)
+
+WAITED_LONGER: Final = Figure(
+    name="waited_longer",
+    title="waited longer than the threshold",
+    formula="waited longer than T, however it ended / O",
+    unit="ratio",
+    better="lower",
+    value=waited_longer,
+    source="ours: the other side of a promise, whoever answered or gave up in the end",
+    metric="waited_longer_ratio",
+    help="Waited longer than the contract's threshold / decided by it",
+    measure=Measured(
+        _longer_count,
+        _longer_verdict,
+        causes=(OUT_OF_HOURS,),
+        keys=("threshold",),
+        rules=_THRESHOLD,
+        definition="calls that waited longer than {threshold} s / calls offered to the queue",
+        sentences=("waited_longer", *_SENTENCES),
+        why={"waited_longer": "waited longer than the threshold"},
+    ),
 )
 
 OVERFLOW_SHARE: Final = Figure(
@@ -171,6 +235,7 @@ OVERFLOW_SHARE: Final = Figure(
     metric="overflow_left_out_ratio",
     help="Overflows left out of the service level, their share",
     rank=LEFT_OUT,
+    place=12,
 )
 
 SHORT_SHARE: Final = Figure(
@@ -184,4 +249,5 @@ SHORT_SHARE: Final = Figure(
     metric="short_left_out_ratio",
     help="Short hang-ups left out of service level and abandonment, their share",
     rank=LEFT_OUT,
+    place=14,
 )

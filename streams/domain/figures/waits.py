@@ -110,6 +110,7 @@ AVERAGE_SPEED_OF_ANSWER: Final = Figure(
     help="Sum of the waits of answered visits / answered",
     column="ASA",
     measure=Measured(_count, _verdict),
+    place=80,
 )
 
 AVERAGE_TIME_TO_ABANDON: Final = Figure(
@@ -135,6 +136,7 @@ LONGEST_WAIT: Final = Figure(
     metric="longest_wait_seconds",
     help="Longest wait of all ended visits",
     column="longest",
+    place=90,
 )
 
 WAIT_QUANTILES: Final = Figure(
@@ -163,4 +165,5 @@ WAIT_QUANTILES: Final = Figure(
     metric="wait_seconds",
     help="Waits of answered visits, upper bound of the quantile's bucket",
     rank=LAST,
+    place=210,
 )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from streams.domain.counts import MOST_FURTHER_THRESHOLDS
+from streams.domain.figures import measured
 from streams.domain.figures import measures as measurable
 from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import SECOND
@@ -53,8 +54,7 @@ def contract(table: Table) -> Contract:
             )
     measures = tuple(_measure(t, formula, threshold, period) for t in table.tables("measure"))
     _check_twice(table, "measure", [m.id for m in measures])
-    known = sorted({m.id for m in measures})
-    exclusions = tuple(_exclusion(t, known) for t in table.tables("exclusion"))
+    exclusions = tuple(_exclusion(t, measures) for t in table.tables("exclusion"))
     _check_twice(table, "exclusion", [e.id for e in exclusions])
     found = Contract(
         id=id_,
@@ -97,10 +97,10 @@ def _measure(table: Table, formula: str, threshold: int, period: str) -> Measure
         target = Decimal(table.duration("target", SECOND, SECOND, longest)) / SECOND
     else:
         target = table.ratio("target")
-    if figure != "service_level":
-        for key in ("formula", "threshold"):
-            if table.has(key):
-                table.report(key, "means something for a service_level only: leave it out")
+    for key in ("formula", "threshold"):
+        if table.has(key) and key not in measured(figure).keys:
+            those = " and ".join(name for name in measurable() if key in measured(name).keys)
+            table.report(key, f"means something for {those} only: leave it out")
     found = Measure(
         id=table.id("id", figure),
         figure=figure,
@@ -158,7 +158,7 @@ _KEYS_OF_KIND = {
 }
 
 
-def _exclusion(table: Table, measures: list[str]) -> Exclusion:
+def _exclusion(table: Table, measures: tuple[Measure, ...]) -> Exclusion:
     table.require("kind", "reason")
     kind = table.choice("kind", KINDS_OF_EXCLUSION, "event")
     for other, keys in _KEYS_OF_KIND.items():
@@ -176,13 +176,24 @@ def _exclusion(table: Table, measures: list[str]) -> Exclusion:
         kind=kind,
         reason=table.text("reason"),
         lines=table.texts("lines"),
-        measures=table.texts("measures", measures),
+        measures=table.texts("measures", sorted({m.id for m in measures})),
         hours=table.id("hours") if table.has("hours") else None,
         since=since,
         until=until,
         above=above if kind == "volume" else None,
         causes=_causes(table),
     )
+    for measure in measures:
+        allowed = measured(measure.figure).causes
+        if allowed is None or (found.measures and measure.id not in found.measures):
+            continue
+        refused = [cause for cause in found.causes if cause not in allowed]
+        if refused:
+            table.report(
+                "causes",
+                f'"{refused[0]}" cannot be left out of "{measure.id}", a {measure.figure}: '
+                "say in `measures` which others it is left out of",
+            )
     table.close()
     return found
 

@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from streams.domain.figures import measured
 from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.plan.validity import Version
 
@@ -154,7 +155,9 @@ class Contract:
     further: tuple[int, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
-        levels = {each.threshold for each in self.measures if each.figure == "service_level"}
+        levels = {
+            each.threshold for each in self.measures if "threshold" in measured(each.figure).keys
+        }
         object.__setattr__(self, "further", tuple(sorted(levels - {self.threshold})))
 
 

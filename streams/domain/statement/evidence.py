@@ -9,47 +9,56 @@ The statement names the SHA-256 of this text, so ``sha256sum`` of the file besid
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from streams.domain import instants
 from streams.domain.counts import COUNTS
+from streams.domain.figures import measured
 from streams.domain.statement.assignments import Assignment, Intervals
 from streams.domain.tally import LINE, VENDOR, Tally
 
 _OF_CALLERS: Final = frozenset({"repeat_callers", "callbacks_kept"})
-"""Counts that need all calls of one caller; no measure rests on them."""
+"""Counts that need all calls of one caller. They are left out, but for a contract that has a
+measure of them."""
 
 
 def text(
     intervals: Intervals, vendor: str, assigned: Iterable[Assignment], since: int, until: int
 ) -> str:
     """The books of a vendor and of its lines, between two instants."""
+    assigned = list(assigned)
+    left_out = () if any(map(_of_callers, assigned)) else _OF_CALLERS
     spans: dict[str, list[tuple[int, int]]] = {VENDOR + vendor: [(since, until)]}
     for assignment in assigned:
         spans.setdefault(LINE + assignment.line, []).append((assignment.since, assignment.until))
     lines = []
     for scope, start in sorted(intervals):
         tally = intervals[scope, start]
-        if any(a <= start < b for a, b in spans.get(scope, ())) and (line := _line(tally)):
+        here = any(a <= start < b for a, b in spans.get(scope, ()))
+        if here and (line := _line(tally, left_out)):
             lines.append(f"{scope}|{instants.text(start)}|{line}\n")
     return "".join(lines)
 
 
-def counts(tally: Tally) -> dict[str, int]:
+def _of_callers(assignment: Assignment) -> bool:
+    return any(measured(each.figure).of_callers for each in assignment.contract.measures)
+
+
+def counts(tally: Tally, left_out: Collection[str] = _OF_CALLERS) -> dict[str, int]:
     """What is above 0 of a tally, by name, in alphabetical order."""
     named = {
         name: number
         for name, number in zip(COUNTS, tally.counts, strict=True)
-        if number and name not in _OF_CALLERS
+        if number and name not in left_out
     }
     if tally.longest >= 0:
         named["longest"] = tally.longest
     return dict(sorted(named.items()))
 
 
-def _line(tally: Tally) -> str:
-    return " ".join(f"{name}={number}" for name, number in counts(tally).items())
+def _line(tally: Tally, left_out: Collection[str]) -> str:
+    return " ".join(f"{name}={number}" for name, number in counts(tally, left_out).items())
 
 
 def digest(of: str) -> str:

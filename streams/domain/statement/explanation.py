@@ -8,10 +8,13 @@ word of the definition. Callers are pseudonyms already when they come in.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from streams.domain import caller_history as callers
 from streams.domain.books import INTERVAL, start_of
 from streams.domain.call_events import Contact
 from streams.domain.contact import Piece
-from streams.domain.entries import entries
+from streams.domain.counts import ONE
+from streams.domain.disposition import ANSWERED
+from streams.domain.entries import by_beginning, entries
 from streams.domain.figures import measured
 from streams.domain.figures.measure import (
     HIT,
@@ -20,6 +23,7 @@ from streams.domain.figures.measure import (
     OUTSIDE,
     Count,
     Judged,
+    OfContact,
     Verdict,
 )
 from streams.domain.judge import judge
@@ -87,13 +91,20 @@ def explain(
     """The visits to a line that begin in a span, in the order of their beginning, and the tally
     that they come to."""
     found: list[tuple[str, Piece, Outcome, Visit]] = []
+    calls: dict[str, list[callers.Call]] = {}
+    of_callers = counting.of_callers(plan)
     total = Tally()
     scope = f"line:{line}"
     booked: dict[int, Tally] = {}
     for call_id, piece in ((each.call_id, piece) for each in contacts for piece in each.pieces()):
         known = piece if piece.ats[-1] <= now else piece.as_of(now)
         outcome = None if known is None else judge(known, plan, now)
-        if known is None or outcome is None or outcome.outcome is OUTGOING:
+        if known is None or outcome is None:
+            continue
+        call = callers.call(call_id, outcome) if of_callers else None
+        if call is not None:
+            calls.setdefault(call.caller, []).append(call)
+        if outcome.outcome is OUTGOING:
             continue
         if not any(_of_line(visit, line, since - INTERVAL * 4, until) for visit in outcome.visits):
             continue
@@ -108,9 +119,29 @@ def explain(
             for visit in outcome.visits
             if visit.line == line and since <= visit.begun < until
         ]
+    kept = set()
+    for each in calls.values():
+        for call, callback, in_time in callers.callbacks(each):
+            for booked_in, at in callback.bookings if in_time else ():
+                if booked_in == scope and since <= at < until:
+                    total.add((scope, at, ONE["callbacks_kept"], -1, -1, -1, ""))
+                    kept.add((call.contact, at))
     excluding = Excluding(plan, {line: [(start, booked[start]) for start in sorted(booked)]})
     explained = [
-        Explained(call_id, piece, outcome, visit, tuple(_counted(visit, excluding)))
+        Explained(
+            call_id,
+            piece,
+            outcome,
+            visit,
+            tuple(
+                _counted(
+                    visit,
+                    outcome,
+                    (f"{call_id}@{outcome.begun}", visit.begun) in kept,
+                    excluding,
+                )
+            ),
+        )
         for call_id, piece, outcome, visit in found
     ]
     explained.sort(key=lambda each: (each.visit.begun, each.call_id, each.visit.nth))
@@ -121,18 +152,19 @@ def _of_line(visit: Visit, line: str, since: int, until: int) -> bool:
     return visit.line == line and since <= visit.begun < until + INTERVAL * 4
 
 
-def _counted(visit: Visit, excluding: Excluding) -> Iterable[Counted]:
+def _counted(visit: Visit, outcome: Outcome, kept: bool, excluding: Excluding) -> Iterable[Counted]:
     contract = visit.terms.contract
     holding = Assignment(visit.line, contract, -NEVER, NEVER)
     start = start_of(visit.begun, INTERVAL)
     for measure in measures(contract):
         if measure.lines and visit.line not in measure.lines:
             continue
-        verdict, why = _verdict(visit, measure)
+        verdict, why = _verdict(visit, outcome, kept, measure)
+        by_itself = not measured(measure.figure).of_contacts
         excluded = []
         for exclusion in applying(holding, rule(contract, measure)):
             if exclusion.kind == CAUSE:
-                leaves_out = visit.disposition in exclusion.causes or (
+                leaves_out = (by_itself and visit.disposition in exclusion.causes) or (
                     OUT_OF_HOURS in exclusion.causes and not visit.in_hours
                 )
             elif exclusion.kind == VOLUME:
@@ -144,21 +176,29 @@ def _counted(visit: Visit, excluding: Excluding) -> Iterable[Counted]:
         yield Counted(measure, verdict, why, tuple(excluded))
 
 
-def _verdict(visit: Visit, measure: Measure) -> Verdict:
+def _verdict(visit: Visit, outcome: Outcome, kept: bool, measure: Measure) -> Verdict:
     contract = visit.terms.contract
-    within = visit.within
+    within, past = visit.within, visit.past
     # A visit that no threshold decides (a short abandon that the contract excludes) has none.
     if visit.further and measure.threshold != contract.threshold:
-        within = visit.further[contract.further.index(measure.threshold)]
+        level = contract.further.index(measure.threshold)
+        within, past = visit.further[level], visit.further_past[level]
+    here = [each for each in outcome.visits if each.line == visit.line]
+    of_contact = OfContact(
+        first=visit is min(here, key=by_beginning),
+        answered=any(each.disposition is ANSWERED for each in here),
+        transferred=outcome.transferred,
+    )
     return measured(measure.figure).verdict(
         Judged(
-            disposition=visit.disposition,
-            in_hours=visit.in_hours,
-            queued=visit.entered is not None,
+            visit=visit,
+            tier=visit.terms.tier,
+            contact=of_contact,
             within=within,
-            reached=visit.reached,
+            past=past,
             short_counts=contract.short_counts,
             formula=measure.formula,
+            kept=kept,
         )
     )
 

@@ -7,7 +7,7 @@ changed in a quarter-hour is said in the words that results and definitions have
 from collections.abc import Sequence
 from typing import Final
 
-from streams.domain.counts import DECLARED_COUNTS, FURTHER
+from streams.domain.counts import DECLARED_COUNTS, FURTHER, INDEX
 from streams.domain.instants import SECOND
 from streams.sinks.statement.writing import Writing
 
@@ -17,7 +17,7 @@ _DURATIONS: Final = {
 }
 """All else is a number of calls."""
 
-_WITHIN: Final = ("answered_within", "abandoned_within", "service_offered")
+_WITHIN: Final = ("answered_within", "abandoned_within", "service_offered", "past_threshold")
 """What depends on a threshold, that of the contract and those that its measures have besides."""
 
 
@@ -39,9 +39,9 @@ def name(of: str, thresholds: Sequence[float], w: Writing) -> str:
     for path in (f"tally.{of}", f"counted.{of}"):
         if w.has(path):
             return w.text(path)
-    part, _, cause = of.partition("_")
-    if w.has(f"tally.of_{part}") and w.has(f"counted.{cause}"):
-        return w.text(f"tally.of_{part}", what=w.text(f"counted.{cause}"))
+    part, _, counted = of.partition("_")
+    if w.has(f"tally.of_{part}") and counted in INDEX:
+        return w.text(f"tally.of_{part}", what=name(counted, thresholds, w))
     return w.text("tally.other")
 
 

@@ -1,11 +1,9 @@
 """How each figure of a statement is defined, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from streams.domain.figures.abandonment import ABANDONMENT
-from streams.domain.figures.reachability import REACHABILITY
-from streams.domain.figures.service_level import SERVICE_LEVEL
+from streams.domain.figures import measured
 from streams.sinks.statement.result_objects import Result
 from streams.sinks.statement.writing import Writing
 
@@ -31,25 +29,22 @@ def definitions(results: Iterable[Result], w: Writing) -> list[Definition]:
     return list(found.values())
 
 
-def _sentences(of: Result, w: Writing) -> list[str]:
-    short = w.number(of.short_abandon_limit)
-    on_short = w.text(f"definition.short_{of.short_abandons}", short=short)
-    if of.figure == SERVICE_LEVEL.name:
-        threshold = w.number(of.threshold or 0)
-        return [
-            w.text(f"definition.{of.formula}", threshold=threshold) + ".",
-            w.text(f"definition.boundary_{of.boundary}", threshold=threshold),
-            w.text(f"definition.clock_{of.clock}"),
-            on_short,
-            *([w.text("definition.overflow_left_out")] if of.overflow == "left_out" else []),
-            w.text("definition.in_hours"),
-        ]
-    if of.figure == REACHABILITY.name:
-        return [
-            w.text("definition.reachability", limit=w.number(of.reach_limit or 0)) + ".",
-            w.text(f"definition.callbacks_{of.callbacks}"),
-            w.text("definition.forms"),
-        ]
-    if of.figure == ABANDONMENT.name:
-        return [w.text("definition.abandonment") + ".", on_short]
-    return [w.text(f"definition.{of.figure}") + "."]
+def _sentences(of: Result, w: Writing) -> Iterator[str]:
+    rules = {
+        "formula": of.formula,
+        "boundary": of.boundary,
+        "clock": of.clock,
+        "callbacks": of.callbacks,
+        "short_abandons": of.short_abandons,
+        "overflow": of.overflow,
+    }
+    fields = {
+        "threshold": w.number(of.threshold or 0),
+        "limit": w.number(of.reach_limit or 0),
+        "short": w.number(of.short_abandon_limit),
+    }
+    for sentence in measured(of.figure).sentences or (of.figure,):
+        if "{overflow}" in sentence and not of.overflow:
+            continue  # overflows count as anything else does
+        text = w.text(f"definition.{sentence.format(**rules)}", **fields)
+        yield text if text.endswith(".") else f"{text}."

@@ -8,10 +8,9 @@ from typing import Any, Final
 from msgspec import UNSET
 
 from streams.domain.books import INTERVAL
+from streams.domain.figures import measured
 from streams.domain.figures.measure import Count as Counted
 from streams.domain.figures.measure import Number as Exact
-from streams.domain.figures.reachability import REACHABILITY
-from streams.domain.figures.service_level import SERVICE_LEVEL
 from streams.domain.instants import HOUR, SECOND, text
 from streams.domain.statement import forecast as ahead
 from streams.domain.statement import heard, judging, money
@@ -70,7 +69,7 @@ def result(of: judging.Result, outlook: ahead.Outlook | None) -> Result:
 
 
 def _rule(of: judging.Result) -> dict[str, Any]:
-    """By what it is judged; of a service level and of reachability there is more to say."""
+    """By what it is judged: of the contract's rules those that decide its figure."""
     rule, measure = of.rule, of.rule.measure
     shown: dict[str, Any] = {
         "contract": rule.contract,
@@ -81,21 +80,18 @@ def _rule(of: judging.Result) -> dict[str, Any]:
         "short_abandon_limit": seconds(rule.short_limit),
         "short_abandons": "counted" if rule.short_counts else "excluded",
     }
-    if measure.figure == SERVICE_LEVEL.name:
-        if not rule.overflow_counts:
-            shown["overflow"] = "left_out"
-        shown |= {
-            "formula": measure.formula,
-            "threshold": seconds(measure.threshold),
-            "boundary": "<=" if rule.inclusive else "<",
-            "clock": rule.clock,
-        }
-    if measure.figure == REACHABILITY.name:
-        shown |= {
-            "reach_limit": seconds(rule.reach_limit),
-            "callbacks": "not_reached" if rule.callbacks_not_reached else "left_out",
-        }
-    return shown
+    rules = {
+        "formula": measure.formula,
+        "threshold": seconds(measure.threshold),
+        "boundary": "<=" if rule.inclusive else "<",
+        "clock": rule.clock,
+        "reach_limit": seconds(rule.reach_limit),
+        "callbacks": "not_reached" if rule.callbacks_not_reached else "left_out",
+    }
+    decides = measured(measure.figure).rules
+    if "clock" in decides and not rule.overflow_counts:
+        shown["overflow"] = "left_out"
+    return shown | {name: rules[name] for name in decides}
 
 
 def _verdict(of: judging.Result) -> Verdict:
@@ -173,11 +169,11 @@ def amounts(results: Iterable[judging.Result]) -> list[Amounts]:
 def count(of: Counted, figure: str) -> Count:
     """What stands above and below the line, and what it comes to."""
     part = Fraction(of.part) / SECOND if in_seconds(figure) else of.part
-    measured = value(of, figure)
+    found = value(of, figure)
     return Count(
         part=number(part),
         whole=number(of.whole),
-        value=None if measured is None else number(measured),
+        value=None if found is None else number(found),
     )
 
 

@@ -82,7 +82,10 @@ class Writing:
 
     def count(self, part: Number, whole: Number, figure: str) -> str:
         """What stands above and below the line."""
-        path = f"result.count_{figure}" if in_seconds(figure) else "result.of_count"
+        path = "result.of_count"
+        if in_seconds(figure):
+            path = f"result.count_{figure}"
+            path = path if self.has(path) else "result.count_seconds"
         return self.text(path, part=self.number(part), whole=self.number(whole))
 
     def instant(self, text: str) -> str:

@@ -253,7 +253,7 @@ EXCLUSION = '[[contract.exclusion]]\nreason = "x"\n'
         (
             "[[contract.measure]]\nfigure = 'abandonment'\ntarget = 0.05\nthreshold = 20",
             "measure[1].threshold",
-            "for a service_level only",
+            "for service_level and waited_longer only",
         ),
         (MEASURE + MEASURE, "measure", 'two have the id "service_level"'),
         (MEASURE + "lines = ['wast']", "measure[1].lines", 'did you mean "waste"?'),
