@@ -23,6 +23,7 @@ STORIES = {
     "domain/test_figures.py": "each figure, by the calls that it is about",
     "domain/test_final_is_final.py": "what is not late changes nothing that is final",
     "domain/test_lines_vendors_and_city.py": "they count the same, and no walk fails",
+    "domain/statement/test_measures.py": "what a contract may pay by, from calls to statements",
     "domain/test_transfers_to_a_form.py": "forms from events to statements",
     "engine/kafka/test_as_producers_send.py": "codecs and headers, from producers to books",
     "engine/kafka/test_broken_broker.py": "a broker stops answering, at each step of a worker",

@@ -7,13 +7,17 @@ measures have alike. Whole numbers, or fractions where an exclusion leaves out a
 from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from itertools import product
 from typing import Final
 
+from streams.domain.counts import FURTHER
 from streams.domain.figures import measured, measures
 from streams.domain.figures.measure import Count, Judgement, Number
+from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.domain.plan.model import Contract, Measure
+from streams.domain.plan.model import CAUSES, Contract, Measure
 from streams.domain.tally import Tally
 
 NOTHING: Final = Count()
@@ -39,6 +43,30 @@ def of_callers(plan: Plan) -> bool:
     """Whether a contract of the plan has a measure that needs all calls of a caller."""
     contracts = (version.entry for version in plan.entries.contracts)
     return any(measured(each.figure).of_callers for one in contracts for each in one.measures)
+
+
+@cache
+def counts_of(figure: str) -> frozenset[str]:
+    """The counts that a measure of this figure rests on, whatever its contract says."""
+    reads = _Reads()
+    for formula, further, short, causes in product(FORMULAS, ("", *FURTHER), (True, False), _ALL):
+        level = f"_{further}" if further else ""
+        measured(figure).adds(reads, Judgement(formula, level, short, causes))
+    return frozenset(reads.names)
+
+
+_ALL: Final = ((), CAUSES)
+
+
+class _Reads:
+    """A tally without anything, which remembers what it is asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> int:
+        self.names.add(name)
+        return 0
 
 
 def value(count: Count, figure: str) -> Fraction | None:

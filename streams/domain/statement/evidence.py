@@ -5,6 +5,7 @@ One line per quarter-hour in which anything is booked, of the vendor and of its 
     line:waste|2026-10-05T07:15:00Z|answered=3 line_offered=4 ... longest=12500000
 
 with every count above 0 by its name, in alphabetical order, and the longest wait in microseconds.
+Every count of the first release, and of later ones those that the contract's measures rest on.
 The statement names the SHA-256 of this text, so ``sha256sum`` of the file beside it is the proof.
 """
 
@@ -13,14 +14,16 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from streams.domain import instants
-from streams.domain.counts import COUNTS
-from streams.domain.figures import measured
-from streams.domain.statement.assignments import Assignment, Intervals
+from streams.domain.counts import COUNTS, LATER, SHOWN
+from streams.domain.plan.model import Contract
+from streams.domain.statement.assignments import Assignment, Intervals, measures
+from streams.domain.statement.counting import counts_of
 from streams.domain.tally import LINE, VENDOR, Tally
 
-_OF_CALLERS: Final = frozenset({"repeat_callers", "callbacks_kept"})
-"""Counts that need all calls of one caller. They are left out, but for a contract that has a
-measure of them."""
+_ASKED_FOR: Final = (frozenset(LATER) - frozenset(SHOWN)) | {"repeat_callers", "callbacks_kept"}
+"""Counts that stand in the books of a statement where a measure of it rests on them, and nowhere
+else: those that came after the first release, so that what was frozen before stays the same; and
+those that need all calls of one caller, which quarter-hours that are kept have not."""
 
 
 def text(
@@ -28,7 +31,7 @@ def text(
 ) -> str:
     """The books of a vendor and of its lines, between two instants."""
     assigned = list(assigned)
-    left_out = () if any(map(_of_callers, assigned)) else _OF_CALLERS
+    without = left_out(assignment.contract for assignment in assigned)
     spans: dict[str, list[tuple[int, int]]] = {VENDOR + vendor: [(since, until)]}
     for assignment in assigned:
         spans.setdefault(LINE + assignment.line, []).append((assignment.since, assignment.until))
@@ -36,29 +39,31 @@ def text(
     for scope, start in sorted(intervals):
         tally = intervals[scope, start]
         here = any(a <= start < b for a, b in spans.get(scope, ()))
-        if here and (line := _line(tally, left_out)):
+        if here and (line := _line(tally, without)):
             lines.append(f"{scope}|{instants.text(start)}|{line}\n")
     return "".join(lines)
 
 
-def _of_callers(assignment: Assignment) -> bool:
-    return any(measured(each.figure).of_callers for each in assignment.contract.measures)
+def left_out(contracts: Iterable[Contract]) -> frozenset[str]:
+    """The counts that do not stand in the books of what was judged by these contracts."""
+    figures = {each.figure for contract in contracts for each in measures(contract)}
+    return _ASKED_FOR.difference(*map(counts_of, figures))
 
 
-def counts(tally: Tally, left_out: Collection[str] = _OF_CALLERS) -> dict[str, int]:
+def counts(tally: Tally, without: Collection[str] = _ASKED_FOR) -> dict[str, int]:
     """What is above 0 of a tally, by name, in alphabetical order."""
     named = {
         name: number
         for name, number in zip(COUNTS, tally.counts, strict=True)
-        if number and name not in left_out
+        if number and name not in without
     }
     if tally.longest >= 0:
         named["longest"] = tally.longest
     return dict(sorted(named.items()))
 
 
-def _line(tally: Tally, left_out: Collection[str]) -> str:
-    return " ".join(f"{name}={number}" for name, number in counts(tally, left_out).items())
+def _line(tally: Tally, without: Collection[str]) -> str:
+    return " ".join(f"{name}={number}" for name, number in counts(tally, without).items())
 
 
 def digest(of: str) -> str:

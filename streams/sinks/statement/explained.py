@@ -163,7 +163,7 @@ def explain(
         until=instants.text(until),
         visits=[_visit(each) for each in found],
         measures=sums,
-        books=evidence.counts(of),
+        books=evidence.counts(of, evidence.left_out(each.contract for each in found)),
     )
 
 

@@ -1,8 +1,12 @@
 """The books of a statement as a text: anybody computes them and their digest again."""
 
+from decimal import Decimal
+
 from streams.domain import instants
 from streams.domain.books import INTERVAL
-from streams.domain.statement.evidence import counts, digest, parse, text
+from streams.domain.instants import SECOND
+from streams.domain.plan.model import Contract, Measure
+from streams.domain.statement.evidence import counts, digest, left_out, parse, text
 from streams.domain.tally import Tally
 
 NINE = instants.parse("2026-11-18T09:00:00Z")
@@ -35,3 +39,17 @@ def test_what_later_calls_of_a_caller_change_is_left_out() -> None:
 def test_one_call_more_is_another_digest() -> None:
     assert digest("answered=1") != digest("answered=2")
     assert digest("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_a_later_count_is_in_the_books_of_a_contract_that_pays_by_it() -> None:
+    """So a release that counts more finds what was frozen before as it was."""
+    tally = Tally.of(answered=2, cut_offs=1, past_threshold=1, callbacks_kept=1)
+    assert counts(tally, left_out([Contract()])) == {"answered": 2}
+    for figure, more in (
+        ("cut_off", {"cut_offs": 1}),
+        ("waited_longer", {"past_threshold": 1}),
+        ("callbacks_kept", {"callbacks_kept": 1}),
+    ):
+        measure = Measure("m", figure, Decimal(1), "answered_only", 20 * SECOND, "daily")
+        without = left_out([Contract(), Contract(measures=(measure,))])
+        assert counts(tally, without) == {"answered": 2} | more
