@@ -1,10 +1,13 @@
 """One line through the day: against what was promised, and against the same weekday before."""
 
+from typing import Any
+
 from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, DashboardLink
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import line_curves, palette
 from grafana.alerts import open_for, runbook
+from grafana.figures import TODAY, asked, every_figure, unit
 from grafana.panels import (
     CHOSEN,
     Column,
@@ -59,8 +62,10 @@ def line(plan: Plan, now: int, say: Say) -> Dashboard:
         (line_curves.before_queue(say), 16, 22, 8, 8),
         (line_curves.resolution(say), 0, 30, 12, 8),
         (_open_alerts(say), 12, 30, 12, 8),
+        (every_figure(say), 0, 38, 24, 14),
     ]
-    for index, (panel, *position) in enumerate(panels):
+    shown = [each for each in panels if each[0] is not None]
+    for index, (panel, *position) in enumerate(shown):
         board.with_panel(at(panel, *position).id(index + 1))
     return board
 
@@ -98,10 +103,11 @@ def _status(say: Say) -> object:
 
 
 def _now(say: Say) -> object:
-    def figure(name: str, window: str, **labels: str) -> str:
-        return or_dash(CHOSEN_LINE.current(name, window=window, **labels))
+    def figure(name: str, words: str, **more: Any) -> list[Query]:
+        shown = unit(name, "line", **more)
+        return asked(CHOSEN_LINE, name, say(words), shown, window=TODAY, form=or_dash("{}"))
 
-    percent = {"unit": "percentunit", "decimals": 1}
+    of_today = CHOSEN_LINE.current("contract_service_level_ratio", window=TODAY)
     return numbers(
         say("line.now.title"),
         say("line.now.description"),
@@ -112,24 +118,18 @@ def _now(say: Say) -> object:
                 say("line.now.oldest_wait"),
                 {"unit": "s", "mappings": [NOBODY]},
             ),
-            Query(figure("offered", "today"), say("line.now.calls_today")),
-            Query(figure("reachability_ratio", "today"), say("line.now.reached_today"), percent),
             Query(
-                figure("contract_service_level_ratio", "today"),
+                or_dash(CHOSEN_LINE.current("offered", window=TODAY)), say("line.now.calls_today")
+            ),
+            *figure("reachability", "line.now.reached_today"),
+            Query(
+                or_dash(of_today),
                 say("line.now.service_level_today"),
-                percent,
+                unit("service_level", "line"),
             ),
-            Query(figure("abandonment_ratio", "today"), say("line.now.abandoned"), percent),
-            Query(
-                figure("average_speed_of_answer_seconds", "today"),
-                say("line.now.mean_wait"),
-                {"unit": "s"},
-            ),
-            Query(
-                figure("talk_time_seconds", "today"),
-                say("line.now.talk_time"),
-                {"unit": "s", "decimals": 1},
-            ),
+            *figure("abandonment", "line.now.abandoned"),
+            *figure("average_speed_of_answer", "line.now.mean_wait"),
+            *figure("talk_time", "line.now.talk_time", decimals=1),
         ],
         unit="none",
         source=CHOSEN,

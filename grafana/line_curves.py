@@ -1,14 +1,16 @@
 """One line's curves through the day, for its dashboard."""
 
-from typing import Final
+from typing import Any, Final
 
 from grafana import palette
+from grafana.figures import asked
 from grafana.panels import DASHED, Query, buckets, curves
 from grafana.promql import CHOSEN_LINE
 from grafana.say import Say, colour
 from streams.sinks.prometheus import STATUS_WINDOW
 
 QUARTER: Final = "15m"
+HOUR: Final = "60m"
 
 
 def _against(figure: str, target: str, say: Say) -> list[Query]:
@@ -105,17 +107,17 @@ def waiting(say: Say) -> object:
     )
 
 
-def menu(say: Say) -> object:
+def menu(say: Say) -> object | None:
+    """None where nobody measures it."""
+    blue = {"color": colour("#5BA3D9")}
+    words = say("line.menu.menu_time")
+    queries = asked(CHOSEN_LINE, "menu_time", words, blue, window=HOUR)
+    if not queries:
+        return None
     return curves(
         say("line.menu.title"),
         say("line.menu.description"),
-        [
-            Query(
-                CHOSEN_LINE.current("menu_time_seconds", window="60m"),
-                say("line.menu.menu_time"),
-                {"color": colour("#5BA3D9")},
-            )
-        ],
+        queries,
         unit="s",
     )
 
@@ -125,15 +127,19 @@ def before_queue(say: Say) -> object:
         say("line.before_queue.title"),
         say("line.before_queue.description"),
         [
-            Query(
-                CHOSEN_LINE.current("abandonment_ratio", window="60m"),
+            *asked(
+                CHOSEN_LINE,
+                "abandonment",
                 say("line.before_queue.while_waiting"),
                 {"color": colour(palette.AT_RISK)},
+                window=HOUR,
             ),
-            Query(
-                CHOSEN_LINE.current("menu_abandonment_ratio", window="60m"),
+            *asked(
+                CHOSEN_LINE,
+                "menu_abandonment",
                 say("line.before_queue.before_the_queue"),
                 {"color": colour("#C98A3B")},
+                window=HOUR,
             ),
         ],
         unit="percentunit",
@@ -141,33 +147,23 @@ def before_queue(say: Say) -> object:
 
 
 def resolution(say: Say) -> object:
-    def figure(name: str) -> str:
-        return CHOSEN_LINE.current(name, window="60m")
+    def figure(
+        name: str, words: str, tint: str, form: str = "{}", filled: bool = False
+    ) -> list[Query]:
+        options: dict[str, Any] = {"color": colour(tint)}
+        if not filled:
+            options["custom.fillOpacity"] = 0
+        said = say(f"line.resolution.{words}")
+        return asked(CHOSEN_LINE, name, said, options, window=HOUR, form=form)
 
     return curves(
         say("line.resolution.title"),
         say("line.resolution.description"),
         [
-            Query(
-                figure("first_line_resolution_ratio"),
-                say("line.resolution.resolved"),
-                {"color": colour("#5BA3D9")},
-            ),
-            Query(
-                f"1 - {figure('first_line_resolution_ratio')}",
-                say("line.resolution.transferred"),
-                {"color": colour("#B57FC4"), "custom.fillOpacity": 0},
-            ),
-            Query(
-                figure("wrong_choice_ratio"),
-                say("line.resolution.wrong_choice"),
-                {"color": colour("#C98A3B"), "custom.fillOpacity": 0},
-            ),
-            Query(
-                figure("second_line_availability_ratio"),
-                say("line.resolution.second_line"),
-                {"color": colour("#7FC8E8"), "custom.fillOpacity": 0},
-            ),
+            *figure("first_line_resolution", "resolved", "#5BA3D9", filled=True),
+            *figure("first_line_resolution", "transferred", "#B57FC4", "1 - {}"),
+            *figure("wrong_choice", "wrong_choice", "#C98A3B"),
+            *figure("second_line_availability", "second_line", "#7FC8E8"),
         ],
         unit="percentunit",
         most=1,

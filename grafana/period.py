@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from grafana.figures import names_of_measures
 from grafana.promql import Scope
 from streams.domain.statement.heard import ENOUGH
 
@@ -41,8 +42,8 @@ def bound(which: str) -> str:
     )
 
 
-MORE_IS_BETTER: Final = 'figure=~"service_level|reachability"'
-LESS_IS_BETTER: Final = 'figure="abandonment"'
+MORE_IS_BETTER: Final = names_of_measures("higher")
+LESS_IS_BETTER: Final = names_of_measures("lower")
 
 
 def margin(name: str, kept: bool = False) -> str:

@@ -7,6 +7,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import palette
+from grafana.figures import TODAY, asked, unit
 from grafana.panels import CHOSEN, Column, Query, at, choice, chosen_source, curves, numbers, rows
 from grafana.period import (
     CHOSEN_VENDOR,
@@ -101,10 +102,13 @@ def _summary(say: Say, money: Options) -> object:
                 say("vendor.summary.malus_so_far"),
                 money,
             ),
-            Query(
-                or_dash(CHOSEN_VENDOR.current("reachability_ratio", window="today")),
+            *asked(
+                CHOSEN_VENDOR,
+                "reachability",
                 say("vendor.summary.reached_today"),
-                {"unit": "percentunit", "decimals": 1},
+                unit("reachability", "vendor"),
+                window=TODAY,
+                form=or_dash("{}"),
             ),
             Query(
                 or_dash(f"(min({period('end_timestamp_seconds')}) - {NOW}) / 86400"),

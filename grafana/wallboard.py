@@ -16,6 +16,7 @@ from grafana_foundation_sdk.models.common import VizOrientation
 
 from grafana import palette
 from grafana.alerts import listed
+from grafana.figures import TODAY, asked
 from grafana.grid import COLUMNS, ROWS, body, grid, inner, shortened, shown
 from grafana.panels import Query, at, numbers
 from grafana.promql import FRESH, Scope, floored, or_dash, percent
@@ -198,10 +199,13 @@ def _situation(line: Scope, say: Say) -> list[Query]:
             say("wallboard.now.oldest_wait"),
             {"unit": "s", "mappings": [NOBODY]},
         ),
-        Query(
-            or_dash(floored(line.current("abandonment_ratio", window="today"))),
+        *asked(
+            line,
+            "abandonment",
             say("wallboard.now.abandoned_today"),
             {"unit": "percentunit"},
+            window=TODAY,
+            form=or_dash(floored("{}")),
         ),
     ]
 

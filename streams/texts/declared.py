@@ -7,14 +7,15 @@ where they are to be others than the declaration's; every other language has a t
 from collections.abc import Iterator
 
 from streams.domain.counts import DECLARED_COUNTS
-from streams.domain.figures import measures
+from streams.domain.figures import DECLARED, measures
 
 
 def words() -> Iterator[tuple[str, str]]:
     """The path of each text, and the text."""
+    for figure in DECLARED:
+        yield f"statement.figure.{figure.called}", figure.title[0].upper() + figure.title[1:]
     for name, figure in measures().items():
         assert figure.measure is not None
-        yield f"statement.figure.{name}", figure.title[0].upper() + figure.title[1:]
         if not figure.measure.sentences or name in figure.measure.sentences:
             yield f"statement.definition.{name}", figure.measure.definition or figure.formula
         for word, text in figure.measure.why.items():

@@ -19,7 +19,11 @@ from streams.domain.plan import Plan, PlanError
 from streams.domain.tally import Tally
 from streams.published import figures_page, schemas
 from streams.sinks import prometheus, report
+from streams.texts.declared import words
+from grafana.generate import generate
 
+boards = generate(Plan.read('[[line]]\\nid = "waste"'), 0)
+dashboards = {path: text for path, text in boards.items() if path.startswith("en")}
 tally = Tally.of(**dict.fromkeys(COUNTS, 1))
 tally.waits, tally.longest = {5: 1}, 5_000_000
 files = schemas.files()
@@ -42,6 +46,8 @@ print(json.dumps({
     "readme": figures_page.with_table(figures_page.BEGIN + figures_page.END),
     "measures": list(figures.measures()),
     "refused": refused,
+    "dashboards": dashboards,
+    "words": [path for path, _ in words()],
 }))
 """
 
@@ -49,7 +55,10 @@ print(json.dumps({
 def shown_without(name: str) -> dict[str, Any]:
     """What is shown where a figure is not declared."""
     said = subprocess.run(
-        [sys.executable, "-c", SHOW, name], check=True, capture_output=True, text=True
+        [sys.executable, "-c", SHOW, name],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     found: dict[str, Any] = json.loads(said.stdout)
     return found
@@ -62,7 +71,10 @@ def whole() -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "name",
-    ["average_speed_of_answer", "talk_time", "wrong_choice", "wait_quantiles", "longest_wait"],
+    [
+        *("average_speed_of_answer", "talk_time", "menu_time", "wait_quantiles", "longest_wait"),
+        *("wrong_choice", "first_line_resolution", "abandonment", "waited_longer", "cut_off"),
+    ],
 )
 def test_a_figure_that_is_not_declared_is_nowhere(name: str, whole: dict[str, Any]) -> None:
     (figure,) = (each for each in DECLARED if each.name == name)
@@ -78,3 +90,8 @@ def test_a_figure_that_is_not_declared_is_nowhere(name: str, whole: dict[str, An
     assert f"`{name}`" in whole["page"] and f"`{name}`" not in found["page"]
     assert (name in whole["measures"]) is (figure.measure is not None)
     assert name not in found["measures"] and "figure" in found["refused"]
+    of_lines = f"contact_line_{figure.metric}"
+    assert [path for path, board in whole["dashboards"].items() if of_lines in board]
+    assert not [path for path, board in found["dashboards"].items() if of_lines in board]
+    assert f"statement.figure.{name}" in whole["words"]
+    assert not [path for path in found["words"] if path.endswith(f".{name}")]

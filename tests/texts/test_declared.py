@@ -17,7 +17,7 @@ def test_a_measure_brings_its_name_its_definition_and_its_reasons() -> None:
 def test_the_english_catalogue_says_them_unless_it_has_words_of_its_own() -> None:
     english = texts("en")
     assert english("statement.why.cut_off") == "ended by the agent within 10 s"
-    assert dict(words())["statement.figure.reachability"] == "Reachability of a line"
+    assert dict(words())["statement.figure.reachability"] == "Reachability of the city"
     assert english("statement.figure.reachability") == "Reachability"
 
 

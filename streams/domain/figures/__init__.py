@@ -50,11 +50,7 @@ def by_rank() -> list[Figure]:
 @cache
 def measures() -> dict[str, Figure]:
     """The figures that a contract may use as a measure, by the name that a plan has for each."""
-    return {
-        figure.measure.name or figure.name: figure
-        for figure in by_rank()
-        if figure.measure is not None
-    }
+    return {figure.called: figure for figure in by_rank() if figure.measure is not None}
 
 
 def measured(name: str) -> Measured:

@@ -119,6 +119,11 @@ class Figure(NamedTuple):
     measure: Measured | None = None
 
     @property
+    def called(self) -> str:
+        """What plans and catalogues call it: its name, unless JSON has a count of that name."""
+        return self.measure.name if self.measure and self.measure.name else self.name
+
+    @property
     def definition(self) -> str:
         """What it means, in sentences."""
         return self._said()[0].strip()
