@@ -11,7 +11,7 @@ from streams.domain.board import Board
 from streams.domain.books import SLOT, books, start_of
 from streams.domain.counts import DECLARED_COUNTS, SHOWN, SHOWN_OF_CITY
 from streams.domain.entries import entries
-from streams.domain.figures import abandonment, of_scope, reachability, service_level
+from streams.domain.figures import of_scope, on_the_wall
 from streams.domain.figures.figure import Figure, Scope
 from streams.domain.irregularities import IRREGULARITIES
 from streams.domain.judge import judge
@@ -72,7 +72,6 @@ def replay(alert: Schema) -> Schema:
 
 def live() -> Schema:
     """What the page ``/figures`` of a worker says."""
-    recent = "Of the last half hour: "
     line: Schema = {
         "line": _TEXT,
         "names": {"type": "object", "additionalProperties": _TEXT},
@@ -84,25 +83,16 @@ def live() -> Schema:
         "threshold": _said({"type": "number"}, "Seconds."),
         "service_level_target": _RATIO | {"type": "number"},
         "reachability_target": _RATIO | {"type": "number"},
-        "service_level": _ratio(recent + service_level.SERVICE_LEVEL.formula),
-        "service_level_of": _said(_or_null(_WHOLE), recent + "visits that it is of"),
-        "service_level_left_out": _ratio(
-            recent
-            + "overflows and short hang-ups that the contract leaves out / these and all judged"
-        ),
-        "reachability": _ratio(recent + reachability.REACHABILITY.formula),
-        "reachability_of": _said(_or_null(_WHOLE), recent + "visits that it is of"),
-        **_now_and_today(),
+        **_recent("line"),
+        **_now(),
         "answered_today": _or_null(_WHOLE),
-        "service_level_today": _ratio("Of today: " + service_level.SERVICE_LEVEL.formula),
-        "reachability_today": _ratio("Of today: " + reachability.REACHABILITY.formula),
+        **_today("line"),
     }
     city: Schema = {
         "as_of": _said({"type": "number"}, "Seconds since 1970."),
-        "reachability": _ratio(recent + reachability.CITY_REACHABILITY.formula),
-        "reachability_of": _said(_WHOLE, recent + "contacts that it is of"),
-        **_now_and_today(),
-        "reachability_today": _ratio("Of today: " + reachability.CITY_REACHABILITY.formula),
+        **_recent("city"),
+        **_now(),
+        **_today("city"),
     }
     alert: Schema = {
         **dict.fromkeys(("id", "line", "kind"), _TEXT),
@@ -171,12 +161,34 @@ def _figure(figure: Figure) -> Schema:
 _UNITS: Final = {"ratio": "a fraction of one", "seconds": "in seconds"}
 
 
-def _now_and_today() -> Schema:
+def _recent(scope: Scope) -> Schema:
+    """The figures of the last half hour, each with what it is of."""
+    of = "contacts" if scope == "city" else "visits"
+    found: Schema = {}
+    for figure, wall in on_the_wall(scope):
+        if wall.of:
+            said = "Of the last half hour: "
+            whole = _WHOLE if scope == "city" else _or_null(_WHOLE)
+            found[figure.name] = _ratio(said + figure.formula)
+            found[f"{figure.name}_of"] = _said(whole, f"{said}{of} that it is of")
+            if wall.left_out is not None:
+                share = "the share that the contract leaves out of it"
+                found[f"{figure.name}_left_out"] = _ratio(said + share)
+    return found
+
+
+def _now() -> Schema:
     return {
         "waiting": _said(_or_null(_WHOLE), "Callers who wait at this moment."),
         "oldest_wait": _said(_NUMBER_OR_NULL, "Seconds that the first of them has waited."),
         "contacts_today": _or_null(_WHOLE),
-        "abandonment_today": _ratio("Of today: " + abandonment.ABANDONMENT.formula),
+    }
+
+
+def _today(scope: Scope) -> Schema:
+    return {
+        f"{figure.name}_today": _ratio("Of today: " + figure.formula)
+        for figure, _ in on_the_wall(scope)
     }
 
 

@@ -12,9 +12,8 @@ from typing import Any, Final
 from streams.domain import windows
 from streams.domain.board import Board
 from streams.domain.detector import Alert
-from streams.domain.figures.abandonment import abandonment
-from streams.domain.figures.reachability import city_reachability, reachability
-from streams.domain.figures.service_level import service_left_out, service_level
+from streams.domain.figures import on_the_wall
+from streams.domain.figures.figure import Figure, Scope
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
@@ -30,21 +29,6 @@ WINDOW: Final = "30m"
 _STATUSES: Final = {code: name for name, code in STATUS.items()}
 _LAST: Final = 2**52
 """An instant after every other: the plan's lines as they are in the end."""
-
-_OF_A_LINE: Final = (
-    "service_level",
-    "service_level_of",
-    "service_level_left_out",
-    "reachability",
-    "reachability_of",
-    "waiting",
-    "oldest_wait",
-    "contacts_today",
-    "answered_today",
-    "abandonment_today",
-    "service_level_today",
-    "reachability_today",
-)
 
 
 def live_figures(plan: Plan, boards: Iterable[Board], now: int = _LAST) -> Live:
@@ -134,8 +118,15 @@ def _named(plan: Plan, line: str, at: int) -> Live:
         "threshold": contract.threshold / SECOND,
         "service_level_target": contract.target,
         "reachability_target": contract.reach_target,
-        **dict.fromkeys(_OF_A_LINE),
+        **dict.fromkeys(of_a_line()),
     }
+
+
+def of_a_line() -> list[str]:
+    """The names of what is told of a line that somebody has figures of, in their order."""
+    names = list(_of_recent("line", Tally()))
+    names += ["waiting", "oldest_wait", "contacts_today", "answered_today"]
+    return names + [f"{figure.name}_today" for figure, _ in on_the_wall("line")]
 
 
 def _figures(plan: Plan, board: Board, line: str, as_of: int) -> Live:
@@ -145,18 +136,12 @@ def _figures(plan: Plan, board: Board, line: str, as_of: int) -> Live:
     return {
         "as_of": as_of / SECOND,
         "status": _STATUSES[status(recent, plan, line, as_of)],
-        "service_level": service_level(recent, formula),
-        "service_level_of": recent["service_offered"],
-        "service_level_left_out": service_left_out(recent),
-        "reachability": reachability(recent),
-        "reachability_of": recent["reach_judged"],
+        **_of_recent("line", recent, formula),
         "waiting": scope.waiting,
         "oldest_wait": scope.oldest_wait(as_of),
         "contacts_today": today["contacts"],
         "answered_today": today["answered"],
-        "abandonment_today": abandonment(today),
-        "service_level_today": service_level(today, formula),
-        "reachability_today": reachability(today),
+        **_of_today("line", today, formula),
     }
 
 
@@ -165,20 +150,35 @@ def _whole(board: Board, as_of: int) -> Live:
     recent, today = scope.windows.tally(WINDOW), scope.windows.tally(windows.TODAY)
     return {
         "as_of": as_of / SECOND,
-        "reachability": city_reachability(recent),
-        "reachability_of": recent["contacts_judged"],
+        **_of_recent("city", recent),
         "waiting": scope.waiting,
         "oldest_wait": scope.oldest_wait(as_of),
-        **_of_today(today),
-    }
-
-
-def _of_today(today: Tally) -> Live:
-    return {
         "contacts_today": today["contacts"],
-        "reachability_today": city_reachability(today),
-        "abandonment_today": abandonment(today),
+        **_of_today("city", today),
     }
+
+
+def _of_recent(scope: Scope, recent: Tally, formula: str = "") -> Live:
+    shown: Live = {}
+    for figure, wall in on_the_wall(scope):
+        if wall.of:
+            shown[figure.name] = _value(figure, recent, formula)
+            shown[f"{figure.name}_of"] = recent[wall.of]
+            if wall.left_out is not None:
+                shown[f"{figure.name}_left_out"] = wall.left_out(recent)
+    return shown
+
+
+def _of_today(scope: Scope, today: Tally, formula: str = "") -> Live:
+    return {
+        f"{figure.name}_today": _value(figure, today, formula) for figure, _ in on_the_wall(scope)
+    }
+
+
+def _value(figure: Figure, tally: Tally, formula: str) -> float | None:
+    """Its value; of several that the figure has, the one that the contract names."""
+    values = [each.value for each in figure.variants if each.key == formula] or [figure.value]
+    return values[0](tally)
 
 
 def _alert(alert: Alert, plan: Plan) -> Live:

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from streams.domain.figures import on_the_wall
 from streams.domain.plan import Plan
 from streams.sinks.terminal import columns, left, readable, right
 from streams.texts import DEFAULT
 
 _COLOURS: Final = {"ok": "32", "at_risk": "33", "breach": "31", "closed": "90", "no_data": "35"}
-_HEADINGS: Final = ("status", "reached", "of", "service level", "of", "waiting", "oldest", "today")
+_PROMISED: Final = [(figure.name, wall.heading) for figure, wall in on_the_wall("line") if wall.of]
+"""The figures of the last half hour that have a target, each with its heading."""
+
+_HEADINGS: Final = (
+    "status",
+    *(text for _, heading in _PROMISED for text in (heading, "of")),
+    *("waiting", "oldest", "today"),
+)
 _WIDEST_STATUS: Final = ("NO DATA", *[""] * (len(_HEADINGS) - 1))
 """Or all columns would move with the first line whose status is longer."""
 
@@ -49,14 +57,15 @@ def live_table(live: Mapping[str, Any], plan: Plan, width: int) -> list[str]:
 def _cells(line: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         line["status"].replace("_", " ").upper(),
-        _percent(line["reachability"], line["reachability_target"]),
-        str(line["reachability_of"]),
-        _percent(line["service_level"], line["service_level_target"]),
-        str(line["service_level_of"]),
+        *(text for name, _ in _PROMISED for text in _promised(line, name)),
         str(line["waiting"]),
         _wait(line["oldest_wait"]) if line["waiting"] else "-",
         str(line["contacts_today"]),
     )
+
+
+def _promised(line: Mapping[str, Any], name: str) -> tuple[str, str]:
+    return _percent(line[name], line[f"{name}_target"]), str(line[f"{name}_of"])
 
 
 def _row(texts: tuple[str, ...], widths: list[int]) -> str:

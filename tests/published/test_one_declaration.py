@@ -18,11 +18,13 @@ from streams.domain.counts import COUNTS
 from streams.domain.plan import Plan, PlanError
 from streams.domain.tally import Tally
 from streams.published import figures_page, schemas
-from streams.sinks import prometheus, report
+from streams.sinks import live, prometheus, report
+from streams.sinks.live_page import live_page
 from streams.texts.declared import words
 from grafana.generate import generate
 
-boards = generate(Plan.read('[[line]]\\nid = "waste"'), 0)
+plan = Plan.read('[[line]]\\nid = "waste"')
+boards = generate(plan, 0)
 dashboards = {path: text for path, text in boards.items() if path.startswith("en")}
 tally = Tally.of(**dict.fromkeys(COUNTS, 1))
 tally.waits, tally.longest = {5: 1}, 5_000_000
@@ -47,6 +49,9 @@ print(json.dumps({
     "measures": list(figures.measures()),
     "refused": refused,
     "dashboards": dashboards,
+    "live": live.of_a_line(),
+    "live schema": json.loads(files["figures.schema.json"])["properties"]["lines"]["items"],
+    "live page": live_page(plan).decode().partition('id="shown"')[2].partition("</script>")[0],
     "words": [path for path, _ in words()],
 }))
 """
@@ -86,12 +91,18 @@ def test_a_figure_that_is_not_declared_is_nowhere(name: str, whole: dict[str, An
     assert set(whole["metrics"]) - set(found["metrics"]) == {figure.metric}
     assert (name in whole["columns"]) is bool(figure.column) and name not in found["columns"]
     for page in ("page", "readme"):
-        assert f"| {figure.title}" in whole[page] and f"| {figure.title}" not in found[page]
+        row = f"| {figure.title}{',' if figure.variants else ' |'}"
+        assert row in whole[page] and row not in found[page]
     assert f"`{name}`" in whole["page"] and f"`{name}`" not in found["page"]
     assert (name in whole["measures"]) is (figure.measure is not None)
     assert name not in found["measures"] and "figure" in found["refused"]
     of_lines = f"contact_line_{figure.metric}"
     assert [path for path, board in whole["dashboards"].items() if of_lines in board]
     assert not [path for path, board in found["dashboards"].items() if of_lines in board]
+    shown = figure.wall is not None
+    assert (f"{name}_today" in whole["live"]) is shown and f"{name}_today" not in found["live"]
+    assert (f'"{name}"' in whole["live page"]) is shown and name not in found["live page"]
+    assert f"{name}_today" not in found["live schema"]["properties"]
+    assert list(whole["live schema"]["properties"])[-3:] == whole["live"][-3:]
     assert f"statement.figure.{name}" in whole["words"]
     assert not [path for path in found["words"] if path.endswith(f".{name}")]

@@ -17,7 +17,7 @@ from streams.domain.figures import (
     service_level,
     waits,
 )
-from streams.domain.figures.figure import Counts, Figure, Scope
+from streams.domain.figures.figure import Counts, Figure, Scope, Wall
 from streams.domain.figures.measure import Measured
 
 _CHAPTERS: Final = (service_level, reachability, abandonment, waits, durations, resolution)
@@ -40,6 +40,13 @@ DECLARED: Final[tuple[Figure, ...]] = tuple(
 def of_scope(scope: Scope) -> tuple[Figure, ...]:
     """The figures that a line, a vendor or the city has."""
     return tuple(figure for figure in DECLARED if scope in figure.scopes)
+
+
+def on_the_wall(scope: Scope) -> list[tuple[Figure, Wall]]:
+    """The figures that the live page shows of a scope, in their order there."""
+    shown = [(each, each.wall) for each in of_scope(scope) if each.wall is not None]
+    found = [(figure, wall) for figure, wall in shown if scope in wall.scopes]
+    return sorted(found, key=lambda each: each[1].place)
 
 
 def by_rank() -> list[Figure]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from streams.domain.counts import COUNTED_CAUSES
-from streams.domain.figures.figure import FIRST, Counts, Figure, ratio
+from streams.domain.figures.figure import FIRST, Counts, Figure, Wall, ratio
 from streams.domain.figures.measure import (
     HIT,
     MISS,
@@ -113,6 +113,7 @@ ABANDONMENT: Final = Figure(
     help="Abandoned, short ones included / queue-offered",
     column="abandonment",
     measure=Measured(_count, _verdict, sentences=("abandonment", "short_{short_abandons}")),
+    wall=Wall(3, "hung up"),
     place=50,
 )
 

@@ -75,6 +75,25 @@ class Parts(NamedTuple):
     counts: Mapping[str, str]
 
 
+class Wall(NamedTuple):
+    """Where the live page shows a figure: of the last half hour and of today, or of today alone.
+
+    Attributes:
+        place: smaller ones come first.
+        heading: in the demo's table.
+        of: the count that it rests on, of the last half hour, beside the target that every contract
+            has for it; empty: it is shown of today alone.
+        left_out: the share that a contract's switches leave out of it, shown where there is any.
+        scopes: those that show it.
+    """
+
+    place: int
+    heading: str
+    of: str = ""
+    left_out: Value | None = None
+    scopes: tuple[Scope, ...] = ("line", "city")
+
+
 class Figure(NamedTuple):
     """A figure that people read.
 
@@ -93,6 +112,7 @@ class Figure(NamedTuple):
         help: of the metric; without it, the formula.
         parts: counts that are published beside it.
         column: its heading in replay's table; empty: it has none.
+        wall: where the live page shows it; None: nowhere.
         place: by which figures stand in JSON; one that has none of its own stands behind those that
             have, with its chapter.
         rank: what is asked for first has a lower one: the order of metrics, of columns
@@ -114,6 +134,7 @@ class Figure(NamedTuple):
     help: str = ""
     parts: Parts | None = None
     column: str = ""
+    wall: Wall | None = None
     place: int = LAST_PLACE
     rank: int = USUAL_RANK
     measure: Measured | None = None

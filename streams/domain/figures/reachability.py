@@ -3,7 +3,7 @@
 from typing import Final
 
 from streams.domain.counts import COUNTED_CAUSES
-from streams.domain.figures.figure import FIRST, LEFT_OUT, Counts, Figure, Parts, ratio
+from streams.domain.figures.figure import FIRST, LEFT_OUT, Counts, Figure, Parts, Wall, ratio
 from streams.domain.figures.measure import (
     HIT,
     MISS,
@@ -117,6 +117,7 @@ REACHABILITY: Final = Figure(
         rules=("reach_limit", "callbacks"),
         sentences=("reachability", "callbacks_{callbacks}", "forms"),
     ),
+    wall=Wall(1, "reached", of="reach_judged"),
     place=170,
 )
 
@@ -134,6 +135,7 @@ CITY_REACHABILITY: Final = Figure(
     parts=Parts(*_PARTS, {"reached": "contacts_reached", "judged": "contacts_judged"}),
     column="reachability",
     rank=FIRST,
+    wall=Wall(1, "reached", of="contacts_judged"),
     place=180,
 )
 

@@ -5,7 +5,16 @@ from functools import partial
 from typing import Final
 
 from streams.domain.counts import COUNTED_CAUSES
-from streams.domain.figures.figure import FIRST, LEFT_OUT, Counts, Figure, Parts, Variant, ratio
+from streams.domain.figures.figure import (
+    FIRST,
+    LEFT_OUT,
+    Counts,
+    Figure,
+    Parts,
+    Variant,
+    Wall,
+    ratio,
+)
 from streams.domain.figures.measure import (
     HIT,
     MISS,
@@ -198,6 +207,13 @@ SERVICE_LEVEL: Final = Figure(
         keys=("formula", "threshold"),
         rules=("formula", *_THRESHOLD),
         sentences=("{formula}", *_SENTENCES),
+    ),
+    wall=Wall(
+        2,
+        "service level",
+        of="service_offered",
+        left_out=service_left_out,
+        scopes=("line",),
     ),
     place=10,
 )

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import orjson
 
+from streams.domain.figures import on_the_wall
+from streams.domain.figures.figure import Scope
 from streams.domain.plan import Plan
 from streams.sinks.prometheus import STATUS
 from streams.texts import languages, spoken, texts
@@ -28,9 +30,22 @@ def live_page(plan: Plan) -> bytes:
         ("/* page.js */\n", _file("page.js")),
         # No text may end the script that it stands in.
         ('json">{}', f'json">{said}'.replace("<", "\\u003c")),
+        ('json">{}', f'json">{orjson.dumps(_shown()).decode()}'),
     ):
         page = page.replace(mark, content, 1)
     return page.encode()
+
+
+def _shown() -> dict[str, dict[str, list[str]]]:
+    """Which figures the page shows: of the last half hour, and of today alone."""
+    scopes: tuple[Scope, ...] = ("line", "city")
+    return {
+        scope: {
+            "recent": [figure.name for figure, wall in on_the_wall(scope) if wall.of],
+            "today": [figure.name for figure, wall in on_the_wall(scope) if not wall.of],
+        }
+        for scope in scopes
+    }
 
 
 def _said(language: str) -> dict[str, Any]:

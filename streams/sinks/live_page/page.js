@@ -11,6 +11,7 @@ const SHAPES = { ok: "●", at_risk: "▲", breach: "■", closed: "–", no_dat
 
 const byId = id => document.getElementById(id);
 const SAY = JSON.parse(byId("texts").textContent);   // by language, the plan's first
+const SHOWN = JSON.parse(byId("shown").textContent); // which figures, of a line and of the city
 const tiles = new Map();
 let language = null, live = null, heard = 0, failing = null, known = new Map(), words = "";
 
@@ -87,16 +88,16 @@ function now() {
 }
 function tile(line) {
   const parts = { node: make("article", "tile"), name: make("h2"), shape: make("span", "shape"),
-    word: make("span"), reached: figure(), inTime: figure(), waiting: now(), oldest: now(),
-    gaveUp: now() };
+    word: make("span"), recent: SHOWN.line.recent.map(figure), waiting: now(), oldest: now(),
+    today: SHOWN.line.today.map(now) };
   parts.shape.setAttribute("aria-hidden", "true");
   parts.name.id = `line-${tiles.size}`;
   parts.node.setAttribute("aria-labelledby", parts.name.id);
   parts.node.dataset.panel = String(tiles.size);
   parts.node.append(make("div", "inside",
     make("div", "band", parts.name, make("p", "state", parts.shape, parts.word)),
-    make("div", "figures", parts.reached.node, parts.inTime.node),
-    make("dl", "now", parts.waiting.node, parts.oldest.node, parts.gaveUp.node)));
+    make("div", "figures", ...parts.recent.map(each => each.node)),
+    make("dl", "now", parts.waiting.node, parts.oldest.node, ...parts.today.map(each => each.node))));
   tiles.set(line.line, parts);
   return parts;
 }
@@ -126,12 +127,13 @@ function showLine(line, fresh) {
   parts.name.title = name(line);
   put(parts.shape, SHAPES[status]);
   put(parts.word, say.status[status]);
-  showFigure(parts.reached, say.reached, line.reachability, line.reachability_of, line.reachability_target);
-  showFigure(parts.inTime, filled(say.service_level, { seconds: line.threshold }), line.service_level, line.service_level_of,
-    line.service_level_target, line.service_level_left_out);
+  SHOWN.line.recent.forEach((name, at) => showFigure(parts.recent[at],
+    filled(say[`line.recent.${name}`], { seconds: line.threshold }),
+    line[name], line[`${name}_of`], line[`${name}_target`], line[`${name}_left_out`]));
   showNow(parts.waiting, say.waiting, count(line.waiting));
   showNow(parts.oldest, say.oldest, line.waiting ? wait(line.oldest_wait) : "–");
-  showNow(parts.gaveUp, say.gave_up, percent(line.abandonment_today));
+  SHOWN.line.today.forEach((name, at) =>
+    showNow(parts.today[at], say[`line.today.${name}`], percent(line[`${name}_today`])));
   const home = byId(line.tier === 1 ? "first" : "desks");
   if (parts.node.parentNode !== home) home.append(parts.node);
   return `${name(line)}: ${say.status[status]}`;
@@ -140,12 +142,16 @@ function showLine(line, fresh) {
 // ---- the city
 function showWhole(whole) {
   const say = SAY[language], list = byId("whole");
+  const basis = (name, of) => filled(say[`city.of.${name}`], { count: count(of) });
+  const today = name => [say[`city.today.${name}`], percent(whole?.[`${name}_today`]),
+    basis(name, whole?.contacts_today)];
   const rows = [
-    [say.whole, percent(whole?.reachability), filled(say.of_contacts, { count: count(whole?.reachability_of) })],
-    [say.today, percent(whole?.reachability_today), filled(say.of_contacts, { count: count(whole?.contacts_today) })],
+    ...SHOWN.city.recent.map(name =>
+      [say[`city.recent.${name}`], percent(whole?.[name]), basis(name, whole?.[`${name}_of`])]),
+    ...SHOWN.city.recent.map(today),
     [say.whole_waiting, count(whole?.waiting),
       whole?.waiting ? filled(say.whole_oldest, { wait: wait(whole.oldest_wait) }) : "\u00a0"],
-    [say.whole_gave_up, percent(whole?.abandonment_today), say.of_queued],
+    ...SHOWN.city.today.map(today),
   ];
   if (!list.children.length)
     for (const _ of rows)
