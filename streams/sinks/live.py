@@ -13,7 +13,7 @@ from streams.domain import windows
 from streams.domain.board import Board
 from streams.domain.detector import Alert
 from streams.domain.figures import on_the_wall
-from streams.domain.figures.figure import Figure, Scope
+from streams.domain.figures.figure import Figure, Scope, Wall
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
@@ -124,9 +124,17 @@ def _named(plan: Plan, line: str, at: int) -> Live:
 
 def of_a_line() -> list[str]:
     """The names of what is told of a line that somebody has figures of, in their order."""
-    names = list(_of_recent("line", Tally()))
+    names = [name for figure, wall in on_the_wall("line") for name in _recent(figure, wall)]
     names += ["waiting", "oldest_wait", "contacts_today", "answered_today"]
     return names + [f"{figure.name}_today" for figure, _ in on_the_wall("line")]
+
+
+def _recent(figure: Figure, wall: Wall) -> list[str]:
+    """What is told of the last half hour: the figure, what it is of, what is left out of it."""
+    if not wall.of:
+        return []
+    left_out = [f"{figure.name}_left_out"] if wall.left_out is not None else []
+    return [figure.name, f"{figure.name}_of", *left_out]
 
 
 def _figures(plan: Plan, board: Board, line: str, as_of: int) -> Live:
