@@ -414,6 +414,32 @@ def test_with_no_room_for_more_ids_the_oldest_is_forgotten_and_counted(
     assert ([*successor.retired], successor.ids_forgotten) == (["b", "c"], 0)
 
 
+@pytest.mark.parametrize(
+    "then",
+    [
+        Story("longest").enter("9:01:10", "waste"),  # goes on, and waits again
+        Story("longest").choose("8:59:50", "waste"),  # was begun, and is booked, before
+        Story("longest").answer("9:00:10", "waste"),  # had been picked up before
+    ],
+    ids=["goes on", "begun before", "answered before"],
+)
+def test_the_longest_wait_is_found_again_when_it_is_taken_back(then: Story) -> None:
+    """One gives up after half a minute, another overflows after a whole one; then something more
+    is told of that one, and the half minute is the longest wait of nine o'clock again."""
+    ledger, kept = Ledger(PLAN), Kept()
+    first = Story("half").enter("9:00:01", "waste").hang_up("9:00:31")
+    longest = Story("longest").enter("9:00", "waste").leave("9:01", "waste", "overflow")
+    for story, seconds in ((first, 30), (longest, 60), (then, 30)):
+        for event, instant in story.facts:
+            told = replace(event, event_id=f"{event.event_id}-{seconds}-{instant}")
+            assert ledger.accept(told, instant)
+        ledger.advance(at("9:01:20"))
+        kept.take(ledger.changes())
+        for scope in ("line:waste", "vendor:acme", "city"):
+            for width in (INTERVAL, SLOT):
+                assert kept.totals[scope, width, at("9:00")].longest == seconds * SECOND
+
+
 def test_slots_are_those_of_the_visits() -> None:
     ledger, kept = Ledger(PLAN), Kept()
     facts = Story("c").start("9:00").choose("9:00:13", "waste").enter("9:00:14", "waste").facts
