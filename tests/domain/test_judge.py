@@ -199,6 +199,20 @@ def test_a_visit_hung_up_for_a_reason(reason: str | None, disposition: str) -> N
     assert ends(waiting().hang_up(72, reason)) == [("waste", disposition, 60)]
 
 
+@pytest.mark.parametrize(
+    ("gone", "disposition", "excluded"),
+    [(17, "short_abandoned", None), (17.000001, "abandoned", True)],
+)
+def test_short_is_who_waited_up_to_the_limit_itself(
+    gone: float, disposition: str, excluded: bool | None
+) -> None:
+    """Five seconds in the queue: decided in time by default, and outside where a contract leaves
+    short ones out."""
+    call = waiting().hang_up(gone)
+    assert (visit_of(call).disposition, visit_of(call).within) == (disposition, True)
+    assert visit_of(call, plan=plan_of('short_abandons = "excluded"')).within is excluded
+
+
 def test_who_hangs_up_on_the_way_never_queued() -> None:
     assert ends(Call().start(0).choose(10, "waste").hang_up(10)) == [
         ("waste", "left_before_queue", None)

@@ -341,6 +341,25 @@ def test_a_line_is_not_final_where_a_transfer_of_then_may_still_have_led_to_it()
     assert finals[LINE + "archive", at("9:00")] == 2
 
 
+def test_the_longest_wait_of_a_day_that_was_let_go_of_stays_in_the_whole() -> None:
+    """A minute on Wednesday, which is sealed and evicted; two minutes on Friday, which turn out to
+    have been less than one."""
+    shown = Windows(PLAN)
+    wednesday, friday = at("9:00"), at("9:00", "2026-11-20")
+    for start, minutes in ((wednesday, 1), (friday, 2)):
+        shown.advance(start)
+        tally = told(1)
+        tally.longest = minutes * MINUTE
+        shown.replace_interval(0, start, tally)
+        shown.seal(wednesday)
+    tally = told(1)
+    tally.longest = SECOND
+    shown.replace_interval(0, friday, tally)
+    assert shown.interval(wednesday).empty()
+    assert shown.tally(ALL_TIME).longest == MINUTE
+    assert shown.tally(TODAY).longest == SECOND
+
+
 def test_a_history_told_again_after_a_day_is_not_counted_twice() -> None:
     """What callers' histories tell of an interval is let go of after a day, and stays in the whole;
     a callback that is kept the next day tells the interval anew."""
