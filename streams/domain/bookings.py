@@ -197,7 +197,10 @@ class Bookings:
         for cell in self._dirty:
             key = cell.key
             if key not in final and self.cell(key) is cell:
-                partials[key] = Partial(cell.total(), False, not cell.count)
+                # Catching up, nearly all of them are of contacts that have left: not to add what is
+                # nothing took a tenth off the changes.
+                tally = cell.total() if cell.count else cell.retired
+                partials[key] = Partial(tally, False, not cell.count)
                 if cell.retiring:
                     retired_parts[key] = cell.retired
             cell.dirty = cell.retiring = False
@@ -253,7 +256,12 @@ class Bookings:
         slot = at - at % SLOT
         if decided:
             return (self._cell(scope, SLOT, slot),)
-        interval = self._cell(scope, INTERVAL, at - at % INTERVAL)
+        try:
+            interval = self.intervals[at - at % INTERVAL][scope]
+        except KeyError:
+            interval = self._cell(scope, INTERVAL, at - at % INTERVAL)
+        if not interval.dirty:
+            self._set_dirty(interval)
         if slot > self.watermark - SLOTS_KEPT:
             return interval, self._cell(scope, SLOT, slot)
         return (interval,)
@@ -269,9 +277,12 @@ class Bookings:
         if cell is None:
             cell = scopes[scope] = Cell((scope, width, start))
         if not cell.dirty:
-            cell.dirty = True
-            self._dirty.append(cell)
+            self._set_dirty(cell)
         return cell
+
+    def _set_dirty(self, cell: Cell) -> None:
+        cell.dirty = True
+        self._dirty.append(cell)
 
     def _is_evicted(self, at: int) -> bool:
         """Whether the slot of a decision at this instant has been published and evicted."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
+from streams.domain.contact import pieces
 from streams.domain.entries import entries
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.irregularities import Irregularities
@@ -102,7 +103,8 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     look_at = result.irregular.add
     first = now
     for contact in contacts:
-        for piece in contact.pieces():
+        # Read once, and not kept: the memory of each is still in the cache for the next.
+        for piece in pieces(contact.rows):
             outcome = judge(piece, plan, now)
             if outcome is None:
                 continue

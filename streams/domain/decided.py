@@ -57,7 +57,8 @@ def made(contact: Piece, plan: Plan, outcome: Outcome, now: int) -> list[Made]:
     """The same as plain tuples."""
     if _is_plain(outcome):
         found = _in_one_reading(outcome)
-        found.sort()
+        if len(found) > 1:
+            found.sort()
         return found
     first: dict[tuple[str, int, Kind], Made] = {}
     instants = sorted({at for at in contact.ats if at <= now})

@@ -40,20 +40,17 @@ def entries(call_id: str, piece: Piece, plan: Plan, outcome: Outcome, now: int) 
     """The decisions as entries of the books. Those of one visit at one instant, as the two of
     nearly everybody who is answered in time, are one entry."""
     booked: list[Entry] = []
-    before: tuple[int, str, int] | None = None
-    shorts = goods = ""
-    for at, line, nth, kind, good in made(piece, plan, outcome, now):
-        visit_at = at, line, nth
-        if visit_at == before:  # in their order those stand together
+    left = made(piece, plan, outcome, now)
+    left.reverse()
+    while left:
+        at, line, nth, kind, good = left.pop()
+        shorts, goods = _SHORT[kind], "1" if good else "0"
+        while left and left[-1][0] == at and left[-1][1:3] == (line, nth):
+            *_, kind, good = left.pop()
             shorts += _SHORT[kind]
             goods += "1" if good else "0"
-            booked.pop()
-        else:
-            before = visit_at
-            shorts = _SHORT[kind]
-            goods = "1" if good else "0"
         encoded = f"{at}|{shorts}|{goods}|{call_id}/{nth}"
-        booked.append((_scope(line), at, 0, -1, -1, -1, encoded))
+        booked.append((_scopes.get(line) or _scope(line), at, 0, -1, -1, -1, encoded))
     return booked
 
 

@@ -61,7 +61,7 @@ _DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, OPEN)
 def entries(outcome: Outcome) -> list[Entry]:
     """Everything that a contact adds to the books: per visit to its line, its vendor and the city,
     and itself once to each line and vendor that it visited and to the city."""
-    of_city = (CITY, outcome.begun, _packed(_city_marks(outcome)), -1, -1, -1, "")
+    of_city = (CITY, outcome.begun, _of_contact(outcome), -1, -1, -1, "")
     visited = outcome.visits
     if not visited or outcome.outcome is OUTGOING:
         return [of_city]
@@ -144,6 +144,25 @@ def _answered_marks(outcome: Outcome) -> tuple[int, ...]:
     return tuple(marks)
 
 
+# Contacts come in a few dozen patterns, as visits do below.
+_contact_patterns: dict[tuple[object, ...], int] = {}
+
+
+def _of_contact(outcome: Outcome) -> int:
+    """A contact's own packed counts."""
+    pattern = (
+        outcome.outcome,
+        outcome.answered,
+        outcome.transferred,
+        outcome.reached,
+        outcome.in_hours,
+    )
+    packed = _contact_patterns.get(pattern)
+    if packed is None:
+        packed = _contact_patterns[pattern] = _packed(_city_marks(outcome))
+    return packed
+
+
 def _city_marks(outcome: Outcome) -> tuple[int, ...]:
     if outcome.outcome in _APART:
         if outcome.outcome is OUTGOING and outcome.answered:
@@ -168,8 +187,9 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
     """A visit's packed counts, the bucket of its answered wait, its ended wait, its waiting."""
     terms = visit.terms
     disposition = visit.disposition
-    entered = visit.entered
-    menu, talk, wait = visit.menu, visit.talk, visit.wait
+    entered, wait = visit.entered, visit.wait
+    menu = None if visit.chosen is None else visit.menu
+    talk = None if visit.answered is None else visit.talk
     pattern = (
         disposition,
         visit.in_hours,

@@ -270,7 +270,7 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
         return
     contract = plan.entrance
     lost_at = begun + contract.lost_after
-    outcome.in_hours = _any_first_line_open(plan, begun)
+    outcome.in_hours = plan.first_line_open(begun)
     reached: bool | None = None
     if hangup is not None and hangup <= lost_at:
         outcome.outcome = _AT_ENTRANCE.get(walked.hung_up or "", MENU_ABANDONED)
@@ -286,18 +286,6 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
         else:
             outcome.changes_at = min(outcome.changes_at, overdue)
     outcome.reached = reached if outcome.in_hours else None
-
-
-def _any_first_line_open(plan: Plan, at: int) -> bool:
-    """Whether a first line was open; a plan that has none then is never closed."""
-    any_line = False
-    for line in plan.lines:
-        terms = plan.terms(line, at)
-        if terms is not None and terms.tier == 1:
-            if terms.open:
-                return True
-            any_line = True
-    return not any_line
 
 
 def _too_many(piece: Piece, known: Piece) -> Outcome:

@@ -6,6 +6,7 @@ are distributed, and the longest wait. Seconds and ratios are derived from it in
 """
 
 import struct
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from streams.domain.counts import BITS, COUNTS, INDEX, ONE, WIDTH
@@ -30,7 +31,7 @@ _MASK: Final = (1 << BITS) - 1
 _UNPACK: Final = struct.Struct(f"<{WIDTH}Q")
 
 _OFFERED, _OPEN = INDEX["line_offered"], INDEX["open"]
-_ENDED: Final = tuple(INDEX[name] for name in DISPOSITIONS)
+_ENDED: Final = itemgetter(*(INDEX[name] for name in DISPOSITIONS))
 
 
 class Tally:
@@ -195,7 +196,8 @@ class Tally:
     def imbalance(self) -> int:
         """By how much the books of a line, or of the city, fail to balance; 0 or they are wrong."""
         counts = self.counts
-        return abs(counts[_OFFERED] - counts[_OPEN] - sum([counts[each] for each in _ENDED]))
+        ended: int = sum(_ENDED(counts))
+        return abs(counts[_OFFERED] - counts[_OPEN] - ended)
 
     def contacts_imbalance(self) -> int:
         """By how much the city's contacts fail to balance; 0 or the books are wrong."""

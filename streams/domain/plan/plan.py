@@ -17,6 +17,7 @@ import msgspec
 
 from streams.domain.instants import DAY
 from streams.domain.plan.calendar import Calendar, Openings
+from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
     CITY_VENDOR,
     City,
@@ -38,10 +39,6 @@ cache that has grown to this is emptied."""
 
 MOST_LINES_WITHOUT_PLAN: Final = 1_000
 """Lines are labels of metrics, and without a plan nothing but this bounds them."""
-
-
-_DayOfTerms = tuple[list[int], list[Terms | None]]
-"""The instants of a UTC day at which a line's terms change; the terms before, between and after."""
 
 
 class Plan:
@@ -68,7 +65,8 @@ class Plan:
             for line, versions in self._lines.items()
             if any(v.since is None and v.until is None for v in versions)
         }
-        self._terms: dict[tuple[str, int], _DayOfTerms] = {}
+        self._terms: dict[tuple[str, int], DayOfTerms] = {}
+        self._first_lines = FirstLines(lambda: self.lines, self._day_of)
         self._distinct: dict[tuple[Line, Contract, bool], Terms] = {}
         bounds = {bound for each in entries.lines for bound in (each.since, each.until)}
         # Between two of these instants no line begins or ends; who answers then is kept ready.
@@ -119,10 +117,12 @@ class Plan:
         try:
             edges, terms = self._terms[line, day]
         except KeyError:
-            if len(self._terms) >= DAYS_KEPT:
-                self._terms.clear()
-            edges, terms = self._terms[line, day] = self._find_day(line, day * DAY)
+            edges, terms = self._day_of(line, day)
         return terms[bisect_right(edges, at)]
+
+    def first_line_open(self, at: int) -> bool:
+        """Whether any first line is open at the instant; a plan that has none is never closed."""
+        return self._first_lines.open_at(at)
 
     def nearest_terms(self, line: str, at: int) -> Terms:
         """The terms of the line's validity nearest in time; the default contract's for a line that
@@ -146,7 +146,15 @@ class Plan:
     def _knows_at(self, line: str, at: int) -> bool:
         return valid(self._lines.get(line, ()), at) is not None
 
-    def _find_day(self, line: str, begin: int) -> "_DayOfTerms":
+    def _day_of(self, line: str, day: int) -> DayOfTerms:
+        found = self._terms.get((line, day))
+        if found is None:
+            if len(self._terms) >= DAYS_KEPT:
+                self._terms.clear()
+            found = self._terms[line, day] = self._find_day(line, day * DAY)
+        return found
+
+    def _find_day(self, line: str, begin: int) -> DayOfTerms:
         edges, terms = [], [self._find_terms(line, begin)]
         edge = self._turns.next_edge(line, begin)
         while edge is not None and edge < begin + DAY:
