@@ -133,7 +133,11 @@ class Ledger:
             return False
         call_id = event.call_id
         contact = self.contacts.get(call_id)
-        if at < self.watermark - self.grace or at <= self.retired.get(call_id, -NEVER) + GAP:
+        if at < self.watermark - self.grace or (
+            # What is in state began after all that has left under its id.
+            (contact is None or at < contact.oldest)
+            and at <= self.retired.get(call_id, -NEVER) + GAP
+        ):
             return contact is not None and contact.knows(event, at)
         if contact is None:
             contact = self.contacts[call_id] = OpenContact(call_id)
