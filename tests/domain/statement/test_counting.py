@@ -107,6 +107,15 @@ PLANS = [
 ]
 
 
+BY_HAND = {
+    *("service_level", "waited_longer", "reachability", "abandonment", "average_speed_of_answer"),
+    *("first_line_resolution", "wrong_choice", "second_line_availability", "cut_off"),
+    *("callbacks_kept", "average_time_to_abandon"),
+}
+"""What is counted a third time here. Every measure is counted twice: from the books, and visit by
+visit as it is explained."""
+
+
 def _by_hand(visits: list[Visit], measure: Measure, causes: frozenset[str]) -> Count:
     """The measure from its definition in words, visit by visit."""
     part = whole = 0
@@ -265,6 +274,8 @@ def test_counted_from_tallies_is_counted_by_hand(
         by_formula = Measure(
             measure.id, measure.figure, measure.target, formula, measure.threshold, "monthly"
         )
+        if measure.figure not in BY_HAND:
+            continue
         can = measured(measure.figure).causes
         left_out = causes if can is None else causes & frozenset(can)
         expected = _by_hand(visits, by_formula, left_out)
