@@ -19,7 +19,7 @@ from streams.domain.disposition import (
     SHORT_ABANDONED,
 )
 from streams.domain.instants import SECOND
-from streams.domain.outcome import ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
+from streams.domain.outcome import ORPHAN, OUTGOING, Outcome, Visit
 from streams.domain.tally import CITY, LINE, VENDOR, Entry
 
 # Waits are kept by the second up to two minutes, where thresholds lie, by 5 s up to ten minutes
@@ -130,7 +130,7 @@ def by_beginning(visit: Visit) -> tuple[int, str, int]:
     return visit.begun, visit.line, visit.nth
 
 
-_APART: Final = (ORPHAN, OUTGOING, TOO_MANY_EVENTS)
+_APART: Final = (ORPHAN, OUTGOING)
 """Outcomes of what counts as nothing else: neither as a contact nor in any ratio."""
 
 

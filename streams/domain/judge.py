@@ -60,7 +60,7 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         ahead = contact.ats[len(known.ats)]
     assert known is not None
     if known.too_many:
-        return _too_many(contact, known)
+        return _too_many(contact, known, plan)
     walked = walk(known)
     ats = known.ats
     outcome = Outcome(ats[walked.begun], known, walked)
@@ -288,11 +288,14 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
     outcome.reached = reached if outcome.in_hours else None
 
 
-def _too_many(piece: Piece, known: Piece) -> Outcome:
-    """A contact of more events than are kept: it has no visits, and is booked where it began."""
+def _too_many(piece: Piece, known: Piece, plan: Plan) -> Outcome:
+    """A contact of more events than are kept: it has no visits, is booked where it began, and
+    nobody was reached."""
     codes = known.rows[1::WIDTH]
     starts = [at for at, code in zip(known.ats, codes, strict=True) if code & KIND_BITS == START]
     outcome = Outcome(starts[0] if starts else known.ats[0], known, None)
     outcome.outcome = TOO_MANY_EVENTS
     outcome.done_at = piece.newest
+    outcome.in_hours = plan.first_line_open(outcome.begun)
+    outcome.reached = False if outcome.in_hours else None
     return outcome

@@ -16,6 +16,7 @@ from streams.domain.outcome import (
     ENTRANCE_CLOSED,
     MENU_ABANDONED,
     OPEN_IN_MENU,
+    TOO_MANY_EVENTS,
     WITH_VISIT,
 )
 
@@ -208,6 +209,7 @@ class Tally:
             - self[ENTRANCE_BLOCKED]
             - self[ENTRANCE_CLOSED]
             - self[OPEN_IN_MENU]
+            - self[TOO_MANY_EVENTS]
         )
 
 

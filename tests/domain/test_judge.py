@@ -360,6 +360,7 @@ def test_too_many_events_have_no_visits() -> None:
         call.enter(n + 1, "waste")
     outcome = read(call)
     assert (outcome.outcome, outcome.visits, outcome.begun) == ("too_many_events", [], BEGIN)
+    assert outcome.reached is False, "a contact is reached or not, however many events it has"
 
 
 # Whatever is told

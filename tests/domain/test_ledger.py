@@ -431,7 +431,7 @@ def test_the_longest_wait_is_found_again_when_it_is_taken_back(then: Story) -> N
     longest = Story("longest").enter("9:00", "waste").leave("9:01", "waste", "overflow")
     for story, seconds in ((first, 30), (longest, 60), (then, 30)):
         for event, instant in story.facts:
-            told = replace(event, event_id=f"{event.event_id}-{seconds}-{instant}")
+            told = structs.replace(event, event_id=f"{event.event_id}-{seconds}-{instant}")
             assert ledger.accept(told, instant)
         ledger.advance(at("9:01:20"))
         kept.take(ledger.changes())
