@@ -55,7 +55,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     made.checkpoint_loop.last = now / SECOND
     made.recovered[0] = Recovery(0.8, 12_000)
     owner = made.line_owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
-    full = Tally.of(**dict.fromkeys(COUNTS, 1))
+    full = Tally.of(**dict.fromkeys(COUNTS, 1) | {"queue_offered": 2})
     full.waits, full.longest = {5: 1}, SECOND
     for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
         owner.board.apply_figures(scope, 0, SLOT, now - now % SLOT, full, False)

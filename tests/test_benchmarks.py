@@ -239,10 +239,10 @@ class TestSizing:
         # What ten hold must fit in nine.
         assert need.worker_gigabytes == pytest.approx(0.0625 + 114e6 / 9 * 1_000 / 2**30)
 
-    def test_calls_are_remembered_for_eight_days(self) -> None:
+    def test_calls_are_remembered_for_fifteen_days(self) -> None:
         place = sizing.Place("town", 1.0, 365e6, 20)
         costs = sizing.Costs(1e-6, 1e-6, contact=0.0, base=0.0, caller=500.0)
-        assert sizing.needs(place, costs).worker_gigabytes == pytest.approx(8e6 * 500 / 2**30)
+        assert sizing.needs(place, costs).worker_gigabytes == pytest.approx(15e6 * 500 / 2**30)
 
     def test_twice_the_cost_is_twice_the_workers(self) -> None:
         place = sizing.Place("platform", 100_000, 1e12, 10_000)

@@ -26,7 +26,7 @@ from grafana.generate import generate
 plan = Plan.read('[[line]]\\nid = "waste"')
 boards = generate(plan, 0)
 dashboards = {path: text for path, text in boards.items() if path.startswith("en")}
-tally = Tally.of(**dict.fromkeys(COUNTS, 1))
+tally = Tally.of(**dict.fromkeys(COUNTS, 1) | {"queue_offered": 2})
 tally.waits, tally.longest = {5: 1}, 5_000_000
 files = schemas.files()
 replay = json.loads(files["replay.schema.json"])

@@ -99,7 +99,7 @@ def test_the_explanation(language: str, word: str, why: str) -> None:
     span = at("9:00"), at("9:15")
     found, tally = explain([CALL], PLAN, "archive", *span, NOON)
     shown = explained.explain("archive", *span, found, tally)
-    assert shown.books == {"contacts": 1, "form": 1, "line_offered": 1, "reach_forms": 1}
+    assert shown.books == {"contacts": 1, "form": 1, "line_offered": 1}
     text = explained.as_text(shown, Writing(language, PLAN.zone.key))
     assert f"    {word}\n" in text and why in text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.domain.caller_history import Call, Callback
+from streams.domain.caller_history import Answer, Call, Callback
 from streams.engine.state.callers import call_record, from_call_key, from_call_value
 from tests.stories import at
 
@@ -11,26 +11,27 @@ CALL = Call(
     "9f2d",
     NINE,
     "pbx1-17",
-    None,
+    (),
     (("city", NINE), ("line:waste", NINE + 1)),
-    (Callback(NINE + 2, NINE + 3, (("line:waste", NINE + 1),)),),
+    (Callback(NINE + 2, NINE + 3, "waste", 1, (("line:waste", NINE + 1),)),),
 )
+ANSWERED = CALL._replace(answers=(Answer(NINE + 9, "waste", 1),))
 
 
 def test_the_bytes_are_those_that_other_releases_know() -> None:
     assert call_record("9f2d", CALL.contact, CALL) == (
         b'["9f2d","pbx1-17@1794992400000000"]',
-        b'["9f2d",1794992400000000,"pbx1-17",null,'
+        b'["9f2d",1794992400000000,"pbx1-17",[],'
         b'[["city",1794992400000000],["line:waste",1794992400000001]],'
-        b'[[1794992400000002,1794992400000003,[["line:waste",1794992400000001]]]],false]',
+        b'[[1794992400000002,1794992400000003,"waste",1,[["line:waste",1794992400000001]]]],false]',
     )
 
 
 def test_a_call_is_read_as_it_was_written() -> None:
-    _, value = call_record("9f2d", CALL.contact, CALL._replace(answered=NINE + 9))
+    _, value = call_record("9f2d", CALL.contact, ANSWERED)
     assert value is not None
     again = from_call_value(value)
-    assert again == CALL._replace(answered=NINE + 9)
+    assert again == ANSWERED and isinstance(again.answers[0], Answer)
     assert isinstance(again.callbacks[0], Callback)
 
 
