@@ -38,7 +38,7 @@ MOST_FURTHER_THRESHOLDS: Final = 2
 """Each costs four counts in every tally; emergency numbers are held to two thresholds at once."""
 
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
-FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within", "past_threshold")
+FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within", "left_within")
 
 DECLARED_COUNTS: Final = (
     Count(0, "contacts", "contacts"),
@@ -146,10 +146,10 @@ DECLARED_COUNTS: Final = (
     Count(80, "short_left_out", "visits", since="0.2"),
     # Of callbacks: outgoing calls in which nobody was reached before it was kept or its time over.
     Count(81, "callback_attempts", "contacts", since="0.2"),
-    # Of the service level's visits those that waited longer, however they ended.
-    Count(82, "past_threshold", "visits", since="0.2"),
-    Count(83, "past_threshold_2", "visits", since="0.2"),
-    Count(84, "past_threshold_3", "visits", since="0.2"),
+    # Of the service level's visits those that left the queue in time, neither answered nor hung up.
+    Count(82, "left_within", "visits", since="0.2"),
+    Count(83, "left_within_2", "visits", since="0.2"),
+    Count(84, "left_within_3", "visits", since="0.2"),
     Count(85, "cut_offs", "visits", since="0.2", words="Cut off by the agent"),
     # Of what a contract may leave out because it is out of hours.
     Count(86, "out_contacts_answered", "contacts", since="0.2"),

@@ -204,9 +204,7 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
         visit.in_time,
         visit.further,
         terms.contract.short_counts,
-        visit.past,
-        visit.further_past,
-        visit.cut_off,
+        visit.marks,
     )
     packed = _visit_patterns.get(pattern)
     if packed is None:
@@ -249,8 +247,8 @@ def _marks(visit: Visit) -> list[int]:
         marks.append(_I["queue_offered"])
         if visit.within is not None:
             marks.append(_I["service_offered"])
-            if visit.past:
-                marks.append(_I["past_threshold"])
+            if visit.left_within:
+                marks.append(_I["left_within"])
             if answered:
                 marks.append(_I["service_answered"])
                 if visit.within:
@@ -303,12 +301,12 @@ def _marks(visit: Visit) -> list[int]:
 
 def _mark_further(visit: Visit, marks: list[int]) -> None:
     """The service level at the contract's further thresholds."""
-    levels = zip(visit.further, visit.further_past, _FURTHER_INDEX, strict=False)
-    for within, past, (offered, answered, abandoned, passed) in levels:
+    levels = zip(visit.further, _FURTHER_INDEX, strict=False)
+    for level, (within, (offered, answered, abandoned, left)) in enumerate(levels):
         if within is None:
             continue
         marks.append(offered)
-        if past:
-            marks.append(passed)
+        if visit.further_left_within(level):
+            marks.append(left)
         if within:
             marks.append(answered if visit.answered is not None else abandoned)

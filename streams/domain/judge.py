@@ -17,8 +17,11 @@ from streams.domain.contact import Piece, tells
 from streams.domain.disposition import ANSWERED, CALLBACK, FORM, OPEN, disposition
 from streams.domain.instants import SECOND
 from streams.domain.outcome import (
+    CUT_OFF_MARK,
     ENTRANCE_BLOCKED,
     ENTRANCE_CLOSED,
+    FURTHER_LEFT_MARK,
+    LEFT_MARK,
     MENU_ABANDONED,
     NEVER,
     OPEN_IN_MENU,
@@ -99,8 +102,9 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
         _judge(visit, terms.contract, known.ats, outcome, walked.hung_up, now)
         if visit.answered is not None:
             outcome.answered = True
-            if visit.ended is not None and visit.ended - visit.answered <= CUT_OFF_WITHIN:
-                visit.cut_off = not visit.reason and _by_agent(known, walked)
+            soon = visit.ended is not None and visit.ended - visit.answered <= CUT_OFF_WITHIN
+            if soon and not visit.reason and _by_agent(known, walked):
+                visit.marks |= CUT_OFF_MARK
         elif visit.reached is False:
             unreached = True
         elif visit.disposition is OPEN or visit.disposition is CALLBACK:
@@ -200,8 +204,8 @@ def _judge(
     visit.ended = ended
     visit.waiting_since = waiting_since(laps, lap) if how is OPEN and lap is not None else None
     visit.within = visit.reached = None
-    visit.further = visit.further_past = ()
-    visit.past = visit.cut_off = False
+    visit.further = ()
+    visit.marks = 0
     visit.service_at = visit.reach_at = NEVER
     visit.changes_at = NEVER
     decided = ended if answered is None else answered
@@ -236,18 +240,19 @@ def _decide_service(
         # A miss that was decided of somebody waiting stands, whatever takes the visit out later.
         visit.service_at = missed
         visit.in_time = False
-        visit.past = visit.within is False
     elif visit.within is not None and decided is not None:
         visit.service_at = decided
         visit.in_time = how is ANSWERED
+        if not visit.within:
+            visit.marks = LEFT_MARK
     if missed is not None and now < missed < visit.changes_at:
         visit.changes_at = missed
-    for threshold in contract.further:
+    for level, threshold in enumerate(contract.further):
         missed = missed_at(contract, threshold, laps, lap, decided, visit.begun, started)
         decided_within = within(contract, how, decided, missed, now)
         visit.further += (decided_within,)
-        passed = missed is not None and missed <= now
-        visit.further_past += (passed and decided_within is False,)
+        if decided_within is False and (missed is None or missed > now):
+            visit.marks |= FURTHER_LEFT_MARK << level
         if missed is not None and now < missed < visit.changes_at:
             visit.changes_at = missed
 

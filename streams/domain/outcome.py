@@ -22,6 +22,12 @@ OUTGOING: Final = "outgoing"
 TOO_MANY_EVENTS: Final = "too_many_events"
 
 
+CUT_OFF_MARK: Final = 1
+LEFT_MARK: Final = 2
+FURTHER_LEFT_MARK: Final = 4
+"""Bits of ``Visit.marks``; each further threshold has one, from the last on."""
+
+
 class Visit:
     """One stay of a contact at a line, as far as its events until now tell.
 
@@ -46,9 +52,8 @@ class Visit:
         entries: how often its queue was entered; all but the first are laps.
         taken_back: answers that were taken back.
         found: what the walk found of it, in the numbers of the contact's events.
-        past: the threshold passed before it was answered or ended.
-        further_past: the same at each of the contract's further thresholds.
-        cut_off: the agent hung up as soon as they had answered (``judge.CUT_OFF_WITHIN``).
+        marks: what is true of few visits, in bits: that it left the queue within the threshold,
+            neither answered nor hung up; the same of each further threshold; that it was cut off.
         in_time: answered within the threshold, in hours or not; None while undecided.
         within: decided within the threshold; None while the service level is undecided, and for
             what stays out of it.
@@ -71,19 +76,17 @@ class Visit:
         "bounced",
         "changes_at",
         "chosen",
-        "cut_off",
         "disposition",
         "ended",
         "entered",
         "found",
         "further",
-        "further_past",
         "in_hours",
         "in_time",
         "line",
         "lost_at",
+        "marks",
         "nth",
-        "past",
         "promised_until",
         "reach_at",
         "reached",
@@ -116,9 +119,7 @@ class Visit:
     in_time: bool | None
     within: bool | None
     further: tuple[bool | None, ...]
-    past: bool
-    further_past: tuple[bool, ...]
-    cut_off: bool
+    marks: int
     service_at: int
     reach_at: int
     reached: bool | None
@@ -142,6 +143,20 @@ class Visit:
     @property
     def by_transfer(self) -> bool:
         return self.found.transfer != NONE
+
+    @property
+    def left_within(self) -> bool:
+        """It left the queue within the threshold, neither answered nor hung up."""
+        return bool(self.marks & LEFT_MARK)
+
+    def further_left_within(self, level: int) -> bool:
+        """The same of one of the contract's further thresholds."""
+        return bool(self.marks & FURTHER_LEFT_MARK << level)
+
+    @property
+    def cut_off(self) -> bool:
+        """The agent hung up as soon as they had answered (``judge.CUT_OFF_WITHIN``)."""
+        return bool(self.marks & CUT_OFF_MARK)
 
     @property
     def menu(self) -> int | None:

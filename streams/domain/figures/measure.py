@@ -97,7 +97,7 @@ class Judged(NamedTuple):
         contact: whose it is.
         within: whether it ended within the measure's threshold; None: the service level is not,
             or not yet, of it.
-        past: the threshold passed before it ended.
+        left_within: it left the queue within the threshold, neither answered nor hung up.
         short_counts: whether a short abandon counts.
         formula: of the service level.
         kept: of a callback, whether it was kept in time.
@@ -107,7 +107,7 @@ class Judged(NamedTuple):
     tier: int
     contact: OfContact
     within: bool | None
-    past: bool
+    left_within: bool
     short_counts: bool
     formula: str
     kept: bool

@@ -104,10 +104,18 @@ def waited_longer(tally: Counts) -> float | None:
     """Visits whose threshold passed before they were answered or ended / the same visits as of the
     service level. A measure may have a threshold of its own, and so may several.
 
-    >>> waited_longer(Tally.of(past_threshold=25, service_offered=100))
+    >>> tally = Tally.of(
+    ...     service_offered=100, answered_within=70, abandoned_within=4, left_within=1
+    ... )
+    >>> waited_longer(tally)
     0.25
     """
-    return ratio(tally["past_threshold"], tally["service_offered"])
+    return ratio(_longer(tally, ""), tally["service_offered"])
+
+
+def _longer(tally: Counted, level: str) -> int:
+    ended = ("answered_within", "abandoned_within", "left_within")
+    return tally[f"service_offered{level}"] - sum(tally[f"{name}{level}"] for name in ended)
 
 
 def _count(tally: Counted, how: Judgement) -> Count:
@@ -150,7 +158,7 @@ def _verdict(visit: Judged) -> Verdict:
 
 
 def _longer_count(tally: Counted, how: Judgement) -> Count:
-    return Count(tally[f"past_threshold{how.level}"], tally[f"service_offered{how.level}"])
+    return Count(_longer(tally, how.level), tally[f"service_offered{how.level}"])
 
 
 def _longer_verdict(visit: Judged) -> Verdict:
@@ -161,7 +169,8 @@ def _longer_verdict(visit: Judged) -> Verdict:
     if visit.within is None:
         undecided = visit.disposition == "open"
         return (UNDECIDED if undecided else OUTSIDE), visit.disposition
-    return (MISS, "waited_longer") if visit.past else (HIT, visit.disposition)
+    in_time = visit.within or visit.left_within
+    return (HIT, visit.disposition) if in_time else (MISS, "waited_longer")
 
 
 _THRESHOLD: Final[Collection[str]] = ("threshold", "boundary", "clock")

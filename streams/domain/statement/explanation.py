@@ -178,11 +178,11 @@ def _counted(visit: Visit, outcome: Outcome, kept: bool, excluding: Excluding) -
 
 def _verdict(visit: Visit, outcome: Outcome, kept: bool, measure: Measure) -> Verdict:
     contract = visit.terms.contract
-    within, past = visit.within, visit.past
+    within, left_within = visit.within, visit.left_within
     # A visit that no threshold decides (a short abandon that the contract excludes) has none.
     if visit.further and measure.threshold != contract.threshold:
         level = contract.further.index(measure.threshold)
-        within, past = visit.further[level], visit.further_past[level]
+        within, left_within = visit.further[level], visit.further_left_within(level)
     here = [each for each in outcome.visits if each.line == visit.line]
     of_contact = OfContact(
         first=visit is min(here, key=by_beginning),
@@ -195,7 +195,7 @@ def _verdict(visit: Visit, outcome: Outcome, kept: bool, measure: Measure) -> Ve
             tier=visit.terms.tier,
             contact=of_contact,
             within=within,
-            past=past,
+            left_within=left_within,
             short_counts=contract.short_counts,
             formula=measure.formula,
             kept=kept,

@@ -17,7 +17,7 @@ _DURATIONS: Final = {
 }
 """All else is a number of calls."""
 
-_WITHIN: Final = ("answered_within", "abandoned_within", "service_offered", "past_threshold")
+_WITHIN: Final = ("answered_within", "abandoned_within", "service_offered", "left_within")
 """What depends on a threshold, that of the contract and those that its measures have besides."""
 
 

@@ -43,11 +43,11 @@ def test_one_call_more_is_another_digest() -> None:
 
 def test_a_later_count_is_in_the_books_of_a_contract_that_pays_by_it() -> None:
     """So a release that counts more finds what was frozen before as it was."""
-    tally = Tally.of(answered=2, cut_offs=1, past_threshold=1, callbacks_kept=1)
+    tally = Tally.of(answered=2, cut_offs=1, left_within=1, callbacks_kept=1)
     assert counts(tally, left_out([Contract()])) == {"answered": 2}
     for figure, more in (
         ("cut_off", {"cut_offs": 1}),
-        ("waited_longer", {"past_threshold": 1}),
+        ("waited_longer", {"left_within": 1}),
         ("callbacks_kept", {"callbacks_kept": 1}),
     ):
         measure = Measure("m", figure, Decimal(1), "answered_only", 20 * SECOND, "daily")

@@ -181,6 +181,17 @@ def test_who_waited_longer_than_a_measures_own_limit() -> None:
     assert judged(plan("waited_longer"), stories)[0] == Count(4, 5)
 
 
+def test_each_limit_of_a_contract_has_a_count_of_its_own() -> None:
+    """Sent elsewhere after 70 s: longer than 60 s, and not longer than five minutes."""
+    other = (
+        'threshold = 60\n[[contract.measure]]\nid = "n"\nfigure = "waited_longer"\n'
+        "threshold = 300\ntarget = 0.5\n"
+    )
+    calls = [Story("a").enter("9:00", "waste").leave("9:01:10", "waste", "overflow")]
+    found = [each for each in results(plan("waited_longer", other), calls) if each.line == "waste"]
+    assert {each.measure.id: each.count for each in found} == {"m": Count(1, 1), "n": Count(0, 1)}
+
+
 def test_a_caller_who_still_waits_has_waited_longer_once_the_limit_passes() -> None:
     waiting = [Story("a").enter("9:00", "waste")]
     agreed = plan("waited_longer", "threshold = 60")
