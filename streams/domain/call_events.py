@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from streams.domain import rows
 from streams.domain.contact import MOST_EVENTS, Piece, pieces
 from streams.domain.events import CallStart, Event, MenuChoice, Queue
-from streams.domain.rows import FULL, KIND_BITS, WIDTH, Row
+from streams.domain.rows import FULL, KIND_BITS, ROW_WIDTH, Row
 
 _MOST_ROWS: Final = 2 * MOST_EVENTS
 """Rows that are kept before they are put in order, which leaves only what counts of a contact with
@@ -69,7 +69,7 @@ class Contact:
         self.rows: list[Any] = []
         self.newest = -(2**62)
         self.oldest = 2**62
-        self._most = WIDTH * _MOST_ROWS
+        self._most = ROW_WIDTH * _MOST_ROWS
         self._pieces: list[Piece] | None = None
 
     def merge(self, event: Event, at: int) -> bool:
@@ -100,17 +100,17 @@ class Contact:
             self._pieces = None
         if len(self.rows) > self._most:
             self.rows = list(self.stored())
-            self._most = max(WIDTH * _MOST_ROWS, 2 * len(self.rows))
+            self._most = max(ROW_WIDTH * _MOST_ROWS, 2 * len(self.rows))
         return True
 
     def _has(self, told: Row) -> bool:
-        ids = self.rows[2::WIDTH]
+        ids = self.rows[2::ROW_WIDTH]
         event_id = told[2]
         if event_id not in ids:
             return False
         wanted = list(told)
         return any(
-            known == event_id and self.rows[WIDTH * place : WIDTH * (place + 1)] == wanted
+            known == event_id and self.rows[ROW_WIDTH * place : ROW_WIDTH * (place + 1)] == wanted
             for place, known in enumerate(ids)
         )
 
@@ -126,7 +126,7 @@ class Contact:
 
     def instants(self) -> Iterable[int]:
         """Every instant at which something happened, in no particular order."""
-        instants: list[int] = self.rows[::WIDTH]
+        instants: list[int] = self.rows[::ROW_WIDTH]
         return instants
 
     def copy(self) -> Self:
@@ -146,10 +146,10 @@ class Contact:
         """The events that ``stored`` gave."""
         contact = cls(call_id)
         contact.rows = list(stored)
-        ats, codes, mores = stored[::WIDTH], stored[1::WIDTH], stored[4::WIDTH]
+        ats, codes, mores = stored[::ROW_WIDTH], stored[1::ROW_WIDTH], stored[4::ROW_WIDTH]
         contact.newest, contact.oldest = max(ats), min(ats)
         for code, more in zip(codes, mores, strict=True):
             if code & KIND_BITS == FULL:  # what was left out reached further
                 contact.newest = max(contact.newest, more[0])
-        contact.rows[3::WIDTH] = [_shared(line) for line in stored[3::WIDTH]]
+        contact.rows[3::ROW_WIDTH] = [_shared(line) for line in stored[3::ROW_WIDTH]]
         return contact

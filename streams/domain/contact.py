@@ -18,15 +18,15 @@ from typing import Any, Final, NamedTuple
 
 from streams.domain.instants import HOUR
 from streams.domain.rows import (
-    DIRECTION,
+    CALL_START,
+    DIRECTION_FIELD,
     FULL,
     KIND_BITS,
-    MENU,
+    MENU_FIELD,
     PROPERTIES,
     RANK,
-    REVISION,
-    START,
-    WIDTH,
+    REVISION_FIELD,
+    ROW_WIDTH,
     Row,
     encode,
     told,
@@ -87,7 +87,7 @@ class Piece:
         known = bisect_right(self.ats, now)
         if not known:
             return None
-        rows = self.rows[: WIDTH * known]
+        rows = self.rows[: ROW_WIDTH * known]
         ats = self.ats[:known]
         piece = Piece(rows, rows, ats, self.in_order or all(map(lt, ats, ats[1:])))
         piece.conflicting, piece.too_many = self.conflicting, self.too_many
@@ -101,9 +101,9 @@ def pieces(rows: list[Any]) -> list[Piece]:
         rows: what was told, in any order and as often as it was told; ``told`` of pieces may be
             among it. At least one.
     """
-    ats: list[int] = rows[::WIDTH]
+    ats: list[int] = rows[::ROW_WIDTH]
     events = len(ats)
-    if events <= _SURELY_SMALL and len(set(rows[2::WIDTH])) == events:
+    if events <= _SURELY_SMALL and len(set(rows[2::ROW_WIDTH])) == events:
         in_order = all(map(lt, ats, ats[1:]))
         if not in_order and len(set(ats)) == events:
             # Topics that are caught up with come one after another. Where no two events are at one
@@ -173,7 +173,7 @@ def _piece(part: list[Row]) -> Piece:
 
 
 def _made(told: list[Any], rows: list[Any]) -> Piece:
-    ats = rows[::WIDTH]
+    ats = rows[::ROW_WIDTH]
     return Piece(told, rows, ats, all(map(lt, ats, ats[1:])))
 
 
@@ -189,7 +189,7 @@ def _by_id(part: list[Row]) -> list[Row]:
 
 
 def _precedence(row: Row) -> tuple[int, int, bytes]:
-    return -(told(row[4], REVISION) or 0), row[0], encode(list(row))
+    return -(told(row[4], REVISION_FIELD) or 0), row[0], encode(list(row))
 
 
 def _summary(part: list[Row]) -> Piece:
@@ -198,7 +198,7 @@ def _summary(part: list[Row]) -> Piece:
     arrived first. A row before them says up to when the contact reaches."""
     events = [row for row in part if row[1] != FULL]
     kept = {0, len(events) - 1}
-    kept.update(_first(events, lambda row: row[1] & KIND_BITS == START))
+    kept.update(_first(events, lambda row: row[1] & KIND_BITS == CALL_START))
     for what in PROPERTIES:
         kept.update(_first(events, lambda row, what=what: told(row[4], what) is not None))
     summary = [events[index] for index in sorted(kept)]
@@ -248,7 +248,7 @@ class Properties(NamedTuple):
 
 def tells(rows: list[Any], what: int) -> bool:
     """Whether any event tells this property."""
-    for more in rows[4::WIDTH]:
+    for more in rows[4::ROW_WIDTH]:
         if type(more) is list and len(more) > what and more[what] is not None:
             return True
     return False
@@ -269,8 +269,10 @@ def properties(rows: list[Any], order: Iterable[int]) -> Properties:
         rows: its events that count.
         order: the numbers of these in the order of the walk.
     """
-    mores = rows[4::WIDTH]
-    tellers = tuple([tuple(more[DIRECTION : MENU + 1]) for more in mores if type(more) is list])
+    mores = rows[4::ROW_WIDTH]
+    tellers = tuple(
+        [tuple(more[DIRECTION_FIELD : MENU_FIELD + 1]) for more in mores if type(more) is list]
+    )
     if not tellers:
         return _NOTHING_TOLD
     known = _combinations.get(tellers)
@@ -281,7 +283,11 @@ def properties(rows: list[Any], order: Iterable[int]) -> Properties:
     if not known.conflicting:
         return known  # where all tell the same, it is the same in any order
     return _properties(
-        tuple(tuple(mores[row][DIRECTION : MENU + 1]) for row in order if type(mores[row]) is list)
+        tuple(
+            tuple(mores[row][DIRECTION_FIELD : MENU_FIELD + 1])
+            for row in order
+            if type(mores[row]) is list
+        )
     )
 
 

@@ -3,8 +3,7 @@
 from typing import Final
 
 from streams.domain.plan import Contract
-from streams.domain.walked import CHOSE_AGAIN as OTHER_CHOICE
-from streams.domain.walked import NONE, VisitRows
+from streams.domain.walked import NO_ROW, OTHER_CHOICE, VisitRows
 
 ANSWERED: Final = "answered"
 FORM: Final = "form"
@@ -69,9 +68,9 @@ def disposition(
         lost: it has had no ending for so long that there won't be one.
         wait: how long it waited, where it has ended.
     """
-    if visit.answered != NONE:
+    if visit.answered != NO_ROW:
         return ANSWERED
-    if form and visit.transfer != NONE and not visit.queued:
+    if form and visit.transfer != NO_ROW and not visit.queued:
         return FORM
     if left:
         return _OF_LEFT[visit.reason]

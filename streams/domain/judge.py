@@ -33,18 +33,18 @@ from streams.domain.outcome import (
 )
 from streams.domain.plan import Contract, Plan, open_time
 from streams.domain.rows import (
-    DIRECTION,
+    CALL_START,
+    DIRECTION_FIELD,
     KIND_BITS,
-    START,
-    USUAL,
-    WIDTH,
+    ROW_WIDTH,
+    USUAL_FIELD,
     hung_up_by,
     told,
 )
 from streams.domain.service_level import missed_at, within
 from streams.domain.waits import Lap, waited, waiting_since
 from streams.domain.walk import line_named_by, walk
-from streams.domain.walked import NONE, TRANSFER, Walk
+from streams.domain.walked import NO_ROW, TRANSFER, Walk
 
 CUT_OFF_WITHIN: Final = 10 * SECOND
 """Nobody is helped within ten seconds: an agent who hangs up so soon has cut the caller off."""
@@ -68,10 +68,10 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
     ats = known.ats
     outcome = Outcome(ats[walked.begun], known, walked)
     outcome.changes_at = ahead
-    if walked.start != NONE:
+    if walked.start != NO_ROW:
         outcome.started = outcome.begun
-        outcome.caller = told(known.rows[WIDTH * walked.start + 4], USUAL)
-    if walked.hangup != NONE:
+        outcome.caller = told(known.rows[ROW_WIDTH * walked.start + 4], USUAL_FIELD)
+    if walked.hangup != NO_ROW:
         outcome.hung_up = ats[walked.hangup]
     if walked.visits:
         _with_visits(known, walked, outcome, plan, now)
@@ -81,7 +81,7 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         outcome.done_at = outcome.hung_up
     elif ats[-1] > outcome.done_at:
         outcome.done_at = ats[-1]
-    if tells(known.rows, DIRECTION) and outcome.properties.outgoing:
+    if tells(known.rows, DIRECTION_FIELD) and outcome.properties.outgoing:
         outcome.outcome = OUTGOING
         outcome.reached = None
     return outcome
@@ -129,8 +129,8 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
 
 
 def _by_agent(known: Piece, walked: Walk) -> bool:
-    code = known.rows[WIDTH * walked.hangup + 1]
-    return walked.hangup != NONE and hung_up_by(code) == "agent"
+    code = known.rows[ROW_WIDTH * walked.hangup + 1]
+    return walked.hangup != NO_ROW and hung_up_by(code) == "agent"
 
 
 def _is_open(plan: Plan, line: str, at: int) -> bool:
@@ -149,7 +149,7 @@ def _look_at_others(visits: list[Visit], plan: Plan, ats: list[int]) -> None:
         if visit.answered is None:
             continue
         answered.add(line)
-        if found.reason == TRANSFER and found.to != NONE and visits[found.to].line != line:
+        if found.reason == TRANSFER and found.to != NO_ROW and visits[found.to].line != line:
             target = plan.terms(visits[found.to].line, ats[found.left])
             visit.transferred_to = target.tier if target is not None else 0
 
@@ -169,15 +169,15 @@ def _judge(
     visit.transferred_to = 0
     visit.in_hours = outcome.in_hours
     visit.started = outcome.started
-    visit.chosen = None if found.choice == NONE else ats[found.choice]
+    visit.chosen = None if found.choice == NO_ROW else ats[found.choice]
     entered: int | None = None
     if found.queued:
-        entered = visit.begun if found.entered == NONE else ats[found.entered]
+        entered = visit.begun if found.entered == NO_ROW else ats[found.entered]
     visit.entered = entered
-    left = None if found.left == NONE else ats[found.left]
+    left = None if found.left == NO_ROW else ats[found.left]
     ended = outcome.hung_up if left is None else left
     visit.lost_at = lost_at = (visit.begun if entered is None else entered) + contract.lost_after
-    visit.answered = answered = None if found.answered == NONE else ats[found.answered]
+    visit.answered = answered = None if found.answered == NO_ROW else ats[found.answered]
     if answered is None and ended is not None and ended > lost_at:
         left = ended = None  # an ending after it was lost changes nothing
     visit.reason = found.reason if left is not None else ""
@@ -185,7 +185,7 @@ def _judge(
     laps: list[Lap] = []
     lap: int | None = None
     for since, until in found.laps:
-        if until != NONE:
+        if until != NO_ROW:
             laps.append((ats[since], ats[until]))
         elif ended is not None:
             laps.append((ats[since], ended))
@@ -296,8 +296,10 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
 def _too_many(piece: Piece, known: Piece, plan: Plan) -> Outcome:
     """A contact of more events than are kept: it has no visits, is booked where it began, and
     nobody was reached."""
-    codes = known.rows[1::WIDTH]
-    starts = [at for at, code in zip(known.ats, codes, strict=True) if code & KIND_BITS == START]
+    codes = known.rows[1::ROW_WIDTH]
+    starts = [
+        at for at, code in zip(known.ats, codes, strict=True) if code & KIND_BITS == CALL_START
+    ]
     outcome = Outcome(starts[0] if starts else known.ats[0], known, None)
     outcome.outcome = TOO_MANY_EVENTS
     outcome.done_at = piece.newest

@@ -1,6 +1,6 @@
 """A visit while the walk goes on: what happens to it, and when in the walk that was."""
 
-from streams.domain.walked import NONE, TRANSFER, VisitRows
+from streams.domain.walked import NO_ROW, TRANSFER, VisitRows
 
 
 class OpenVisit(VisitRows):
@@ -29,29 +29,29 @@ class OpenVisit(VisitRows):
         super().__init__(line_row, begun)
         self.line_id = line_id
         self.begun_step = step
-        self.answered_step = self.left_step = self.transfer_step = NONE
+        self.answered_step = self.left_step = self.transfer_step = NO_ROW
         self.chosen_first = False
         self.source: OpenVisit | None = None
         self.led_to: OpenVisit | None = None
 
     def may_be(self, number: int) -> bool:
         """Whether this visit may be the one of a number that no visit has yet."""
-        return number == NONE or self.number == NONE
+        return number == NO_ROW or self.number == NO_ROW
 
     def led_by(self, source: "OpenVisit", transfer: int) -> None:
         """A transfer leads here from another visit."""
         self.source, source.led_to = source, self
-        if self.transfer == NONE:
+        if self.transfer == NO_ROW:
             self.transfer = transfer
 
     def wait(self, row: int) -> None:
         """The queue is entered, for the first time or again."""
-        if self.entered == NONE and not self.queued:
+        if self.entered == NO_ROW and not self.queued:
             self.entered = row
         self.entries += 1
         self.queued = True
         self.not_left()
-        self.laps += ((row, NONE),)
+        self.laps += ((row, NO_ROW),)
 
     def queued_until(self, row: int) -> None:
         """A queue event of a visit without an entry: it was in the queue since its beginning. With
@@ -65,9 +65,9 @@ class OpenVisit(VisitRows):
 
     def talk(self, row: int, step: int) -> None:
         """Somebody answers; the first answer counts."""
-        if self.answered != NONE:
+        if self.answered != NO_ROW:
             return
-        if self.laps and self.laps[-1][1] == NONE:
+        if self.laps and self.laps[-1][1] == NO_ROW:
             self.end_lap(row)
         else:
             self.queued_until(row)
@@ -82,14 +82,14 @@ class OpenVisit(VisitRows):
 
     def not_left(self) -> None:
         """As if it had not been left."""
-        self.left = self.left_step = self.transfer_step = NONE
+        self.left = self.left_step = self.transfer_step = NO_ROW
         self.reason, self.inferred = "", False
         self.led_to = None
 
     def wait_on(self) -> None:
         """As if it had not been left: the lap that its leaving ended goes on."""
-        if self.answered == NONE and self.laps:
-            self.end_lap(NONE)
+        if self.answered == NO_ROW and self.laps:
+            self.end_lap(NO_ROW)
         self.not_left()
 
     def tell_reason(self, step: int, reason: str) -> None:
@@ -113,8 +113,8 @@ class OpenVisit(VisitRows):
         between its leaving, if it was left, and now was spent elsewhere."""
         since = self.laps[-1][0] if self.laps else self.entered
         self.laps = (*self.laps[:-1], (since, self.left))
-        if self.left != NONE:
-            self.laps += ((row, NONE),)
-        self.answered = self.answered_step = NONE
+        if self.left != NO_ROW:
+            self.laps += ((row, NO_ROW),)
+        self.answered = self.answered_step = NO_ROW
         self.taken_back += 1
         self.not_left()

@@ -9,30 +9,30 @@ from typing import Any, Final
 
 from streams.domain.instants import SECOND
 from streams.domain.rows import (
-    ANSWERED,
-    ENTERED,
     HANGUP,
     KIND_BITS,
-    LEFT,
+    QUEUE_ANSWERED,
+    QUEUE_ENTERED,
+    QUEUE_LEFT,
+    QUEUE_RETURNED,
     RANK,
-    RETURNED,
+    ROW_WIDTH,
     SEQ,
-    SEQUENCE,
-    WIDTH,
+    SEQUENCE_FIELD,
     told,
 )
-from streams.domain.walked import NONE
+from streams.domain.walked import NO_ROW
 
 LEG: Final = 5 * SECOND
 """By how much the clocks of two machines may put a choice or an entry behind the hangup, and what
 must lie between two hangups for the first to have been that of a leg only."""
 
-_RANK_OF_LEFT: Final = RANK[LEFT]
+_RANK_OF_LEFT: Final = RANK[QUEUE_LEFT]
 _FITS: Final = (
     (),
-    (ENTERED, ANSWERED, _RANK_OF_LEFT),
-    (ANSWERED, _RANK_OF_LEFT, ENTERED),
-    (RETURNED, _RANK_OF_LEFT, ENTERED),
+    (QUEUE_ENTERED, QUEUE_ANSWERED, _RANK_OF_LEFT),
+    (QUEUE_ANSWERED, _RANK_OF_LEFT, QUEUE_ENTERED),
+    (QUEUE_RETURNED, _RANK_OF_LEFT, QUEUE_ENTERED),
     (),
 )
 """What fits at each position (``walked.POSITIONS``), of the line where the contact is."""
@@ -49,10 +49,10 @@ class Events:
 
     def __init__(self, rows: list[Any]) -> None:
         self.measured = False
-        self.kinds: list[int] = [code & KIND_BITS for code in rows[1::WIDTH]]
-        self.words: list[str] = rows[3::WIDTH]
+        self.kinds: list[int] = [code & KIND_BITS for code in rows[1::ROW_WIDTH]]
+        self.words: list[str] = rows[3::ROW_WIDTH]
         self._rows = rows
-        self._ats: list[int] = rows[::WIDTH]
+        self._ats: list[int] = rows[::ROW_WIDTH]
 
     def apart(self, earlier: int, later: int) -> int:
         """How much time lies between two events, in us. There is no other way to ask."""
@@ -60,12 +60,12 @@ class Events:
         return self._ats[later] - self._ats[earlier]
 
     def code(self, row: int) -> int:
-        code: int = self._rows[WIDTH * row + 1]
+        code: int = self._rows[ROW_WIDTH * row + 1]
         return code
 
     def told(self, row: int, what: int) -> Any:
         """What an event told besides, one of the names of ``rows``."""
-        return told(self._rows[WIDTH * row + 4], what)
+        return told(self._rows[ROW_WIDTH * row + 4], what)
 
     def is_hangup(self, row: int) -> bool:
         return self.kinds[row] >= HANGUP
@@ -93,7 +93,7 @@ class Events:
         self.measured = True
         parts: dict[int, list[int]] = {}
         for row in tie:
-            parts.setdefault(self.told(row, SEQUENCE), []).append(row)
+            parts.setdefault(self.told(row, SEQUENCE_FIELD), []).append(row)
         return [parts[seq] for seq in sorted(parts)]
 
     def first_to_fit(self, tie: Sequence[int], position: int, here: str) -> int:
@@ -140,22 +140,22 @@ def hangup(events: Events, order: list[int]) -> int:
     """
     hangups = [place for place, row in enumerate(order) if events.is_hangup(row)]
     if not hangups:
-        return NONE
+        return NO_ROW
     last = hangups[-1]
-    served = NONE  # the last entry that is answered or left behind it
-    again = NONE  # the last entry before the last hangup
+    served = NO_ROW  # the last entry that is answered or left behind it
+    again = NO_ROW  # the last entry before the last hangup
     outcomes: set[str] = set()
     for place in range(len(order) - 1, hangups[0], -1):
         row = order[place]
         kind = events.kinds[row]
-        if kind == ANSWERED or LEFT <= kind < HANGUP:
+        if kind == QUEUE_ANSWERED or QUEUE_LEFT <= kind < HANGUP:
             outcomes.add(events.words[row])
-        elif kind == ENTERED:
-            if served == NONE and events.words[row] in outcomes:
+        elif kind == QUEUE_ENTERED:
+            if served == NO_ROW and events.words[row] in outcomes:
                 served = place
-            if again == NONE and place < last:
+            if again == NO_ROW and place < last:
                 again = place
     for place in hangups:
         if place > served and not (place < again and events.apart(order[place], order[last]) > LEG):
             return order[place]
-    return NONE
+    return NO_ROW

@@ -7,7 +7,7 @@ from typing import Final
 
 from streams.domain.contact import Piece, Properties, properties
 from streams.domain.plan import Terms
-from streams.domain.walked import NONE, VisitRows, Walk
+from streams.domain.walked import NO_ROW, VisitRows, Walk
 
 NEVER: Final = 2**62
 """An instant after all others."""
@@ -142,7 +142,7 @@ class Visit:
 
     @property
     def by_transfer(self) -> bool:
-        return self.found.transfer != NONE
+        return self.found.transfer != NO_ROW
 
     @property
     def left_within(self) -> bool:

@@ -24,12 +24,12 @@ More = str | list[Any] | None
 Row = tuple[int, int, str, str, More]
 """Instant in us, code, ``event_id``, line, and what else the event told."""
 
-WIDTH: Final = 5
+ROW_WIDTH: Final = 5
 """Values of a row in a flat list."""
 
-START, CHOICE, ENTERED, ANSWERED, RETURNED, LEFT = range(6)
+CALL_START, MENU_CHOICE, QUEUE_ENTERED, QUEUE_ANSWERED, QUEUE_RETURNED, QUEUE_LEFT = range(6)
 LEFT_REASONS: Final[tuple[LeftReason, ...]] = get_args(LeftReason)
-HANGUP: Final = LEFT + len(LEFT_REASONS)
+HANGUP: Final = QUEUE_LEFT + len(LEFT_REASONS)
 HANGUP_REASONS: Final[tuple[HangupReason, ...]] = get_args(HangupReason)
 SIDES: Final = (None, "caller", "agent", "system")
 FULL: Final = 31
@@ -40,9 +40,9 @@ NUMBER_SHIFT: Final = 5
 SEQ: Final = 1 << 19
 """Visit numbers go up to 9,999, so a code without this bit is below it."""
 
-_PHASES: Final = {"entered": ENTERED, "answered": ANSWERED, "returned": RETURNED}
+_PHASES: Final = {"entered": QUEUE_ENTERED, "answered": QUEUE_ANSWERED, "returned": QUEUE_RETURNED}
 _LEFT: Final[dict[str | None, int]] = {
-    reason: LEFT + index for index, reason in enumerate(LEFT_REASONS)
+    reason: QUEUE_LEFT + index for index, reason in enumerate(LEFT_REASONS)
 }
 _HANGUP: Final[dict[tuple[str, str | None], int]] = {
     (reason, by): HANGUP + index * len(SIDES) + side
@@ -52,28 +52,34 @@ _HANGUP: Final[dict[tuple[str, str | None], int]] = {
 LEFT_BY_TRANSFER: Final = _LEFT["transfer"]
 
 RANK: Final = tuple(
-    code if code < LEFT else LEFT if code < HANGUP else LEFT + 1 if code < FULL else LEFT + 2
+    code
+    if code < QUEUE_LEFT
+    else QUEUE_LEFT
+    if code < HANGUP
+    else QUEUE_LEFT + 1
+    if code < FULL
+    else QUEUE_LEFT + 2
     for code in range(FULL + 1)
 )
 """Order of kinds at one instant; reasons make no difference."""
 
 (
-    USUAL,
-    SEQUENCE,
-    REVISION,
-    DIRECTION,
-    CHANNEL,
-    ENTRY,
-    LANGUAGE,
-    MENU,
-    VENDOR,
-    URGENT,
-    INFORMED,
+    USUAL_FIELD,
+    SEQUENCE_FIELD,
+    REVISION_FIELD,
+    DIRECTION_FIELD,
+    CHANNEL_FIELD,
+    ENTRY_FIELD,
+    LANGUAGE_FIELD,
+    MENU_FIELD,
+    VENDOR_FIELD,
+    URGENT_FIELD,
+    INFORMED_FIELD,
 ) = range(11)
 """Where a list in ``more`` has what. The usual one is of a start the caller, of a choice the option
 pressed, of an answer the agent, of leaving the line that a transfer leads to."""
 
-PROPERTIES: Final = (DIRECTION, CHANNEL, ENTRY, LANGUAGE, MENU)
+PROPERTIES: Final = (DIRECTION_FIELD, CHANNEL_FIELD, ENTRY_FIELD, LANGUAGE_FIELD, MENU_FIELD)
 """What is a property of the contact, whichever of its events tells it."""
 
 
@@ -165,9 +171,9 @@ def start(event: StartTold, at: int) -> Row:
         or event.revision
         or event.seq is not None
     ):
-        return at, START, event.event_id, "", event.caller or None
+        return at, CALL_START, event.event_id, "", event.caller or None
     more = _more(event, event.caller, menu=event.menu)
-    return at, START if event.seq is None else START | SEQ, event.event_id, "", more
+    return at, CALL_START if event.seq is None else CALL_START | SEQ, event.event_id, "", more
 
 
 def choice(event: ChoiceTold, at: int) -> Row:
@@ -182,9 +188,15 @@ def choice(event: ChoiceTold, at: int) -> Row:
         or event.revision
         or event.seq is not None
     ):
-        return at, CHOICE, event.event_id, event.line, event.option or None
+        return at, MENU_CHOICE, event.event_id, event.line, event.option or None
     more = _more(event, event.option, menu=event.menu, informed=event.informed)
-    return at, CHOICE if event.seq is None else CHOICE | SEQ, event.event_id, event.line, more
+    return (
+        at,
+        MENU_CHOICE if event.seq is None else MENU_CHOICE | SEQ,
+        event.event_id,
+        event.line,
+        more,
+    )
 
 
 def queue(event: QueueTold, at: int) -> Row:
@@ -196,7 +208,7 @@ def queue(event: QueueTold, at: int) -> Row:
         usual = event.to_line or None
     else:
         code = _PHASES[phase]
-        if code == ANSWERED:
+        if code == QUEUE_ANSWERED:
             usual = event.agent or None
     visit = event.visit
     if visit is not None:
@@ -268,7 +280,7 @@ def told(more: More, what: int) -> Any:
     """One of the values named above that an event told; None if it did not."""
     if type(more) is list:
         return more[what] if what < len(more) else None
-    return more if what == USUAL else None
+    return more if what == USUAL_FIELD else None
 
 
 def number(code: int) -> int:
@@ -287,7 +299,7 @@ def left_reason(code: int) -> LeftReason:
     >>> left_reason(LEFT_BY_TRANSFER | SEQ)
     'transfer'
     """
-    return LEFT_REASONS[(code & KIND_BITS) - LEFT]
+    return LEFT_REASONS[(code & KIND_BITS) - QUEUE_LEFT]
 
 
 def hung_up_by(code: int) -> str | None:
@@ -302,7 +314,7 @@ def hung_up_by(code: int) -> str | None:
 def kind(code: int) -> str:
     """The kind or phase that a code stands for, as the events have it.
 
-    >>> kind(CHOICE), kind(LEFT_BY_TRANSFER), kind(HANGUP | SEQ)
+    >>> kind(MENU_CHOICE), kind(LEFT_BY_TRANSFER), kind(HANGUP | SEQ)
     ('menu-choice', 'left', 'hangup')
     """
     return _KINDS[RANK[code & KIND_BITS]]

@@ -14,36 +14,36 @@ from streams.domain.instants import SECOND
 from streams.domain.open_visit import OpenVisit
 from streams.domain.order import LEG, Events, hangup, in_order
 from streams.domain.rows import (
-    ANSWERED,
-    CHOICE,
-    ENTERED,
+    CALL_START,
     HANGUP,
-    LEFT,
     LEFT_REASONS,
-    RETURNED,
-    START,
-    USUAL,
+    MENU_CHOICE,
+    QUEUE_ANSWERED,
+    QUEUE_ENTERED,
+    QUEUE_LEFT,
+    QUEUE_RETURNED,
+    USUAL_FIELD,
     hangup_reason,
     number,
 )
 from streams.domain.walked import (
     AWAY,
-    CHOSE_AGAIN,
     EXIT_KEY,
-    MENU,
-    NONE,
+    IN_MENU,
+    NO_ROW,
+    ON_WAY,
+    OTHER_CHOICE,
     OVERFLOW,
     POSITIONS,
     TALKING,
     TRANSFER,
     WAITING,
-    WAY,
     Step,
     Walk,
     row_of_target,
 )
 
-TAKEN_BACK: Final = 30 * SECOND
+TAKEN_BACK_WITHIN: Final = 30 * SECOND
 """Who is sent back into the queue of the same line as soon as this was not answered."""
 
 _GOES_ON: Final = frozenset({OVERFLOW, "timeout", EXIT_KEY})
@@ -65,10 +65,10 @@ class Table:
         self.steps: list[Step] = []
         self._visits: list[OpenVisit] = []
         self._numbered: dict[tuple[str, int], OpenVisit] = {}
-        self._where = MENU
+        self._where = IN_MENU
         self._at: OpenVisit | None = None
-        self._start = NONE
-        self._last_choice = NONE
+        self._start = NO_ROW
+        self._last_choice = NO_ROW
         self._step = 0
         self._plain = True
         self._did: list[str] = []
@@ -79,7 +79,7 @@ class Table:
         order = in_order(events, events.ties(range(len(events.kinds))), self._here, self._go)
         end = hangup(events, order)
         beyond: list[int] = []
-        if end != NONE:
+        if end != NO_ROW:
             place = order.index(end)
             before, after = order[:place], order[place + 1 :]
             beyond = [row for row in after if not self._moves(row, end)]
@@ -91,7 +91,7 @@ class Table:
                 order.append(end)
                 self._go(end)
             self._plain = self._plain and not after
-            self.steps[-1] = self.steps[-1]._replace(did=(walked.OVER,))
+            self.steps[-1] = self.steps[-1]._replace(did=(walked.ENDS,))
             for row in beyond:
                 self._go_nowhere(row)
         everything = (*order, *beyond)
@@ -100,19 +100,22 @@ class Table:
             tuple(self._closed()),
             start=self._start,
             hangup=end,
-            hung_up=None if end == NONE else hangup_reason(events.code(end)),
+            hung_up=None if end == NO_ROW else hangup_reason(events.code(end)),
             position=self._where,
             order=everything,
             after_hangup=len(beyond),
             alone=len(hangups) == len(everything),
             # A hangup that was a leg's ended the contact, until more was known of it; one without
             # its start had begun otherwise.
-            plain=self._plain and hangups in ([], [end]) and self._start in (NONE, everything[0]),
+            plain=self._plain and hangups in ([], [end]) and self._start in (NO_ROW, everything[0]),
         )
 
     def _moves(self, row: int, end: int) -> bool:
         """Whether an event behind the hangup stands just before it."""
-        return self.events.kinds[row] in (CHOICE, ENTERED) and self.events.apart(end, row) <= LEG
+        return (
+            self.events.kinds[row] in (MENU_CHOICE, QUEUE_ENTERED)
+            and self.events.apart(end, row) <= LEG
+        )
 
     def _closed(self) -> list[OpenVisit]:
         for visit in self._visits:
@@ -127,27 +130,27 @@ class Table:
         kind = self.events.kinds[row]
         where, here = self._where, self._at
         self._did = []
-        if kind == START:
-            if self._start == NONE:
+        if kind == CALL_START:
+            if self._start == NO_ROW:
                 self._start = row
                 self._did.append(walked.BEGINS)
             else:
                 self._did.append(walked.BEGUN_BEFORE)
-        elif kind == CHOICE:
+        elif kind == MENU_CHOICE:
             self._choose(row, self.events.words[row])
         elif kind < HANGUP:
             line_id, told_number = self.events.words[row], number(self.events.code(row))
-            if kind == ENTERED:
+            if kind == QUEUE_ENTERED:
                 self._enter(row, line_id, told_number)
-            elif kind == ANSWERED:
+            elif kind == QUEUE_ANSWERED:
                 self._answer(row, line_id, told_number)
-            elif kind == RETURNED:
+            elif kind == QUEUE_RETURNED:
                 self._return(row, line_id, told_number)
             else:
                 self._leave(row, line_id, told_number, kind)
         else:
             self._did.append(walked.OF_A_LEG)
-        at_line = NONE if here is None else here.line
+        at_line = NO_ROW if here is None else here.line
         self.steps.append(Step(row, POSITIONS[where], at_line, tuple(self._did)))
         self._step += 1
 
@@ -155,20 +158,20 @@ class Table:
         return self._where, "" if self._at is None else self._at.line_id
 
     def _go_nowhere(self, row: int) -> None:
-        at_line = NONE if self._at is None else self._at.line
+        at_line = NO_ROW if self._at is None else self._at.line
         self.steps.append(Step(row, POSITIONS[self._where], at_line, (walked.AFTER_HANGUP,)))
 
     def _choose(self, row: int, line_id: str) -> None:
         here = self._at
         if here is not None and here.line_id == line_id:
-            if here.choice == NONE:
+            if here.choice == NO_ROW:
                 here.choice = row
             self._did.append(walked.CHOSEN_HERE)
         else:
             visit = self._begin_visit(row, line_id, EXIT_KEY, by_choice=True)
             visit.choice = row
             visit.chosen_first = True
-            self._stand(WAY, visit)
+            self._stand(ON_WAY, visit)
             self._did.append(walked.CHOSEN)
         self._last_choice = self._step
 
@@ -182,21 +185,21 @@ class Table:
             self._stand(WAITING, visit)
             self._did.append(walked.QUEUED)
         elif visit is not self._at:
-            if visit.answered != NONE:
+            if visit.answered != NO_ROW:
                 self._take_back(row, visit)
             else:
                 self._go_on_with(row, visit)
                 visit.wait(row)
                 self._stand(WAITING, visit)
                 self._did.append(walked.WAITS_AGAIN)
-        elif self._where == WAY:
+        elif self._where == ON_WAY:
             visit.wait(row)
             self._stand(WAITING, visit)
             self._did.append(walked.QUEUED)
         elif self._where == WAITING:
             visit.entries += 1
             self._did.append(walked.LAP)
-        elif visit.entered == NONE:
+        elif visit.entered == NO_ROW:
             visit.enter_late(row)
             self._plain = False
             self._did.append(walked.ENTRY_TOLD_LATE)
@@ -223,7 +226,7 @@ class Table:
             self._did.append(walked.ANSWERED_BEFORE)
         else:
             self._plain = self._plain and self._where == WAITING
-            self._did.append(walked.ANSWERED)
+            self._did.append(walked.TALKS)
         visit.talk(row, self._step)
         self._stand(TALKING, visit)
         self._number(visit, line_id, told_number)
@@ -234,19 +237,19 @@ class Table:
             self._did.append(walked.NOBODY_TALKS)
             return
         self._number(visit, line_id, told_number)
-        if visit is self._at and self._where == WAY:
-            visit.queued_until(NONE)
+        if visit is self._at and self._where == ON_WAY:
+            visit.queued_until(NO_ROW)
             self._plain = False
             self._stand(WAITING, visit)
             self._did.append(walked.QUEUED_WITHOUT_ENTRY)
-        elif visit.answered != NONE and (visit is self._at or visit is self._left_last()):
+        elif visit.answered != NO_ROW and (visit is self._at or visit is self._left_last()):
             self._take_back(row, visit)
         else:
             self._did.append(walked.NOBODY_TALKS)
 
     def _leave(self, row: int, line_id: str, told_number: int, kind: int) -> None:
-        reason = LEFT_REASONS[kind - LEFT]
-        target = self.events.told(row, USUAL) if reason == TRANSFER else None
+        reason = LEFT_REASONS[kind - QUEUE_LEFT]
+        target = self.events.told(row, USUAL_FIELD) if reason == TRANSFER else None
         if target == line_id:
             target = None  # no other line
         there = self._at is not None and self._at.line_id == target
@@ -268,18 +271,18 @@ class Table:
             else:
                 if self._where == WAITING:
                     visit.end_lap(row)
-                elif self._where == WAY:
+                elif self._where == ON_WAY:
                     visit.queued_until(row)
                     self._plain = False
                 visit.leave(row, self._step, reason, inferred=False)
-                self._did.append(walked.LEFT)
+                self._did.append(walked.LEAVES)
             if target is None:
                 self._stand(AWAY, None)
             else:
                 to = OpenVisit(row_of_target(row), target, row, self._step)
                 self._visits.append(to)
                 to.led_by(visit, row)
-                self._stand(WAY, to)
+                self._stand(ON_WAY, to)
         self._number(visit, line_id, told_number)
 
     def _left_unqueued(self, row: int, visit: OpenVisit, reason: str) -> None:
@@ -318,7 +321,7 @@ class Table:
         """The contact goes on from where it is with a visit that it had before."""
         self._plain = False
         here = self._at
-        if here is not None and here.line_id == visit.line_id and self._where == WAY:
+        if here is not None and here.line_id == visit.line_id and self._where == ON_WAY:
             # The number says that it came for the visit that it had: no other was begun.
             self._never_was(here)
             source, transfer = here.source, here.transfer
@@ -334,7 +337,7 @@ class Table:
         leads from, and the event."""
         here = self._at
         if here is None:
-            return None, NONE
+            return None, NO_ROW
         if self._where == TALKING:
             here.leave(row, self._step, TRANSFER, inferred=True)
             self._did.append(walked.INFERRED[TRANSFER])
@@ -346,12 +349,12 @@ class Table:
         if self._where == WAITING:
             here.end_lap(row)
         elif by_choice:
-            reason = CHOSE_AGAIN
+            reason = OTHER_CHOICE
         else:
             reason = OVERFLOW
         here.leave(row, self._step, reason, inferred=True)
         self._did.append(walked.INFERRED[reason])
-        return None, NONE
+        return None, NO_ROW
 
     def _never_was(self, visit: OpenVisit) -> None:
         self._visits.remove(visit)
@@ -367,17 +370,17 @@ class Table:
         if visit is not self._at:
             self._go_on_with(row, visit)
         visit.take_back(row)
-        if self.events.kinds[row] == ENTERED:
+        if self.events.kinds[row] == QUEUE_ENTERED:
             visit.entries += 1
         self._stand(WAITING, visit)
-        self._did.append(walked.TAKEN_BACK)
+        self._did.append(walked.WAITS_AS_BEFORE)
 
     def _stand(self, where: int, visit: OpenVisit | None) -> None:
         self._where, self._at = where, visit
 
     def _is_sent(self) -> bool:
         """Whether the contact is on its way by a transfer."""
-        return self._where == WAY and self._at is not None and not self._at.chosen_first
+        return self._where == ON_WAY and self._at is not None and not self._at.chosen_first
 
     # Which visit an event is of
 
@@ -386,12 +389,12 @@ class Table:
     ) -> tuple[OpenVisit | None, bool]:
         """The visit of this number, and whether the number stands for another one by now: who comes
         to the line again after an answer at another line begins another visit."""
-        visit = None if told_number == NONE else self._numbered.get((line_id, told_number))
+        visit = None if told_number == NO_ROW else self._numbered.get((line_id, told_number))
         if visit is None or not comes_again:
             return visit, False
         another = any(
             other.line_id != line_id
-            and other.answered != NONE
+            and other.answered != NO_ROW
             and other.answered_step > visit.begun_step
             for other in self._visits
         )
@@ -401,7 +404,7 @@ class Table:
         """The visit that an ``entered`` is of, where no number says so; None: a new one."""
         here = self._at
         if here is not None and here.line_id == line_id:
-            if self._where != TALKING or here.entered == NONE:
+            if self._where != TALKING or here.entered == NO_ROW:
                 if here.may_be(told_number):
                     return here
                 return None if self._where == TALKING else self._earlier(line_id, told_number)
@@ -413,7 +416,9 @@ class Table:
 
     def _is_sent_back(self, row: int, visit: OpenVisit) -> bool:
         """Whether who enters now was answered so shortly before that it was no answer."""
-        return visit.answered != NONE and self.events.apart(visit.answered, row) <= TAKEN_BACK
+        return (
+            visit.answered != NO_ROW and self.events.apart(visit.answered, row) <= TAKEN_BACK_WITHIN
+        )
 
     def _known(self, line_id: str, told_number: int) -> OpenVisit | None:
         """The visit of this number; without one the visit at the line where the contact is, else
@@ -428,10 +433,10 @@ class Table:
         return visit
 
     def _number(self, visit: OpenVisit, line_id: str, told_number: int) -> None:
-        if told_number == NONE:
+        if told_number == NO_ROW:
             return
         self._numbered[line_id, told_number] = visit
-        if visit.number == NONE:
+        if visit.number == NO_ROW:
             visit.number = told_number
 
     def _last_at(self, line_id: str) -> OpenVisit | None:
@@ -453,14 +458,14 @@ class Table:
         visit = self._last_at(line_id)
         if visit is None or not visit.may_be(told_number):
             return None
-        if visit.answered != NONE or not (visit.inferred or visit.reason in _GOES_ON):
+        if visit.answered != NO_ROW or not (visit.inferred or visit.reason in _GOES_ON):
             return None
         left = visit.left_step
         if self._last_choice >= left:
             return None
         for other in self._visits:
             if other is not visit and (
-                (other.answered != NONE and other.answered_step >= left)
+                (other.answered != NO_ROW and other.answered_step >= left)
                 or other.transfer_step >= left
             ):
                 return None

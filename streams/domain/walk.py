@@ -12,9 +12,9 @@ from operator import lt
 from typing import Any, Final
 
 from streams.domain.contact import Piece
-from streams.domain.rows import KIND_BITS, LEFT_BY_TRANSFER, USUAL, WIDTH, told
+from streams.domain.rows import KIND_BITS, LEFT_BY_TRANSFER, ROW_WIDTH, USUAL_FIELD, told
 from streams.domain.table import Table
-from streams.domain.walked import NONE, Step, Walk, row_of_target
+from streams.domain.walked import NO_ROW, Step, Walk, row_of_target
 
 SHAPES_KEPT: Final = 20_000
 """Walks that are remembered: a city's year has under a hundred shapes, a dirty one some thousands.
@@ -26,13 +26,13 @@ _remembered: dict[Any, Walk] = {}
 def walk(contact: Piece) -> Walk:
     """The walk through a contact's events."""
     rows = contact.rows
-    codes = tuple(rows[1::WIDTH])
+    codes = tuple(rows[1::ROW_WIDTH])
     # With one line at most, and all at instants of their own, the codes are the whole shape. Codes
     # that hold a transfer are never remembered alone: where it leads is part of the shape.
     key: Any = codes
     alone = False
     if contact.in_order:
-        lines = set(rows[3::WIDTH])
+        lines = set(rows[3::ROW_WIDTH])
         lines.discard("")
         if len(lines) <= 1:
             known = _remembered.get(codes)
@@ -64,18 +64,18 @@ def steps(contact: Piece) -> list[Step]:
 def line_named_by(rows: list[Any], row: int) -> str:
     """The line that a row number of a walk stands for."""
     if row >= 0:
-        named: str = rows[WIDTH * row + 3]
+        named: str = rows[ROW_WIDTH * row + 3]
         return named
-    target: str = told(rows[WIDTH * row_of_target(row) + 4], USUAL)
+    target: str = told(rows[ROW_WIDTH * row_of_target(row) + 4], USUAL_FIELD)
     return target
 
 
 def _lines(rows: list[Any], codes: tuple[int, ...]) -> tuple[int, ...]:
     """Which events share a line, with no line's name in it: each line by when it first comes."""
     seen: dict[str, int] = {}
-    names = [seen.setdefault(word, len(seen)) for word in rows[3::WIDTH]]
+    names = [seen.setdefault(word, len(seen)) for word in rows[3::ROW_WIDTH]]
     for index, code in enumerate(codes):
         if code & KIND_BITS == LEFT_BY_TRANSFER:
-            target = told(rows[WIDTH * index + 4], USUAL)
-            names.append(NONE if target is None else seen.setdefault(target, len(seen)))
+            target = told(rows[ROW_WIDTH * index + 4], USUAL_FIELD)
+            names.append(NO_ROW if target is None else seen.setdefault(target, len(seen)))
     return tuple(names)

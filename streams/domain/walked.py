@@ -8,10 +8,10 @@ over.
 
 from typing import Final, NamedTuple
 
-NONE: Final = -1
+NO_ROW: Final = -1
 """Stands for the number of an event that there is not."""
 
-MENU, WAY, WAITING, TALKING, AWAY = range(5)
+IN_MENU, ON_WAY, WAITING, TALKING, AWAY = range(5)
 POSITIONS: Final = ("menu", "way", "waiting", "talking", "away")
 
 
@@ -22,13 +22,13 @@ def row_of_target(row: int) -> int:
     >>> row_of_target(3), row_of_target(row_of_target(3))
     (-5, 3)
     """
-    return NONE - 1 - row
+    return NO_ROW - 1 - row
 
 
 TRANSFER: Final = "transfer"
 OVERFLOW: Final = "overflow"
 EXIT_KEY: Final = "exit_key"
-CHOSE_AGAIN: Final = "chose_again"
+OTHER_CHOICE: Final = "chose_again"
 """Why a visit was left: a reason of the events, or that another line was chosen instead."""
 
 BEGINS: Final = "begins"
@@ -40,30 +40,38 @@ QUEUED_WITHOUT_ENTRY: Final = "queued_without_entry"
 LAP: Final = "lap"
 WAITS_AGAIN: Final = "waits_again"
 ENTRY_TOLD_LATE: Final = "entry_told_late"
-ANSWERED: Final = "answered"
+TALKS: Final = "answered"
 ANSWERED_WITHOUT_ENTRY: Final = "answered_without_entry"
 ANSWERED_BEFORE: Final = "answered_before"
 ANSWERED_AFTER_ALL: Final = "answered_after_all"
-TAKEN_BACK: Final = "taken_back"
+WAITS_AS_BEFORE: Final = "taken_back"
 NOBODY_TALKS: Final = "nobody_talks"
-LEFT: Final = "left"
+LEAVES: Final = "left"
 LEFT_WITHOUT_ENTRY: Final = "left_without_entry"
 LEFT_BEFORE: Final = "left_before"
 REASON_TOLD: Final = "reason_told"
 NEVER_WAS: Final = "never_was"
 OF_A_LEG: Final = "of_a_leg"
-OVER: Final = "over"
+ENDS: Final = "over"
 AFTER_HANGUP: Final = "after_hangup"
 INFERRED: Final = {
-    reason: f"inferred_{reason}" for reason in (TRANSFER, OVERFLOW, EXIT_KEY, CHOSE_AGAIN)
+    reason: f"inferred_{reason}" for reason in (TRANSFER, OVERFLOW, EXIT_KEY, OTHER_CHOICE)
 }
 """What an event did; the last, by reason, that a visit was seen to have been left."""
 
 DID: Final = (
     *(BEGINS, BEGUN_BEFORE, CHOSEN, CHOSEN_HERE, QUEUED, QUEUED_WITHOUT_ENTRY, LAP, WAITS_AGAIN),
-    *(ENTRY_TOLD_LATE, ANSWERED, ANSWERED_WITHOUT_ENTRY, ANSWERED_BEFORE, ANSWERED_AFTER_ALL),
-    *(TAKEN_BACK, NOBODY_TALKS, LEFT, LEFT_WITHOUT_ENTRY, LEFT_BEFORE, REASON_TOLD, NEVER_WAS),
-    *(OF_A_LEG, OVER, AFTER_HANGUP, *INFERRED.values()),
+    *(ENTRY_TOLD_LATE, TALKS, ANSWERED_WITHOUT_ENTRY, ANSWERED_BEFORE, ANSWERED_AFTER_ALL),
+    *(
+        WAITS_AS_BEFORE,
+        NOBODY_TALKS,
+        LEAVES,
+        LEFT_WITHOUT_ENTRY,
+        LEFT_BEFORE,
+        REASON_TOLD,
+        NEVER_WAS,
+    ),
+    *(OF_A_LEG, ENDS, AFTER_HANGUP, *INFERRED.values()),
 )
 """All that an event can do."""
 
@@ -112,8 +120,8 @@ class VisitRows:
     def __init__(self, line: int, begun: int) -> None:
         self.line = line
         self.begun = begun
-        self.number = self.choice = self.transfer = NONE
-        self.entered = self.answered = self.left = self.to = NONE
+        self.number = self.choice = self.transfer = NO_ROW
+        self.entered = self.answered = self.left = self.to = NO_ROW
         self.reason = ""
         self.queued = self.inferred = self.disordered = False
         self.laps: tuple[tuple[int, int], ...] = ()
@@ -166,7 +174,7 @@ class Walk:
     ) -> None:
         self.visits = visits
         self.start = start
-        self.begun = order[0] if start == NONE else start
+        self.begun = order[0] if start == NO_ROW else start
         self.hangup = hangup
         self.hung_up = hung_up
         self.position = position

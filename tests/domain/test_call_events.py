@@ -11,7 +11,7 @@ from streams.domain import call_events
 from streams.domain.call_events import Contact
 from streams.domain.contact import MOST_EVENTS, Piece, pieces
 from streams.domain.instants import HOUR
-from streams.domain.rows import WIDTH, encode
+from streams.domain.rows import ROW_WIDTH, encode
 from tests.stories import Fact, Story, at, events
 
 NOON = at("12:00")
@@ -31,7 +31,7 @@ def test_an_event_told_twice_is_one() -> None:
     assert not contact.merge(event, instant)
     assert contact.knows(event, instant)
     assert not contact.knows(event, instant + 1)
-    assert len(contact.rows) == WIDTH
+    assert len(contact.rows) == ROW_WIDTH
 
 
 @given(st.data())
@@ -71,7 +71,7 @@ def test_what_is_kept_of_a_flood_is_bounded_whatever_is_asked_of_it() -> None:
     for second in range(4 * MOST_EVENTS):
         story.enter(at("9:00") + second * 1_000_000, "waste")
     contact = told(story.facts)
-    assert len(contact.rows) < WIDTH * 2 * MOST_EVENTS
+    assert len(contact.rows) < ROW_WIDTH * 2 * MOST_EVENTS
     (piece,) = contact.pieces()
     assert piece.too_many
     assert contact.newest == at("9:00") + (4 * MOST_EVENTS - 1) * 1_000_000

@@ -15,7 +15,7 @@ from streams.domain.contact import pieces
 from streams.domain.judge import judge
 from streams.domain.rows import encode
 from streams.domain.walk import line_named_by, steps, walk
-from streams.domain.walked import NONE, POSITIONS, Walk
+from streams.domain.walked import NO_ROW, POSITIONS, Walk
 from tests import calls
 from tests.calls import BEGIN, SPAN, Call, Told
 from tests.domain import slow_walk
@@ -36,7 +36,7 @@ def visits(call: Call) -> list[tuple[str, str]]:
     return [
         (
             line_named_by(contact.rows, visit.line),
-            "answered" if visit.answered != NONE else visit.reason or POSITIONS[found.position],
+            "answered" if visit.answered != NO_ROW else visit.reason or POSITIONS[found.position],
         )
         for visit in found.visits
     ]
@@ -47,7 +47,7 @@ def waits(call: Call) -> list[int]:
     (contact,) = pieces(calls.rows(call.events))
     ats = contact.ats
     return [
-        sum(ats[until] - ats[since] for since, until in visit.laps if until != NONE) // SECOND
+        sum(ats[until] - ats[since] for since, until in visit.laps if until != NO_ROW) // SECOND
         for visit in walk(contact).visits
     ]
 
@@ -206,7 +206,7 @@ def test_a_visit_of_which_only_its_leaving_is_told() -> None:
 def test_two_transfers_to_a_desk_that_never_was_led_nowhere() -> None:
     call = Call().leave(0, "waste", "transfer", to="desk")
     call.leave(1, "migration", "transfer", to="desk").choose(2, "waste")
-    assert [visit.to for visit in walked(call).visits] == [NONE, 2, NONE]
+    assert [visit.to for visit in walked(call).visits] == [NO_ROW, 2, NO_ROW]
 
 
 # The hangup
@@ -268,7 +268,7 @@ def told(events: list[Told]) -> list[Any]:
         ids, ats = contact.rows[2::5], contact.ats
 
         def at(row: int, ats: list[int] = ats) -> int | None:
-            return None if row == NONE else ats[row]
+            return None if row == NO_ROW else ats[row]
 
         said.append(
             {
@@ -445,4 +445,4 @@ def test_a_thousand_events_are_no_cubic_hangup() -> None:
     for n in range(140):
         call.hang_up(10 * n).enter(10 * n + 1, "waste")
     (contact,) = pieces(calls.rows(call.events))
-    assert walk(contact).hangup != NONE
+    assert walk(contact).hangup != NO_ROW

@@ -68,8 +68,8 @@ def test_an_answered_call() -> None:
         "reached": True,
         "decided": nine + 30 * SECOND,
     }
-    assert facts[:5] == [nine, rows.START, "c1-0", "", "ann"]
-    assert len(facts) == 6 * rows.WIDTH
+    assert facts[:5] == [nine, rows.CALL_START, "c1-0", "", "ann"]
+    assert len(facts) == 6 * rows.ROW_WIDTH
 
 
 def test_what_is_not_known_is_null() -> None:

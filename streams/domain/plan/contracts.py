@@ -27,7 +27,7 @@ from streams.domain.plan.model import (
 
 BOUNDARIES = {"<=": True, "<": False}
 SHORT_ABANDONS = {"counted": True, "excluded": False}
-OVERFLOW = {"miss": True, "left_out": False}
+OVERFLOW_RULES = {"miss": True, "left_out": False}
 CALLBACKS = {"left_out": False, "not_reached": True}
 
 MOST_MONEY = 1e12
@@ -67,7 +67,7 @@ def contract(table: Table) -> Contract:
         short_counts=SHORT_ABANDONS[
             table.choice("short_abandons", tuple(SHORT_ABANDONS), "counted")
         ],
-        overflow_counts=OVERFLOW[table.choice("overflow", tuple(OVERFLOW), "miss")],
+        overflow_counts=OVERFLOW_RULES[table.choice("overflow", tuple(OVERFLOW_RULES), "miss")],
         clock=table.choice("clock", CLOCKS, _DEFAULT.clock),
         target=float(table.ratio("service_level_target", Decimal("0.80"))),
         reach_limit=reach_limit,

@@ -11,7 +11,7 @@ from typing import Final
 from streams.domain.instants import DAY
 from streams.domain.plan.model import Terms
 
-DAYS_KEPT: Final = 4_000
+FIRST_LINE_DAYS_KEPT: Final = 4_000
 """Days that are kept ready: ten years, in less than a megabyte. A cache that has grown to this is
 emptied."""
 
@@ -39,7 +39,7 @@ class FirstLines:
         day = at // DAY
         found = self._days.get(day)
         if found is None:
-            if len(self._days) >= DAYS_KEPT:
+            if len(self._days) >= FIRST_LINE_DAYS_KEPT:
                 self._days.clear()
             found = self._days[day] = self._find(day)
         edges, is_open = found

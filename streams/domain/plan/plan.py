@@ -33,7 +33,7 @@ from streams.domain.plan.turns import Turns
 from streams.domain.plan.validity import Version, by_id, in_order, valid
 from streams.domain.privacy import holds_number
 
-DAYS_KEPT: Final = 100_000
+TERMS_KEPT: Final = 100_000
 """Days of lines whose terms are kept ready: a thousand lines for a hundred days, in some 40 MB. A
 cache that has grown to this is emptied."""
 
@@ -149,7 +149,7 @@ class Plan:
     def _day_of(self, line: str, day: int) -> DayOfTerms:
         found = self._terms.get((line, day))
         if found is None:
-            if len(self._terms) >= DAYS_KEPT:
+            if len(self._terms) >= TERMS_KEPT:
                 self._terms.clear()
             found = self._terms[line, day] = self._find_day(line, day * DAY)
         return found

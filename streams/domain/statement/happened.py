@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from streams.domain import rows
 from streams.domain.contact import Piece
-from streams.domain.rows import ENTERED, LEFT, USUAL, WIDTH
+from streams.domain.rows import QUEUE_ENTERED, QUEUE_LEFT, ROW_WIDTH, USUAL_FIELD
 from streams.domain.walk import line_named_by, steps
-from streams.domain.walked import NONE
+from streams.domain.walked import NO_ROW
 
 OVERRULED: Final = "overruled"
 """What an event did that does not count: nothing."""
@@ -48,16 +48,18 @@ def happened(piece: Piece) -> list[Happened]:
     counting = piece.rows
     found = []
     for step in steps(piece):
-        row = counting[WIDTH * step.row : WIDTH * (step.row + 1)]
-        there = None if step.at_line == NONE else line_named_by(counting, step.at_line)
+        row = counting[ROW_WIDTH * step.row : ROW_WIDTH * (step.row + 1)]
+        there = None if step.at_line == NO_ROW else line_named_by(counting, step.at_line)
         found.append(_happened(row, step.position, there, step.did))
     return [*found, *(_happened(row, None, None, (OVERRULED,)) for row in _overruled(piece))]
 
 
 def _overruled(piece: Piece) -> Iterator[list[Any]]:
-    counting = [piece.rows[each : each + WIDTH] for each in range(0, len(piece.rows), WIDTH)]
-    for each in range(0, len(piece.told), WIDTH) if piece.conflicting else ():
-        row = piece.told[each : each + WIDTH]
+    counting = [
+        piece.rows[each : each + ROW_WIDTH] for each in range(0, len(piece.rows), ROW_WIDTH)
+    ]
+    for each in range(0, len(piece.told), ROW_WIDTH) if piece.conflicting else ():
+        row = piece.told[each : each + ROW_WIDTH]
         if row not in counting:
             yield row
 
@@ -71,8 +73,8 @@ def _happened(
     to_line = by = None
     if event == "hangup":
         reason, by = rows.hangup_reason(code), rows.hung_up_by(code)
-    elif code & rows.KIND_BITS >= ENTERED:
+    elif code & rows.KIND_BITS >= QUEUE_ENTERED:
         event, phase = "queue", event
-        if code & rows.KIND_BITS >= LEFT:
-            reason, to_line = rows.left_reason(code), rows.told(more, USUAL)
+        if code & rows.KIND_BITS >= QUEUE_LEFT:
+            reason, to_line = rows.left_reason(code), rows.told(more, USUAL_FIELD)
     return Happened(at, event, phase, line or None, to_line, reason, by, position, there, did)

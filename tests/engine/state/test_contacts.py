@@ -40,8 +40,8 @@ def test_the_bytes_are_those_that_other_releases_know() -> None:
     key, value = contact_record(in_state(asked))
     assert key == b"c|c1" and value is not None
     assert msgspec.msgpack.decode(value) == [
-        *(NINE, rows.START, "c1-0", "", "ann"),
-        *(NINE + 10 * SECOND, rows.ENTERED, "c1-1", "waste", None),
+        *(NINE, rows.CALL_START, "c1-0", "", "ann"),
+        *(NINE + 10 * SECOND, rows.QUEUE_ENTERED, "c1-1", "waste", None),
         *(NINE + 20 * SECOND, rows.HANGUP, "c1-2", "", None),
     ]
     assert contact_removed("c1") == (b"c|c1", None)
