@@ -211,7 +211,7 @@ def test_terms_do_not_depend_on_what_was_asked_before() -> None:
 
 
 def test_terms_survive_the_emptying_of_their_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streams.domain.plan.plan.DAYS_KEPT", 3)
+    monkeypatch.setattr("streams.domain.plan.plan.TERMS_KEPT", 3)
     plan, kept = Plan.load(ANTWERP_FILE), Plan.load(ANTWERP_FILE)
     start = at("2026-11-23T09:00:00+01:00")
     for day in [*range(10), *range(10)]:
