@@ -1,7 +1,7 @@
 """What only the calls of one caller together tell: repeat callers and callbacks kept.
 
 Contacts are partitioned by call, callers by their pseudonym, so these figures have a path of their
-own: each contact hands on a ``Call``, and whoever has all calls of a caller books what follows.
+own: each contact hands on a ``Call``, and the owner of all calls of a caller books what follows.
 """
 
 from bisect import bisect_right
@@ -113,7 +113,7 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
     """What all known calls of one caller add to the books.
 
     A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
-    *kept* when another contact of the same caller, whoever dialled, was answered after it and in
+    *kept* when another contact of the same caller, incoming or outgoing, was answered after it and in
     time, on that line or tier. *Attempts* are those in which the city dialled meanwhile and nobody
     was reached.
     """

@@ -80,7 +80,7 @@ DECLARED_COUNTS: Final = (
     Count(31, "second_line_offered", "visits"),
     Count(32, "second_line_within", "visits"),
     Count(33, "second_line_forms", "visits", until="0.2"),
-    # Of callers, known to whoever has all calls of one.
+    # Of callers: only the owner of all calls of one knows them.
     Count(34, "repeat_callers", "contacts"),
     Count(35, "callbacks_kept", "visits"),
     # Of contacts, for the city.

@@ -22,8 +22,8 @@ class Decided(NamedTuple):
 
     Attributes:
         at: when it was made.
-        line: of which line.
-        nth: of which of the contact's visits there.
+        line: the line.
+        nth: which of the contact's visits there, from 1.
         kind: whether the service level was met, whether the caller was reached, or that the line
             closed on somebody waiting.
         good: whether it was.

@@ -72,7 +72,7 @@ class CallStart(Struct, tag_field="event", tag="call-start", frozen=True, gc=Fal
         channel: `phone` by default; tickets of a desk and others go the same way.
         entry: which number or entrance was dialled.
         language: that the caller hears.
-        caller: the outside party, whoever dialled.
+        caller: the outside party, also of an outgoing call.
         menu: version of the menu that is heard.
     """
 

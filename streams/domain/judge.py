@@ -268,7 +268,7 @@ def _decide_reach(visit: Visit, contract: Contract, decided: int | None, now: in
 
 
 def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None:
-    """A contact that never came to a line, or of which only a hangup is known."""
+    """A contact that never came to a line, or that is known by its hangup alone."""
     begun, hangup = outcome.begun, outcome.hung_up
     if walked.alone:
         outcome.outcome = ORPHAN

@@ -48,7 +48,7 @@ class Changes(NamedTuple):
     """What a checkpoint has to make durable and known, all of it absolute.
 
     Attributes:
-        told: contacts of which something new was told.
+        told: contacts with new events.
         retired: what left state, with the contacts that it made up, as they were read last.
         retired_parts: the tallies that now cover them.
         partials: totals of the slots and intervals that changed.

@@ -60,7 +60,7 @@ def within(
         disposition: the visit's.
         ended: when it was answered or else ended.
         missed: when the threshold was or will be passed, by ``missed_at``.
-        now: the instant as of which this is asked.
+        now: the instant.
     """
     if disposition is SHORT_ABANDONED and not contract.short_counts:
         return None

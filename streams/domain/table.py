@@ -257,7 +257,7 @@ class Table:
         if visit is not None and visit is not self._at:
             self._left_before(row, visit, reason, there)
         elif visit is None and there:
-            # It is there already: the visit that it left, of which nobody told, was before that.
+            # It is there already: the visit that it left, untold, was before that.
             assert self._at is not None
             visit = OpenVisit(row, line_id, row, self._step)
             self._visits.insert(self._visits.index(self._at), visit)
@@ -291,7 +291,7 @@ class Table:
         self._did.append(walked.LEFT_WITHOUT_ENTRY)
 
     def _left_before(self, row: int, visit: OpenVisit, reason: str, there: bool) -> None:
-        """The contact has moved on already from the visit of which it is told that it was left."""
+        """The contact has moved on already from the visit that is now said to be left."""
         if not visit.inferred:
             self._did.append(walked.LEFT_BEFORE)
             return

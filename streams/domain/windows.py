@@ -135,7 +135,7 @@ class Windows:
     """The rolling windows of one scope.
 
     Attributes:
-        now: the instant as of which the windows stand; moved by ``advance``, never back.
+        now: the instant of the windows; moved by ``advance``, never back.
     """
 
     def __init__(self, plan: Plan) -> None:

@@ -81,7 +81,7 @@ class Scenario:
         )
 
     def latest(self, plan: Plan, now: int) -> tuple[int, int]:
-        """The span of the latest day before now in the middle of which a line was open."""
+        """The span of the latest day before now on which a line was open in the middle of it."""
         for back in range(1, _LOOKED_BACK + 1):
             begins, ends = self.span(plan, now - back * DAY)
             middle = (begins + ends) // 2

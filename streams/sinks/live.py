@@ -63,7 +63,7 @@ def live_figures(plan: Plan, boards: Iterable[Board], now: int = _LAST) -> Live:
 
 
 def merged(mine: Live, others: Iterable[Live]) -> Live:
-    """The same from several workers, each of which has the figures of the lines that it owns.
+    """The same from several workers, each with the figures of the lines that it owns.
 
     While a line changes hands two of them may have it: the newer figures are taken.
     """

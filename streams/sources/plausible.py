@@ -32,7 +32,7 @@ def check(at: Mapping[str, int], now: int, longest: int = LONGEST_CALL) -> None:
         longest: at most this much time between the first and the last of them, in us.
 
     Raises:
-        ValueError: what is wrong, of which event.
+        ValueError: what is wrong, and with which event.
     """
     latest = ""
     for name, instant in at.items():
@@ -69,7 +69,7 @@ _UNITS: Final = (
 
 
 def _span(length: int) -> str:
-    """A length of time in the largest unit of which there are two. It is not exact, so that it does
+    """A length of time in the largest unit that it has at least two of. It is not exact, so that it does
     not give away a telephone number that stood where a time belongs."""
     for unit, size in _UNITS:
         if length >= 2 * size:

@@ -223,8 +223,8 @@ class Table:
         return None
 
     def instant(self, key: str, days_of: ZoneInfo | None = None) -> int | None:
-        """A date-time with offset, on a whole minute; or with a zone, also a local date, of which
-        it is the first instant."""
+        """A date-time with offset, on a whole minute; or, with a zone, a local date: then its
+        first instant."""
         value = self.raw(key)
         if value is None:
             return None

@@ -45,7 +45,7 @@ from streams.domain.statement.silences import Silence, joined
 
 MISSED_CALLS: Final = 10.0
 """Calls that should have come in a stretch without any: that none does is chance once in 22,000
-stretches (e^-10), of which a quiet month has some dozens. With seven, a simulated second line whose
+stretches (e^-10), and a quiet month has some dozens of them. With seven, a simulated second line whose
 feed lived was found silent in one month of four, for transfers do not come by chance alone."""
 
 MISSED_ALONE: Final = 30.0

@@ -1,7 +1,7 @@
 """The quarter-hours of a set of contacts, and which of them may still change.
 
 What ``books`` gives, by the same entries; besides, a quarter-hour is provisional until its grace
-has passed and every contact of which anything happened in it is over, as in the ledger of a live
+has passed and every contact with an event in it is over, as in the ledger of a live
 partition. Where a contract pays by kept callbacks, these are among them, and the quarter-hour of
 one that is not kept yet is provisional as long as it can be.
 """

@@ -10,7 +10,7 @@ begins before closing goes on in the morning where it left off; a line in announ
 expects nothing either. (Summing up all of the silence each
 time, in a subquery, gave the same numbers at a hundred times the cost.)
 
-Only who listens hears a silence: what was expected after the instant as of which the figures stand
+Only who listens hears a silence: what was expected after the instant of the figures
 is not missed yet. So nothing falls silent while no worker is there, while figures stand still, and
 while a worker catches up; other rules watch that. A silence that is known goes on meanwhile.
 """

@@ -133,7 +133,7 @@ class Archive:
 
 
 def _of(content: Content) -> tuple[str, str]:
-    """Of which vendor it is, and of which period."""
+    """Its vendor and its period."""
     return content.vendor.id, content.period.name
 
 
