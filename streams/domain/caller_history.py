@@ -113,7 +113,7 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
     """What all known calls of one caller add to the books.
 
     A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
-    *kept* when another contact of the same caller, incoming or outgoing, was answered after it and in
+    *kept* when another contact of the same caller, incoming or outgoing, was answered after it, in
     time, on that line or tier. *Attempts* are those in which the city dialled meanwhile and nobody
     was reached.
     """

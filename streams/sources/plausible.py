@@ -69,8 +69,8 @@ _UNITS: Final = (
 
 
 def _span(length: int) -> str:
-    """A length of time in the largest unit that it has at least two of. It is not exact, so that it does
-    not give away a telephone number that stood where a time belongs."""
+    """A length of time in the largest unit that it has at least two of. It is not exact, so as not
+    to give away a telephone number that stood where a time belongs."""
     for unit, size in _UNITS:
         if length >= 2 * size:
             return f"{length // size} {unit}"

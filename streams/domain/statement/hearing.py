@@ -45,8 +45,8 @@ from streams.domain.statement.silences import Silence, joined
 
 MISSED_CALLS: Final = 10.0
 """Calls that should have come in a stretch without any: that none does is chance once in 22,000
-stretches (e^-10), and a quiet month has some dozens of them. With seven, a simulated second line whose
-feed lived was found silent in one month of four, for transfers do not come by chance alone."""
+stretches (e^-10), and a quiet month has some dozens of them. With seven, a simulated second line
+with a living feed was found silent in one month of four: transfers do not come by chance alone."""
 
 MISSED_ALONE: Final = 30.0
 """The same of a single line, or of the queue, while others live: three times as many, for a silence
