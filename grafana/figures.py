@@ -66,9 +66,18 @@ def names_of_measures(better: Better) -> str:
     return f'figure=~"{"|".join(found)}"'
 
 
+def _of_a_line() -> list[Figure]:
+    return [each for each in by_rank() if "line" in each.scopes and each.metric]
+
+
+def height(say: Say) -> int:
+    """Of the table of every figure, in units of the grid, of which a row takes nearly one."""
+    return 3 + sum(len(_series(figure, say)) for figure in _of_a_line())
+
+
 def every_figure(say: Say) -> object:
     """All figures of a line that have a metric, of today, whichever there are."""
-    shown = [each for each in by_rank() if "line" in each.scopes and each.metric]
+    shown = _of_a_line()
     return rows(
         say("line.figures.title"),
         say("line.figures.description"),

@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import line_curves, palette
 from grafana.alerts import open_for, runbook
-from grafana.figures import TODAY, asked, every_figure, unit
+from grafana.figures import TODAY, asked, every_figure, height, unit
 from grafana.panels import (
     CHOSEN,
     Column,
@@ -62,7 +62,7 @@ def line(plan: Plan, now: int, say: Say) -> Dashboard:
         (line_curves.before_queue(say), 16, 22, 8, 8),
         (line_curves.resolution(say), 0, 30, 12, 8),
         (_open_alerts(say), 12, 30, 12, 8),
-        (every_figure(say), 0, 38, 24, 14),
+        (every_figure(say), 0, 38, 24, height(say)),
     ]
     shown = [each for each in panels if each[0] is not None]
     for index, (panel, *position) in enumerate(shown):

@@ -115,7 +115,7 @@ def test_junk_that_is_not_late_changes_nothing_final(data: st.DataObject) -> Non
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=10_000, database=None)
+@settings(max_examples=3_000, database=None)
 @given(st.data())
 def test_thousands_of_events_that_are_not_late_change_nothing_final(data: st.DataObject) -> None:
     nothing_final_changes(data, data.draw(arrivals(calls.disturbed() | calls.junk())))

@@ -81,7 +81,7 @@ def test_books_of_junk_balance(each: list[list[Told]], later: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=10_000, database=None)
+@settings(max_examples=3_000, database=None)
 @given(st.lists(calls.disturbed() | calls.junk(), min_size=1, max_size=6), after)
 def test_books_of_thousands_of_calls_balance(each: list[list[Told]], later: int) -> None:
     balanced(told(each), BEGIN + later * SECOND)

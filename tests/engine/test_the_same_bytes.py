@@ -164,7 +164,7 @@ def test_of_junk_the_same_bytes_come_out(data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=5_000, database=None)
+@settings(max_examples=2_000, database=None)
 @given(st.data())
 def test_of_thousands_of_calls_the_same_bytes_come_out(data: st.DataObject) -> None:
     the_same(data, calls.disturbed() | calls.junk())
@@ -196,7 +196,7 @@ def test_a_rebuild_amid_junk_changes_no_byte(data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=5_000, database=None)
+@settings(max_examples=2_000, database=None)
 @given(st.data())
 def test_rebuilds_amid_thousands_of_calls_change_no_byte(data: st.DataObject) -> None:
     rebuilt_now_and_then(data, calls.disturbed() | calls.junk())
