@@ -11,11 +11,13 @@ from typing import Final
 from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
 from streams.domain.contact import pieces
-from streams.domain.entries import entries
+from streams.domain.entries import ContactPattern, amounts, contact_pattern, entries, scopes
+from streams.domain.gathered import Gathered, of_contacts
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.irregularities import Irregularities
 from streams.domain.judge import judge
 from streams.domain.local_intervals import LocalIntervals
+from streams.domain.outcome import OUTGOING, Outcome
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, Entry, Tally
 
@@ -80,6 +82,17 @@ class Books:
             total = self.totals[scope] = Tally()
         total.add(entry)
 
+    def _add_tally(self, scope: str, start: int | None, tally: Tally) -> None:
+        total = self.totals.get(scope)
+        if total is None:
+            total = self.totals[scope] = Tally()
+        total.plus(tally)
+        if start is not None:
+            interval = self.intervals.get((scope, start))
+            if interval is None:
+                interval = self.intervals[scope, start] = Tally()
+            interval.plus(tally)
+
     def imbalance(self) -> int:
         """By how much the books fail to balance, over all scopes; 0 or they are wrong."""
         return imbalance(self.totals.items())
@@ -94,12 +107,59 @@ def imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
     )
 
 
+class _Gathering:
+    """The books of contacts that are read once: gathered first, then rolled up."""
+
+    def __init__(self, books: Books, starts: Callable[[int], int] | None) -> None:
+        self._books = books
+        self._starts = starts
+        self._visits: dict[tuple[tuple[str, str], int | None], Gathered] = {}
+        self._contacts: dict[int | None, dict[ContactPattern, int]] = {}
+        self._add = books.add_total if starts is None else books.add
+
+    def add(self, outcome: Outcome) -> None:
+        """Books a contact."""
+        visits = outcome.visits
+        if len(visits) > 1 and outcome.outcome is not OUTGOING:
+            for entry in entries(outcome):
+                self._add(entry)
+            return
+        starts = self._starts
+        contact = contact_pattern(outcome)
+        start = None if starts is None else starts(outcome.begun)
+        contacts = self._contacts.get(start)
+        if contacts is None:
+            contacts = self._contacts[start] = {}
+        contacts[contact] = contacts.get(contact, 0) + 1
+        if visits and outcome.outcome is not OUTGOING:
+            visit = visits[0]
+            key = scopes(visit), None if starts is None else starts(visit.begun)
+            gathered = self._visits.get(key)
+            if gathered is None:
+                gathered = self._visits[key] = Gathered()
+            gathered.add(contact, *amounts(visit))
+
+    def roll_up(self) -> None:
+        """Brings what was gathered into the books."""
+        add = self._books._add_tally
+        for ((line, vendor), start), gathered in self._visits.items():
+            of_city = gathered.of_city()
+            of_line = gathered.of_line(of_city)
+            add(line, start, of_line)
+            add(vendor, start, of_line)
+            add(CITY, start, of_city)
+        for start, contacts in self._contacts.items():
+            add(CITY, start, of_contacts(contacts))
+
+
 def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None = None) -> Books:
     """The books of these contacts as of ``now``, repeat callers and callbacks kept included; their
     intervals begin by the plan's local time."""
-    result = Books(width, None if width is None else LocalIntervals(plan, width).start_of)
+    starts = None if width is None else LocalIntervals(plan, width).start_of
+    result = Books(width, starts)
+    gathering = _Gathering(result, starts)
     by_caller: dict[str, list[callers.Call]] = {}
-    add = result.add_total if width is None else result.add
+    add = gathering.add
     look_at = result.irregular.add
     first = now
     for contact in contacts:
@@ -110,12 +170,12 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
                 continue
             if outcome.begun < first:
                 first = outcome.begun
-            for entry in entries(outcome):
-                add(entry)
+            add(outcome)
             look_at(outcome)
             call = callers.call(contact.call_id, outcome)
             if call is not None:
                 by_caller.setdefault(call.caller, []).append(call)
+    gathering.roll_up()
     for calls in by_caller.values():
         if len(calls) > 1:  # nothing follows from one alone
             for entry in callers.entries(calls):

@@ -21,6 +21,7 @@ from streams.domain.disposition import (
 from streams.domain.instants import SECOND
 from streams.domain.outcome import ORPHAN, OUTGOING, Outcome, Visit
 from streams.domain.tally import CITY, LINE, VENDOR, Entry
+from streams.domain.walked import NO_ROW
 
 # Waits are kept by the second up to two minutes, where thresholds lie, by 5 s up to ten minutes
 # and by the minute beyond: at most 336 buckets up to the four hours after which a call is lost.
@@ -61,18 +62,16 @@ _DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, OPEN)
 def entries(outcome: Outcome) -> list[Entry]:
     """Everything that a contact adds to the books: per visit to its line, its vendor and the city,
     and itself once to each line and vendor that it visited and to the city."""
-    of_city = (CITY, outcome.begun, _of_contact(outcome), -1, -1, -1, "")
+    contact = contact_pattern(outcome)
+    of_city = (CITY, outcome.begun, contact.packed, -1, -1, -1, "")
     visited = outcome.visits
     if not visited or outcome.outcome is OUTGOING:
         return [of_city]
-    answered = _packed(_answered_marks(outcome))
     if len(visited) == 1:
         visit = visited[0]
         begun = visit.begun
         packed, bucket, wait, waiting = _of_visit(visit)
-        once = packed + ONE["contacts"]
-        if outcome.answered:
-            once += answered
+        once = packed + contact.once
         line, vendor = scopes(visit)
         return [
             (line, begun, once, bucket, wait, waiting, ""),
@@ -80,6 +79,7 @@ def entries(outcome: Outcome) -> list[Entry]:
             (CITY, begun, packed, bucket, wait, waiting, ""),
             of_city,
         ]
+    answered = _packed(_answered_marks(outcome))
     booked: list[Entry] = []
     known: set[str] = set()
     answered_at = {
@@ -144,23 +144,39 @@ def _answered_marks(outcome: Outcome) -> tuple[int, ...]:
     return tuple(marks)
 
 
-# Contacts come in a few dozen patterns, as visits do below.
-_contact_patterns: dict[tuple[object, ...], int] = {}
+class ContactPattern:
+    """What contacts have in common that count alike. They come in a few dozen patterns.
+
+    Attributes:
+        packed: what each counts in the city.
+        once: what one with a single visit counts at its line and vendor besides the visit.
+    """
+
+    __slots__ = ("once", "packed")
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.packed = _packed(_city_marks(outcome))
+        self.once = ONE["contacts"]
+        if outcome.answered:
+            self.once += _packed(_answered_marks(outcome))
 
 
-def _of_contact(outcome: Outcome) -> int:
-    """A contact's own packed counts."""
-    pattern = (
+_contact_patterns: dict[tuple[object, ...], ContactPattern] = {}
+
+
+def contact_pattern(outcome: Outcome) -> ContactPattern:
+    """The pattern of a contact; each is the same object each time."""
+    key = (
         outcome.outcome,
         outcome.answered,
         outcome.transferred,
         outcome.reached,
         outcome.in_hours,
     )
-    packed = _contact_patterns.get(pattern)
-    if packed is None:
-        packed = _contact_patterns[pattern] = _packed(_city_marks(outcome))
-    return packed
+    pattern = _contact_patterns.get(key)
+    if pattern is None:
+        pattern = _contact_patterns[key] = ContactPattern(outcome)
+    return pattern
 
 
 def _city_marks(outcome: Outcome) -> tuple[int, ...]:
@@ -178,20 +194,43 @@ def _city_marks(outcome: Outcome) -> tuple[int, ...]:
     return tuple(marks)
 
 
-# Visits come in a few hundred patterns, so what each counts is made once: that took a third of the
-# time of the books.
-_visit_patterns: dict[tuple[object, ...], int] = {}
+class VisitPattern:
+    """What visits have in common that count alike. They come in a few hundred patterns, and what
+    each counts is made once: that took a third of the time of the books.
+
+    Attributes:
+        packed: what each counts.
+        wait: what a microsecond of its wait counts.
+        in_buckets: whether its wait is counted in a bucket.
+    """
+
+    __slots__ = ("in_buckets", "packed", "wait")
+
+    def __init__(self, visit: Visit) -> None:
+        self.packed = _packed(tuple(_marks(visit)))
+        self.in_buckets = visit.entered is not None and visit.disposition is ANSWERED
+        self.wait = 0
+        if self.in_buckets:
+            self.wait = ONE["wait_sum"]
+            if not visit.in_hours:
+                self.wait += ONE["out_wait_sum"]
+        elif visit.disposition in _HUNG_UP and visit.within is not None:
+            self.wait = ONE["abandon_wait_sum"]
 
 
-def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
-    """A visit's packed counts, the bucket of its answered wait, its ended wait, its waiting."""
+_visit_patterns: dict[tuple[object, ...], VisitPattern] = {}
+
+
+def amounts(visit: Visit) -> tuple[VisitPattern, int, int, int, int]:
+    """A visit's pattern, the bucket of its answered wait, its ended wait, its time in the menu and
+    its talk; -1 where there is none."""
     terms = visit.terms
-    disposition = visit.disposition
-    entered, wait = visit.entered, visit.wait
-    menu = None if visit.chosen is None else visit.menu
-    talk = None if visit.answered is None else visit.talk
-    pattern = (
-        disposition,
+    chosen, answered, ended, entered = visit.chosen, visit.answered, visit.ended, visit.entered
+    started = visit.started
+    menu = None if chosen is None or started is None else chosen - started
+    talk = None if answered is None or ended is None else max(0, ended - answered)
+    key = (
+        visit.disposition,
         visit.in_hours,
         entered is None,
         visit.within,
@@ -200,39 +239,38 @@ def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
         talk is None,
         terms.tier,
         visit.transferred_to,
-        visit.by_transfer,
+        visit.found.transfer != NO_ROW,
         visit.in_time,
         visit.further,
         terms.contract.short_counts,
         visit.marks,
     )
-    packed = _visit_patterns.get(pattern)
-    if packed is None:
-        packed = _visit_patterns[pattern] = _packed(tuple(_marks(visit)))
-    bucket = ended = waiting = -1
-    if entered is not None:
-        if visit.waiting_since is not None:
-            waiting = visit.waiting_since
-        elif wait is not None:
-            ended = wait
-            if disposition is ANSWERED:
-                bucket = wait_bucket(wait)
-                packed += wait << _WAIT
-                if not visit.in_hours:
-                    packed += wait << _OUT_WAIT
-            elif disposition in _HUNG_UP and visit.within is not None:
-                packed += wait << _ABANDON_WAIT
-    if menu is not None and menu > 0:
+    pattern = _visit_patterns.get(key)
+    if pattern is None:
+        pattern = _visit_patterns[key] = VisitPattern(visit)
+    bucket = wait = -1
+    if entered is not None and visit.wait is not None and visit.waiting_since is None:
+        wait = visit.wait
+        if pattern.in_buckets:
+            bucket = wait_bucket(wait)
+    return pattern, bucket, wait, -1 if menu is None else menu, -1 if talk is None else talk
+
+
+def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
+    """A visit's packed counts, the bucket of its answered wait, its ended wait, its waiting."""
+    pattern, bucket, wait, menu, talk = amounts(visit)
+    packed = pattern.packed
+    if wait > 0:
+        packed += wait * pattern.wait
+    if menu > 0:
         packed += menu << _MENU
-    if talk is not None:
+    if talk > 0:
         packed += talk << _TALK
-    return packed, bucket, ended, waiting
+    since = visit.waiting_since
+    return packed, bucket, wait, -1 if since is None or visit.entered is None else since
 
 
-_WAIT, _OUT_WAIT, _ABANDON_WAIT, _MENU, _TALK = (
-    BITS * INDEX[name]
-    for name in ("wait_sum", "out_wait_sum", "abandon_wait_sum", "menu_sum", "talk_sum")
-)
+_MENU, _TALK = (BITS * INDEX[name] for name in ("menu_sum", "talk_sum"))
 _HUNG_UP: Final = (ABANDONED, SHORT_ABANDONED)
 
 
