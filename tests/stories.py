@@ -141,6 +141,18 @@ PLAN = Plan.read(
 """Two first lines of one vendor, one of them with hours and another contract, and two second lines,
 of which one takes no transfers from five past twelve on."""
 
+BEGINS = (
+    at("12:00"),
+    at("22:30"),  # local midnight falls into these hours
+    at("20:30", "2026-03-28"),  # the day of 23 hours begins
+    at("00:30", "2026-03-29"),  # the hour that is not there
+    at("20:30", "2026-03-29"),  # the day of 23 hours ends
+    at("20:30", "2026-10-24"),  # the day of 25 hours begins
+    at("23:30", "2026-10-24"),  # the hour that comes twice
+    at("21:30", "2026-10-25"),  # the day of 25 hours ends
+)
+"""When stories of windows and days begin, on nights of 23 and 25 hours too."""
+
 LINES = ("waste", "migration", "desk", "archive")
 REASONS = ("transfer", "overflow", "timeout", "exit_key", "voicemail", "callback", "closed", "full")
 

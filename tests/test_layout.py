@@ -51,22 +51,6 @@ EXEMPT = {
 """Modules in which there is nothing to test, and why."""
 
 TOGETHER = {
-    "domain/test_windows.py": ("domain/board.py",),
-    "domain/test_walk.py": (
-        "domain/open_visit.py",
-        "domain/order.py",
-        "domain/rows.py",
-        "domain/table.py",
-        "domain/walked.py",
-    ),
-    "domain/test_judge.py": (
-        "domain/decided.py",
-        "domain/disposition.py",
-        "domain/outcome.py",
-        "domain/reachability.py",
-        "domain/service_level.py",
-        "domain/waits.py",
-    ),
     "domain/figures/test_figure.py": (
         "domain/figures/abandonment.py",
         "domain/figures/durations.py",

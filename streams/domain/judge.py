@@ -184,9 +184,12 @@ def _judge(
 
     laps: list[Lap] = []
     lap: int | None = None
+    over = ended if answered is None else answered
     for since, until in found.laps:
         if until != NO_ROW:
-            laps.append((ats[since], ats[until]))
+            # By another machine's clock the caller may have gone on after the visit was over.
+            until_at = ats[until]
+            laps.append((ats[since], until_at if over is None or until_at < over else over))
         elif ended is not None:
             laps.append((ats[since], ended))
         else:
