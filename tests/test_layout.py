@@ -20,7 +20,7 @@ STORIES = {
     "domain/test_detector_quality.py": "how soon detectors notice, and how often they are wrong",
     "domain/test_callbacks.py": "what becomes of a callback: kept, in opening hours, and by whom",
     "domain/test_easily_miscounted.py": "calls that are easily counted wrong",
-    "domain/test_figures.py": "each figure, by the calls that it is about",
+    "domain/figures/test_figures_together.py": "no data is no number, and scopes",
     "domain/test_final_is_final.py": "what is not late changes nothing that is final",
     "domain/test_lines_vendors_and_city.py": "they count the same, and no walk fails",
     "domain/statement/test_measures.py": "what a contract may pay by, from calls to statements",
@@ -50,28 +50,6 @@ EXEMPT = {
 }
 """Modules in which there is nothing to test, and why."""
 
-TOGETHER = {
-    "domain/figures/test_figure.py": (
-        "domain/figures/abandonment.py",
-        "domain/figures/durations.py",
-        "domain/figures/reachability.py",
-        "domain/figures/resolution.py",
-        "domain/figures/service_level.py",
-        "domain/figures/waits.py",
-    ),
-    "domain/statement/test_counting.py": ("domain/figures/measure.py",),
-    "domain/test_ledger.py": (
-        "domain/bookings.py",
-        "domain/cells.py",
-        "domain/books.py",
-    ),
-    "domain/test_event_reader.py": ("domain/events.py",),
-}
-"""Modules that have no test file of their own: by the one in which they are tested with others. A
-new module gets its own; who writes the test of one of these takes it off the list."""
-
-ELSEWHERE = {module for together in TOGETHER.values() for module in together}
-
 
 def modules() -> list[str]:
     """The modules of the package, as paths below it; packages themselves only gather names."""
@@ -95,7 +73,7 @@ def of_rooms() -> list[str]:
 
 @pytest.mark.parametrize("module", modules())
 def test_a_module_has_a_test_of_its_name(module: str) -> None:
-    if module in ELSEWHERE or module in EXEMPT:
+    if module in EXEMPT:
         assert not found_by_name(module), "it has one: take it off the list"
     else:
         assert found_by_name(module), f"write tests/{Path(module).parent}/test_{Path(module).name}"
@@ -107,6 +85,6 @@ def test_a_test_file_is_of_a_module_or_tells_a_story(file: str) -> None:
     assert is_of_one != (file in STORIES), "name it after its module, or list what it tells"
 
 
-@pytest.mark.parametrize("listed", [*STORIES, *EXEMPT, *TOGETHER, *sorted(ELSEWHERE)])
+@pytest.mark.parametrize("listed", [*STORIES, *EXEMPT])
 def test_what_is_listed_is_there(listed: str) -> None:
     assert (TESTS / listed).exists() or (STREAMS / listed).exists()
