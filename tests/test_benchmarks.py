@@ -1,4 +1,8 @@
-"""The benchmarks' own arithmetic: tables, comparisons, sizes; nothing is measured here."""
+"""The benchmarks' own arithmetic: tables, comparisons, sizes; nothing is measured here.
+
+It is longer than a module should be, because the arithmetic of a dozen tables is checked against
+one set of kept results.
+"""
 
 import importlib
 import json

@@ -6,6 +6,7 @@ tells a story of several modules is listed here with what it tells.
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,21 @@ def test_a_test_file_is_of_a_module_or_tells_a_story(file: str) -> None:
 @pytest.mark.parametrize("listed", [*STORIES, *EXEMPT])
 def test_what_is_listed_is_there(listed: str) -> None:
     assert (TESTS / listed).exists() or (STREAMS / listed).exists()
+
+
+MOST_LINES = 300
+"""More than this is a chapter too much for one reading, unless the module says why."""
+
+
+def long_files() -> list[Path]:
+    """Every file of ours that is longer."""
+    found = (
+        file for room in ("streams", "grafana", "tests") for file in ROOT.glob(f"{room}/**/*.py")
+    )
+    return sorted(file for file in found if len(file.read_text().splitlines()) > MOST_LINES)
+
+
+@pytest.mark.parametrize("file", long_files(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_long_file_says_why_it_is_one(file: Path) -> None:
+    said = " ".join((ast.get_docstring(ast.parse(file.read_text())) or "").split())
+    assert "It is longer than a module should be, because" in said, "part it, or say why"

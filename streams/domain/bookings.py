@@ -4,6 +4,9 @@ A cell has two tallies: what retired contacts left behind for good (its ``retire
 those still in state add as of the watermark (its ``open`` part). A contact that reads otherwise
 than before is taken out of the open part and added again, so the sum is always a function of what
 the contacts in state mean now and what the retired ones meant last.
+
+It is longer than a module should be, because adding, taking back and retiring are read beside one
+another.
 """
 
 from itertools import islice

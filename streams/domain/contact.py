@@ -8,6 +8,9 @@ two neighbours. Each piece is a contact. What it means is read by walking throug
 All that was told is kept, also what another event with the same id overrules: so putting sets
 together, and cutting them, gives the same in whatever parts they come. Rows are those of ``rows``,
 flat in one list.
+
+It is longer than a module should be, because what is kept of too many events is part of what a
+contact is.
 """
 
 from bisect import bisect_right

@@ -2,6 +2,9 @@
 
 Per visit to its line, its vendor and the city; itself once to each line and vendor that it visited,
 and to the city, because distinct contacts can't be added up over lines.
+
+It is longer than a module should be, because every mark that a visit or contact makes in the books
+is in one list.
 """
 
 from typing import Final

@@ -8,6 +8,9 @@ A contact is out of hours when the first line that it came to was closed both at
 beginning and at that visit's; one without a visit when every first line was closed. That holds for
 all its visits: a desk that is shut when somebody is passed on to it has not been called out of
 hours.
+
+It is longer than a module should be, because a visit is judged once, and all that follows from it
+is set here.
 """
 
 from typing import Final

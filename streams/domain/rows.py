@@ -12,6 +12,8 @@ usually has besides (``USUAL``) or nothing; of an event that has more than that,
 of the names below, without the empty end.
 
 A third of this module are the types that say what a row asks of an event of each kind.
+
+It is longer than a module should be, because a third of it are the types of what events tell.
 """
 
 from typing import Any, Final, Protocol, get_args

@@ -13,6 +13,9 @@ and brought to the watermark that it published last; that gives the books that t
 4. the marks are removed.
 
 Stopped anywhere, it is run again. It has one partition's contacts in memory: about 1 KB for each.
+
+It is longer than a module should be, because its steps have one order, and each is safe to repeat
+because of the one before.
 """
 
 from collections.abc import Callable, Iterable, Mapping

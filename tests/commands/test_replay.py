@@ -1,4 +1,8 @@
-"""``reachline replay`` as it is typed: files, pipes, broken lines by the thousand, Ctrl-C."""
+"""``reachline replay`` as it is typed: files, pipes, broken lines by the thousand, Ctrl-C.
+
+It is longer than a module should be, because every option of one command is tried on the same few
+calls.
+"""
 
 import csv
 import gc

@@ -1,5 +1,8 @@
 """Every command on a Kafka that wants TLS, a password or a certificate; and what is said of a wrong
-one: a line that names it."""
+one: a line that names it.
+
+It is longer than a module should be, because every command is tried on every way of being let in.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 It runs the configuration of `deploy/alertmanager`, its receivers replaced by one telephone with a
 number for each, and its patience cut from minutes to tenths of a second.
+
+It is longer than a module should be, because one Alertmanager is started once for all of its
+stories.
 """
 
 from __future__ import annotations

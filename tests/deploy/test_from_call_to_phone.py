@@ -13,6 +13,9 @@ Two lines of two vendors fall, one after the other, and workers are killed as by
     both close, and are over                                                 *  *
 
 Neither is lost, none is said twice, and the people in them are counted to the last one.
+
+It is longer than a module should be, because one city is started once, with every part from Kafka
+to the telephone.
 """
 
 from __future__ import annotations

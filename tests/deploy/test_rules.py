@@ -3,6 +3,8 @@
 Beside Prometheus' own tests (`deploy/prometheus/tests`), which play hours of metrics, this holds
 what the rules know of the calendar against the plan: on every hour of three years' worth of days
 picked at random, on holidays, and on the days on which the clocks change.
+
+It is longer than a module should be, because each rule is tried before, at and after its limit.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ Nothing here is shared with ``streams``, so that what both say is what was meant
 dictionaries with the fields of the published events, ``at`` in microseconds, and ``stored`` (the
 bytes of which the smallest counts). Contacts come out as dictionaries too. The contract is given as
 one; lines have no hours here, for these are the calendar's.
+
+It is longer than a module should be, because it is the definition written a second time, with
+nothing taken from the first.
 """
 
 from __future__ import annotations

@@ -50,6 +50,12 @@ def test_a_visit_that_is_nowhere_in_the_dispositions_is_an_imbalance() -> None:
     assert imbalance(apart) >= 1, "the city has two visits that ended in no way"
 
 
+def test_contacts_are_the_sum_of_what_became_of_them() -> None:
+    found = Tally.of(contacts=4, contacts_with_visit=1, abandoned_in_menu=1, too_many_events=1)
+    assert imbalance([(CITY, found)]) == 1
+    assert imbalance([(LINE + "waste", found)]) == 0, "of a line contacts have no outcome"
+
+
 def test_an_entry_is_booked_where_it_is_and_in_its_interval() -> None:
     found = Books(INTERVAL)
     found.add((CITY, NINE + MINUTE, ONE["contacts"], -1, -1, -1, ""))

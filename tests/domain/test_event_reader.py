@@ -1,4 +1,8 @@
-"""Events from the outside: accepted, or refused with a reason; never an error."""
+"""Events from the outside: accepted, or refused with a reason; never an error.
+
+It is longer than a module should be, because it holds tables of every refusal and of what a
+telephone number looks like.
+"""
 
 import json
 import re

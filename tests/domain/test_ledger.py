@@ -1,4 +1,8 @@
-"""Whatever the order, the repetition and the split, the books are the same; and they balance."""
+"""Whatever the order, the repetition and the split, the books are the same; and they balance.
+
+It is longer than a module should be, because its properties share one way of drawing calls and of
+reading books.
+"""
 
 from collections.abc import Iterable
 

@@ -5,6 +5,8 @@ are urgent, ``desk`` all. The calls are told in UTC, an hour behind the city's c
 
     9:00          9:00:05    9:02                     9:02:10
     choose waste  answered   transfer to archive      hung up: on nobody
+
+It is longer than a module should be, because one story is followed from events to statements.
 """
 
 from itertools import permutations

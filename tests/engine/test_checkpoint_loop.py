@@ -1,6 +1,8 @@
 """A checkpoint is written, acknowledged, and only then committed; told to people after that.
 
 Killed at each of these steps, in `tests/engine/test_failpoints.py`, a worker loses nothing.
+
+It is longer than a module should be, because one loop is followed through every way of ending.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ what has died again, and at the end everything is counted from the raw topics.
 Time runs `SPEED` times as fast as on the wall, two days ago, so that calls end, quarter-hours
 become final and contacts leave state while things are being broken. The run ends with one worker on
 the machine's own clock, for which everything is long past: what it publishes is complete.
+
+It is longer than a module should be, because each kind of fault needs its setting up, its harm and
+its end side by side.
 """
 
 from __future__ import annotations

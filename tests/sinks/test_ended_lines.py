@@ -5,6 +5,8 @@ then, ``always`` is there throughout. The clock is the city's, which is UTC here
 
     Tuesday 23:00        Wednesday 0:00          1:00
     last call of leaving | leaving ends           | the last window has passed it
+
+It is longer than a module should be, because one line is followed through every wall and series.
 """
 
 import json

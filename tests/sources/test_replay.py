@@ -1,4 +1,8 @@
-"""Files of events through the domain: corrections, packed files, and lines of every kind."""
+"""Files of events through the domain: corrections, packed files, and lines of every kind.
+
+It is longer than a module should be, because it tells every way in which a file of events can be
+read.
+"""
 
 import gzip
 import io

@@ -2,6 +2,8 @@
 
 A scenario plays a day of calls to a worker (`wallboard_worker`) and asks its collectors at many
 instants, so that what the pictures show is what users get. Nothing here knows a metric by name.
+
+It is longer than a module should be, because each day that is looked at is told in full.
 """
 
 from array import array

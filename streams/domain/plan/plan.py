@@ -3,6 +3,8 @@
 Everything is judged at the visit's own time, so that last month is judged by last month's contract
 and the day on which a line changes hands by two vendors. ``knows`` and ``terms`` stand on the way
 of every event and are made of dictionary look-ups; the rest is asked a few times a second.
+
+It is longer than a module should be, because everything that the rest asks of a plan is asked here.
 """
 
 import hashlib

@@ -1,4 +1,8 @@
-"""A plan's TOML read, with everything that is wrong with it found in one go."""
+"""A plan's TOML read, with everything that is wrong with it found in one go.
+
+It is longer than a module should be, because each table of the plan is read in the order of its
+keys.
+"""
 
 import pathlib
 import re

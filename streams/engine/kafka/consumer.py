@@ -3,7 +3,8 @@
 The consumer lives on the event loop of the app. (Faust's lives in a thread of its own, and every
 fetch, seek and commit crosses over and back; nothing is won by it under the interpreter lock.)
 
-Longer than 300 lines: a partition's way, from assigned to revoked, is one state, read as one.
+It is longer than a module should be, because a partition's way, from assigned to revoked, is one
+state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The visits behind a figure: as an object, as CSV, and for people as text and as a page."""
+"""The visits behind a figure: as an object, as CSV, and for people as text and as a page.
+
+It is longer than a module should be, because the objects and their forms as text and CSV follow one
+order of fields.
+"""
 
 import csv
 import io

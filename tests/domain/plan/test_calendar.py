@@ -2,6 +2,9 @@
 
 In Europe/Brussels the clocks went from 02:00 to 03:00 on 2026-03-29 and go from 03:00 back to 02:00
 on 2026-10-25.
+
+It is longer than a module should be, because it holds tables of zones, holidays and times that come
+twice or never.
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,8 @@
-"""A contract in a plan: what a vendor is paid by, and what is left out of it."""
+"""A contract in a plan: what a vendor is paid by, and what is left out of it.
+
+It is longer than a module should be, because it holds a table of every mistake that a contract can
+have.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,8 @@
-"""A city's plan, asked about its callers: who answered, under which contract, and was it open."""
+"""A city's plan, asked about its callers: who answered, under which contract, and was it open.
+
+It is longer than a module should be, because one plan has to be asked everything that a plan can
+say.
+"""
 
 import pickle
 from pathlib import Path

@@ -1,4 +1,8 @@
-"""A plan with mistakes: whoever wrote it hears of all of them at once, where, and what to do."""
+"""A plan with mistakes: whoever wrote it hears of all of them at once, where, and what to do.
+
+It is longer than a module should be, because it holds a table of every mistake that a plan can
+have.
+"""
 
 import tomllib
 

@@ -1,4 +1,7 @@
-"""A measure counted from quarter-hours is the measure counted call by call."""
+"""A measure counted from quarter-hours is the measure counted call by call.
+
+It is longer than a module should be, because every measure is counted a second time by hand.
+"""
 
 from decimal import Decimal
 from fractions import Fraction

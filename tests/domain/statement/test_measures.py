@@ -3,6 +3,8 @@
 The same calls through the statement, the explanation and the running period: the three are one
 number. The lines are open until 18:00; ``waste`` and ``permits`` are first lines, ``desk`` is
 called by transfer only.
+
+It is longer than a module should be, because each measure has its calls and what they come to.
 """
 
 from collections.abc import Sequence
