@@ -8,32 +8,95 @@ all is gathered, each sum is rolled up into the wide cells, once for all its vis
 Booking took half as long so, in a replay as in catching up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from streams.domain.counts import ONE
-from streams.domain.entries import ContactPattern, VisitPattern
-from streams.domain.tally import Tally
+from streams.domain.entries import (
+    ContactPattern,
+    VisitPattern,
+    amounts,
+    contact_pattern,
+    entries,
+    scopes,
+)
+from streams.domain.outcome import OUTGOING, Outcome
+from streams.domain.tally import CITY, Tally
 
 _MENU, _TALK = ONE["menu_sum"], ONE["talk_sum"]
 
 
-class Gathered:
-    """What was gathered of the visits of one line and vendor in one cell.
+class Gathering:
+    """What contacts add, gathered until ``roll_up``.
 
-    Attributes:
-        visits: by pattern how many there were, and their waits, menu times and talks together.
-        contacts: patterns of their contacts, each of which had this one visit.
-        waits: answered visits per wait bucket.
-        longest: the longest ended wait; -1 if there is none.
+    Args:
+        narrowest: names the narrowest cell that an instant falls into.
+        tallies: gives the tallies of a scope in which something is booked of an instant. It is
+            asked once for all that falls into a narrowest cell.
     """
 
-    __slots__ = ("contacts", "longest", "visits", "waits")
+    def __init__(
+        self,
+        narrowest: Callable[[int], Hashable],
+        tallies: Callable[[str, int], Sequence[Tally]],
+    ) -> None:
+        self._narrowest = narrowest
+        self._tallies = tallies
+        self._visits: dict[tuple[tuple[str, str], Hashable], _Visits] = {}
+        self._contacts: dict[Hashable, _Contacts] = {}
 
-    def __init__(self) -> None:
-        self.visits: dict[VisitPattern, list[int]] = {}
-        self.contacts: dict[ContactPattern, int] = {}
-        self.waits: dict[int, int] = {}
-        self.longest: int = -1
+    def add(self, outcome: Outcome) -> None:
+        """Adds a contact. One of several visits counts once at each line and vendor, whichever of
+        its visits were there: its entries are booked one by one."""
+        if outcome.outcome is OUTGOING or not outcome.visits:
+            self._add_contact(contact_pattern(outcome), outcome.begun)
+        elif len(outcome.visits) > 1:
+            for entry in entries(outcome):
+                for tally in self._tallies(entry[0], entry[1]):
+                    tally.add(entry)
+        else:
+            visit = outcome.visits[0]
+            key = scopes(visit), self._narrowest(visit.begun)
+            gathered = self._visits.get(key)
+            if gathered is None:
+                (line, vendor), at = key[0], visit.begun
+                gathered = self._visits[key] = _Visits(
+                    (*self._tallies(line, at), *self._tallies(vendor, at)), self._tallies(CITY, at)
+                )
+            contact = contact_pattern(outcome)
+            gathered.add(contact, *amounts(visit))
+            self._add_contact(contact, outcome.begun)
+
+    def _add_contact(self, pattern: ContactPattern, begun: int) -> None:
+        key = self._narrowest(begun)
+        gathered = self._contacts.get(key)
+        if gathered is None:
+            gathered = self._contacts[key] = _Contacts(self._tallies(CITY, begun))
+        gathered.patterns[pattern] = gathered.patterns.get(pattern, 0) + 1
+
+    def roll_up(self) -> None:
+        """Adds what was gathered to the tallies, and begins anew."""
+        for visits in self._visits.values():
+            visits.roll_up()
+        for contacts in self._contacts.values():
+            contacts.roll_up()
+        self._visits.clear()
+        self._contacts.clear()
+
+
+class _Visits:
+    """Visits of one line and vendor, each the only one of its contact.
+
+    By pattern there is how many there were, and their waits, menu times and talks together.
+    """
+
+    __slots__ = ("_city", "_contacts", "_lines", "_longest", "_patterns", "_waits")
+
+    def __init__(self, lines: Iterable[Tally], city: Iterable[Tally]) -> None:
+        self._lines, self._city = lines, city
+        self._patterns: dict[VisitPattern, list[int]] = {}
+        self._contacts: dict[ContactPattern, int] = {}
+        self._waits: dict[int, int] = {}
+        self._longest = -1
 
     def add(
         self,
@@ -44,42 +107,49 @@ class Gathered:
         menu: int,
         talk: int,
     ) -> None:
-        """Adds a visit, the only one of its contact; amounts are -1 where there are none."""
-        sums = self.visits.get(pattern)
+        """Adds one; amounts as ``entries.amounts`` gives them."""
+        sums = self._patterns.get(pattern)
         if sums is None:
-            sums = self.visits[pattern] = [0, 0, 0, 0]
+            sums = self._patterns[pattern] = [0, 0, 0, 0]
         sums[0] += 1
         if wait >= 0:
             sums[1] += wait
-            if wait > self.longest:
-                self.longest = wait
+            if wait > self._longest:
+                self._longest = wait
             if bucket >= 0:
-                self.waits[bucket] = self.waits.get(bucket, 0) + 1
+                self._waits[bucket] = self._waits.get(bucket, 0) + 1
         if menu > 0:
             sums[2] += menu
         if talk > 0:
             sums[3] += talk
-        self.contacts[contact] = self.contacts.get(contact, 0) + 1
+        self._contacts[contact] = self._contacts.get(contact, 0) + 1
 
-    def of_city(self) -> Tally:
-        """What the visits come to; the city counts the contacts where they began."""
-        tally = Tally(
+    def roll_up(self) -> None:
+        """The city counts their contacts where they began; line and vendor count them here."""
+        sums = Tally(
             sum(
                 count * pattern.packed + wait * pattern.wait + menu * _MENU + talk * _TALK
-                for pattern, (count, wait, menu, talk) in self.visits.items()
+                for pattern, (count, wait, menu, talk) in self._patterns.items()
             )
         )
-        tally.waits, tally.longest = self.waits, self.longest
-        return tally
-
-    def of_line(self, of_city: Tally) -> Tally:
-        """The same with the contacts, as its line and its vendor count them."""
-        once = sum(count * pattern.once for pattern, count in self.contacts.items())
-        tally = Tally(of_city.packed + once)
-        tally.waits, tally.longest = self.waits, self.longest
-        return tally
+        sums.waits, sums.longest = self._waits, self._longest
+        for tally in self._city:
+            tally.plus(sums)
+        sums.packed += sum(count * pattern.once for pattern, count in self._contacts.items())
+        for tally in self._lines:
+            tally.plus(sums)
 
 
-def of_contacts(contacts: Mapping[ContactPattern, int]) -> Tally:
-    """What contacts of these patterns come to in the city, where they began."""
-    return Tally(sum(count * pattern.packed for pattern, count in contacts.items()))
+class _Contacts:
+    """Contacts in the city, where they began: how many of each pattern."""
+
+    __slots__ = ("_city", "patterns")
+
+    def __init__(self, city: Iterable[Tally]) -> None:
+        self._city = city
+        self.patterns: dict[ContactPattern, int] = {}
+
+    def roll_up(self) -> None:
+        sums = Tally(sum(count * pattern.packed for pattern, count in self.patterns.items()))
+        for tally in self._city:
+            tally.plus(sums)
