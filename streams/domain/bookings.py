@@ -9,13 +9,16 @@ It is longer than a module should be, because adding, taking back and retiring a
 another.
 """
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL, SLOT, imbalance, start_of
 from streams.domain.cells import Cell, CellKey, OpenContact, Waiting
 from streams.domain.decisions import DECIDED
+from streams.domain.gathered import Gathering
 from streams.domain.instants import HOUR
+from streams.domain.outcome import Outcome
 from streams.domain.tally import Entry, Tally
 
 SLOTS_KEPT: Final = HOUR + 2 * SLOT
@@ -71,6 +74,7 @@ class Bookings:
         self.waiting: dict[str, Waiting] = {}
         self.retiring = 0
         self._members: dict[int, set[OpenContact]] = {}  # contacts that hold them, by interval
+        self._gathering = Gathering(self._narrowest, self._retiring_in)
         self._dirty: list[Cell] = []
         self._dirty_waiting: set[str] = set()
         self._evicted: list[CellKey] = []
@@ -157,8 +161,7 @@ class Bookings:
             for cell in self._cells_of(scope, at, decided):
                 cell.retired.add(entry)
                 if not (cell.retiring or evicted):
-                    cell.retiring = True
-                    self.retiring += 1
+                    self._set_retiring(cell)
                 if moves:
                     cell.count -= 1
                     cell.open.subtract(entry)  # if that was the longest wait, the other part has it
@@ -169,7 +172,20 @@ class Bookings:
         if contact.held or contact.booked:
             self.book(contact, [], frozenset())
 
-    def find_longest(self) -> None:
+    def retire_unbooked(self, outcomes: Iterable[Outcome], decided: Iterable[Entry]) -> None:
+        """Books for good what a contact adds that never added anything before, as nearly all that
+        are read while catching up; ``settle`` brings it into the cells."""
+        for outcome in outcomes:
+            self._gathering.add(outcome)
+        for entry in decided:
+            self._retire_decided(entry)
+
+    def settle(self) -> None:
+        """Brings all that was booked into the cells."""
+        self._gathering.roll_up()
+        self._find_longest()
+
+    def _find_longest(self) -> None:
         """Finds the longest waits again where one was taken back: a maximum can't be subtracted."""
         stale: dict[CellKey, Cell] = {}
         for cell in self._dirty:
@@ -286,6 +302,32 @@ class Bookings:
     def _set_dirty(self, cell: Cell) -> None:
         cell.dirty = True
         self._dirty.append(cell)
+
+    def _set_retiring(self, cell: Cell) -> None:
+        cell.retiring = True
+        self.retiring += 1
+
+    def _narrowest(self, at: int) -> tuple[int, int]:
+        """Width and start of the narrowest cell in which something is booked of this instant."""
+        slot = at - at % SLOT
+        if slot > self.watermark - SLOTS_KEPT:
+            return SLOT, slot
+        return INTERVAL, at - at % INTERVAL
+
+    def _retiring_in(self, scope: str, at: int) -> list[Tally]:
+        """The tallies in which something is booked for good."""
+        cells = self._cells_of(scope, at, "")
+        for cell in cells:
+            if not cell.retiring:
+                self._set_retiring(cell)
+        return [cell.retired for cell in cells]
+
+    def _retire_decided(self, entry: Entry) -> None:
+        scope, at, _, _, _, _, decided = entry
+        (cell,) = self._cells_of(scope, at, decided)
+        cell.retired.add(entry)
+        if not (cell.retiring or self._is_evicted(at)):
+            self._set_retiring(cell)
 
     def _is_evicted(self, at: int) -> bool:
         """Whether the slot of a decision at this instant has been published and evicted."""

@@ -6,15 +6,15 @@ contact is booked again whenever its events, or the watermark, change what it me
 are always a function of the set of accepted events.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
-from itertools import islice
-from typing import Final, NamedTuple
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple
 
 from streams.domain import caller_history as callers
 from streams.domain import decisions
 from streams.domain.bookings import Bookings, Partial
-from streams.domain.books import INTERVAL, imbalance
+from streams.domain.books import INTERVAL, READ_TOGETHER, imbalance
 from streams.domain.cells import CellKey, OpenContact
 from streams.domain.contact import GAP, Piece
 from streams.domain.entries import entries
@@ -44,12 +44,28 @@ RESTORED_AT_ONCE: Final = 1_000
 million of them at once took a minute, without a heartbeat, and the group went on without."""
 
 
+class Left(NamedTuple):
+    """A call id that left state: the newest instant told under it, and whether it is stored."""
+
+    call_id: str
+    newest: int
+    is_stored: bool
+
+
+Leaves = Callable[[str, Piece, Outcome], Any]
+"""What is to be kept of a contact that leaves, until changes are asked for."""
+
+
+def _all_of_it(call_id: str, piece: Piece, outcome: Outcome) -> tuple[Piece, Outcome]:
+    return piece, outcome
+
+
 class Changes(NamedTuple):
     """What a checkpoint has to make durable and known, all of it absolute.
 
     Attributes:
         told: contacts with new events.
-        retired: what left state, with the contacts that it made up, as they were read last.
+        retired: what left state, with what is kept of the contacts that it made up.
         retired_parts: the tallies that now cover them.
         partials: totals of the slots and intervals that changed.
         waiting: who waits now in the scopes where that changed: how many, and since when.
@@ -59,7 +75,7 @@ class Changes(NamedTuple):
     """
 
     told: list[OpenContact]
-    retired: list[tuple[OpenContact, list[tuple[Piece, Outcome]]]]
+    retired: list[tuple[Left, list[Any]]]
     retired_parts: dict[CellKey, Tally]
     partials: dict[CellKey, Partial]
     waiting: dict[str, tuple[int, int | None]]
@@ -70,6 +86,13 @@ class Changes(NamedTuple):
 
 class Ledger:
     """The books of one partition.
+
+    Args:
+        plan: by which contacts are judged.
+        grace: how long after an instant its events may come and still be merged.
+        leaves: gives what is kept of each contact that leaves, as it was read last; all of it if it
+            is not said. A journey's record is a tenth of its objects, whose memory the next
+            contact can use: it is still in the processor's cache.
 
     Attributes:
         plan: by which contacts are judged.
@@ -84,9 +107,10 @@ class Ledger:
         bookings: where all contacts are booked.
     """
 
-    def __init__(self, plan: Plan, grace: int = GRACE) -> None:
+    def __init__(self, plan: Plan, grace: int = GRACE, leaves: Leaves = _all_of_it) -> None:
         self.plan = plan
         self.grace = grace
+        self._leaves = leaves
         self.watermark = self.complete_until = -NEVER
         self.contacts: dict[str, OpenContact] = {}
         self.retired: dict[str, int] = {}
@@ -95,7 +119,8 @@ class Ledger:
         self._unread: dict[str, OpenContact] = {}
         self._schedule: list[tuple[int, str]] = []
         self._told: dict[str, OpenContact] = {}
-        self._retiring: list[tuple[OpenContact, list[tuple[Piece, Outcome]]]] = []
+        self._leaving: list[tuple[Left, list[tuple[Piece, Outcome]]]] = []
+        self._retiring: list[tuple[Left, list[Any]]] = []
         self._calls: dict[tuple[str, str], callers.Call | None] = {}
 
     def restore(
@@ -163,21 +188,30 @@ class Ledger:
         for contact in self._woken():
             unread[contact.call_id] = contact
         complete_until, before = self.watermark, self.complete_until
-        heard = self.watermark - self.grace
-        for contact in unread.values():
-            if (
-                lazily
-                and contact.oldest >= before  # else it would change what was published as complete
-                and (contact.newest >= heard or not self._has_room())
-            ):
-                self._unread[contact.call_id] = contact
-                if contact.oldest < complete_until:
-                    complete_until = contact.oldest
-            else:
-                self._read(contact)
+        left = iter(unread.values())
+        while some := list(islice(left, READ_TOGETHER)):
+            readings = self._read(
+                contact for contact in some if not (lazily and self._may_wait(contact, before))
+            )
+            for contact in some:
+                # Asked again: there may be no room any more.
+                if lazily and self._may_wait(contact, before):
+                    self._unread[contact.call_id] = contact
+                    if contact.oldest < complete_until:
+                        complete_until = contact.oldest
+                else:
+                    self._book(readings[contact.call_id])
+            self._leave()
         self.complete_until = self.bookings.complete_until = complete_until
-        self.bookings.find_longest()
+        self.bookings.settle()
         self._evict_retired()
+
+    def _may_wait(self, contact: OpenContact, complete_until: int) -> bool:
+        """Whether a contact may be read later, while catching up: it may still go on, or there is
+        no room for it; and nothing that was published as complete would change."""
+        return contact.oldest >= complete_until and (
+            contact.newest >= self.watermark - self.grace or not self._has_room()
+        )
 
     def _woken(self) -> Iterator[OpenContact]:
         """The contacts that are due to be read again, for time alone changes something there."""
@@ -192,39 +226,54 @@ class Ledger:
                 contact.wakes = NEVER
                 yield contact
 
-    def _read(self, contact: OpenContact) -> None:
-        now, call_id, plan = self.watermark, contact.call_id, self.plan
-        if contact.oldest > now and not contact.booked and not contact.held:
+    def _read(self, contacts: Iterable[OpenContact]) -> "dict[str, _Reading]":
+        """Reads contacts, one step of it for all of them after another; by call id."""
+        now, plan = self.watermark, self.plan
+        read = [
             # While topics are read at different paces, many contacts begin beyond the watermark.
+            _Reading(contact, contact.pieces() if _has_begun(contact, now) else [])
+            for contact in contacts
+        ]
+        for each in read:
+            for piece in each.pieces:
+                outcome = judge(piece, plan, now)
+                if outcome is None:
+                    each.ahead = min(each.ahead, piece.ats[0])
+                else:
+                    each.outcomes.append((piece, outcome))
+        for each in read:
+            call_id = each.contact.call_id
+            for piece, outcome in each.outcomes:
+                each.decided += decisions.entries(call_id, piece, plan, outcome, now)
+        for each in read:
+            call_id = each.contact.call_id
+            for _, outcome in each.outcomes:
+                call = callers.call(call_id, outcome)
+                if call is not None:
+                    each.calls.append(call)
+        return {each.contact.call_id: each for each in read}
+
+    def _book(self, read: "_Reading") -> None:
+        """Books what a contact adds as it was read now, for good when it is over."""
+        now, contact, outcomes = self.watermark, read.contact, read.outcomes
+        if not read.pieces:
             self._wake(contact, contact.oldest)
             return
-        booked: list[Entry] = []
-        outcomes: list[tuple[Piece, Outcome]] = []
-        calls: list[callers.Call] = []
-        wakes, over = NEVER, True
+        self._update_calls(contact, read.calls)
+        wakes, over = read.ahead, read.ahead == NEVER
         over_until = -NEVER
-        for piece in contact.pieces():
-            outcome = judge(piece, plan, now)
-            if outcome is None:
-                wakes, over = min(wakes, piece.ats[0]), False
-                continue
-            outcomes.append((piece, outcome))
-            booked += entries(outcome)
-            booked += decisions.entries(call_id, piece, plan, outcome, now)
-            call = callers.call(call_id, outcome)
-            if call is not None:
-                calls.append(call)
+        for piece, outcome in outcomes:
             retires = max(piece.newest, outcome.done_at) + self.grace
             if retires < now:
                 over_until = piece.newest
             else:
                 wakes, over = min(wakes, retires + 1), False
             wakes = min(wakes, outcome.changes_at)
-        self._update_calls(contact, calls)
         if over and self._has_room():
-            self._retire(contact, outcomes, booked)
+            self._retire(contact, outcomes, read.decided)
             return
         contact.over_until = over_until
+        booked = _booked(outcomes, read.decided)
         held = frozenset([at - at % INTERVAL for at in contact.instants()])
         if booked != contact.booked or held != contact.held:
             self.bookings.book(contact, booked, held)
@@ -238,20 +287,33 @@ class Ledger:
 
     def _has_room(self) -> bool:
         return (
-            len(self._retiring) < RETIRED_AT_ONCE
+            len(self._retiring) + len(self._leaving) < RETIRED_AT_ONCE
             and self.bookings.retiring < RETIRING_CELLS_AT_ONCE
         )
 
     def _retire(
-        self, contact: OpenContact, outcomes: list[tuple[Piece, Outcome]], booked: list[Entry]
+        self, contact: OpenContact, outcomes: list[tuple[Piece, Outcome]], decided: list[Entry]
     ) -> None:
-        self.bookings.retire(contact, booked)
+        if contact.booked or contact.held:
+            self.bookings.retire(contact, _booked(outcomes, decided))
+        else:
+            self.bookings.retire_unbooked((outcome for _, outcome in outcomes), decided)
         call_id = contact.call_id
         del self.contacts[call_id]
         self._told.pop(call_id, None)
-        self._retiring.append((contact, outcomes))
+        left = Left(call_id, contact.newest, contact.is_stored)
+        self._leaving.append((left, outcomes))
         self.retired.pop(call_id, None)  # so that it is forgotten in its turn
         self.retired[call_id] = contact.newest
+
+    def _leave(self) -> None:
+        """Lets go of what was read of the contacts that leave, but for what is kept of it."""
+        leaves = self._leaves
+        self._retiring += [
+            (left, [leaves(left.call_id, *each) for each in outcomes])
+            for left, outcomes in self._leaving
+        ]
+        self._leaving.clear()
 
     def _update_calls(self, contact: OpenContact, calls: list[callers.Call]) -> None:
         known = contact.calls
@@ -294,3 +356,27 @@ class Ledger:
         )
         self._told, self._retiring, self._calls = {}, [], {}
         return changes
+
+
+class _Reading:
+    """A contact as it is read: its pieces, none when nothing of it has begun; what those that have
+    begun come to; when the next one begins; its decisions and its calls."""
+
+    __slots__ = ("ahead", "calls", "contact", "decided", "outcomes", "pieces")
+
+    def __init__(self, contact: OpenContact, pieces: list[Piece]) -> None:
+        self.contact = contact
+        self.pieces = pieces
+        self.outcomes: list[tuple[Piece, Outcome]] = []
+        self.ahead = NEVER
+        self.decided: list[Entry] = []
+        self.calls: list[callers.Call] = []
+
+
+def _has_begun(contact: OpenContact, now: int) -> bool:
+    return contact.oldest <= now or bool(contact.booked or contact.held)
+
+
+def _booked(outcomes: list[tuple[Piece, Outcome]], decided: list[Entry]) -> list[Entry]:
+    """All that a contact adds to the books."""
+    return [*chain.from_iterable(entries(outcome) for _, outcome in outcomes), *decided]

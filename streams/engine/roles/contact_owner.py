@@ -6,6 +6,7 @@ partition's watermark and gives every record that says what changed. How the sta
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -13,10 +14,12 @@ from aiokafka import ConsumerRecord
 
 from streams.domain import event_reader
 from streams.domain.books import SLOT
+from streams.domain.contact import Piece
 from streams.domain.decisions import DECIDED
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.irregularities import Irregularities
 from streams.domain.ledger import Changes, Ledger
+from streams.domain.outcome import Outcome
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record, position_key
@@ -75,7 +78,7 @@ class ContactOwner:
 
     def __init__(self, partition: int, plan: Plan, routes: Routes, counts: Counts) -> None:
         self.partition = partition
-        self.ledger = Ledger(plan)
+        self.ledger = Ledger(plan, leaves=self._leaves)
         self.positions: dict[str, int] = {}
         self.newest: dict[str, int] = {}
         self.fruitless: set[str] = set()
@@ -186,7 +189,7 @@ class ContactOwner:
         self.ledger.advance(watermark, lazily)
         changes = self.ledger.changes()
         self.imbalance = changes.imbalance
-        self._count(changes)
+        self._count_forgotten()
         self.pending = 0
         here = self.partition
         outputs: Outputs = {
@@ -195,11 +198,7 @@ class ContactOwner:
             )
         }
         self._write_partials(outputs, changes, generation)
-        outputs[topics.JOURNEYS, here] = [
-            journey_record(contact.call_id, piece, outcome)
-            for contact, outcomes in changes.retired
-            for piece, outcome in outcomes
-        ]
+        outputs[topics.JOURNEYS, here] = [*chain.from_iterable(kept for _, kept in changes.retired)]
         outputs[topics.DEAD, here], self._dead = self._dead, []
         outputs[topics.LATE, here], self._late = self._late, []
         for (caller, contact), call in changes.calls.items():
@@ -209,13 +208,14 @@ class ContactOwner:
             )
         return outputs
 
-    def _count(self, changes: Changes) -> None:
-        irregular = self._counts.irregular
-        for _, outcomes in changes.retired:
-            for _, outcome in outcomes:
-                irregular.add(outcome)
+    def _leaves(self, call_id: str, piece: Piece, outcome: Outcome) -> Record:
+        """Counts what was odd about a contact that leaves, and gives its journey."""
+        self._counts.irregular.add(outcome)
+        return journey_record(call_id, piece, outcome)
+
+    def _count_forgotten(self) -> None:
         forgotten = self.ledger.ids_forgotten - self._ids_forgotten
-        irregular.counts["ids_forgotten"] += forgotten
+        self._counts.irregular.counts["ids_forgotten"] += forgotten
         self._ids_forgotten = self.ledger.ids_forgotten
 
     @property
