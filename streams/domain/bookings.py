@@ -180,7 +180,7 @@ class Bookings:
         for entry in decided:
             self._retire_decided(entry)
 
-    def settle(self) -> None:
+    def roll_up(self) -> None:
         """Brings all that was booked into the cells."""
         self._gathering.roll_up()
         self._find_longest()

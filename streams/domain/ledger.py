@@ -4,6 +4,9 @@ The ledger holds the contacts that may still change: it decides which events are
 contacts are to be read again, and when one leaves. Where they are booked is in ``bookings``. A
 contact is booked again whenever its events, or the watermark, change what it means, so the books
 are always a function of the set of accepted events.
+
+It is longer than a module should be, because merging, reading and retiring a contact are one way
+through state.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -203,7 +206,7 @@ class Ledger:
                     self._book(readings[contact.call_id])
             self._leave()
         self.complete_until = self.bookings.complete_until = complete_until
-        self.bookings.settle()
+        self.bookings.roll_up()
         self._evict_retired()
 
     def _may_wait(self, contact: OpenContact, complete_until: int) -> bool:

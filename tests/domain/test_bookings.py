@@ -88,7 +88,7 @@ def test_the_longest_wait_is_found_again_among_those_who_are_left() -> None:
     bookings.book(first, [entry(wait=90)], frozenset({NINE}))
     bookings.book(second, [entry(wait=40)], frozenset({NINE}))
     bookings.book(first, [], frozenset())
-    bookings.find_longest()
+    bookings.roll_up()
     for width in (INTERVAL, SLOT):
         cell = bookings.cell((WASTE, width, NINE))
         assert cell is not None and cell.total().longest == 40
