@@ -174,7 +174,7 @@ class Bookings:
 
     def retire_unbooked(self, outcomes: Iterable[Outcome], decided: Iterable[Entry]) -> None:
         """Books for good what a contact adds that never added anything before, as nearly all that
-        are read while catching up; ``settle`` brings it into the cells."""
+        are read while catching up; ``roll_up`` brings it into the cells."""
         for outcome in outcomes:
             self._gathering.add(outcome)
         for entry in decided:

@@ -18,6 +18,7 @@ from streams.sinks.statement.restated import LateEvent
 from tests.commands.months import Month, call, of_the_bank, run
 
 
+@pytest.mark.slow
 def test_order_repetition_and_packing_give_the_same_bytes(
     bank: Path, made: dict[str, Any], tmp_path: Path, output: Callable[[], bytes]
 ) -> None:

@@ -133,8 +133,8 @@ def test_any_split_over_partitions_gives_the_same_intervals(data: st.DataObject)
 
 @settings(max_examples=100)
 @given(st.data())
-def test_live_books_are_those_of_the_accepted_whenever_settled(data: st.DataObject) -> None:
-    """Facts come in any order, settled at any moments, some of them late: at each moment the
+def test_live_books_are_those_of_the_accepted_whenever_advanced(data: st.DataObject) -> None:
+    """Facts come in any order, advanced at any moments, some of them late: at each moment the
     books are those of what was accepted, and what was final then is what it is at the end."""
     begin = data.draw(begins)
     ledger, kept = Ledger(PLAN), Kept()
@@ -229,25 +229,25 @@ def test_a_recovered_ledger_goes_on_as_if_nothing_had_happened(data: st.DataObje
     facts = sorted(data.draw(events(begin, begin + 2 * HOUR)), key=lambda fact: fact[1])
     cut = data.draw(st.integers(0, len(facts)))
     ledger, kept = Ledger(PLAN), Kept()
-    settled: dict[CellKey, Tally] = {}
+    retired: dict[CellKey, Tally] = {}
     for event, instant in facts[:cut]:
         ledger.advance(instant)
         assert ledger.accept(event, instant) or event.call_id in ledger.retired
         changes = ledger.changes()
         kept.take(changes)
-        settled |= changes.retired_parts
+        retired |= changes.retired_parts
         for key in changes.evicted:
-            settled.pop(key, None)
+            retired.pop(key, None)
     ledger.advance(ledger.watermark)
     changes = ledger.changes()
     kept.take(changes)
-    settled |= changes.retired_parts
+    retired |= changes.retired_parts
     for key in changes.evicted:
-        settled.pop(key, None)
+        retired.pop(key, None)
 
     successor = Ledger(PLAN)
     held = [type(c).from_stored(c.call_id, c.stored()) for c in ledger.contacts.values()]
-    stored = {key: Tally.from_stored(tally.stored()) for key, tally in settled.items()}
+    stored = {key: Tally.from_stored(tally.stored()) for key, tally in retired.items()}
     at_once = data.draw(st.integers(1, 4))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streams.domain.ledger.RESTORED_AT_ONCE", at_once)

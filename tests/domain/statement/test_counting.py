@@ -235,7 +235,7 @@ def some_calls() -> st.SearchStrategy[list[Contact]]:
     return plausible() | events(at("11:00"), at("14:00")).map(contacts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.data(),
     st.sampled_from(PLANS),

@@ -262,7 +262,7 @@ def test_two_of_the_queue_s_fortnights_do_not_pass_each_other_off_as_usual() -> 
 # ---------------------------------------------------------------- what it costs
 
 
-@pytest.mark.parametrize("expected", [None, 20])
+@pytest.mark.parametrize("expected", [None, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_year_of_short_pauses_compares_each_with_its_like_alone(
     expected: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

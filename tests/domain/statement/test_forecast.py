@@ -107,7 +107,9 @@ def test_on_the_first_day_the_range_is_wide() -> None:
     assert ahead.high - ahead.low > 0.2
 
 
-@pytest.mark.parametrize("after", [3, 8, 15])
+@pytest.mark.parametrize(
+    "after", [3, *(pytest.param(days, marks=pytest.mark.slow) for days in (8, 15))]
+)
 def test_nine_months_in_ten_end_where_it_was_said(after: int) -> None:
     """400 months of days that differ by more than chance (a day's own level has a standard
     deviation of 8 points), each foretold after some working days. The share that ends between low
