@@ -224,10 +224,13 @@ async def latest_of(bootstrap: str, topic: str) -> dict[bytes, bytes]:
 
 
 async def published_intervals(bootstrap: str) -> Intervals:
-    """The final intervals that the application has published."""
+    """The final intervals that the application has published, without what follows from callers:
+    that comes in records of its own, some time after or before."""
     found: Intervals = {}
     for value in (await latest_of(bootstrap, topics.INTERVALS)).values():
         interval = orjson.loads(value)
+        if interval["callers"] is not None:
+            continue
         longest = -1 if interval["longest"] is None else interval["longest"]
         counts = [interval["counts"].get(name, 0) for name in COUNTS]
         tally = Tally.from_stored([counts, interval["waits"], longest])

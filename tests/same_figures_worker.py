@@ -109,7 +109,7 @@ class Worker:
         number of a source beyond the source partitions."""
         found: dict[tuple[str, int, int], Tally] = {}
         for calls in self._calls.values():
-            for entry in caller_history.entries(calls.values()):
+            for entry in caller_history.entries(calls.values(), self._clock):
                 scope, at = entry[0], entry[1]
                 for width in (INTERVAL, SLOT):
                     found.setdefault((scope, width, at - at % width), Tally()).add(entry)

@@ -246,7 +246,7 @@ class TestSizing:
     def test_calls_are_remembered_for_fifteen_days(self) -> None:
         place = sizing.Place("town", 1.0, 365e6, 20)
         costs = sizing.Costs(1e-6, 1e-6, contact=0.0, base=0.0, caller=500.0)
-        assert sizing.needs(place, costs).worker_gigabytes == pytest.approx(15e6 * 500 / 2**30)
+        assert sizing.needs(place, costs).worker_gigabytes == pytest.approx(16e6 * 500 / 2**30)
 
     def test_twice_the_cost_is_twice_the_workers(self) -> None:
         place = sizing.Place("platform", 100_000, 1e12, 10_000)

@@ -22,7 +22,6 @@ from streams.domain.event_reader import Reader, Refusal
 from streams.domain.events import Event, kind
 from streams.domain.plan import Plan
 from streams.domain.statement import Intervals, Period, reach
-from streams.domain.statement.counting import of_callers
 from streams.domain.statement.standing import standing
 from streams.sinks.statement.restated import LateEvent
 from streams.sources.event_files import STDIN, UnreadableFileError, batches, open_lines
@@ -91,19 +90,12 @@ def kept(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
     """The books as the workers kept them.
 
     Raises:
-        CommandError: asked for as of another time than theirs, or a contract pays by what needs all
-            calls of a caller.
+        CommandError: asked for as of another time than theirs.
     """
     from streams.engine import audit as evidence
 
     if arguments.as_of:
         raise CommandError("--as-of: kept books are as they are; use files, or --from raw", USAGE)
-    if of_callers(plan):
-        raise CommandError(
-            "a contract has a measure of callbacks kept, which the kept quarter-hours do not hold: "
-            "add `--from raw`, or use files",
-            USAGE,
-        )
     found = ask(evidence.kept(read_settings(arguments), *reach(plan, period)))
     return Known(found.intervals, found.provisional, found.as_of)
 

@@ -179,15 +179,18 @@ class Board:
 
     def apply_watermark(self, source: int, watermark: int, held: Iterable[int] = ()) -> None:
         """Applies a source partition's watermark, which completes what it published before, and the
-        old intervals that its contacts in state hold."""
-        self.watermarks[source] = max(watermark, self.watermarks.get(source, watermark))
-        self._held[source] = frozenset(held)
+        old intervals that its contacts in state hold; that of callers' histories completes only."""
+        if source < self._sources:
+            self.watermarks[source] = max(watermark, self.watermarks.get(source, watermark))
+            self._held[source] = frozenset(held)
         for name, width, start in self._doubted.pop(source, ()):
             scope = self.scopes[name]
             if width == _WAITING:
                 scope.wait(source, 0, None)
             elif width == SLOT:
                 scope.windows.remove_slot(source, start)
+            elif source >= self._sources:
+                scope.windows.replace_history(source, start, Tally())
             elif (name, start) in self._unsealed:
                 scope.windows.remove_interval(source, start)
                 self._unsealed[name, start].discard(source)
@@ -201,8 +204,11 @@ class Board:
         for name, scope in self.scopes.items():
             doubted.add((name, _WAITING, 0))
             for start in scope.windows.slots_of(source):
-                if watermark is not None and start > watermark - SLOTS_KEPT:
+                if source >= self._sources or (
+                    watermark is not None and start > watermark - SLOTS_KEPT
+                ):
                     doubted.add((name, SLOT, start))
+            doubted.update((name, INTERVAL, s) for s in scope.windows.histories_of(source))
         for (name, start), open_in in self._unsealed.items():
             if source in open_in:
                 doubted.add((name, INTERVAL, start))

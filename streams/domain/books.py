@@ -148,8 +148,8 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
             add(outcome)
     gathering.roll_up()
     for calls in by_caller.values():
-        if len(calls) > 1:  # nothing follows from one alone
-            for entry in callers.entries(calls):
+        if callers.matter(calls):
+            for entry in callers.entries(calls, now):
                 result.add_total(entry)
     result.lines = plan.lines_between(first, now)
     return result

@@ -1,15 +1,19 @@
-"""What only the calls of one caller together tell: repeat callers and callbacks kept.
+"""What only the calls of one caller together tell: repeat callers, callbacks kept and broken.
 
 Contacts are partitioned by call, callers by their pseudonym, so these figures have a path of their
 own: each contact hands on a ``Call``, and the owner of all calls of a caller books what follows.
+
+A callback is in no ratio until it is *broken*: its time is over, and nobody has spoken to the
+caller. Then it is what any other visit is that ended unanswered, where it was booked itself: one
+more that is judged for reachability, and by the threshold that it was accepted within.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from streams.domain.counts import ONE
-from streams.domain.disposition import CALLBACK
+from streams.domain.counts import FURTHER, ONE
+from streams.domain.disposition import CALLBACK, OPEN
 from streams.domain.entries import scopes
 from streams.domain.instants import DAY
 from streams.domain.outcome import NEVER, ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
@@ -28,20 +32,23 @@ class Answer(NamedTuple):
 
 
 class Callback(NamedTuple):
-    """A callback that the caller accepted: when and where, and until when it must be kept."""
+    """A callback that the caller accepted: when and where, until when it must be kept, and the
+    counts that it adds one to if it is broken."""
 
     accepted: int
     until: int
     line: str
     tier: int
     bookings: tuple[tuple[str, int], ...]
+    if_broken: tuple[str, ...] = ()
 
 
 class Call(NamedTuple):
     """What a contact tells of its caller.
 
     ``bookings`` are the scopes and instants where the contact itself is booked: none of an outgoing
-    one, which is no call of theirs. ``answers`` are in the order of time.
+    one, which is no call of theirs. ``answers`` are in the order of time. A contact that the city's
+    reachability leaves out for nothing but its callbacks is ``left_out``.
     """
 
     caller: str
@@ -51,6 +58,7 @@ class Call(NamedTuple):
     bookings: tuple[tuple[str, int], ...]
     callbacks: tuple[Callback, ...]
     outgoing: bool = False
+    left_out: bool = False
 
     @property
     def contact(self) -> str:
@@ -88,8 +96,10 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
                     visit.line,
                     visit.terms.tier,
                     tuple((scope, visit.begun) for scope in (*places, CITY)),
+                    tuple(_if_broken(visit)) if visit.in_hours else (),
                 )
             )
+    open_ones = any(visit.disposition is OPEN for visit in visited)
     return Call(
         caller,
         begun,
@@ -97,7 +107,21 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
         _answers(visited),
         tuple(sorted(bookings.items())),
         tuple(sorted(callbacks)),
+        left_out=outcome.in_hours and outcome.reached is None and not open_ones,
     )
+
+
+def _if_broken(visit: Visit) -> Iterator[str]:
+    """The counts of a callback in hours that it adds one to when it is broken: those that leave it
+    out until then. It has left the queue within every threshold that it was not too late for."""
+    if visit.reached is None:
+        yield from ("callbacks_broken", "reach_judged")
+    if visit.entered is None:
+        return
+    for within, level in zip((visit.within, *visit.further), ("", *FURTHER), strict=False):
+        if within is None:
+            ending = f"_{level}" if level else ""
+            yield from (f"service_offered{ending}", f"left_within{ending}")
 
 
 def _answers(visits: list[Visit]) -> tuple[Answer, ...]:
@@ -109,13 +133,19 @@ def _answers(visits: list[Visit]) -> tuple[Answer, ...]:
     return tuple(found) if len(found) < 2 else tuple(sorted(found))
 
 
-def entries(calls: Iterable[Call]) -> list[Entry]:
-    """What all known calls of one caller add to the books.
+def matter(calls: Collection[Call]) -> bool:
+    """Whether anything may follow from all calls of one caller: nothing does from one alone, unless
+    a callback was accepted in it."""
+    return len(calls) > 1 or any(each.callbacks for each in calls)
+
+
+def entries(calls: Iterable[Call], now: int) -> list[Entry]:
+    """What all known calls of one caller add to the books as of an instant.
 
     A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
     *kept* when another contact of the same caller, incoming or outgoing, was answered after it, in
-    time, on that line or tier. *Attempts* are those in which the city dialled meanwhile and nobody
-    was reached.
+    time, on that line or tier, and *broken* when its time is over and it was not. *Attempts* are
+    those in which the city dialled meanwhile and nobody was reached.
     """
     ordered = sorted(calls, key=lambda each: (each.begun, each.call_id))
     repeat = ONE["repeat_callers"]
@@ -136,7 +166,7 @@ def entries(calls: Iterable[Call]) -> list[Entry]:
             pending = each.begun
         if each.callbacks:
             histories = histories or _Answered(ordered)
-            booked += _of_callbacks(each, histories)
+            booked += _of_callbacks(each, histories, now)
     return booked
 
 
@@ -174,24 +204,47 @@ class _Answered:
         return bisect_right(self._attempts, until) - bisect_right(self._attempts, after)
 
 
-def _of_callbacks(of: Call, answered: _Answered) -> Iterable[Entry]:
+def _of_callbacks(of: Call, answered: _Answered, now: int) -> Iterator[Entry]:
     """What becomes of a contact's callbacks."""
+    left_out = set()
     for callback in of.callbacks:
         first = answered.first(callback, of.contact)
+        kept = _is_kept(callback, first, now)
         attempts = answered.attempts(callback.accepted, min(callback.until, first))
         counted = attempts * ONE["callback_attempts"]
-        if first <= callback.until:
+        if kept:
             counted += ONE["callbacks_kept"]
+        elif kept is False:
+            counted += sum(ONE[name] for name in callback.if_broken)
         if counted:
             for scope, at in callback.bookings:
                 yield scope, at, counted, -1, -1, -1, ""
+        if "callbacks_broken" in callback.if_broken:
+            left_out.add(kept)
+    if of.left_out and left_out == {False}:
+        yield CITY, of.begun, ONE["contacts_judged"], -1, -1, -1, ""
 
 
-def callbacks(calls: Iterable[Call]) -> Iterator[tuple[Call, Callback, bool]]:
-    """Every callback of one caller, with the call in which it was accepted, and whether it has been
-    kept in time."""
+def _is_kept(callback: Callback, first: int, now: int) -> bool | None:
+    """Whether a callback was kept in time; None while it still can be."""
+    if first <= callback.until:
+        return True
+    return False if now > callback.until else None
+
+
+def callbacks(calls: Iterable[Call], now: int) -> Iterator[tuple[Call, Callback, bool | None]]:
+    """Every callback of one caller, with the call in which it was accepted, and whether it was kept
+    in time; None while it still can be."""
+    for each, callback, first in firsts(calls):
+        yield each, callback, _is_kept(callback, first, now)
+
+
+def firsts(calls: Iterable[Call]) -> Iterator[tuple[Call, Callback, int]]:
+    """Every callback of one caller, with its call, and when somebody spoke to the caller first."""
     ordered = list(calls)
+    if not any(each.callbacks for each in ordered):
+        return
     answered = _Answered(ordered)
     for each in ordered:
         for callback in each.callbacks:
-            yield each, callback, answered.first(callback, each.contact) <= callback.until
+            yield each, callback, answered.first(callback, each.contact)

@@ -158,6 +158,9 @@ DECLARED_COUNTS: Final = (
     Count(89, "out_second_line_offered", "visits", since="0.2"),
     Count(90, "out_second_line_within", "visits", since="0.2"),
     Count(91, "out_cut_offs", "visits", since="0.2"),
+    # Of what reachability left out as callbacks: those that it counts since, for their time is
+    # over. Known to whoever has all calls of a caller, like those that were kept.
+    Count(92, "callbacks_broken", "visits", since="0.2", words="Callbacks not kept, not reached"),
 )
 """Every count, by its id. The order is part of the stored form."""
 
@@ -178,7 +181,8 @@ SHOWN: Final = (
     *("answered_within", "abandoned_within"),
     *("service_offered", "service_answered", "service_abandoned"),
     *("overflow_left_out", "short_left_out"),
-    *("menu_negative", "repeat_callers", "callbacks_kept", "callback_attempts"),
+    *("menu_negative", "repeat_callers"),
+    *("callbacks_kept", "callbacks_broken", "callback_attempts"),
 )
 """Counts that replay shows of lines, vendors and the city."""
 

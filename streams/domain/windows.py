@@ -166,6 +166,10 @@ class Windows:
         """The slots that a source partition has published figures of."""
         return [start for start, sources in self._slots.items() if source in sources]
 
+    def histories_of(self, source: int) -> list[int]:
+        """The intervals to which callers' histories of this source have added something."""
+        return [start for start, sources in self._histories.items() if source in sources]
+
     def remove_slot(self, source: int, start: int) -> None:
         """Takes back the figures of a slot from a source partition."""
         self.replace_slot(source, start, Tally())

@@ -7,16 +7,18 @@ the skew that is allowed between clocks.
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
 
+from streams.domain.books import INTERVAL
 from streams.domain.call_events import Contact
 from streams.domain.counts import COUNTS
 from streams.domain.event_reader import DEFAULT_SKEW, Reader, Refusal
 from streams.domain.events import Event
 from streams.domain.instants import DAY
+from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
 from streams.domain.tally import Tally
 from streams.engine.kafka import topics
@@ -36,6 +38,10 @@ _RECORDS_AT_ONCE = 1_000
 time."""
 
 
+UNHEARD: Final = -(2**62)
+"""Up to when the callers of a partition are known whose owner has published nothing."""
+
+
 class AuditError(Exception):
     """The broker does not have what is needed; the message says what, and what to do."""
 
@@ -44,8 +50,8 @@ class Kept(NamedTuple):
     """Quarter-hours as the workers keep them.
 
     Attributes:
-        intervals: all of them.
-        provisional: those that are not final yet.
+        intervals: all of them, what follows from callers included.
+        provisional: those that are not final yet, or in which a callback can still be kept.
         as_of: the instant up to which they are complete.
     """
 
@@ -84,6 +90,7 @@ async def kept(
     """
     partials = Partials() if partials is None else partials
     final: dict[tuple[str, int], Tally] = {}
+    of_callers: dict[tuple[str, int, int], Tally] = {}
     decode = msgspec.json.Decoder(Interval).decode
     async with _open(settings) as log:
         async for records in log.read(topics.PARTIALS, partials.positions):
@@ -93,9 +100,15 @@ async def kept(
             for record in records:
                 if record.value is not None:
                     interval = decode(record.value)
-                    if since <= interval.start < until:
-                        final[interval.scope, interval.start] = tally(interval)
+                    if not since <= interval.start < until:
+                        continue
+                    scope, start, caller = interval.scope, interval.start, interval.callers
+                    if caller is None:
+                        final[scope, start] = tally(interval)
+                    else:
+                        of_callers[scope, start, caller] = tally(interval)
         sources = log.partitions(next(iter(topics.INPUTS)))
+        callers = log.partitions(topics.CALLERS)
     complete = partials.complete_until
     missing = sorted(tp.partition for tp in sources if tp.partition not in complete)
     if missing:
@@ -104,10 +117,26 @@ async def kept(
         )
     intervals = dict(final)
     provisional: set[tuple[str, int]] = set()
-    for quarter, part in partials.provisional(since, final):
+    count = len(sources)
+    for quarter, part in partials.provisional(since, final, count):
         if quarter.start < until:
             intervals.setdefault(quarter, Tally()).plus(part)
             provisional.add(quarter)
+    for (scope, start, _), part in of_callers.items():
+        intervals.setdefault((scope, start), Tally()).plus(part)
+    promised = set()
+    for quarter, part, can_change_no_more in partials.of_callers(since, of_callers, count):
+        if quarter.start < until:
+            intervals.setdefault(quarter, Tally()).plus(part)
+            if not can_change_no_more:
+                promised.add(quarter)
+    known_to = min(complete.get(count + tp.partition, UNHEARD) for tp in callers)
+    for (scope, start), total in intervals.items():
+        # Where no callback was accepted, callers add nothing to what contracts ask for.
+        if total["callback"] and (
+            (scope, start) in promised or start + INTERVAL + GRACE > known_to
+        ):
+            provisional.add((scope, start))
     return Kept(intervals, provisional, min(complete[tp.partition] for tp in sources))
 
 

@@ -30,7 +30,11 @@ _ABOUT: Final = {
         "Internal: what each source partition adds to the figures of lines, vendors and the city. "
         "Absolute: a record replaces the one before it under its key."
     ),
-    topics.INTERVALS: "Quarter-hours of lines, vendors and the city that can't change any more.",
+    topics.INTERVALS: (
+        "Quarter-hours of lines, vendors and the city that can't change any more. What follows "
+        "from all calls of a caller, as whether a callback was kept, is final later than the rest "
+        "and has records of its own, one per partition of callers: all of a quarter-hour add up."
+    ),
     topics.CALLERS: (
         "Internal: what contacts say of their callers, for repeat callers and callbacks kept."
     ),

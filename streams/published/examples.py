@@ -15,9 +15,9 @@ from streams.domain.events import Kind
 from streams.domain.instants import MINUTE, SECOND, parse
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
-from streams.domain.tally import LINE
+from streams.domain.tally import LINE, Tally
 from streams.engine.kafka import topics
-from streams.engine.state.callers import call_record
+from streams.engine.state.callers import call_record, clock_record
 from streams.engine.state.partials import (
     Published,
     figures_record,
@@ -28,7 +28,7 @@ from streams.engine.state.partials import (
 )
 from streams.sinks.alerts import alert_object
 from streams.sinks.journeys import journey_record
-from streams.sinks.records import DeadLetter, interval_record
+from streams.sinks.records import DeadLetter, callers_interval_record, interval_record
 
 OF_EVENTS: Final[dict[Kind, list[dict[str, Any]]]] = {
     "call-start": [
@@ -156,8 +156,14 @@ def outputs() -> dict[str, list[Any]]:
             restart_record(7, 3),
             published_record(7, Published(now, frozenset({(scope, start)}), frozenset({start}))),
         ],
-        topics.INTERVALS: [interval_record(scope, start, tally)],
-        topics.CALLERS: [call_record(call.caller, call.contact, call)],
+        topics.INTERVALS: [
+            interval_record(scope, start, tally),
+            callers_interval_record(scope, start, Tally.of(repeat_callers=1), 2),
+        ],
+        topics.CALLERS: [
+            call_record(call.caller, call.contact, call),
+            clock_record(3, now, [start]),
+        ],
         topics.ALERTS: [(b"", json.dumps(alert_object(alert)).encode())],
         topics.DEAD: [dead.record()],
     }

@@ -81,14 +81,14 @@ def published() -> list[Published]:
         Published(
             "line-intervals",
             topics.INTERVALS,
-            "scope|start",
+            "scope|start, scope|start|callers|partition for what follows from callers",
             _output("line-intervals", Interval, outputs[topics.INTERVALS]),
         ),
         Published(
             "callers",
             topics.CALLERS,
-            "JSON array of caller and call_id",
-            _output("callers", callers.Call, outputs[topics.CALLERS]),
+            "JSON array of caller and call_id, c|source partition for clocks",
+            _of_callers(outputs[topics.CALLERS]),
         ),
         Published(
             "alerts", topics.ALERTS, "id", _output("alerts", AlertRecord, outputs[topics.ALERTS])
@@ -200,7 +200,8 @@ def _partials(shown: list[Any]) -> Schema:
         "longest wait in us or -1.": _Figures,
         "The same with decisions, and how often each.": _FiguresWithDecisions,
         "Who waits: generation, how many, since when the first of them.": _Waiting,
-        "A source partition's figures are complete: generation, up to when (us since "
+        "A source partition's figures are complete, or those of a partition of callers, whose "
+        "numbers follow: generation, up to when (us since "
         "1970-01-01T00:00:00Z), on one partition the offset per input topic that this holds for, "
         "the partition's clock, and starts of older intervals that a contact in state holds: none "
         "of them is final in any scope.": _Clock,
@@ -208,15 +209,31 @@ def _partials(shown: list[Any]) -> Schema:
         "What the owner of the lines has published: generation, as of when, but for which "
         "intervals (scope, start), and for which in every scope (start).": _UpTo,
     }
+    about = "A source partition's absolute part of a line's figures, or a partition of callers'."
+    return _one_of("line-partials", "LinePartial", about, forms, shown)
+
+
+_Reached = tuple[int, list[int]]
+
+
+def _of_callers(shown: list[Any]) -> Schema:
+    forms = {
+        inspect.cleandoc(callers.Call.__doc__ or "").replace("\n\n", " ").replace("\n", " "): (
+            callers.Call
+        ),
+        "A source partition has told all calls: up to when (us since 1970-01-01T00:00:00Z), and "
+        "starts of older intervals in which something of a contact in state happened.": _Reached,
+    }
+    about = "A contact as its caller's history knows it, or how far a source partition has come."
+    return _one_of("callers", "Caller", about, forms, shown)
+
+
+def _one_of(name: str, title: str, about: str, forms: dict[str, Any], shown: list[Any]) -> Schema:
+    """The schema of a topic with records of several forms, each with what it says."""
     schemas, defs = _schemas(forms.values())
     for schema, description in zip(schemas, forms, strict=True):
         schema["description"] = description
-    schema = {
-        "title": "LinePartial",
-        "description": "A source partition's absolute part of a line's figures.",
-        "oneOf": schemas,
-    }
-    return _whole("line-partials", schema, defs, shown)
+    return _whole(name, {"title": title, "description": about, "oneOf": schemas}, defs, shown)
 
 
 def _whole(name: str, schema: Schema, defs: Schema, shown: list[Any]) -> Schema:

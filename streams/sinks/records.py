@@ -45,10 +45,15 @@ _encode: Final = msgspec.json.Encoder().encode
 class Interval(Struct, frozen=True, kw_only=True):
     """A quarter-hour of a line, a vendor or the city that can't change any more.
 
+    What follows from all calls of one caller together, as whether a callback was kept, is final
+    later than the rest, and comes in records of its own: all records of a quarter-hour add up.
+
     Attributes:
         revision: always 0; what late events change is in a restatement, a file.
         waits: answered visits per bucket of their wait: its upper bound in seconds, and how many.
         longest: the longest wait of any visit that was offered to the queue and ended.
+        callers: null of what each contact tells by itself; else the partition of callers whose part
+            this is.
     """
 
     scope: ScopeName
@@ -58,9 +63,10 @@ class Interval(Struct, frozen=True, kw_only=True):
     counts: Counts  # type: ignore[valid-type]
     waits: list[tuple[int, int]]
     longest: Duration | None
+    callers: Count | None = None
 
 
-def interval(scope: str, start: int, tally: Tally) -> Interval:
+def interval(scope: str, start: int, tally: Tally, callers: int | None = None) -> Interval:
     """A final interval by the names of its counts."""
     return Interval(
         scope=scope,
@@ -68,12 +74,20 @@ def interval(scope: str, start: int, tally: Tally) -> Interval:
         counts=Counts(**{name: tally[name] for name in _COUNTED}),
         waits=sorted(tally.waits.items()),
         longest=tally.longest if tally.longest >= 0 else None,
+        callers=callers,
     )
 
 
 def interval_record(scope: str, start: int, tally: Tally) -> Record:
     """A final interval as a record, keyed by `scope|start`."""
     return b"%b|%d" % (scope.encode(), start), _encode(interval(scope, start, tally))
+
+
+def callers_interval_record(scope: str, start: int, tally: Tally, callers: int) -> Record:
+    """The final part of a partition of callers in an interval as a record, keyed by
+    `scope|start|callers|partition`."""
+    key = b"%b|%d|callers|%d" % (scope.encode(), start, callers)
+    return key, _encode(interval(scope, start, tally, callers))
 
 
 class DeadLetter(Struct, frozen=True):

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from streams.domain.caller_history import REPEAT_WITHIN
 from streams.domain.instants import DAY
-from streams.engine.roles.caller_owner import CALLS_KEPT_FOR
+from streams.engine.roles.caller_cells import CELLS_KEPT_FOR
 from tests.benchmarks import backfill, held
 from tests.benchmarks.growth import measured, memory_per_contact
 from tests.benchmarks.measuring import RESULTS
@@ -41,7 +42,7 @@ PER_WORKER: Final = 2
 MINUTES_OPEN: Final = 4 + 15
 """Minutes that a contact stays in state: menu, wait and talk, and the grace after its end."""
 
-CALLERS_DAYS: Final = CALLS_KEPT_FOR // DAY
+CALLERS_DAYS: Final = (CELLS_KEPT_FOR + REPEAT_WITHIN) // DAY
 """Days for which callers' calls are remembered."""
 
 BYTES_PER_EVENT: Final = 220

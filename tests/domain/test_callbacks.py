@@ -12,7 +12,7 @@ from msgspec import structs
 from streams.domain.books import books
 from streams.domain.counts import SHOWN
 from streams.domain.figures import figures
-from streams.domain.instants import DAY
+from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
 from tests.stories import Story, at, contacts
@@ -155,3 +155,112 @@ def test_where_a_line_hardly_opens_a_promise_ends_all_the_same() -> None:
     assert kept(asked("9:00", line="summer-only"), talks("9:00", "2026-12-01"), line="summer-only")
     late = talks("9:01", "2026-12-02")
     assert not kept(asked("9:00", line="summer-only"), late, line="summer-only")
+
+
+# ---------------------------------------------------------------- not kept
+
+
+def left(when: str, after: int = 5, caller: str | None = "ann") -> Story:
+    """Somebody waits some seconds, and then accepts a callback."""
+    begun = at(when)
+    story = Story(f"left-{when}", caller).start(begun).enter(begun, "waste")
+    ended = begun + after * SECOND
+    return story.leave(ended, "waste", "callback").hang_up(ended)
+
+
+def waste(*stories: Story, now: int, plan: Plan = PLAN, scope: str = LINE + "waste") -> Tally:
+    known = contacts(fact for story in stories for fact in story.facts)
+    return books(known, plan, now).totals[scope]
+
+
+def shares(tally: Tally) -> tuple[float | None, float | None, float | None]:
+    """Reachability of a line, its share of callbacks left out, its service level."""
+    shown = figures(tally)
+    level = shown.get("service_level", {}).get("abandons_negative")
+    return shown.get("reachability"), shown.get("callback_share"), level
+
+
+def test_a_callback_that_is_not_kept_is_a_miss_and_not_reached_once_its_time_is_over() -> None:
+    """Accepted at 9:00:05, to be kept by 13:00:05; bob is answered at once."""
+    stories = [left("9:00"), talks("9:05", "2026-11-18", caller="bob")]
+    assert shares(waste(*stories, now=at("13:00:05"))) == (1.0, 0.5, 1.0)
+    broken = waste(*stories, now=at("13:00:06"))
+    assert shares(broken) == (0.5, 0.0, 0.5)
+    assert broken["callbacks_broken"] == 1
+    assert figures(broken)["waited_longer"] == 0.0
+    levels = figures(broken)["service_level"]
+    assert (levels["abandons_ignored"], levels["abandons_positive"]) == (0.5, 0.5)
+    assert levels["answered_only"] == 1.0
+
+
+def test_of_the_city_a_contact_whose_callbacks_are_all_broken_was_not_reached() -> None:
+    bob = talks("9:05", "2026-11-18", caller="bob")
+    for now, value in (("13:00:05", 1.0), ("13:00:06", 0.5)):
+        shown = figures(waste(left("9:00"), bob, now=at(now), scope=CITY), of_city=True)
+        assert shown["reachability"] == value
+
+
+def test_one_that_is_kept_stays_out_of_both() -> None:
+    stories = [left("9:00"), talks("12:00", "2026-11-18")]
+    assert shares(waste(*stories, now=at("18:00"))) == (1.0, 0.5, 1.0)
+    assert waste(*stories, now=at("18:00"))["callbacks_broken"] == 0
+
+
+def test_one_accepted_after_the_threshold_was_a_miss_already_and_is_not_reached() -> None:
+    for now, found in (("13:00:40", (None, 1.0, 0.0)), ("13:00:41", (0.0, 0.0, 0.0))):
+        tally = waste(left("9:00", 40), now=at(now))
+        assert shares(tally) == found
+        assert tally["service_offered"] == 1
+
+
+def test_of_a_caller_whom_nobody_knows_nobody_can_tell() -> None:
+    assert shares(waste(left("9:00", caller=None), now=at("18:00"))) == (None, 1.0, None)
+
+
+def test_what_is_out_of_hours_is_no_miss() -> None:
+    tally = waste(left("20:00"), now=at("9:00") + 10 * DAY)
+    assert shares(tally) == (None, None, None)
+    assert tally["callbacks_broken"] == 0
+
+
+def test_where_a_contract_counts_them_all_as_not_reached_none_counts_twice() -> None:
+    plan = Plan.read(
+        """
+        [city]
+        contract = "strict"
+        [[contract]]
+        id = "strict"
+        callbacks = "not_reached"
+        [[contract.measure]]
+        id = "m"
+        figure = "service_level"
+        threshold = 60
+        target = 0.8
+        [[line]]
+        id = "waste"
+        callback_within = "4 h"
+        """
+    )
+    for scope in (LINE + "waste", CITY):
+        open_, broken = (
+            waste(left("9:00"), now=at(now), plan=plan, scope=scope)
+            for now in ("13:00:05", "13:00:06")
+        )
+        judged = "contacts_judged" if scope == CITY else "reach_judged"
+        assert (open_[judged], broken[judged]) == (1, 1)
+        assert (open_["service_offered"], broken["service_offered"]) == (0, 1)
+        assert (open_["service_offered_2"], broken["service_offered_2"]) == (0, 1)
+        assert broken["callbacks_broken"] == 0
+
+
+def test_two_promises_in_one_contact_are_broken_one_by_one() -> None:
+    """Of the city it is one contact, not reached when both are broken."""
+    twice = Story("twice", "ann").start("9:00").enter("9:00", "waste")
+    twice.leave("9:00:05", "waste", "callback").choose("9:01", "waste").enter("9:01", "waste")
+    twice.leave("9:10", "waste", "callback").hang_up("9:10")
+    for now, broken, judged in (("13:00:06", 1, 0), ("13:10:01", 2, 1)):
+        assert waste(twice, now=at(now))["callbacks_broken"] == broken
+        city = waste(twice, now=at(now), scope=CITY)
+        assert (city["contacts_judged"], city["contacts_reached"]) == (judged, 0)
+    first = waste(twice, talks("9:05", "2026-11-18"), now=at("18:00"), scope=CITY)
+    assert (first["callbacks_broken"], first["contacts_judged"]) == (1, 1)  # the one that talked

@@ -16,7 +16,8 @@ def call(story: Story) -> Call | None:
 def booked(*stories: Story) -> Tally:
     """What these calls of one caller add to the city's books beside themselves."""
     tally = Tally()
-    for entry in caller_history.entries([c for story in stories if (c := call(story))]):
+    calls = [c for story in stories if (c := call(story))]
+    for entry in caller_history.entries(calls, at("23:59")):
         if entry[0] == CITY:
             tally.add(entry)
     return tally

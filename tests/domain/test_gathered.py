@@ -32,7 +32,7 @@ def one_by_one(known: list[Contact], now: int) -> Books:
             if call is not None:
                 histories.setdefault(call.caller, []).append(call)
     for history in histories.values():
-        for entry in callers.entries(history):
+        for entry in callers.entries(history, now):
             found.add_total(entry)
     return found
 

@@ -17,10 +17,13 @@ import orjson
 from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.domain import instants
+from streams.domain.instants import DAY
 from streams.domain.ledger import Ledger
+from streams.domain.windows import Windows
 from streams.engine import rebuild
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, position_key
+from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
@@ -101,10 +104,11 @@ class Deployment:
     def __init__(self, sources: int) -> None:
         self.topics = Topics()
         self.sources = sources
-        self._routes = Routes(sources, 2, 1)
+        self._routes = Routes(sources, 2, 2)
         self._owners = {n: self._owner(n) for n in range(sources)}
         self._watermarks = dict.fromkeys(range(sources), 0)
         self._lines = self._line_owners()
+        self._callers = self._caller_owners()
 
     def _owner(self, source: int) -> ContactOwner:
         return ContactOwner(source, PLAN, self._routes, Counts())
@@ -114,6 +118,16 @@ class Deployment:
             LineOwner(there, PLAN, self._routes, len(self.topics.log(topics.PARTIALS, there)))
             for there in range(self._routes.partials)
         ]
+
+    def _caller_owners(self) -> list[CallerOwner]:
+        return [
+            CallerOwner(there, self._routes, len(self.topics.log(topics.CALLERS, there)))
+            for there in range(self._routes.callers)
+        ]
+
+    def windows(self, scope: str) -> Windows:
+        """The rolling windows of a scope, as its owner shows them."""
+        return self._lines[self._routes.of_scope(scope)].board.scope(scope).windows
 
     def ledger(self, source: int) -> Ledger:
         """The books of a source partition."""
@@ -140,6 +154,9 @@ class Deployment:
         self._watermarks[source] = max(watermark, self._watermarks[source])
         self.topics.write(owner.checkpoint(self._watermarks[source], 1, lazily))
         assert owner.imbalance == 0
+        for callers in self._callers:
+            callers.apply(self.topics.log(topics.CALLERS, callers.partition)[callers.position :])
+            self.topics.write(callers.outputs(1))
         for lines in self._lines:
             lines.apply(self.topics.log(topics.PARTIALS, lines.partition)[lines.position :])
             self.topics.write(lines.outputs(1))
@@ -153,6 +170,8 @@ class Deployment:
         owner = self._owners[source] = self._owner(source)
         for _ in owner.restore(restored):
             pass
+        self._callers = self._caller_owners()
+        self._lines = self._line_owners()
 
     def rebuild(self) -> None:
         """The state is lost and made again from the raw topics; all owners start on it."""
@@ -169,7 +188,6 @@ class Deployment:
         work = rebuild._Rebuild(Settings(), PLAN, self._routes, positions, reading)
         with patch.object(rebuild, "Writer", _Writer):
             asyncio.run(work.run(lambda done: None))
-        self._lines = self._line_owners()
         for source in self._owners:
             self.crash(source)
 
@@ -182,6 +200,8 @@ class Deployment:
                 watermark += 1
         for source in self._owners:
             self.checkpoint(source, watermark)
+        for source in self._owners:  # every promise is kept or broken then
+            self.checkpoint(source, watermark + 20 * DAY)
 
     def late(self) -> set[bytes]:
         """The positions of the late records."""

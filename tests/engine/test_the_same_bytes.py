@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import msgspec
 import orjson
 import pytest
 from aiokafka import ConsumerRecord
@@ -25,11 +26,12 @@ from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.judge import judge
 from streams.domain.rows import encode
 from streams.domain.statement.standing import standing
+from streams.domain.tally import Tally
 from streams.engine import audit
 from streams.engine.kafka import topics
-from streams.engine.state.callers import call_record
+from streams.engine.state.callers import call_record, from_clock_record
 from streams.sinks.journeys import journey_record
-from streams.sinks.records import interval_record
+from streams.sinks.records import Interval, interval_record
 from streams.sources.replay import replay
 from tests import calls
 from tests.calls import BEGIN, SPAN, Call, Told
@@ -38,6 +40,9 @@ from tests.stories import PLAN
 
 END = BEGIN + 2 * SPAN + 2 * DAY
 """All that these calls tell of is over, and so is their grace."""
+
+FAR = END + 20 * DAY
+"""And every callback of theirs is kept or broken."""
 
 STEPS = (0, 1, 10, 600, 1_000, 4_000, 13 * 3_600)
 """By how many seconds a watermark moves on where it does not follow the events."""
@@ -68,6 +73,7 @@ def walked(contacts: list[Contact]) -> Bytes:
     """What must come out of these contacts: each is walked alone, and no ledger is asked."""
     books = Books(INTERVAL)
     journeys, known = [], []
+    by_caller: dict[str, list[callers.Call]] = {}
     for contact in contacts:
         for piece in contact.pieces():
             outcome = judge(piece, PLAN, END)
@@ -78,10 +84,18 @@ def walked(contacts: list[Contact]) -> Bytes:
             call = callers.call(contact.call_id, outcome)
             if call is not None:
                 known.append(call_record(call.caller, call.contact, call))
+                by_caller.setdefault(call.caller, []).append(call)
     assert books.imbalance() == 0
     intervals = [interval_record(*key, tally) for key, tally in books.intervals.items()]
+    of_callers = Books(INTERVAL)
+    for calls_of_one in by_caller.values():
+        for entry in callers.entries(calls_of_one, FAR):
+            of_callers.add(entry)
     return {
         "intervals": sorted(intervals),
+        "of callers": sorted(
+            interval_record(*key, tally) for key, tally in of_callers.intervals.items()
+        ),
         "journeys": sorted(journeys),  # type: ignore[type-var]
         "callers": sorted(known),  # type: ignore[type-var]
     }
@@ -93,11 +107,22 @@ def came_out(deployment: Deployment) -> Bytes:
     for record in deployment.topics.of(topics.INTERVALS):
         assert intervals.setdefault(record.key, record.value) == record.value, record.key
     filled = [each for each in intervals.items() if any(orjson.loads(each[1])["counts"].values())]
+    of_callers: dict[tuple[str, int], Tally] = {}
+    for _, value in filled:
+        interval = msgspec.json.decode(value, type=Interval)
+        if interval.callers is not None:
+            key = interval.scope, interval.start
+            of_callers.setdefault(key, Tally()).plus(audit.tally(interval))
     journeys = {(record.key, record.value) for record in deployment.topics.of(topics.JOURNEYS)}
     return {
-        "intervals": sorted(filled),
+        "intervals": sorted(each for each in filled if b"|callers|" not in each[0]),
+        "of callers": sorted(interval_record(*key, tally) for key, tally in of_callers.items()),
         "journeys": sorted(journeys),
-        "callers": sorted(deployment.topics.latest(topics.CALLERS).items()),
+        "callers": sorted(
+            each
+            for each in deployment.topics.latest(topics.CALLERS).items()
+            if not from_clock_record(*each)
+        ),
     }
 
 
@@ -216,9 +241,15 @@ def restated(data: st.DataObject, call: st.SearchStrategy[list[Told]], file: Pat
     assert stored(again.contacts.values()) == stored(all_of_them.contacts.values())
     assert again.accepted == len(list(deployment.topics.of(*topics.INPUTS)))
 
-    intervals, provisional = standing(of_the_books.contacts.values(), PLAN, END)
+    intervals, provisional = standing(of_the_books.contacts.values(), PLAN, FAR)
     said = sorted(interval_record(*key, tally) for key, tally in intervals.items())
-    assert came_out(deployment)["intervals"] == said
+    published = came_out(deployment)
+    together: dict[tuple[str, int], Tally] = {}
+    for _, value in published["intervals"] + published["of callers"]:
+        interval = msgspec.json.decode(value, type=Interval)
+        key = interval.scope, interval.start
+        together.setdefault(key, Tally()).plus(audit.tally(interval))
+    assert sorted(interval_record(*key, tally) for key, tally in together.items()) == said
     assert not provisional
     if not deployment.late():
         assert stored(again.contacts.values()) == stored(of_the_books.contacts.values())

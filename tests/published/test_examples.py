@@ -47,7 +47,8 @@ def test_the_outputs_are_of_the_inputs() -> None:
     assert waste["wait"] == 17_500_000
     assert desk["line"] == "desk"
     assert journey["hungup"] == parse("2026-11-21T09:04:41+01:00")
-    (interval,) = OUTPUTS[topics.INTERVALS]
+    interval, of_callers = OUTPUTS[topics.INTERVALS]
+    assert (interval["callers"], of_callers["callers"]) == (None, 2)
     assert (interval["scope"], interval["start"]) == ("line:waste", parse("2026-11-21T07:45:00Z"))
     assert interval["counts"]["answered"] == interval["counts"]["contacts"] == 1
 

@@ -8,7 +8,13 @@ from streams.domain.counts import COUNTS, LATER, RETIRED
 from streams.domain.event_reader import UNREADABLE
 from streams.domain.instants import SECOND
 from streams.domain.tally import Tally
-from streams.sinks.records import DeadLetter, Interval, interval, interval_record
+from streams.sinks.records import (
+    DeadLetter,
+    Interval,
+    callers_interval_record,
+    interval,
+    interval_record,
+)
 from tests.stories import at
 
 NINE = at("9:00")
@@ -28,7 +34,15 @@ def test_a_final_interval_as_it_is_published() -> None:
         b'{"scope":"line:waste","start":1794992400000000,"length":900000000,"revision":0,"counts":{'
         b'"contacts":3,"line_offered":0,'
     )
-    assert value.endswith(b'},"waits":[[5,1],[20,1]],"longest":17000000}')
+    assert value.endswith(b'},"waits":[[5,1],[20,1]],"longest":17000000,"callers":null}')
+
+
+def test_what_callers_add_has_a_record_beside_it() -> None:
+    key, value = callers_interval_record("line:waste", NINE, Tally.of(callbacks_kept=1), 3)
+    assert key == b"line:waste|1794992400000000|callers|3"
+    found = msgspec.json.decode(value, type=Interval)
+    assert (found.scope, found.start, found.callers) == ("line:waste", NINE, 3)
+    assert found.counts.callbacks_kept == 1
 
 
 def test_every_count_has_its_number_under_its_name_in_their_order() -> None:
@@ -51,6 +65,7 @@ def test_a_record_of_an_earlier_release_lacks_the_later_counts_and_no_others() -
     _, value = interval_record("city", NINE, booked())
     written = orjson.loads(value)
     assert LATER
+    del written["callers"]
     for name in LATER:
         del written["counts"][name]
     earlier = msgspec.json.decode(orjson.dumps(written), type=Interval)

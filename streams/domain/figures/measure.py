@@ -100,7 +100,8 @@ class Judged(NamedTuple):
         left_within: it left the queue within the threshold, neither answered nor hung up.
         short_counts: whether a short abandon counts.
         formula: of the service level.
-        kept: of a callback, whether it was kept in time.
+        kept: of a callback, whether it was kept in time; None while it still can be, and where
+            nobody can tell.
     """
 
     visit: Seen
@@ -110,7 +111,7 @@ class Judged(NamedTuple):
     left_within: bool
     short_counts: bool
     formula: str
-    kept: bool
+    kept: bool | None
 
     @property
     def disposition(self) -> str:
@@ -153,7 +154,6 @@ class Measured(NamedTuple):
             are missing.
         of_contacts: it is of contacts, each at its first visit to the line, whose own disposition
             leaves nothing out.
-        of_callers: it needs all calls of a caller, which quarter-hours that are kept have not.
         causes: those by which a contract may leave something out of it; None: any.
         keys: what a measure of the plan may say of it besides: ``formula``, ``threshold``.
         rules: of the contract's rules those that decide it (``judged`` shows them).
@@ -168,7 +168,6 @@ class Measured(NamedTuple):
     verdict: Callable[[Judged], Verdict]
     of_queued: bool = True
     of_contacts: bool = False
-    of_callers: bool = False
     causes: Collection[str] | None = None
     keys: Collection[str] = ()
     rules: Collection[str] = ()

@@ -23,8 +23,8 @@ _PARTS: Final = ("reachability_counts", "What reachability is made of")
 
 
 def reachability(tally: Counts) -> float | None:
-    """Answered / offered visits that ended or are overdue, in hours; callbacks, forms and those who
-    chose another line instead left out.
+    """Answered / offered visits that ended or are overdue, in hours; forms, those who chose another
+    line instead, and callbacks that were kept, or still can be, left out.
 
     >>> reachability(Tally.of(reach_reached=60, reach_judged=80))
     0.75
@@ -45,10 +45,12 @@ def city_reachability(tally: Counts) -> float | None:
 def callback_share(tally: Counts) -> float | None:
     """Callbacks left out of reachability / all that could have been judged.
 
-    >>> callback_share(Tally.of(reach_callbacks=5, reach_judged=90, reach_forms=5))
+    >>> callback_share(
+    ...     Tally.of(reach_callbacks=6, callbacks_broken=1, reach_judged=90, reach_forms=5)
+    ... )
     0.05
     """
-    return ratio(tally["reach_callbacks"], _judged_or_left_out(tally))
+    return ratio(_callbacks_left_out(tally), _judged_or_left_out(tally))
 
 
 def form_share(tally: Counts) -> float | None:
@@ -69,8 +71,13 @@ def chose_again_share(tally: Counts) -> float | None:
     return ratio(tally["reach_chose_again"], _judged_or_left_out(tally))
 
 
+def _callbacks_left_out(tally: Counts) -> int:
+    # What is booked of a contact and of its caller comes by two ways, one a moment after the other.
+    return max(0, tally["reach_callbacks"] - tally["callbacks_broken"])
+
+
 def _judged_or_left_out(tally: Counts) -> int:
-    left_out = tally["reach_callbacks"] + tally["reach_forms"] + tally["reach_chose_again"]
+    left_out = _callbacks_left_out(tally) + tally["reach_forms"] + tally["reach_chose_again"]
     return tally["reach_judged"] + left_out
 
 
@@ -83,6 +90,8 @@ def _verdict(visit: Judged) -> Verdict:
     if not visit.in_hours:
         return OUTSIDE, OUT_OF_HOURS
     if visit.reached is None:
+        if visit.kept is False:
+            return MISS, "callback_not_kept"
         return (UNDECIDED if visit.disposition == "open" else OUTSIDE), visit.disposition
     return (HIT if visit.reached else MISS), visit.disposition
 
@@ -104,6 +113,7 @@ REACHABILITY: Final = Figure(
             "reached": "reach_reached",
             "judged": "reach_judged",
             "callbacks": "reach_callbacks",
+            "callbacks_broken": "callbacks_broken",
             "forms": "reach_forms",
             "chose_again": "reach_chose_again",
         },

@@ -225,7 +225,6 @@ CALLBACKS_KEPT_SHARE: Final = Figure(
         _share("callbacks_kept", "callback", out_of_hours=False),
         _kept,
         name="callbacks_kept",
-        of_callers=True,
         causes=(),
         why={
             "callback_kept": "called back, or answered, in time",

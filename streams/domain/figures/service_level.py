@@ -50,6 +50,8 @@ def service_level(tally: Counts, formula: str) -> float | None:
         abandons_positive   (A<=T + B<=T) / O
         answered_only       A<=T / A
 
+    A callback that was accepted within T is in O once its time is over and it was not kept.
+
     >>> tally = Tally.of(
     ...     service_offered=100, service_answered=90, answered_within=70, abandoned_within=10
     ... )
@@ -142,12 +144,14 @@ def _verdict(visit: Judged) -> Verdict:
         return OUTSIDE, OUT_OF_HOURS
     if not visit.queued:
         return OUTSIDE, "never_queued"
-    if within is None:
+    if within is None and visit.kept is not False:
         return (UNDECIDED if disposition == "open" else OUTSIDE), disposition
     answered = disposition == "answered"
     abandoned = disposition in ("abandoned", "short_abandoned")
     if visit.formula == "answered_only" and not answered:
         return OUTSIDE, disposition
+    if within is None:
+        return MISS, "callback_not_kept"
     if answered:
         return (HIT, "in_time") if within else (MISS, "too_late")
     if abandoned and within and visit.formula == "abandons_ignored":
@@ -166,10 +170,10 @@ def _longer_verdict(visit: Judged) -> Verdict:
         return OUTSIDE, OUT_OF_HOURS
     if not visit.queued:
         return OUTSIDE, "never_queued"
-    if visit.within is None:
+    if visit.within is None and visit.kept is not False:
         undecided = visit.disposition == "open"
         return (UNDECIDED if undecided else OUTSIDE), visit.disposition
-    in_time = visit.within or visit.left_within
+    in_time = visit.within is not False or visit.left_within
     return (HIT, visit.disposition) if in_time else (MISS, "waited_longer")
 
 

@@ -16,7 +16,6 @@ from streams.domain.figures import measured, measures
 from streams.domain.figures.measure import Count, Judgement, Number
 from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import SECOND
-from streams.domain.plan import Plan
 from streams.domain.plan.model import CAUSES, Contract, Measure
 from streams.domain.tally import Tally
 
@@ -37,12 +36,6 @@ def of_queued(figure: str) -> bool:
     """Whether a figure is of visits that were queue-offered, and so of nothing where queue events
     are missing."""
     return measured(figure).of_queued
-
-
-def of_callers(plan: Plan) -> bool:
-    """Whether a contract of the plan has a measure that needs all calls of a caller."""
-    contracts = (version.entry for version in plan.entries.contracts)
-    return any(measured(each.figure).of_callers for one in contracts for each in one.measures)
 
 
 @cache

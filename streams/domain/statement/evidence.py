@@ -20,10 +20,11 @@ from streams.domain.statement.assignments import Assignment, Intervals, measures
 from streams.domain.statement.counting import counts_of
 from streams.domain.tally import LINE, VENDOR, Tally
 
-_ASKED_FOR: Final = (frozenset(LATER) - frozenset(SHOWN)) | {"repeat_callers", "callbacks_kept"}
+_OF_CALLERS: Final = ("repeat_callers", "callbacks_kept", "callbacks_broken", "callback_attempts")
+_ASKED_FOR: Final = (frozenset(LATER) - frozenset(SHOWN)).union(_OF_CALLERS)
 """Counts that stand in the books of a statement where a measure of it rests on them, and nowhere
 else: those that came after the first release, so that what was frozen before stays the same; and
-those that need all calls of one caller, which quarter-hours that are kept have not."""
+those that need all calls of one caller, which the first release did not keep."""
 
 
 def text(

@@ -12,7 +12,6 @@ from streams.domain import caller_history as callers
 from streams.domain.books import INTERVAL, start_of
 from streams.domain.call_events import Contact
 from streams.domain.contact import Piece
-from streams.domain.counts import ONE
 from streams.domain.disposition import ANSWERED
 from streams.domain.entries import by_beginning, entries
 from streams.domain.figures import measured
@@ -92,7 +91,6 @@ def explain(
     that they come to."""
     found: list[tuple[str, Piece, Outcome, Visit]] = []
     calls: dict[str, list[callers.Call]] = {}
-    of_callers = counting.of_callers(plan)
     total = Tally()
     scope = f"line:{line}"
     booked: dict[int, Tally] = {}
@@ -101,7 +99,7 @@ def explain(
         outcome = None if known is None else judge(known, plan, now)
         if known is None or outcome is None:
             continue
-        call = callers.call(call_id, outcome) if of_callers else None
+        call = callers.call(call_id, outcome)
         if call is not None:
             calls.setdefault(call.caller, []).append(call)
         if outcome.outcome is OUTGOING:
@@ -119,13 +117,20 @@ def explain(
             for visit in outcome.visits
             if visit.line == line and since <= visit.begun < until
         ]
-    kept = set()
+    kept: dict[tuple[str, int], bool | None] = {}
     for each in calls.values():
-        for call, callback, in_time in callers.callbacks(each):
-            for booked_in, at in callback.bookings if in_time else ():
-                if booked_in == scope and since <= at < until:
-                    total.add((scope, at, ONE["callbacks_kept"], -1, -1, -1, ""))
-                    kept.add((call.contact, at))
+        if not callers.matter(each):
+            continue
+        for entry in callers.entries(each, now):
+            booked_in, at, _, _, _, _, _ = entry
+            if booked_in == scope and start_of(at, INTERVAL) in booked:
+                booked[start_of(at, INTERVAL)].add(entry)
+                if since <= at < until:
+                    total.add(entry)
+        for call, callback, in_time in callers.callbacks(each, now):
+            for booked_in, at in callback.bookings:
+                if booked_in == scope:
+                    kept[call.contact, at] = in_time
     excluding = Excluding(plan, {line: [(start, booked[start]) for start in sorted(booked)]})
     explained = [
         Explained(
@@ -137,7 +142,7 @@ def explain(
                 _counted(
                     visit,
                     outcome,
-                    (f"{call_id}@{outcome.begun}", visit.begun) in kept,
+                    kept.get((f"{call_id}@{outcome.begun}", visit.begun)),
                     excluding,
                 )
             ),
@@ -152,7 +157,9 @@ def _of_line(visit: Visit, line: str, since: int, until: int) -> bool:
     return visit.line == line and since <= visit.begun < until + INTERVAL * 4
 
 
-def _counted(visit: Visit, outcome: Outcome, kept: bool, excluding: Excluding) -> Iterable[Counted]:
+def _counted(
+    visit: Visit, outcome: Outcome, kept: bool | None, excluding: Excluding
+) -> Iterable[Counted]:
     contract = visit.terms.contract
     holding = Assignment(visit.line, contract, -NEVER, NEVER)
     start = start_of(visit.begun, INTERVAL)
@@ -176,7 +183,7 @@ def _counted(visit: Visit, outcome: Outcome, kept: bool, excluding: Excluding) -
         yield Counted(measure, verdict, why, tuple(excluded))
 
 
-def _verdict(visit: Visit, outcome: Outcome, kept: bool, measure: Measure) -> Verdict:
+def _verdict(visit: Visit, outcome: Outcome, kept: bool | None, measure: Measure) -> Verdict:
     contract = visit.terms.contract
     within, left_within = visit.within, visit.left_within
     # A visit that no threshold decides (a short abandon that the contract excludes) has none.

@@ -1,15 +1,13 @@
 """The running periods of vendors, for their dashboard: so far, what is left, where it will end.
 
 Each measure in the period of its own that holds ``now``; the same judgement as the statement's, so
-that the last figure on the dashboard is the one on the paper. A measure that needs all calls of a
-caller is on the paper only: the quarter-hours that are kept do not hold it.
+that the last figure on the dashboard is the one on the paper.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from streams.domain import instants
-from streams.domain.figures import measured
 from streams.domain.plan import Plan
 from streams.domain.statement.assignments import Intervals, measures
 from streams.domain.statement.forecast import Outlook
@@ -74,8 +72,6 @@ def running(
         for kind in sorted(kinds(plan)):
             found = statement(plan, vendor, period(kind, day), intervals, now, provisional)
             for index, result in enumerate(found.results):
-                if measured(result.measure.figure).of_callers:
-                    continue
                 if result.period.kind == kind and result.since <= now < result.until:
                     outlook = found.outlooks.get(index)
                     yield Running(vendor, result, outlook, now, found.end, found.worst)

@@ -74,7 +74,7 @@ def specs(settings: Settings) -> list[TopicSpec]:
         TopicSpec(INTERVALS, compacted),
         TopicSpec(JOURNEYS, kept | large),
         # Repeat callers look back a day, callbacks forward for as long as a promise can hold.
-        TopicSpec(CALLERS, week | live | {"retention.ms": str(16 * _DAY_MS)}),
+        TopicSpec(CALLERS, week | live | {"retention.ms": str(18 * _DAY_MS)}),
         TopicSpec(ALERTS, compacted | live),
         TopicSpec(LATE, kept | large),
         TopicSpec(DEAD, large | {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY_MS)}),

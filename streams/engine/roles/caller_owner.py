@@ -2,30 +2,33 @@
 
 All calls of a caller come together here, whatever partitions their contacts are on. What follows
 from them is published like any other figures, absolute per slot and interval, by sources numbered
-after the source partitions. The histories are rebuilt by reading the partition from its start.
+after the source partitions; and once more when an interval can't change any more. The histories are
+rebuilt by reading the partition from its start.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
 
 from aiokafka import ConsumerRecord
 
 from streams.domain import caller_history as callers
-from streams.domain.bookings import SLOTS_KEPT
-from streams.domain.books import INTERVAL, SLOT, start_of
-from streams.domain.cells import CellKey
-from streams.domain.instants import DAY
-from streams.domain.plan.model import LONGEST_PROMISE
-from streams.domain.tally import Entry, Tally
+from streams.domain.books import INTERVAL, start_of
+from streams.domain.instants import MINUTE
+from streams.domain.outcome import NEVER
+from streams.domain.promises import promises
 from streams.engine.kafka import topics
-from streams.engine.kafka.outputs import Outputs
+from streams.engine.kafka.outputs import Outputs, Record
+from streams.engine.roles.caller_cells import CallerCells
 from streams.engine.roles.routes import Routes
-from streams.engine.state.callers import from_call_key, from_call_value
-from streams.engine.state.partials import figures_record
-
-CALLS_KEPT_FOR = LONGEST_PROMISE + DAY
-"""How long a caller's calls are remembered: a callback may be kept as late as this after it was
-accepted, and the call in which that was has gone on for some hours."""
+from streams.engine.state.callers import (
+    SourceClock,
+    from_call_key,
+    from_call_value,
+    from_clock_record,
+)
+from streams.engine.state.partials import figures_record, restart_record, watermark_record
+from streams.sinks.records import callers_interval_record
 
 CROWD = 200
 """Calls in fifteen days above which a pseudonym is no person, but a switchboard, or everybody who
@@ -34,6 +37,10 @@ withholds their number. Each booking of a caller looks at all their calls."""
 CROWDS_SHARE = 0.05
 """The share of its time that the worker spends on each such crowd at most; so what is known of a
 crowd may be seconds late."""
+
+CLOCK_EVERY = MINUTE
+"""How often it is published up to when all calls are known: only whoever reads quarter-hours that
+are kept asks for it."""
 
 
 class CallerOwner:
@@ -67,43 +74,60 @@ class CallerOwner:
         self._calls: dict[str, dict[str, bytes]] = {}
         # Callers and call ids by the interval in which the calls began: which to forget when.
         self._begun: dict[int, list[tuple[str, str]]] = {}
-        self._booked: dict[str, list[Entry]] = {}
-        self._cells: dict[CellKey, Tally] = {}
-        self._dirty: set[CellKey] = set()
-        self._newest = -(2**62)
-        self._looks_again = self._newest  # for what is too old: that means looking at everything
+        self._cells = CallerCells()
+        self._sources: dict[int, SourceClock] = {}
+        self._as_of = -NEVER
+        self._due: list[tuple[int, str]] = []  # when a promise ends, and to whom
+        self._due_of: dict[str, int] = {}
+        self._restarted = True
+        self._settled_to = self._told_to = -NEVER
+        self._looks_again = -NEVER  # for what is too old: that means looking at everything
 
     def apply(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
         """Applies calls in the order of their offsets; the last record of a call counts."""
         changed = set()
+        cells = self._cells
         for record in records:
             self.position = record.offset + 1
             assert record.key is not None
+            clock = from_clock_record(record.key, record.value)
+            if clock is not None:
+                self._sources[clock.source] = clock
+                continue
             caller, call_id = from_call_key(record.key)
             calls = self._calls.setdefault(caller, {})
+            changed.add(caller)
             if record.value is None:
                 calls.pop(call_id, None)
-            else:
-                begun = from_call_value(record.value).begun
-                self._newest = max(self._newest, begun)
-                if call_id not in calls:
-                    self._remember(begun, caller, call_id)
-                calls[call_id] = record.value
-            changed.add(caller)
+                continue
+            call = from_call_value(record.value)
+            cells.newest = max(cells.newest, call.begun)
+            if call_id not in calls:
+                self._remember(call.begun, caller, call_id)
+            calls[call_id] = record.value
+            if call.callbacks:
+                self._due_of.setdefault(caller, NEVER)
         for caller in changed:
             calls = self._calls[caller]
-            if not calls and caller not in self._booked:
+            if not calls and caller not in cells:
                 self._forget_caller(caller)
             elif len(calls) > CROWD:
                 self._unbooked.add(caller)
-            elif len(calls) > 1 or caller in self._booked:  # nothing follows from one call alone
-                self._book_all(caller)
+            elif len(calls) > 1 or caller in cells or caller in self._due_of:
+                self._book_all(caller)  # nothing follows from one call alone without a callback
 
     def _remember(self, begun: int, caller: str, call_id: str) -> None:
         self._begun.setdefault(start_of(begun, INTERVAL), []).append((caller, call_id))
 
     def _book_all(self, caller: str) -> None:
-        self._book(caller, callers.entries(map(from_call_value, self._calls[caller].values())))
+        calls = [from_call_value(value) for value in self._calls[caller].values()]
+        now = self._as_of
+        self._cells.book(caller, callers.entries(calls, now), promises(calls))
+        ends = [callback.until for call in calls for callback in call.callbacks]
+        due = min((until for until in ends if until >= now), default=NEVER)
+        if due < self._due_of.get(caller, NEVER):
+            self._due_of[caller] = due
+            heappush(self._due, (due, caller))
 
     @property
     def complete(self) -> bool:
@@ -114,71 +138,75 @@ class CallerOwner:
         """Everything up to this offset is known: what ends a log need not be records."""
         self.position = max(self.position, position)
 
-    def _book_crowds(self) -> None:
+    def _advance(self) -> None:
+        """Moves on to the slowest watermark of all source partitions, once all are known; books
+        again whose promises have ended meanwhile."""
+        if len(self._sources) < self._routes.sources:
+            return
+        self._as_of = max(self._as_of, min(each.complete_until for each in self._sources.values()))
+        while self._due and self._due[0][0] < self._as_of:
+            due, caller = heappop(self._due)
+            if self._due_of.get(caller) != due:
+                continue
+            self._due_of[caller] = NEVER
+            if len(self._calls.get(caller, ())) > CROWD:
+                self._unbooked.add(caller)
+            elif caller in self._calls:
+                self._book_all(caller)
+
+    def _book_crowds(self, at_once: bool) -> None:
         for caller in list(self._unbooked):
             begun = self._clock()
-            if begun < self._again.get(caller, begun):
+            if begun < self._again.get(caller, begun) and not at_once:
                 continue
             self._book_all(caller)
             self._unbooked.discard(caller)
             ended = self._clock()
             self._again[caller] = ended + (ended - begun) / CROWDS_SHARE
 
-    def _book(self, caller: str, entries: list[Entry]) -> None:
-        obsolete = list(self._booked.get(caller, ()))
-        for entry in entries:
-            if entry in obsolete:
-                obsolete.remove(entry)
-            else:
-                for key in self._keys(entry):
-                    self._cells.setdefault(key, Tally()).add(entry)
-                    self._dirty.add(key)
-        for entry in obsolete:
-            for key in self._keys(entry):
-                if key in self._cells:
-                    self._cells[key].subtract(entry)
-                    self._dirty.add(key)
-        if entries:
-            self._booked[caller] = entries
-        else:
-            self._booked.pop(caller, None)
-
-    def _keys(self, entry: Entry) -> Iterator[CellKey]:
-        """Where an entry is booked. A cell that may have been evicted is not begun again: it would
-        be published as if nothing else were there, and as less than nothing when the entry is taken
-        back."""
-        scope, at, *_ = entry
-        for width in (INTERVAL, SLOT):
-            start = at - at % width
-            if start >= self._newest - _kept(width):
-                yield scope, width, start
-
     def outputs(self, generation: int) -> Outputs:
         """What has changed since this was asked last; what is too old to matter is evicted."""
         if not self.complete:
             return {}
-        self._book_crowds()
-        source = self._routes.sources + self.partition
+        self._advance()
+        now, source = self._as_of, self._routes.sources + self.partition
+        settles = start_of(now, INTERVAL) > self._settled_to
+        self._book_crowds(at_once=settles)
         outputs: Outputs = {}
-        for key in self._dirty:
+
+        def put(topic: str, there: int, record: Record) -> None:
+            outputs.setdefault((topic, there), []).append(record)
+
+        if self._restarted:
+            self._restarted = False
+            for there in range(self._routes.partials):
+                put(topics.PARTIALS, there, restart_record(generation, source))
+        if settles:
+            self._settled_to = start_of(now, INTERVAL)
+            held = sorted({start for each in self._sources.values() for start in each.held})
+            for scope, start, tally in self._cells.settle(now, held):
+                if not tally.empty():
+                    final = callers_interval_record(scope, start, tally, self.partition)
+                    put(topics.INTERVALS, self._routes.of_scope(scope), final)
+        for key in self._cells.dirty:
             scope, _, _ = key
-            there = topics.PARTIALS, self._routes.of_scope(scope)
-            record = figures_record(generation, source, key, self._cells[key], False)
-            outputs.setdefault(there, []).append(record)
-        self._dirty.clear()
+            figures = figures_record(generation, source, key, *self._cells.tally(key))
+            put(topics.PARTIALS, self._routes.of_scope(scope), figures)
+        self._cells.dirty.clear()
+        if now >= self._told_to + CLOCK_EVERY:
+            self._told_to = now
+            for there in range(self._routes.partials):
+                put(topics.PARTIALS, there, watermark_record(generation, source, now, now))
         self._evict()
         return outputs
 
     def _evict(self) -> None:
-        if self._newest < self._looks_again:
+        now = self._cells.newest if self._as_of == -NEVER else self._as_of
+        if now < self._looks_again:
             return
-        self._looks_again = self._newest + INTERVAL
-        for key in list(self._cells):
-            _, width, start = key
-            if start < self._newest - _kept(width):
-                del self._cells[key]
-        past = self._newest - CALLS_KEPT_FOR
-        # Each call is looked at once, not all of fifteen days every quarter of an hour.
+        self._looks_again = now + INTERVAL
+        past = self._cells.evict(now)
+        # Each call is looked at once, not all of sixteen days every quarter of an hour.
         for start in [start for start in self._begun if start + INTERVAL <= past]:
             for caller, call_id in self._begun.pop(start):
                 self._forget_call(caller, call_id, past)
@@ -197,10 +225,7 @@ class CallerOwner:
 
     def _forget_caller(self, caller: str) -> None:
         self._calls.pop(caller, None)
-        self._booked.pop(caller, None)
+        self._cells.forget(caller)
         self._unbooked.discard(caller)
         self._again.pop(caller, None)
-
-
-def _kept(width: int) -> int:
-    return SLOTS_KEPT if width == SLOT else CALLS_KEPT_FOR
+        self._due_of.pop(caller, None)

@@ -24,7 +24,7 @@ from streams.domain.plan import Plan
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record, position_key
 from streams.engine.roles.routes import Routes
-from streams.engine.state.callers import call_record
+from streams.engine.state.callers import call_record, clock_record
 from streams.engine.state.changelog import Changelog
 from streams.engine.state.partials import (
     figures_record,
@@ -206,6 +206,7 @@ class ContactOwner:
             outputs.setdefault((topics.CALLERS, there), []).append(
                 call_record(caller, contact, call)
             )
+        self._tell_the_time(outputs, generation)
         return outputs
 
     def _leaves(self, call_id: str, piece: Piece, outcome: Outcome) -> Record:
@@ -247,17 +248,24 @@ class ContactOwner:
                 put(scope, figures_removed(source, key))
         for scope, (count, oldest) in changes.waiting.items():
             put(scope, waits_record(generation, source, scope, count, oldest))
-        if self.ledger.watermark == UNKNOWN:
+
+    def _tell_the_time(self, outputs: Outputs, generation: int) -> None:
+        """How far the partition has come, behind all that is complete until then."""
+        source, ledger = self.partition, self.ledger
+        if ledger.watermark == UNKNOWN:
             return
-        held = self.ledger.bookings.held()
+        held = ledger.bookings.held()
+        for there in range(self._routes.callers):
+            clock = clock_record(source, ledger.complete_until, held)
+            outputs.setdefault((topics.CALLERS, there), []).append(clock)
         for there in range(self._routes.partials):
             # The positions are on one partition only: nobody but a rebuild asks for them.
             mine = there == source % self._routes.partials
             record = watermark_record(
                 generation,
                 source,
-                self.ledger.complete_until,
-                self.ledger.watermark,
+                ledger.complete_until,
+                ledger.watermark,
                 self.positions if mine else {},
                 held,
             )

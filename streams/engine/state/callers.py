@@ -1,6 +1,10 @@
-"""Records of callers' calls, on a topic of their own: the key is caller and contact."""
+"""Records of callers' calls, on a topic of their own: the key is caller and contact.
 
-from typing import Final
+Between them stand the clocks of the source partitions, for a callback is broken by time alone.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 import orjson
@@ -23,3 +27,33 @@ def from_call_key(key: bytes) -> tuple[str, str]:
 
 from_call_value: Final = msgspec.json.Decoder(Call).decode
 """The call that a record's value holds."""
+
+
+_CLOCK: Final = b"c|"
+
+
+class SourceClock(NamedTuple):
+    """How far a source partition had come when it had told all calls before this record.
+
+    Attributes:
+        source: which source partition.
+        complete_until: the instant up to which its calls are complete.
+        held: starts of the old intervals in which something of its contacts in state happened.
+    """
+
+    source: int
+    complete_until: int
+    held: list[int]
+
+
+def clock_record(source: int, complete_until: int, held: Sequence[int]) -> Record:
+    """How far a source partition has come; see `SourceClock`."""
+    return b"%b%d" % (_CLOCK, source), orjson.dumps([complete_until, held])
+
+
+def from_clock_record(key: bytes, value: bytes | None) -> SourceClock | None:
+    """The clock that a record holds; None of a call."""
+    if not key.startswith(_CLOCK) or value is None:
+        return None
+    complete_until, held = orjson.loads(value)
+    return SourceClock(int(key.removeprefix(_CLOCK)), complete_until, held)

@@ -64,11 +64,28 @@ class Partials:
                     del parts[quarter]
 
     def provisional(
-        self, since: int, final: Collection[tuple[str, int]]
+        self, since: int, final: Collection[tuple[str, int]], sources: int
     ) -> Iterator[tuple[Quarter, Tally]]:
-        """The parts of the quarter-hours from ``since`` on that are not final; all others are
-        evicted."""
-        for parts in self._parts.values():
-            for quarter in [each for each in parts if each.start < since or each in final]:
-                del parts[quarter]
-            yield from ((quarter, part.tally) for quarter, part in parts.items())
+        """The parts of the source partitions in quarter-hours from ``since`` on that are not final;
+        all others are evicted."""
+        for (_, source), parts in self._parts.items():
+            if source < sources:
+                _evict(parts, [each for each in parts if each.start < since or each in final])
+                yield from ((quarter, part.tally) for quarter, part in parts.items())
+
+    def of_callers(
+        self, since: int, final: Collection[tuple[str, int, int]], sources: int
+    ) -> Iterator[tuple[Quarter, Tally, bool]]:
+        """The parts of partitions of callers that are not published as final (scope, start and
+        partition), each with whether nothing can change in it; all others are evicted."""
+        for (_, source), parts in self._parts.items():
+            if source < sources:
+                continue
+            there = source - sources
+            _evict(parts, [each for each in parts if each.start < since or (*each, there) in final])
+            yield from ((quarter, part.tally, part.final) for quarter, part in parts.items())
+
+
+def _evict(parts: "dict[Quarter, _Part]", quarters: list[Quarter]) -> None:
+    for quarter in quarters:
+        del parts[quarter]

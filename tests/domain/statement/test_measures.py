@@ -237,31 +237,41 @@ def test_a_callback_is_kept_when_the_caller_is_answered_in_time() -> None:
     assert judged(plan("callbacks_kept"), called_back(1))[0] == Count(0, 2)
 
 
-def test_a_quarter_hour_with_a_callback_that_can_be_kept_is_not_final() -> None:
-    """Accepted at 9:01, to be kept by 11:01, and a quarter of an hour for what comes late. Ann's is
+@pytest.mark.parametrize("figure", ["callbacks_kept", "reachability", "service_level", "cut_off"])
+def test_a_quarter_hour_with_a_callback_that_can_be_kept_is_not_final(figure: str) -> None:
+    """Accepted at 9:01, to be kept by 11:01, and the grace of the quarter-hour of then. Ann's is
     kept at 9:32 with Bob's calls left out: then nothing is open."""
     asked = called_back()[:1]
-    agreed = plan("callbacks_kept")
+    agreed = plan(figure)
     quarter = ("line:waste", at("9:00"))
-    assert quarter in standing(contacts(asked[0].facts), agreed, at("11:16"))[1]
-    assert quarter not in standing(contacts(asked[0].facts), agreed, at("11:16:01"))[1]
+    assert quarter in standing(contacts(asked[0].facts), agreed, at("11:30") - 1)[1]
+    assert quarter not in standing(contacts(asked[0].facts), agreed, at("11:30"))[1]
     back = Story("b", "ann").start("9:30").enter("9:31", "waste").answer("9:32", "waste")
     facts = [*asked[0].facts, *back.hang_up("9:33").facts]
     assert quarter not in standing(contacts(facts), agreed, at("10:30"))[1]
 
 
-def test_without_such_a_measure_callers_are_left_out_of_quarter_hours() -> None:
-    calls = contacts(fact for story in called_back() for fact in story.facts)
-    found, _ = standing(calls, plan("cut_off"), LATER)
-    assert found["line:waste", at("9:00")]["callbacks_kept"] == 0
-
-
-def test_a_running_period_has_no_measure_of_callbacks() -> None:
-    """The quarter-hours that workers keep do not hold them."""
-    calls = contacts(fact for story in called_back() for fact in story.facts)
-    for figure, shown in (("callbacks_kept", 0), ("cut_off", 3)):
-        found, _ = standing(calls, plan(figure), at("12:00"))
-        assert len(list(running(plan(figure), ["acme"], at("12:00"), found))) == shown
+@pytest.mark.parametrize(
+    ("figure", "more", "before", "after", "verdict"),
+    [
+        ("reachability", "", Count(0, 0), Count(0, 1), "miss"),
+        ("service_level", "threshold = 60", Count(0, 0), Count(0, 1), "miss"),
+        ("service_level", "threshold = 59", Count(0, 1), Count(0, 1), "miss"),
+        ("service_level", "threshold = 60\nformula = 'answered_only'", Count(), Count(), "outside"),
+        ("waited_longer", "threshold = 60", Count(0, 0), Count(0, 1), "hit"),
+    ],
+)
+def test_a_callback_that_is_not_kept_is_a_miss_once_its_time_is_over(
+    figure: str, more: str, before: Count, after: Count, verdict: str
+) -> None:
+    """Bob accepted his at 9:11, after a minute; it can be kept until 11:11."""
+    agreed, bob = plan(figure, more), called_back()[2:]
+    count, verdicts = judged(agreed, bob, now=at("11:11"))
+    assert (count, len(verdicts)) == (before, 1)
+    count, verdicts = judged(agreed, bob, now=at("11:11:01"))
+    assert (count, verdicts[0][0]) == (after, verdict)
+    if before != after and verdict == "miss":
+        assert verdicts == [("miss", "callback_not_kept")]
 
 
 # ---------------------------------------------------------------- what all have alike
@@ -306,10 +316,9 @@ def test_a_statement_and_the_running_period_say_the_same(figure: str) -> None:
     found, _ = standing(calls, agreed, now)
     by_line = {each.result.line: each for each in running(agreed, ["acme"], now, found)}
     for result in results(agreed, stories, now):
-        if figure != "callbacks_kept":
-            assert by_line[result.line].result.count == result.count
-            outlook = by_line[result.line].outlook
-            assert outlook is not None and (outlook.mid is None) == (result.value is None)
+        assert by_line[result.line].result.count == result.count
+        outlook = by_line[result.line].outlook
+        assert outlook is not None and (outlook.mid is None) == (result.value is None)
         for language in ("en", "nl"):
             w = Writing(language, "UTC")
             (said,) = definitions([as_object(result, None)], w)

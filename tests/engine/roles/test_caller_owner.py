@@ -8,14 +8,15 @@ import pytest
 from aiokafka import ConsumerRecord
 
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.caller_history import Answer, Call
+from streams.domain.caller_history import Answer, Call, Callback
 from streams.domain.instants import DAY
 from streams.domain.tally import CITY
 from streams.engine.kafka import topics
+from streams.engine.kafka.outputs import Record
 from streams.engine.roles import caller_owner as callers
 from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.routes import Routes
-from streams.engine.state.callers import call_record
+from streams.engine.state.callers import call_record, clock_record
 from streams.engine.state.partials import Figures, read_partial
 from tests.stories import at
 
@@ -29,7 +30,12 @@ class Log:
         self.records: list[ConsumerRecord[bytes, bytes]] = []
 
     def call(
-        self, caller: str, call_id: str, begun: str | int, answered: str | None = None
+        self,
+        caller: str,
+        call_id: str,
+        begun: str | int,
+        answered: str | None = None,
+        until: int | None = None,
     ) -> None:
         instant = at(begun) if isinstance(begun, str) else begun
         of = Call(
@@ -38,21 +44,38 @@ class Log:
             call_id,
             () if answered is None else (Answer(at(answered), "waste", 1),),
             ((CITY, instant),),
-            (),
+            () if until is None else (_promise(instant, until),),
         )
-        key, value = call_record(caller, call_id, of)
+        self._append(call_record(caller, call_id, of))
+
+    def gone(self, caller: str, call_id: str) -> None:
+        """The call turns out to be another's."""
+        self._append(call_record(caller, call_id, None))
+
+    def clock(self, now: str | int, *held: str, source: int = 0) -> None:
+        """A source partition has come to an instant."""
+        instant = at(now) if isinstance(now, str) else now
+        self._append(clock_record(source, instant, [at(each) for each in held]))
+
+    def _append(self, record: Record) -> None:
+        key, value = record
         offset = len(self.records)
         self.records.append(
             ConsumerRecord(topics.CALLERS, 0, offset, 0, 0, key, value, None, 0, 0, ())
         )
 
 
+def _promise(accepted: int, until: int) -> Callback:
+    broken = ("callbacks_broken", "reach_judged")
+    return Callback(accepted, until, "waste", 1, ((CITY, accepted),), broken)
+
+
 def told(owner: CallerOwner) -> Iterator[Figures]:
     for records in owner.outputs(1).values():
         for key, value in records:
-            figures = read_partial(key, value)
-            assert isinstance(figures, Figures)
-            yield figures
+            figures = read_partial(key, value) if b"|callers|" not in key else None
+            if isinstance(figures, Figures):
+                yield figures
 
 
 def repeats(owner: CallerOwner, width: int | None = None) -> dict[int, int]:
@@ -117,11 +140,11 @@ def test_a_crowd_under_one_pseudonym_takes_no_more_than_its_share(
     booked = 0
     entries = callers.callers.entries
 
-    def slow(calls: object) -> object:
+    def slow(calls: object, as_of: int) -> object:
         nonlocal now, booked
         now += 1.0
         booked += 1
-        return entries(calls)  # type: ignore[arg-type]
+        return entries(calls, as_of)  # type: ignore[arg-type]
 
     monkeypatch.setattr(callers.callers, "entries", slow)
     log = Log()
@@ -132,25 +155,25 @@ def test_a_crowd_under_one_pseudonym_takes_no_more_than_its_share(
     assert sum(repeats(owner).values()) == callers.CROWD
     for record in log.records[callers.CROWD + 1 :]:
         owner.apply([record])
-        assert not owner.outputs(1)
+        assert not list(told(owner))
     assert booked == 1
     now += 1 / callers.CROWDS_SHARE
     assert sum(repeats(owner).values()) == callers.CROWD + 99
     assert booked == 2
 
 
-def test_a_call_is_forgotten_after_fifteen_days_and_who_calls_again_is_not() -> None:
+def test_a_call_is_forgotten_after_sixteen_days_and_who_calls_again_is_not() -> None:
     log = Log()
     begun = at("9:00")
     log.call("once", "1", begun)
     log.call("again", "2", begun)
-    log.call("again", "3", begun + 14 * DAY)
+    log.call("again", "3", begun + 15 * DAY)
     log.call("moved", "4", begun)
     log.call("moved", "4", begun + DAY)
     owner = CallerOwner(0, ROUTES, end=0)
     owner.apply(log.records)
     owner.outputs(1)
-    log.call("other", "5", begun + 15 * DAY + 2 * INTERVAL)
+    log.call("other", "5", begun + 16 * DAY + 2 * INTERVAL)
     owner.apply(log.records[5:])
     owner.outputs(1)
     assert {caller: set(calls) for caller, calls in owner._calls.items()} == {
@@ -158,7 +181,7 @@ def test_a_call_is_forgotten_after_fifteen_days_and_who_calls_again_is_not() -> 
         "moved": {"4"},
         "other": {"5"},
     }
-    log.call("other", "6", begun + 31 * DAY)
+    log.call("other", "6", begun + 33 * DAY)
     owner.apply(log.records[6:])
     owner.outputs(1)
     assert set(owner._calls) == {"other"}

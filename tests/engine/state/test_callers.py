@@ -3,7 +3,13 @@
 import pytest
 
 from streams.domain.caller_history import Answer, Call, Callback
-from streams.engine.state.callers import call_record, from_call_key, from_call_value
+from streams.engine.state.callers import (
+    call_record,
+    clock_record,
+    from_call_key,
+    from_call_value,
+    from_clock_record,
+)
 from tests.stories import at
 
 NINE = at("9:00")
@@ -13,7 +19,8 @@ CALL = Call(
     "pbx1-17",
     (),
     (("city", NINE), ("line:waste", NINE + 1)),
-    (Callback(NINE + 2, NINE + 3, "waste", 1, (("line:waste", NINE + 1),)),),
+    (Callback(NINE + 2, NINE + 3, "waste", 1, (("line:waste", NINE + 1),), ("reach_judged",)),),
+    left_out=True,
 )
 ANSWERED = CALL._replace(answers=(Answer(NINE + 9, "waste", 1),))
 
@@ -23,8 +30,25 @@ def test_the_bytes_are_those_that_other_releases_know() -> None:
         b'["9f2d","pbx1-17@1794992400000000"]',
         b'["9f2d",1794992400000000,"pbx1-17",[],'
         b'[["city",1794992400000000],["line:waste",1794992400000001]],'
-        b'[[1794992400000002,1794992400000003,"waste",1,[["line:waste",1794992400000001]]]],false]',
+        b'[[1794992400000002,1794992400000003,"waste",1,[["line:waste",1794992400000001]],'
+        b'["reach_judged"]]],false,true]',
     )
+
+
+def test_what_0_1_wrote_is_read_without_what_it_did_not_know() -> None:
+    found = from_call_value(
+        b'["9f2d",1794992400000000,"pbx1-17",[],[],'
+        b'[[1794992400000002,1794992400000003,"waste",1,[["line:waste",1794992400000001]]]],false]'
+    )
+    assert (found.callbacks[0].if_broken, found.left_out) == ((), False)
+
+
+def test_a_clock_is_no_call_and_a_call_is_no_clock() -> None:
+    key, value = clock_record(3, NINE, [NINE - 1])
+    assert (key, value) == (b"c|3", b"[1794992400000000,[1794992399999999]]")
+    assert from_clock_record(key, value) == (3, NINE, [NINE - 1])
+    for caller in ("c|3", "9f2d"):
+        assert from_clock_record(*call_record(caller, CALL.contact, CALL)) is None
 
 
 def test_a_call_is_read_as_it_was_written() -> None:

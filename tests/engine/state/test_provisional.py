@@ -42,7 +42,7 @@ def parts(
     """The parts by scope, quarter-hour and contacts."""
     return sorted(
         (quarter.scope, (quarter.start - START) // INTERVAL, tally["contacts"])
-        for quarter, tally in partials.provisional(since, final)
+        for quarter, tally in partials.provisional(since, final, 2)
     )
 
 

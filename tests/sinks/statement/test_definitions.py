@@ -44,7 +44,8 @@ def test_a_service_level_says_all_that_decides_it() -> None:
         "A wait of exactly 20 s is in time. "
         "The clock starts when the caller enters the queue. "
         "Who hangs up within 5 s counts like any other. "
-        "Only visits that begin in opening hours; a callback accepted in time is left out."
+        "Only visits that begin in opening hours; a callback accepted in time is left out, "
+        "and is a miss once it was not kept."
     )
 
 
@@ -68,9 +69,10 @@ def test_each_word_of_the_rule_is_in_it(rule: dict[str, object], says: str) -> N
 def test_reachability_says_when_a_visit_is_judged_and_what_callbacks_are() -> None:
     reached = OCTOBER["reachability"]
     assert "or are unanswered 180 s after their beginning" in _defined(reached)
-    assert "Callbacks are left out. A transfer that a form stands for is left out." in _defined(
-        reached
-    )
+    assert (
+        "Callbacks are left out, and count as not reached once they were not kept. "
+        "A transfer that a form stands for is left out."
+    ) in _defined(reached)
     assert "Callbacks count as not reached." in _defined(reached, callbacks="not_reached")
 
 
