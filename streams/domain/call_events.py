@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final, Self
 
 from streams.domain import rows
-from streams.domain.contact import MOST_EVENTS, Piece, pieces
+from streams.domain.contact import MOST_EVENTS, SURELY_SMALL, Piece, pieces
 from streams.domain.events import CallStart, Event, MenuChoice, Queue
 from streams.domain.rows import FULL, KIND_BITS, ROW_WIDTH, Row
 
@@ -134,16 +134,21 @@ class Contact:
         return type(self).from_stored(self.call_id, self.rows)
 
     def stored(self) -> list[Any]:
-        """The events in canonical order: the form in which they are stored, whatever the order in
-        which they came."""
+        """The events in canonical order, whatever the order in which they came."""
         found = self.pieces()
         if len(found) == 1:
             return found[0].told
         return [value for piece in found for value in piece.told]
 
+    def at_rest(self) -> list[Any]:
+        """The events as they are written while the contact goes on: whoever reads them puts them in
+        order, and to do so at each checkpoint too was half of writing them. Of a contact that may
+        have too many, there is what is kept of them: its record must stay small."""
+        return self.rows if len(self.rows) <= ROW_WIDTH * SURELY_SMALL else self.stored()
+
     @classmethod
     def from_stored(cls, call_id: str, stored: list[Any]) -> Self:
-        """The events that ``stored`` gave."""
+        """The events that ``stored`` or ``at_rest`` gave."""
         contact = cls(call_id)
         contact.rows = list(stored)
         ats, codes, mores = stored[::ROW_WIDTH], stored[1::ROW_WIDTH], stored[4::ROW_WIDTH]

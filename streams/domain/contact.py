@@ -46,7 +46,7 @@ its state record must stay below what a broker takes as one message."""
 
 _AT: Final = itemgetter(0)
 
-_SURELY_SMALL: Final = 16
+SURELY_SMALL: Final = 16
 """Events that never reach ``MOST_BYTES``: the longest fields come to 3 KB an event."""
 
 
@@ -106,7 +106,7 @@ def pieces(rows: list[Any]) -> list[Piece]:
     """
     ats: list[int] = rows[::ROW_WIDTH]
     events = len(ats)
-    if events <= _SURELY_SMALL and len(set(rows[2::ROW_WIDTH])) == events:
+    if events <= SURELY_SMALL and len(set(rows[2::ROW_WIDTH])) == events:
         in_order = all(map(lt, ats, ats[1:]))
         if not in_order and len(set(ats)) == events:
             # Topics that are caught up with come one after another. Where no two events are at one
@@ -166,7 +166,7 @@ def _piece(part: list[Row]) -> Piece:
     if (
         marked
         or len(part) > MOST_EVENTS
-        or (len(part) > _SURELY_SMALL and len(encode(rows)) > MOST_BYTES)
+        or (len(part) > SURELY_SMALL and len(encode(rows)) > MOST_BYTES)
     ):
         return _summary(part)
     counted = _by_id(part)

@@ -1,4 +1,4 @@
-"""Records of contacts in state: what was told under a call id, in canonical order."""
+"""Records of contacts in state: what was told under a call id, in whatever order."""
 
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ _decode: Final = msgspec.msgpack.Decoder(list[Any]).decode
 
 def contact_record(contact: OpenContact) -> Record:
     """A contact's events."""
-    return CONTACT_PREFIX + contact.call_id.encode(), _encode(contact.stored())
+    return CONTACT_PREFIX + contact.call_id.encode(), _encode(contact.at_rest())
 
 
 def contact_removed(call_id: str) -> Record:

@@ -4,6 +4,7 @@ import msgspec
 
 from streams.domain import rows
 from streams.domain.cells import OpenContact
+from streams.domain.contact import MOST_EVENTS
 from streams.domain.instants import SECOND
 from streams.engine.state.contacts import (
     CONTACT_PREFIX,
@@ -64,3 +65,24 @@ def test_who_comes_back_is_known_to_be_stored_and_how_old_its_oldest_event_is() 
     assert value is not None
     again = from_contact_record(b"pbx1|17", value)
     assert again.is_stored and again.oldest == NINE
+
+
+def test_what_came_in_no_order_is_written_as_it_came_and_put_in_order_when_it_is_read() -> None:
+    contact = OpenContact(TOLD.call_id)
+    for event, instant in reversed(TOLD.facts):
+        contact.merge(event, instant)
+    key, value = contact_record(contact)
+    assert value is not None
+    assert msgspec.msgpack.decode(value)[:: rows.ROW_WIDTH] == [
+        instant for _, instant in reversed(TOLD.facts)
+    ]
+    again = from_contact_record(key.removeprefix(CONTACT_PREFIX), value)
+    assert again.stored() == in_state(TOLD).stored()
+
+
+def test_too_many_events_are_written_as_what_is_kept_of_them() -> None:
+    story = Story("c1").start("9:00")
+    for _ in range(MOST_EVENTS):
+        story.choose("9:00:10", "waste")
+    _, value = contact_record(in_state(story))
+    assert value is not None and len(value) < 4096
