@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from streams.domain.books import Books, books
 from streams.domain.call_events import Contact
-from streams.domain.event_reader import Reader, Refusal
+from streams.domain.event_lines import LinesReader
+from streams.domain.event_reader import Refusal
 from streams.domain.plan import Plan
-from streams.sources.event_files import UnreadableFileError, batches, open_lines
+from streams.sources.event_files import UnreadableFileError, open_lines, pieces
 
 
 class RefusedLine(NamedTuple):
@@ -64,7 +65,7 @@ def replay(
         plan: by which lines are known.
         wall: the wall clock at the start; an event far after it is refused.
         refused: called with each refused line, once.
-        progress: called with the bytes of lines read, after each batch.
+        progress: called with the bytes of lines read, after each piece.
 
     Raises:
         UnreadableFileError: a file can't be read.
@@ -72,16 +73,16 @@ def replay(
     reading = _Reading(plan, wall, refused)
     for name in files:
         reading.begin(name)
-        for lines in _batches(name):
+        for lines in _pieces(name):
             reading.apply(lines)
-            progress(sum(map(len, lines)) + len(lines))
+            progress(len(lines) + 1)
     return reading.result()
 
 
-def _batches(name: str) -> Iterator[list[bytes]]:
+def _pieces(name: str) -> Iterator[bytes]:
     try:
         with open_lines(name) as stream:
-            yield from batches(stream)
+            yield from pieces(stream)
     except (OSError, EOFError, zlib.error) as error:
         why = getattr(error, "strerror", None) or error
         raise UnreadableFileError(f"{name}: can't be read: {why}") from error
@@ -96,7 +97,7 @@ class _Reading:
         wall: int,
         refused: Callable[[RefusedLine], object],
     ) -> None:
-        self._reader = Reader(plan.knows)
+        self._reader = LinesReader(plan.knows)
         self._wall = wall
         self._report = refused
         self._contacts: dict[str, Contact] = {}
@@ -110,18 +111,19 @@ class _Reading:
         """Begins a file."""
         self._name, self._line_number = name, 0
 
-    def apply(self, lines: list[bytes]) -> None:
+    def apply(self, lines: bytes) -> None:
         """Applies the next lines of the file."""
-        read, wall, contacts = self._reader.read, self._wall, self._contacts
+        contacts = self._contacts
         now = -(2**62) if self._now is None else self._now
         accepted = self._accepted
-        for line_number, line in enumerate(lines, self._line_number + 1):
-            event = read(line, wall)
-            if isinstance(event, Refusal):
-                if line.strip():
-                    self._refuse(RefusedLine(self._name, line_number, event))
+        read = self._reader.read_lines(lines, self._wall)
+        for line_number, outcome in enumerate(read, self._line_number + 1):
+            if outcome is None:
                 continue
-            fact, at = event
+            if isinstance(outcome, Refusal):
+                self._refuse(RefusedLine(self._name, line_number, outcome))
+                continue
+            fact, at = outcome
             accepted += 1
             if at > now:
                 now = at
@@ -129,7 +131,7 @@ class _Reading:
             if contact is None:
                 contact = contacts[fact.call_id] = Contact(fact.call_id)
             contact.merge(fact, at)
-        self._line_number += len(lines)
+        self._line_number += len(read)
         if accepted > self._accepted:
             self._accepted, self._now = accepted, now
 
