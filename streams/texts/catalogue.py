@@ -13,6 +13,9 @@ DIRECTORY: Final = Path(__file__).parent
 DEFAULT: Final = "en"
 """Spoken where the plan names no language that we have."""
 
+UNTRANSLATED: Final = "untranslated"
+"""The file of a catalogue with the English texts that nobody has translated yet, by whole path."""
+
 _directories: list[Path] = [DIRECTORY]
 """Where catalogues are looked for; a test adds one of its own."""
 
@@ -94,7 +97,11 @@ def texts(language: str) -> Texts:
         if files:
             found: dict[str, str | list[str]] = dict(words()) if language == DEFAULT else {}
             for file in files:
-                found.update(_flat(file.stem, tomllib.loads(file.read_text("utf-8"))))
+                read = tomllib.loads(file.read_text("utf-8"))
+                if file.stem == UNTRANSLATED:
+                    found = {**read, **found}
+                else:
+                    found.update(_flat(file.stem, read))
             return Texts(language, found)
     raise KeyError(f"no texts in {language!r}; there are {', '.join(languages())}")
 
