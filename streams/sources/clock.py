@@ -2,7 +2,7 @@
 
 import time
 from datetime import date, datetime, timedelta
-from math import isfinite
+from math import copysign, isfinite
 from typing import Final
 
 from streams.domain import instants
@@ -99,10 +99,14 @@ def wall() -> int:
 def span(text: str) -> int:
     """Microseconds of ``90``, ``1.5``, ``1:30`` or ``0:01:30``."""
     try:
+        parts = [float(part) for part in text.split(":")]
+        # Each by itself: a minus within would only make the whole shorter.
+        if any(copysign(1, part) < 0 for part in parts):
+            raise ValueError
         seconds = 0.0
-        for part in text.split(":"):
-            seconds = seconds * 60 + float(part)
-        if not (isfinite(seconds) and seconds >= 0):
+        for part in parts:
+            seconds = seconds * 60 + part
+        if not isfinite(seconds):
             raise ValueError
     except ValueError:
         raise ValueError(f"{shown(text)} is no length of time") from None

@@ -114,7 +114,7 @@ def test_a_length_is_seconds_or_has_colons(text: str, length: float) -> None:
     assert span(text) == length * SECOND
 
 
-@pytest.mark.parametrize("text", ["", "-1", "nan", "1:x", "inf"])
+@pytest.mark.parametrize("text", ["", "-1", "nan", "1:x", "inf", "1:-30:00", "-0:30", "1:nan"])
 def test_what_is_no_length_of_time(text: str) -> None:
     with pytest.raises(ValueError, match="is no length of time"):
         span(text)
