@@ -37,8 +37,6 @@ def load_plan(path: str | None) -> Plan:
         return Plan.default()
     try:
         return Plan.load(path)
-    except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}", USAGE) from error
     except PlanError as error:
         raise CommandError(str(error), USAGE) from error
 
