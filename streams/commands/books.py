@@ -1,7 +1,6 @@
 """Where the books of statements come from: files, the kept quarter-hours, or the raw topics."""
 
 import argparse
-import sys
 from collections.abc import Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -161,7 +160,12 @@ def of_contacts(contacts: Iterable[Contact], plan: Plan, now: int) -> Known:
 
 
 def files(names: list[str], plan: Plan) -> Iterable[Contact]:
-    """The contacts of files of events, corrected events instead of what they correct."""
+    """The contacts of files of events, corrected events instead of what they correct.
+
+    Raises:
+        CommandError: a file can't be read, or nothing in them was accepted: of no event there is
+            nothing to state.
+    """
     progress = Progress("reading", size_of(names))
     refusals = Refusals(None)
     try:
@@ -172,7 +176,7 @@ def files(names: list[str], plan: Plan) -> Iterable[Contact]:
         progress.end()
     refusals.end(replayed.refused)
     if not replayed.accepted:
-        print("nothing was accepted", file=sys.stderr)
+        raise CommandError("nothing was accepted")
     return replayed.contacts.values()
 
 

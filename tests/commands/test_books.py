@@ -77,8 +77,9 @@ def test_of_files_of_which_nothing_was_accepted_it_is_said(
 ) -> None:
     none = month.write("none", [{"event": "answer"}])
     assert run(*month.words("statement")[:-4], "--format", "json", none) == 1
-    said = capsys.readouterr().err
+    out, said = capsys.readouterr()
     assert "unknown_kind" in said and "nothing was accepted" in said
+    assert not out and "final" not in said
 
 
 def test_only_a_correction_is_told_as_what_came_late(month: Month) -> None:
