@@ -60,8 +60,9 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
         owner.board.apply_figures(scope, 0, SLOT, now - now % SLOT, full, False)
     instant = now // MINUTE * MINUTE - 10 * MINUTE
-    notes = [f"{instant + n * SECOND}|{kind}|0|c{n:02}/1" for n in range(59) for kind in "sr"]
-    owner.board.alarms.apply("waste", 0, instant, [*notes, f"{instant + MINUTE}|c|0|c60/1"])
+    in_vain = [("waste", instant + n * SECOND, "sr", "00", f"c{n:02}/1") for n in range(59)]
+    closed_on = ("waste", instant + MINUTE, "c", "0", "c60/1")
+    owner.board.alarms.apply_for_good([*in_vain, closed_on])
     owner.board.apply_watermark(0, now)
     owner.board.advance()
     with monkeypatch.context() as always_open:

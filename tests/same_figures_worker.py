@@ -83,6 +83,9 @@ class Worker:
         changes = self._ledger.changes()
         for (scope, width, start), (tally, final, _) in changes.partials.items():
             board.apply_figures(scope, 0, width, start, tally, final)
+        for start, told in changes.decided.slots.items():
+            board.alarms.apply(0, start, told)
+        board.alarms.apply_for_good(changes.decided.for_good)
         for scope, (count, oldest) in changes.waiting.items():
             board.apply_waiting(scope, 0, count, oldest)
         board.apply_watermark(0, clock)

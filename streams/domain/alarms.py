@@ -6,10 +6,12 @@ did, a replay opens and closes the same alerts as the live stream.
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, Final
 
 from streams.domain.call_events import Contact
-from streams.domain.decisions import decisions, decode
+from streams.domain.decision_slots import DECISION_SLOT
+from streams.domain.decisions import Told, decisions, decoded
 from streams.domain.detector import Alert, AlertChange, Decision, Detector
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.judge import judge
@@ -21,6 +23,11 @@ between checkpoints, and half a minute costs a page little."""
 
 DUE_REMEMBERED: Final = 2 * HOUR
 """How long decisions that were due are known again; a source keeps a slot for an hour."""
+
+FOR_GOOD: Final = -1
+"""Stands for all source partitions of what retired contacts have left behind."""
+
+_position: Final = attrgetter("position")
 
 
 def expected_per_quarter(plan: Plan, line: str, at: int) -> float | None:
@@ -74,24 +81,29 @@ class Alarms:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._lines: dict[str, LineAlarm] = {}
-        self._pending: dict[str, dict[tuple[int, int], frozenset[str]]] = {}
+        self._pending: dict[tuple[int, int], set[Told]] = {}
         self._sealed = -(2**62)
-        self._due_before: dict[str, dict[tuple[int, int], set[str]]] = {}
+        self._due_before: dict[int, set[Told]] = {}
         self._fed: set[str] = set()
         self._floor: dict[str, tuple[int, str, str]] = {}  # fed before this owner's time
 
-    def apply(
-        self, line: str, source: int, start: int, decided: Iterable[str], evicted: bool = False
-    ) -> None:
-        """Applies the decisions of a slot as a source partition knows them.
+    def apply(self, source: int, start: int, told: Iterable[Told]) -> None:
+        """Applies what is decided of a source partition's contacts in state in a slot: all of it.
 
-        Of a slot that is sealed already, or that its source has ``evicted``, decisions are added to
-        those published before: the source no longer knows of those.
+        Of a slot that is sealed already, it is added to what was told before: that was fed.
         """
-        pending = self._pending.setdefault(line, {})
-        before = pending.get((source, start), frozenset())
-        now = frozenset(decided)
-        pending[source, start] = before | now if evicted or start <= self._sealed else now
+        before = self._pending.get((source, start), set()) if start <= self._sealed else set()
+        self._pending[source, start] = before.union(told)
+
+    def apply_for_good(self, told: Iterable[Told]) -> None:
+        """Applies what contacts have left behind that have left their partition's state."""
+        pending = self._pending
+        for each in told:
+            slot = FOR_GOOD, each[1] - each[1] % DECISION_SLOT
+            try:
+                pending[slot].add(each)
+            except KeyError:
+                pending[slot] = {each}
 
     def advance(self, watermark: int) -> list[AlertChange]:
         """Seals what lies ``SEAL`` behind the watermark and feeds it; gives what changed."""
@@ -99,9 +111,10 @@ class Alarms:
         if sealed <= self._sealed:
             return []
         changes: list[AlertChange] = []
-        for line, pending in self._pending.items():
+        for line, due in sorted(self._due(sealed).items()):
             floor = self._floor.get(line)
-            for decision in self._due(line, pending, sealed):
+            due.sort(key=_position)
+            for decision in due:
                 if floor is None or decision.position > floor:
                     changes += self._line(line, decision.at).feed(decision)
                     self._fed.add(line)
@@ -111,33 +124,30 @@ class Alarms:
         self._sealed = sealed
         return changes
 
-    def _due(
-        self, line: str, pending: dict[tuple[int, int], frozenset[str]], sealed: int
-    ) -> list[Decision]:
-        """The decisions sealed now, in their order. A slot is published with all its decisions
-        whenever one comes to it, so those that were due before are recognised and left out."""
-        known = self._due_before.setdefault(line, {})
-        due = []
-        for slot in [(source, start) for source, start in pending if start <= sealed]:
-            later = []
-            before = known.setdefault(slot, set())
-            for encoded in pending[slot]:
-                if encoded in before:
-                    continue
-                decided = decode(encoded)  # at one instant, all of them
-                if decided[0].at <= sealed:
-                    due += decided
-                    before.add(encoded)
-                else:
-                    later.append(encoded)
-            if later:
-                pending[slot] = frozenset(later)
+    def _due(self, sealed: int) -> dict[str, list[Decision]]:
+        """The decisions sealed now, by line. A decision is told again with its slot, and by the
+        contact that leaves: those that were due before are recognised and left out."""
+        pending, known = self._pending, self._due_before
+        due: dict[str, list[Decision]] = {}
+        for source, start in [slot for slot in pending if slot[1] <= sealed]:
+            told = pending.pop((source, start))
+            if start + DECISION_SLOT > sealed:
+                later = {each for each in told if each[1] > sealed}
+                if later:
+                    pending[source, start] = later
+                    told -= later
+            before = known.get(start)
+            if before is None:
+                known[start] = told
             else:
-                del pending[slot]
+                told -= before
+                before |= told
+            for each in told:
+                due.setdefault(each[0], []).extend(decoded(each))
         past = sealed - DUE_REMEMBERED
-        for slot in [(source, start) for source, start in known if start < past]:
-            del known[slot]
-        return sorted(due, key=lambda decision: decision.position)
+        for start in [start for start in known if start < past]:
+            del known[start]
+        return due
 
     def _line(self, line: str, at: int) -> LineAlarm:
         alarm = self._lines.get(line)

@@ -13,7 +13,6 @@ from streams.domain.alarms import Alarms
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT
 from streams.domain.cells import CellKey
-from streams.domain.decisions import DECIDED
 from streams.domain.instants import SECOND
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
@@ -145,12 +144,6 @@ class Board:
     ) -> None:
         """Applies the absolute figures of a slot or an interval of a source partition; from a
         source beyond those, what comes from callers' histories."""
-        if name.startswith(DECIDED):
-            watermark = self.watermarks.get(source)
-            evicted = watermark is not None and start <= watermark - SLOTS_KEPT
-            line = name.removeprefix(DECIDED)
-            self.alarms.apply(line, source, start, tally.decisions, evicted)
-            return
         scope = self.scope(name)
         if source in self._doubted:
             self._doubted[source].discard((name, width, start))

@@ -15,7 +15,6 @@ from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL, SLOT, imbalance, start_of
 from streams.domain.cells import Cell, CellKey, OpenContact, Waiting
-from streams.domain.decisions import DECIDED
 from streams.domain.gathered import Gathering
 from streams.domain.instants import HOUR
 from streams.domain.outcome import Outcome
@@ -82,9 +81,8 @@ class Bookings:
     def restore(self, key: CellKey, retired: Tally) -> None:
         """Reads what retired contacts left behind in a cell; it counts as changed."""
         scope, width, start = key
-        if width == SLOT and start <= self.watermark - SLOTS_KEPT and not scope.startswith(DECIDED):
-            return
-        self._cell(scope, width, start).retired = retired
+        if width != SLOT or start > self.watermark - SLOTS_KEPT:
+            self._cell(scope, width, start).retired = retired
 
     def advance(self, watermark: int) -> None:
         """Moves the watermark on and evicts slots that no rolling window can hold any more."""
@@ -92,18 +90,7 @@ class Bookings:
         for start in [start for start in self.slots if start <= watermark - SLOTS_KEPT]:
             if len(self._evicted) >= EVICTED_AT_ONCE:
                 break
-            scopes = self.slots[start]
-            # A slot of decisions is published with all of them: it is kept until no more can come.
-            gone = [
-                scope
-                for scope in scopes
-                if start <= self.complete_until - SLOTS_KEPT or not scope.startswith(DECIDED)
-            ]
-            self._evicted += [(scope, SLOT, start) for scope in gone]
-            for scope in gone:
-                del scopes[scope]
-            if not scopes:
-                del self.slots[start]
+            self._evicted += [(scope, SLOT, start) for scope in self.slots.pop(start)]
 
     def book(self, contact: OpenContact, booked: list[Entry], held: frozenset[int]) -> None:
         """Takes back what a contact no longer adds and books what it adds now.
@@ -123,11 +110,10 @@ class Bookings:
                 else:
                     new.append(entry)
         for entry in new:
-            scope, at, _, _, _, _, decided = entry
+            scope, at, *_ = entry
             # Mostly the same visit is booked in the same cells and only counts otherwise.
             for old in gone:
-                old_scope, old_at, _, _, _, _, old_decided = old
-                if old_at == at and old_scope == scope and not (old_decided or decided):
+                if old[1] == at and old[0] == scope:
                     gone.remove(old)
                     self._replace(old, entry)
                     break
@@ -153,14 +139,10 @@ class Bookings:
         # its cells to the other. In two passes that took half as long again.
         moves = booked == before
         for entry in booked:
-            scope, at, _, _, _, since, decided = entry
-            evicted = decided and self._is_evicted(at)
-            # A decision in an evicted slot was published before that, with all others.
-            if evicted and (moves or entry in before):
-                continue
-            for cell in self._cells_of(scope, at, decided):
+            scope, at, _, _, _, since = entry
+            for cell in self._cells_of(scope, at):
                 cell.retired.add(entry)
-                if not (cell.retiring or evicted):
+                if not cell.retiring:
                     self._set_retiring(cell)
                 if moves:
                     cell.count -= 1
@@ -172,13 +154,11 @@ class Bookings:
         if contact.held or contact.booked:
             self.book(contact, [], frozenset())
 
-    def retire_unbooked(self, outcomes: Iterable[Outcome], decided: Iterable[Entry]) -> None:
+    def retire_unbooked(self, outcomes: Iterable[Outcome]) -> None:
         """Books for good what a contact adds that never added anything before, as nearly all that
         are read while catching up; ``roll_up`` brings it into the cells."""
         for outcome in outcomes:
             self._gathering.add(outcome)
-        for entry in decided:
-            self._retire_decided(entry)
 
     def roll_up(self) -> None:
         """Brings all that was booked into the cells."""
@@ -195,7 +175,7 @@ class Bookings:
                 stale[cell.key] = cell
         for interval in {start_of(start, INTERVAL) for _, _, start in stale}:
             for contact in self._members.get(interval, ()):
-                for scope, at, _, _, wait, _, _ in contact.booked:
+                for scope, at, _, _, wait, _ in contact.booked:
                     if wait >= 0:
                         for width in (INTERVAL, SLOT):
                             found = stale.get((scope, width, start_of(at, width)))
@@ -266,15 +246,9 @@ class Bookings:
             for scope, cell in scopes.items()
         )
 
-    def _cells_of(self, scope: str, at: int, decided: str) -> tuple[Cell, ...]:
-        """Where an entry is booked: its interval, and its slot while windows may hold that.
-
-        Decisions have no interval. Theirs are booked in old slots too, so that catching up
-        publishes them; such a slot is kept until the books are complete beyond it.
-        """
+    def _cells_of(self, scope: str, at: int) -> tuple[Cell, ...]:
+        """Where an entry is booked: its interval, and its slot while windows may hold that."""
         slot = at - at % SLOT
-        if decided:
-            return (self._cell(scope, SLOT, slot),)
         try:
             interval = self.intervals[at - at % INTERVAL][scope]
         except KeyError:
@@ -316,36 +290,23 @@ class Bookings:
 
     def _retiring_in(self, scope: str, at: int) -> list[Tally]:
         """The tallies in which something is booked for good."""
-        cells = self._cells_of(scope, at, "")
+        cells = self._cells_of(scope, at)
         for cell in cells:
             if not cell.retiring:
                 self._set_retiring(cell)
         return [cell.retired for cell in cells]
 
-    def _retire_decided(self, entry: Entry) -> None:
-        scope, at, _, _, _, _, decided = entry
-        (cell,) = self._cells_of(scope, at, decided)
-        cell.retired.add(entry)
-        if not (cell.retiring or self._is_evicted(at)):
-            self._set_retiring(cell)
-
-    def _is_evicted(self, at: int) -> bool:
-        """Whether the slot of a decision at this instant has been published and evicted."""
-        return at - at % SLOT <= self.complete_until - SLOTS_KEPT
-
     def _add(self, entry: Entry) -> None:
-        scope, at, _, _, _, since, decided = entry
-        for cell in self._cells_of(scope, at, decided):
+        scope, at, _, _, _, since = entry
+        for cell in self._cells_of(scope, at):
             cell.open.add(entry)
             cell.count += 1
         if since >= 0:
             self._waiting_in(scope).add(since)
 
     def _subtract(self, entry: Entry) -> None:
-        scope, at, _, _, wait, since, decided = entry
-        if decided and self._is_evicted(at):
-            return
-        for cell in self._cells_of(scope, at, decided):
+        scope, at, _, _, wait, since = entry
+        for cell in self._cells_of(scope, at):
             cell.count -= 1
             if not cell.open.subtract(entry) and wait > cell.retired.longest:
                 cell.stale = True
@@ -353,9 +314,9 @@ class Bookings:
             self._waiting_in(scope).remove(since)
 
     def _replace(self, before: Entry, after: Entry) -> None:
-        _, _, _, _, wait_before, since_before, _ = before
-        scope, at, _, _, _, since, decided = after
-        for cell in self._cells_of(scope, at, decided):
+        _, _, _, _, wait_before, since_before = before
+        scope, at, _, _, _, since = after
+        for cell in self._cells_of(scope, at):
             if not cell.open.replace(before, after) and wait_before > cell.retired.longest:
                 cell.stale = True
         if since_before != since:

@@ -161,7 +161,7 @@ def entries(calls: Iterable[Call], now: int) -> list[Entry]:
             in_vain = pending if pending is not None else in_vain
             pending, previous = None, each.begun
         if in_vain is not None and each.begun - in_vain <= REPEAT_WITHIN:
-            booked += [(scope, at, repeat, -1, -1, -1, "") for scope, at in each.bookings]
+            booked += [(scope, at, repeat, -1, -1, -1) for scope, at in each.bookings]
         if not each.answers:
             pending = each.begun
         if each.callbacks:
@@ -218,11 +218,11 @@ def _of_callbacks(of: Call, answered: _Answered, now: int) -> Iterator[Entry]:
             counted += sum(ONE[name] for name in callback.if_broken)
         if counted:
             for scope, at in callback.bookings:
-                yield scope, at, counted, -1, -1, -1, ""
+                yield scope, at, counted, -1, -1, -1
         if "callbacks_broken" in callback.if_broken:
             left_out.add(kept)
     if of.left_out and left_out == {False}:
-        yield CITY, of.begun, ONE["contacts_judged"], -1, -1, -1, ""
+        yield CITY, of.begun, ONE["contacts_judged"], -1, -1, -1
 
 
 def _is_kept(callback: Callback, first: int, now: int) -> bool | None:

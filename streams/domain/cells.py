@@ -4,6 +4,7 @@ from heapq import heappop, heappush
 
 from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
+from streams.domain.decisions import Told
 from streams.domain.outcome import NEVER
 from streams.domain.tally import Entry, Tally
 
@@ -16,6 +17,7 @@ class OpenContact(Contact):
 
     Attributes:
         booked: their entries in the books.
+        decided: what was decided of them, as it is told at present.
         held: the intervals that they keep from being final: where anything of theirs happened.
         over_until: newest instant of those among them that were over when they were last read: what
             belongs to these is late, though another contact of the id keeps them in state.
@@ -24,11 +26,12 @@ class OpenContact(Contact):
         is_stored: whether they are in the changelog.
     """
 
-    __slots__ = ("booked", "calls", "held", "is_stored", "over_until", "wakes")
+    __slots__ = ("booked", "calls", "decided", "held", "is_stored", "over_until", "wakes")
 
     def __init__(self, call_id: str) -> None:
         super().__init__(call_id)
         self.booked: list[Entry] = []
+        self.decided: list[Told] = []
         self.held: frozenset[int] = frozenset()
         self.over_until = -NEVER
         self.wakes = NEVER
@@ -62,7 +65,7 @@ class Cell:
         """Everything booked here."""
         retired = self.retired
         total = Tally(retired.packed)
-        total.waits, total.decisions = retired.waits.copy(), retired.decisions.copy()
+        total.waits = retired.waits.copy()
         total.longest = retired.longest
         if self.count:
             total.plus(self.open)

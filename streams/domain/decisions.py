@@ -1,10 +1,12 @@
 """The decisions that a contact brings about, for the detector of each line.
 
 Per visit in hours: whether its service level was met, by the contract's own formula; whether the
-caller was reached; and that the line closed on somebody waiting (``decided``). Each is booked,
-encoded, in the slot of its deciding instant, which need not be the slot of the visit.
+caller was reached; and that the line closed on somebody waiting (``decided``). They are no counts:
+a detector is fed each of them, in the order in which they were made. So they go a way of their own
+(``decision_slots``).
 """
 
+from collections.abc import Iterator
 from typing import Final, Literal
 
 from streams.domain.contact import Piece
@@ -13,10 +15,10 @@ from streams.domain.decided import made
 from streams.domain.detector import Decision
 from streams.domain.outcome import Outcome
 from streams.domain.plan import Plan
-from streams.domain.tally import Entry
 
-DECIDED: Final = "decided:"
-"""Scope of a line's decisions: ``decided:ID``."""
+Told = tuple[str, int, str, str, str]
+"""The decisions of one visit at one instant, as they are told and kept: the line, the instant, a
+letter for each kind, for each whether it was good (``1`` or ``0``), and the visit."""
 
 _LONG: Final[dict[str, Literal["service_level", "reachability", "closed"]]] = {
     "s": "service_level",
@@ -36,11 +38,16 @@ def decisions(
     ]
 
 
-def entries(call_id: str, piece: Piece, plan: Plan, outcome: Outcome, now: int) -> list[Entry]:
-    """The decisions as entries of the books. Those of one visit at one instant, as the two of
-    nearly everybody who is answered in time, are one entry."""
-    booked: list[Entry] = []
+def told(call_id: str, piece: Piece, plan: Plan, outcome: Outcome, now: int) -> list[Told]:
+    """The decisions as they are told. Those of one visit at one instant, as the two of nearly
+    everybody who is answered in time, are told together."""
     left = made(piece, plan, outcome, now)
+    if len(left) == 2 and left[0][:3] == left[1][:3]:
+        at, line, nth, kind, good = left[0]
+        *_, other, as_good = left[1]
+        goods = ("1" if good else "0") + ("1" if as_good else "0")
+        return [(line, at, _SHORT[kind] + _SHORT[other], goods, f"{call_id}/{nth}")]
+    found: list[Told] = []
     left.reverse()
     while left:
         at, line, nth, kind, good = left.pop()
@@ -49,26 +56,12 @@ def entries(call_id: str, piece: Piece, plan: Plan, outcome: Outcome, now: int) 
             *_, kind, good = left.pop()
             shorts += _SHORT[kind]
             goods += "1" if good else "0"
-        encoded = f"{at}|{shorts}|{goods}|{call_id}/{nth}"
-        booked.append((_scopes.get(line) or _scope(line), at, 0, -1, -1, -1, encoded))
-    return booked
+        found.append((line, at, shorts, goods, f"{call_id}/{nth}"))
+    return found
 
 
-_scopes: dict[str, str] = {}
-
-
-def _scope(line: str) -> str:
-    """The scope of a line's decisions; there are as many as in the plan, so each is made once."""
-    scope = _scopes.get(line)
-    if scope is None:
-        scope = _scopes[line] = DECIDED + line
-    return scope
-
-
-def decode(encoded: str) -> list[Decision]:
-    """The decisions that an entry of the books has encoded."""
-    at, shorts, goods, key = encoded.split("|", 3)
-    return [
-        Decision(int(at), _LONG[short], good == "1", key)
-        for short, good in zip(shorts, goods, strict=True)
-    ]
+def decoded(each: Told) -> Iterator[Decision]:
+    """The decisions that are told together."""
+    _, at, shorts, goods, visit = each
+    for short, good in zip(shorts, goods, strict=True):
+        yield Decision(at, _LONG[short], good == "1", visit)

@@ -66,7 +66,7 @@ def entries(outcome: Outcome) -> list[Entry]:
     """Everything that a contact adds to the books: per visit to its line, its vendor and the city,
     and itself once to each line and vendor that it visited and to the city."""
     contact = contact_pattern(outcome)
-    of_city = (CITY, outcome.begun, contact.packed, -1, -1, -1, "")
+    of_city = (CITY, outcome.begun, contact.packed, -1, -1, -1)
     visited = outcome.visits
     if not visited or outcome.outcome is OUTGOING:
         return [of_city]
@@ -77,9 +77,9 @@ def entries(outcome: Outcome) -> list[Entry]:
         once = packed + contact.once
         line, vendor = scopes(visit)
         return [
-            (line, begun, once, bucket, wait, waiting, ""),
-            (vendor, begun, once, bucket, wait, waiting, ""),
-            (CITY, begun, packed, bucket, wait, waiting, ""),
+            (line, begun, once, bucket, wait, waiting),
+            (vendor, begun, once, bucket, wait, waiting),
+            (CITY, begun, packed, bucket, wait, waiting),
             of_city,
         ]
     answered = _packed(_answered_marks(outcome))
@@ -97,8 +97,8 @@ def entries(outcome: Outcome) -> list[Entry]:
                 once += ONE["contacts"]
                 if scope in answered_at:
                     once += answered
-            booked.append((scope, visit.begun, once, bucket, wait, waiting, ""))
-        booked.append((CITY, visit.begun, packed, bucket, wait, waiting, ""))
+            booked.append((scope, visit.begun, once, bucket, wait, waiting))
+        booked.append((CITY, visit.begun, packed, bucket, wait, waiting))
     booked.append(of_city)
     return booked
 

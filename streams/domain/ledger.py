@@ -20,6 +20,8 @@ from streams.domain.bookings import Bookings, Partial
 from streams.domain.books import INTERVAL, READ_TOGETHER, imbalance
 from streams.domain.cells import CellKey, OpenContact
 from streams.domain.contact import GAP, Piece
+from streams.domain.decision_slots import DecisionChanges, DecisionSlots
+from streams.domain.decisions import Told
 from streams.domain.entries import entries
 from streams.domain.events import Event
 from streams.domain.instants import MINUTE
@@ -71,6 +73,7 @@ class Changes(NamedTuple):
         retired: what left state, with what is kept of the contacts that it made up.
         retired_parts: the tallies that now cover them.
         partials: totals of the slots and intervals that changed.
+        decided: what the detectors are to be told.
         waiting: who waits now in the scopes where that changed: how many, and since when.
         calls: what the histories of callers should know, by caller and contact.
         evicted: final intervals and old slots that the ledger no longer keeps.
@@ -81,6 +84,7 @@ class Changes(NamedTuple):
     retired: list[tuple[Left, list[Any]]]
     retired_parts: dict[CellKey, Tally]
     partials: dict[CellKey, Partial]
+    decided: DecisionChanges
     waiting: dict[str, tuple[int, int | None]]
     calls: dict[tuple[str, str], callers.Call | None]
     evicted: list[CellKey]
@@ -108,6 +112,7 @@ class Ledger:
         ids_forgotten: how many of these had to be evicted before that; of an event that still comes
             under such an id nothing is claimed.
         bookings: where all contacts are booked.
+        decided: what was decided of them.
     """
 
     def __init__(self, plan: Plan, grace: int = GRACE, leaves: Leaves = _all_of_it) -> None:
@@ -119,6 +124,7 @@ class Ledger:
         self.retired: dict[str, int] = {}
         self.ids_forgotten = 0
         self.bookings = Bookings(self.watermark, grace)
+        self.decided = DecisionSlots()
         self._unread: dict[str, OpenContact] = {}
         self._schedule: list[tuple[int, str]] = []
         self._told: dict[str, OpenContact] = {}
@@ -136,6 +142,7 @@ class Ledger:
         """Reads the books as a checkpoint left them; everything counts as changed. Some contacts at
         a time, so that others get their turn in between: the books are complete at the end."""
         self.watermark = self.bookings.watermark = watermark
+        self.decided.advance(watermark)
         forgotten = max(0, len(retired) - RETIRED_KEPT)  # counted by whoever evicted them
         self.retired = dict(islice(retired.items(), forgotten, None))
         for key, tally in retired_parts.items():
@@ -206,6 +213,7 @@ class Ledger:
                     self._book(readings[contact.call_id])
             self._leave()
         self.complete_until = self.bookings.complete_until = complete_until
+        self.decided.advance(complete_until)
         self.bookings.roll_up()
         self._evict_retired()
 
@@ -247,7 +255,7 @@ class Ledger:
         for each in read:
             call_id = each.contact.call_id
             for piece, outcome in each.outcomes:
-                each.decided += decisions.entries(call_id, piece, plan, outcome, now)
+                each.decided += decisions.told(call_id, piece, plan, outcome, now)
         for each in read:
             call_id = each.contact.call_id
             for _, outcome in each.outcomes:
@@ -276,7 +284,10 @@ class Ledger:
             self._retire(contact, outcomes, read.decided)
             return
         contact.over_until = over_until
-        booked = _booked(outcomes, read.decided)
+        if read.decided != contact.decided:
+            self.decided.replace(contact.decided, read.decided)
+            contact.decided = read.decided
+        booked = _booked(outcomes)
         held = frozenset([at - at % INTERVAL for at in contact.instants()])
         if booked != contact.booked or held != contact.held:
             self.bookings.book(contact, booked, held)
@@ -295,12 +306,13 @@ class Ledger:
         )
 
     def _retire(
-        self, contact: OpenContact, outcomes: list[tuple[Piece, Outcome]], decided: list[Entry]
+        self, contact: OpenContact, outcomes: list[tuple[Piece, Outcome]], decided: list[Told]
     ) -> None:
         if contact.booked or contact.held:
-            self.bookings.retire(contact, _booked(outcomes, decided))
+            self.bookings.retire(contact, _booked(outcomes))
         else:
-            self.bookings.retire_unbooked((outcome for _, outcome in outcomes), decided)
+            self.bookings.retire_unbooked(outcome for _, outcome in outcomes)
+        self.decided.retire(contact.decided, decided)
         call_id = contact.call_id
         del self.contacts[call_id]
         self._told.pop(call_id, None)
@@ -352,6 +364,7 @@ class Ledger:
             self._retiring,
             booked.retired_parts,
             booked.partials,
+            self.decided.changes(),
             booked.waiting,
             self._calls,
             booked.evicted,
@@ -372,7 +385,7 @@ class _Reading:
         self.pieces = pieces
         self.outcomes: list[tuple[Piece, Outcome]] = []
         self.ahead = NEVER
-        self.decided: list[Entry] = []
+        self.decided: list[Told] = []
         self.calls: list[callers.Call] = []
 
 
@@ -380,6 +393,6 @@ def _has_begun(contact: OpenContact, now: int) -> bool:
     return contact.oldest <= now or bool(contact.booked or contact.held)
 
 
-def _booked(outcomes: list[tuple[Piece, Outcome]], decided: list[Entry]) -> list[Entry]:
+def _booked(outcomes: list[tuple[Piece, Outcome]]) -> list[Entry]:
     """All that a contact adds to the books."""
-    return [*chain.from_iterable(entries(outcome) for _, outcome in outcomes), *decided]
+    return [*chain.from_iterable(entries(outcome) for _, outcome in outcomes)]

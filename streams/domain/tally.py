@@ -20,13 +20,12 @@ from streams.domain.outcome import (
     WITH_VISIT,
 )
 
-Entry = tuple[str, int, int, int, int, int, str]
+Entry = tuple[str, int, int, int, int, int]
 """What one visit or contact adds: scope, where it is booked, its counts and amounts (packed), the
-bucket of its answered wait, its ended wait, since when it is waiting now (-1: none of these), and
-encoded decisions (empty: none)."""
+bucket of its answered wait, its ended wait, since when it is waiting now (-1: none of these)."""
 
-Difference = tuple[int, list[tuple[int, int]], list[tuple[str, int]]]
-"""By how much two tallies differ: in their packed counts, waits per bucket, and decisions."""
+Difference = tuple[int, list[tuple[int, int]]]
+"""By how much two tallies differ: in their packed counts and in waits per bucket."""
 
 _MASK: Final = (1 << BITS) - 1
 _UNPACK: Final = struct.Struct(f"<{WIDTH}Q")
@@ -46,17 +45,14 @@ class Tally:
         packed: the counts.
         waits: answered visits per wait bucket (seconds, upper bound).
         longest: the longest wait of any ended queue-offered visit, in us; -1 if there is none.
-        decisions: the decisions booked here, encoded (see ``decisions``), each with how often; only
-            slots of decisions have any.
     """
 
-    __slots__ = ("decisions", "longest", "packed", "waits")
+    __slots__ = ("longest", "packed", "waits")
 
     def __init__(self, packed: int = 0) -> None:
         self.packed = packed
         self.waits: dict[int, int] = {}
         self.longest = -1
-        self.decisions: dict[str, int] = {}
 
     @classmethod
     def of(cls, **counts: int) -> "Tally":
@@ -88,14 +84,12 @@ class Tally:
 
     def add(self, entry: Entry) -> None:
         """Books what a visit or contact adds."""
-        _, _, packed, bucket, wait, _, decided = entry
+        _, _, packed, bucket, wait, _ = entry
         self.packed += packed
         if bucket >= 0:
             self.waits[bucket] = self.waits.get(bucket, 0) + 1
         if wait > self.longest:
             self.longest = wait
-        if decided:
-            self.decisions[decided] = self.decisions.get(decided, 0) + 1
 
     def subtract(self, entry: Entry) -> bool:
         """Takes back what ``add`` booked.
@@ -104,12 +98,10 @@ class Tally:
             False when the entry may have held the longest wait: a maximum can't be taken away, so
             the caller must find it again among what is still booked here.
         """
-        _, _, packed, bucket, wait, _, decided = entry
+        _, _, packed, bucket, wait, _ = entry
         self.packed -= packed
         if bucket >= 0:
             _less(self.waits, bucket, 1)
-        if decided:
-            _less(self.decisions, decided, 1)
         return wait < self.longest or wait < 0
 
     def replace(self, before: Entry, after: Entry) -> bool:
@@ -134,8 +126,6 @@ class Tally:
         self.packed += other.packed
         for bucket, count in other.waits.items():
             self.waits[bucket] = self.waits.get(bucket, 0) + count
-        for decided, count in other.decisions.items():
-            self.decisions[decided] = self.decisions.get(decided, 0) + count
         self.longest = max(self.longest, other.longest)
 
     def minus(self, other: "Tally") -> None:
@@ -143,30 +133,22 @@ class Tally:
         self.packed -= other.packed
         for bucket, count in other.waits.items():
             _less(self.waits, bucket, count)
-        for decided, count in other.decisions.items():
-            _less(self.decisions, decided, count)
 
     def difference(self, before: "Tally") -> Difference:
         """What must be added to ``before`` to come to this one. Figures are published absolute,
         though little of them has changed, and each is in up to four windows."""
-        return (
-            self.packed - before.packed,
-            _changed(before.waits, self.waits),
-            _changed(before.decisions, self.decisions),
-        )
+        return self.packed - before.packed, _changed(before.waits, self.waits)
 
     def differ(self, difference: Difference) -> None:
         """Adds a difference; ``longest`` is left for the caller to find again."""
-        packed, waits, decisions = difference
+        packed, waits = difference
         self.packed += packed
         for bucket, by in waits:
             _less(self.waits, bucket, -by)
-        for decided, by in decisions:
-            _less(self.decisions, decided, -by)
 
     def empty(self) -> bool:
         """Whether nothing is booked here."""
-        return not self.packed and self.longest < 0 and not self.waits and not self.decisions
+        return not self.packed and self.longest < 0 and not self.waits
 
     def stored(self) -> list[Any]:
         """The tally as plain values in one canonical order: the form in which it is stored. Counts
@@ -174,12 +156,11 @@ class Tally:
         whatever has none of them."""
         waits = self.waits
         counted = -(-self.packed.bit_length() // BITS)
-        stored = [
+        return [
             list(self.counts[:counted]),
             sorted(waits.items()) if len(waits) > 1 else [*waits.items()],
             self.longest,
         ]
-        return [*stored, sorted(self.decisions.items())] if self.decisions else stored
 
     @classmethod
     def from_stored(cls, stored: list[Any]) -> "Tally":
@@ -190,8 +171,6 @@ class Tally:
         tally.packed = int.from_bytes(_UNPACK.pack(*counts, *missing), "little")
         tally.waits = dict(stored[1])
         tally.longest = stored[2]
-        if len(stored) > 3:
-            tally.decisions = dict(stored[3])
         return tally
 
     def imbalance(self) -> int:

@@ -104,7 +104,7 @@ class _Window:
             total.longest = max(self.evicted, max(waits, default=-1))
             self._certain = True
         copy = Tally(total.packed)
-        copy.waits, copy.decisions = dict(total.waits), dict(total.decisions)
+        copy.waits = dict(total.waits)
         copy.longest = total.longest
         return copy
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.decisions import DECIDED
 from streams.domain.instants import DAY
 from streams.domain.tally import Tally
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.roles.contact_owner import UNKNOWN
 from streams.engine.roles.routes import Routes
-from streams.engine.state.partials import Figures, read_partial
+from streams.engine.state.partials import DecidedForGood, DecidedInSlot, Figures, read_partial
 from streams.sinks.records import interval_record
 
 _PARTIALS_KEPT: Final = 6 * DAY
@@ -51,10 +50,12 @@ class OldIntervals:
 
     def _is_old(self, key: bytes, value: bytes, watermark: int) -> bool:
         partial = read_partial(key, value)
+        if isinstance(partial, DecidedForGood):  # in the order of time
+            return partial.told[-1][1] < watermark - _DECISIONS_KEPT
+        if isinstance(partial, DecidedInSlot):
+            return partial.start < watermark - _DECISIONS_KEPT
         if not isinstance(partial, Figures):
             return False
-        if partial.scope.startswith(DECIDED):
-            return partial.start < watermark - _DECISIONS_KEPT
         if partial.width == SLOT or partial.start >= self.horizon():
             return False
         if partial.final:

@@ -9,6 +9,8 @@ from typing import Any, Final
 from streams.domain import caller_history as callers
 from streams.domain.books import INTERVAL, books, start_of
 from streams.domain.call_events import Contact
+from streams.domain.decision_slots import DECISION_SLOT
+from streams.domain.decisions import told
 from streams.domain.detector import Alert
 from streams.domain.event_reader import UNKNOWN_LINE, Reader
 from streams.domain.events import Kind
@@ -20,7 +22,9 @@ from streams.engine.kafka import topics
 from streams.engine.state.callers import call_record, clock_record
 from streams.engine.state.partials import (
     Published,
+    decided_record,
     figures_record,
+    for_good_records,
     published_record,
     restart_record,
     waits_record,
@@ -125,6 +129,7 @@ def outputs() -> dict[str, list[Any]]:
     assert judged is not None
     call = callers.call(contact.call_id, judged)
     assert call is not None
+    decided = told(contact.call_id, piece, plan, judged, now)
     scope, start = LINE + "waste", start_of(judged.begun, INTERVAL)
     tally = books([contact], plan, now).totals[scope]
     alert = Alert(
@@ -150,6 +155,8 @@ def outputs() -> dict[str, list[Any]]:
         topics.JOURNEYS: [journey_record(contact.call_id, piece, judged)],
         topics.PARTIALS: [
             figures_record(7, 3, (scope, INTERVAL, start), tally, False),
+            decided_record(7, 3, start_of(decided[0][1], DECISION_SLOT), decided[:1]),
+            *for_good_records(7, 3, 118, decided),
             waits_record(7, 3, scope, 1, judged.begun + SECOND),
             waits_record(7, 3, scope, 0, None),
             watermark_record(7, 3, now, now, held=[start]),

@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from streams.domain import caller_history as callers
+from streams.domain.decisions import Told
 from streams.domain.events import KINDS, TYPES
 from streams.engine.kafka import topics
 from streams.published import examples, shown, statement_examples
@@ -179,14 +180,15 @@ def _output(name: str, type_: Any, shown: list[Any]) -> Schema:
 
 
 _PARTIALS_KEY: Final = (
-    "f|scope|source partition|width|start for figures, w|scope|source partition for who waits, "
+    "f|scope|source partition|width|start for figures, d|source partition|start and "
+    "g|source partition|checkpoint|part for decisions, w|scope|source partition for who waits, "
     "c|source partition for clocks, a|source partition before all is published again, p for what "
     "the owner has published"
 )
 
 _Waits = list[tuple[int, int]]
 _Figures = tuple[int, bool, tuple[list[int], _Waits, int]]
-_FiguresWithDecisions = tuple[int, bool, tuple[list[int], _Waits, int, list[tuple[str, int]]]]
+_Decided = tuple[int, list[Told]]
 _Waiting = tuple[int, int, int | None]
 _Clock = tuple[int, int, dict[str, int], int, list[int]]
 _Again = tuple[int]
@@ -198,7 +200,10 @@ def _partials(shown: list[Any]) -> Schema:
         "Figures of a slot or interval: generation of the consumer group, whether they are final, "
         "and the tally: its counts in their order, waits (bucket in seconds, answered visits), the "
         "longest wait in us or -1.": _Figures,
-        "The same with decisions, and how often each.": _FiguresWithDecisions,
+        "Decisions of a slot of a second, all of those of contacts in state, or what retired "
+        "contacts have left behind for good: generation, and of each visit the line, the instant, "
+        "a letter for each decision made then (s service level, r reachability, c closed on "
+        "somebody waiting), for each 1 or 0 (good or not), and the visit.": _Decided,
         "Who waits: generation, how many, since when the first of them.": _Waiting,
         "A source partition's figures are complete, or those of a partition of callers, whose "
         "numbers follow: generation, up to when (us since "

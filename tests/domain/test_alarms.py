@@ -8,9 +8,9 @@ import pytest
 
 from streams.domain import instants
 from streams.domain.alarms import SEAL, Alarms, expected_per_quarter, replayed
-from streams.domain.decisions import DECIDED, decisions
+from streams.domain.decisions import Told, decisions
 from streams.domain.detector import Alert
-from streams.domain.instants import MINUTE, SECOND
+from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.plan import Contract, Plan
 from tests.bank import real_calls
@@ -59,9 +59,10 @@ def live(
         while coming and coming[0][1] <= clock:
             assert ledger.accept(*coming.popleft())
         ledger.advance(clock)
-        for (scope, _, start), partial in ledger.changes().partials.items():
-            if scope.startswith(DECIDED):
-                alarms.apply(scope.removeprefix(DECIDED), 0, start, partial.tally.decisions)
+        decided = ledger.changes().decided
+        for start, told in decided.slots.items():
+            alarms.apply(0, start, told)
+        alarms.apply_for_good(decided.for_good)
         for change in alarms.advance(clock):
             found[change.alert.id] = change.alert
     return found, alarms.passed_over()
@@ -127,23 +128,42 @@ def test_a_real_day_opens_the_same_alerts_live_and_in_replay() -> None:
     assert {alert.line for alert in found.values() if alert.kind == "reachability"} == {"PS", "NW"}
 
 
+def one(instant: int, visit: str, good: str = "1") -> Told:
+    return "waste", instant, "s", good, visit
+
+
 def test_what_a_slot_tells_again_is_not_fed_again() -> None:
     alarms = Alarms(PLAN)
     instant = at("9:00")
-    note = f"{instant}|s|1|c1/1"
-    alarms.apply("waste", 0, instant, [note])
+    first, second = one(instant, "c1/1"), one(instant + SECOND // 2, "c2/1")
+    alarms.apply(0, instant, [first])
     alarms.advance(instant + SEAL)
-    alarms.apply("waste", 0, instant, [note, f"{instant + SECOND}|s|1|c2/1"])
+    alarms.apply(0, instant, [first, second])
     alarms.advance(instant + SEAL + SECOND)
+    # The contacts leave, so both are told for good; and a restarted source tells the slot again.
+    alarms.apply_for_good([first, second])
+    alarms.advance(instant + SEAL + 2 * SECOND)
+    alarms.apply(0, instant, [second])
+    alarms.advance(instant + SEAL + 3 * SECOND)
     assert alarms.passed_over() == 0
+    assert len(alarms.fed_states()) == 1
+
+
+def test_what_is_read_otherwise_before_its_seal_was_never_decided() -> None:
+    alarms = Alarms(PLAN)
+    instant = at("9:00")
+    alarms.apply(0, instant, [one(instant, "c1/1"), one(instant, "c2/1")])
+    alarms.apply(0, instant, [])
+    alarms.advance(instant + HOUR)
+    assert alarms.fed_states() == {}
 
 
 def test_a_decision_after_its_seal_is_counted_and_not_fed() -> None:
     alarms = Alarms(PLAN)
     instant = at("9:00")
-    alarms.apply("waste", 0, instant, [f"{instant + SECOND}|s|1|c1/1"])
+    alarms.apply(0, instant + SECOND, [one(instant + SECOND, "c1/1")])
     alarms.advance(instant + SEAL + SECOND)
-    alarms.apply("waste", 1, instant, [f"{instant}|s|0|late/1"])
+    alarms.apply(1, instant, [one(instant, "late/1", "0")])
     alarms.advance(instant + SEAL + 2 * SECOND)
     assert alarms.passed_over() == 1
 

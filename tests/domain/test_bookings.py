@@ -13,7 +13,7 @@ WASTE = LINE + "waste"
 
 
 def entry(name: str = "answered", when: int = NINE, wait: int = -1, since: int = -1) -> Entry:
-    return (WASTE, when, ONE[name], -1, wait, since, "")
+    return (WASTE, when, ONE[name], -1, wait, since)
 
 
 def town(watermark: int = NINE + MINUTE) -> Bookings:

@@ -58,5 +58,5 @@ def test_contacts_are_the_sum_of_what_became_of_them() -> None:
 
 def test_an_entry_is_booked_where_it_is_and_in_its_interval() -> None:
     found = Books(INTERVAL)
-    found.add((CITY, NINE + MINUTE, ONE["contacts"], -1, -1, -1, ""))
+    found.add((CITY, NINE + MINUTE, ONE["contacts"], -1, -1, -1))
     assert found.totals[CITY]["contacts"] == found.intervals[CITY, NINE]["contacts"] == 1

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from streams.domain import alarms
 from streams.domain.board import Board
+from streams.domain.decision_slots import DecisionChanges
+from streams.domain.decisions import Told
 from streams.domain.detector import Decision
 from streams.domain.events import Queue
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
-from streams.domain.tally import Tally
 from tests.stories import PLAN, Fact, Story, at, events
 
 NOON = at("12:00")
@@ -61,6 +62,12 @@ def fed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
+def apply(board: Board, decided: DecisionChanges) -> None:
+    for start, told in decided.slots.items():
+        board.alarms.apply(0, start, told)
+    board.alarms.apply_for_good(decided.for_good)
+
+
 @pytest.mark.parametrize("lazily", [False, True])
 def test_decisions_told_in_parts_all_come_to_the_detector(fed: Counter[str], lazily: bool) -> None:
     """Thirty give up; one who came with them waits an hour longer, and is read later than they."""
@@ -68,8 +75,7 @@ def test_decisions_told_in_parts_all_come_to_the_detector(fed: Counter[str], laz
 
     def checkpoint(clock: int) -> None:
         ledger.advance(clock, lazily)
-        for (scope, width, start), partial in ledger.changes().partials.items():
-            board.apply_figures(scope, 0, width, start, partial.tally, partial.final)
+        apply(board, ledger.changes().decided)
         board.apply_watermark(0, ledger.complete_until)
         board.advance()
         assert board.as_of is not None
@@ -99,13 +105,15 @@ def test_decisions_of_a_settling_with_no_room_for_all_come_to_a_board_that_is_be
     """The clock jumps by hours, contacts leave a hundred at a time, and another source is slow."""
     monkeypatch.setattr("streams.domain.ledger.RETIRED_AT_ONCE", 100)
     ledger, board = Ledger(PLAN), Board(PLAN, 2)
-    log: dict[tuple[str, int, int], Tally] = {}
+    slots: dict[int, list[Told]] = {}
+    for_good: list[Told] = []
 
     def checkpoint(clock: int) -> None:
         ledger.advance(clock)
-        for (scope, width, start), partial in ledger.changes().partials.items():
-            log[scope, width, start] = partial.tally
-            board.apply_figures(scope, 0, width, start, partial.tally, partial.final)
+        decided = ledger.changes().decided
+        slots.update(decided.slots)
+        for_good.extend(decided.for_good)
+        apply(board, decided)
         board.apply_watermark(0, ledger.complete_until)
 
     def come_to(whole: Board, clock: int) -> None:
@@ -129,8 +137,7 @@ def test_decisions_of_a_settling_with_no_room_for_all_come_to_a_board_that_is_be
     # So they do to an owner that comes later, and finds of each slot only what was told last.
     fed.clear()
     later = Board(PLAN, 2)
-    for (scope, width, start), tally in log.items():
-        later.apply_figures(scope, 0, width, start, tally, False)
+    apply(later, DecisionChanges(slots, for_good))
     come_to(later, at("12:00"))
     assert fed == {"service_level": 150, "reachability": 150}
 

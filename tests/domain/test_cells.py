@@ -15,9 +15,9 @@ NINE = at("9:00")
 
 def test_a_cell_is_the_sum_of_its_two_parts_and_the_longer_of_their_waits() -> None:
     cell = Cell((CITY, INTERVAL, NINE))
-    cell.retired.add((CITY, NINE, ONE["answered"], 20, 20_000_000, -1, ""))
+    cell.retired.add((CITY, NINE, ONE["answered"], 20, 20_000_000, -1))
     assert cell.total() == cell.retired, "nobody in state adds anything"
-    cell.open.add((CITY, NINE, ONE["answered"], 5, 4_000_000, -1, ""))
+    cell.open.add((CITY, NINE, ONE["answered"], 5, 4_000_000, -1))
     cell.count = 1
     total = cell.total()
     assert (total["answered"], total.waits, total.longest) == (2, {20: 1, 5: 1}, 20_000_000)
@@ -26,7 +26,7 @@ def test_a_cell_is_the_sum_of_its_two_parts_and_the_longer_of_their_waits() -> N
 
 def test_what_is_added_to_a_sum_stays_out_of_the_cell() -> None:
     cell = Cell((CITY, INTERVAL, NINE))
-    cell.retired.add((CITY, NINE, ONE["answered"], 20, 20_000_000, -1, ""))
+    cell.retired.add((CITY, NINE, ONE["answered"], 20, 20_000_000, -1))
     cell.total().plus(Tally.of(answered=5))
     cell.total().waits[20] = 7
     assert (cell.retired["answered"], cell.retired.waits) == (1, {20: 1})

@@ -96,7 +96,7 @@ def never_fails(events: list[Told]) -> None:
             for now in {*piece.ats, piece.newest + calls.SPAN}:
                 outcome = judge(piece, PLAN, now)
                 assert outcome is not None
-                decisions.entries("c", piece, PLAN, outcome, now)
+                decisions.told("c", piece, PLAN, outcome, now)
                 assert journey_record("c", piece, outcome)[1]
             assert len(steps(piece)) >= len(piece.ats) - outcome.after_hangup
 

@@ -23,7 +23,7 @@ def _board(*closed_on: int) -> Board:
     """Two lines; waste closed on people who were waiting at these instants."""
     board = Board(PLAN, 1, [CITY, LINE + "waste", LINE + "desk"])
     for n, at in enumerate(closed_on):
-        board.alarms.apply("waste", 0, at, {f"{at}|c|0|c{n}/1"})
+        board.alarms.apply_for_good([("waste", at, "c", "0", f"c{n}/1")])
         board.alarms.advance(at + SEAL)
     board.apply_watermark(0, NOON + 2 * MINUTE)
     board.advance()

@@ -17,7 +17,6 @@ import pytest
 
 from streams.domain.board import Board
 from streams.domain.books import INTERVAL, SLOT, books
-from streams.domain.decisions import DECIDED
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.domain.statement import parse, statement
@@ -187,18 +186,11 @@ def test_while_somebody_waits_there_it_stays() -> None:
 def test_while_an_alert_of_it_is_open_it_stays() -> None:
     """The line closed for good on somebody who had waited since ten."""
     wall = Wall()
-    note = f"{MIDNIGHT}|c|0|call/1"
-    wall.board.apply_figures(DECIDED + "leaving", 0, SLOT, MIDNIGHT, _noted(note), False)
+    wall.board.alarms.apply_for_good([("leaving", MIDNIGHT, "c", "0", "call/1")])
     wall.until(MIDNIGHT + 10 * MINUTE)
     assert [alert.line for alert in wall.board.alarms.open()] == ["leaving"]
     assert "leaving" in wall.live(MIDNIGHT + 10 * MINUTE) and "leaving" in wall.series()[0]
     wall.until(MIDNIGHT + 2 * HOUR).is_of(WEDNESDAY, MIDNIGHT + 2 * HOUR)
-
-
-def _noted(note: str) -> Tally:
-    tally = Tally()
-    tally.decisions = {note: 1}
-    return tally
 
 
 def test_a_vendor_goes_with_its_last_line_and_stays_for_another() -> None:

@@ -107,7 +107,7 @@ def explain(
         if not any(_of_line(visit, line, since - INTERVAL * 4, until) for visit in outcome.visits):
             continue
         for entry in entries(outcome):
-            booked_in, at, _, _, _, _, _ = entry
+            booked_in, at, *_ = entry
             if booked_in == scope:
                 booked.setdefault(start_of(at, INTERVAL), Tally()).add(entry)
                 if since <= at < until:
@@ -122,7 +122,7 @@ def explain(
         if not callers.matter(each):
             continue
         for entry in callers.entries(each, now):
-            booked_in, at, _, _, _, _, _ = entry
+            booked_in, at, *_ = entry
             if booked_in == scope and start_of(at, INTERVAL) in booked:
                 booked[start_of(at, INTERVAL)].add(entry)
                 if since <= at < until:

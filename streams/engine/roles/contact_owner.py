@@ -15,7 +15,7 @@ from aiokafka import ConsumerRecord
 from streams.domain import event_reader
 from streams.domain.books import SLOT
 from streams.domain.contact import Piece
-from streams.domain.decisions import DECIDED
+from streams.domain.decisions import Told
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.irregularities import Irregularities
 from streams.domain.ledger import Changes, Ledger
@@ -27,8 +27,10 @@ from streams.engine.roles.routes import Routes
 from streams.engine.state.callers import call_record, clock_record
 from streams.engine.state.changelog import Changelog
 from streams.engine.state.partials import (
+    decided_record,
     figures_record,
     figures_removed,
+    for_good_records,
     restart_record,
     waits_record,
     watermark_record,
@@ -198,6 +200,7 @@ class ContactOwner:
             )
         }
         self._write_partials(outputs, changes, generation)
+        self._write_decided(outputs, changes, generation)
         outputs[topics.JOURNEYS, here] = [*chain.from_iterable(kept for _, kept in changes.retired)]
         outputs[topics.DEAD, here], self._dead = self._dead, []
         outputs[topics.LATE, here], self._late = self._late, []
@@ -243,11 +246,31 @@ class ContactOwner:
             put(scope, figures_record(generation, source, key, figures, final))
         for key in changes.evicted:
             scope, width, _ = key
-            # Decisions stay until retention removes them: an owner that was long away reads them.
-            if width == SLOT and not scope.startswith(DECIDED):
+            if width == SLOT:
                 put(scope, figures_removed(source, key))
         for scope, (count, oldest) in changes.waiting.items():
             put(scope, waits_record(generation, source, scope, count, oldest))
+
+    def _write_decided(self, outputs: Outputs, changes: Changes, generation: int) -> None:
+        """Decisions stay until retention removes them: an owner that was long away reads them."""
+        source, number = self.partition, self._changelog.number
+        for there, told in self._by_line(changes.decided.for_good).items():
+            records = outputs.setdefault((topics.PARTIALS, there), [])
+            records += for_good_records(generation, source, number, told)
+        for start, decided in changes.decided.slots.items():
+            by_line = self._by_line(decided)
+            for there in range(self._routes.partials):
+                records = outputs.setdefault((topics.PARTIALS, there), [])
+                records.append(decided_record(generation, source, start, by_line.get(there, [])))
+
+    def _by_line(self, told: list[Told]) -> dict[int, list[Told]]:
+        """Decisions by the partition of line partials that their line is on."""
+        if self._routes.partials == 1:
+            return {0: told} if told else {}
+        found: dict[int, list[Told]] = {}
+        for each in told:
+            found.setdefault(self._routes.of_line(each[0]), []).append(each)
+        return found
 
     def _tell_the_time(self, outputs: Outputs, generation: int) -> None:
         """How far the partition has come, behind all that is complete until then."""

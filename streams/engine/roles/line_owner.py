@@ -26,6 +26,8 @@ from streams.engine.state.alerts import (
     from_detector_record,
 )
 from streams.engine.state.partials import (
+    DecidedForGood,
+    DecidedInSlot,
     Figures,
     Published,
     Restart,
@@ -104,13 +106,17 @@ class LineOwner:
             partial = read_partial(record.key, record.value)
             if isinstance(partial, Figures):
                 board.apply_figures(*partial)
+            elif isinstance(partial, DecidedForGood):
+                board.alarms.apply_for_good(partial.told)
+            elif isinstance(partial, DecidedInSlot):
+                board.alarms.apply(*partial)
             elif isinstance(partial, Waits):
                 board.apply_waiting(*partial)
             elif isinstance(partial, WatermarkRecord):
                 board.apply_watermark(partial.source, partial.complete_until, partial.held)
             elif isinstance(partial, Restart):
                 board.restart(partial.source)
-            elif not self.shown:
+            elif isinstance(partial, Published) and not self.shown:
                 self._before = partial
         self.read_to(position)
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from zlib import crc32
 
-from streams.domain.decisions import DECIDED
 from streams.domain.tally import LINE
 
 
@@ -22,11 +21,12 @@ class Routes:
     callers: int
 
     def of_scope(self, scope: str) -> int:
-        """The partition of line partials that a line, a vendor or the city is kept on; a line's
-        decisions come together with its figures."""
-        if scope.startswith(DECIDED):
-            scope = LINE + scope.removeprefix(DECIDED)
+        """The partition of line partials that a line, a vendor or the city is kept on."""
         return crc32(scope.encode()) % self.partials
+
+    def of_line(self, line: str) -> int:
+        """The partition of line partials that a line is kept on, with its decisions."""
+        return self.of_scope(LINE + line)
 
     def of_caller(self, caller: str) -> int:
         """The partition on which all calls of a caller come together."""

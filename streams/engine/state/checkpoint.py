@@ -8,9 +8,9 @@ from streams.domain.cells import CellKey
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.errors import StateError
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the form of the state. A worker refuses any other: it would misread a newer one, and an older
-one has contacts without their events."""
+one keeps contacts without their events, or decisions as figures."""
 
 KEY: Final = b"k"
 
@@ -82,8 +82,8 @@ class Checkpoint(NamedTuple):
         form = orjson.loads(value)
         if form["version"] < VERSION:
             raise StateError(
-                f"the state was written in form {form['version']} by an older version, which did "
-                "not keep contacts' events: `reachline rebuild` makes it from the raw topics"
+                f"the state was written in form {form['version']} by an older version, which kept "
+                "contacts otherwise: `reachline rebuild` makes it from the raw topics"
             )
         if form["version"] > VERSION:
             raise StateError(

@@ -4,19 +4,28 @@ All of them are absolute: a record replaces the one before it under its key. A k
 kind. Names of scopes may hold a "|" too, so keys are read from their end.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import orjson
 
 from streams.domain.books import INTERVAL
 from streams.domain.cells import CellKey
+from streams.domain.decisions import Told
 from streams.domain.ledger import GRACE
 from streams.domain.tally import Tally
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import encoded
 
 _FIGURES, _WAITS, _WATERMARK, _RESTART, _PUBLISHED = b"f", b"w", b"c", b"a", b"p"
+_DECIDED, _FOR_GOOD = b"d", b"g"
+
+_DECIDED_IN_0_1: Final = b"f|decided:"
+"""Release 0.1 kept decisions as figures; of those that are left in a topic nothing is needed."""
+
+DECISIONS_IN_A_RECORD: Final = 5_000
+"""What retired contacts leave behind is told in records of so many decisions: some 300 KB, and with
+the longest ids a tenth of what the topic takes as one."""
 
 
 class Figures(NamedTuple):
@@ -28,6 +37,22 @@ class Figures(NamedTuple):
     start: int
     tally: Tally
     final: bool
+
+
+class DecidedInSlot(NamedTuple):
+    """All that is decided of a source partition's contacts in state, in one slot."""
+
+    source: int
+    start: int
+    told: list[Told]
+
+
+class DecidedForGood(NamedTuple):
+    """What contacts have left behind that left a source partition's state with one checkpoint, or
+    a part of it."""
+
+    source: int
+    told: list[Told]
 
 
 class Waits(NamedTuple):
@@ -80,18 +105,26 @@ class Published(NamedTuple):
         )
 
 
-Partial = Figures | Waits | WatermarkRecord | Restart | Published
+Partial = Figures | DecidedInSlot | DecidedForGood | Waits | WatermarkRecord | Restart | Published
 
 
-def read_partial(key: bytes, value: bytes) -> Partial:
-    """What a record of the line partials says."""
+def read_partial(key: bytes, value: bytes) -> Partial | None:
+    """What a record of the line partials says; None for what nobody needs any more, and for a kind
+    that a newer release has added."""
     kind, _, rest = key.partition(b"|")
     _generation, *fields = orjson.loads(value)
     if kind == _FIGURES:
+        if key.startswith(_DECIDED_IN_0_1):
+            return None
         scope, source, width, start = rest.decode().rsplit("|", 3)
         final, tally = fields
         figures = Tally.from_stored(tally)
         return Figures(scope, int(source), int(width), int(start), figures, bool(final))
+    if kind == _DECIDED:
+        slot = rest.split(b"|")
+        return DecidedInSlot(int(slot[0]), int(slot[1]), [(*each,) for each in fields[0]])
+    if kind == _FOR_GOOD:
+        return DecidedForGood(int(rest.split(b"|")[0]), [(*each,) for each in fields[0]])
     if kind == _WAITS:
         scope, source = rest.decode().rsplit("|", 1)
         waiting, oldest = fields
@@ -101,6 +134,8 @@ def read_partial(key: bytes, value: bytes) -> Partial:
         return WatermarkRecord(int(rest), complete_until, positions, watermark, held)
     if kind == _RESTART:
         return Restart(int(rest))
+    if kind != _PUBLISHED:
+        return None
     as_of, pinned, held = fields
     return Published(as_of, frozenset((scope, start) for scope, start in pinned), frozenset(held))
 
@@ -122,6 +157,23 @@ def figures_removed(source: int, key: CellKey) -> Record:
 def _figures_key(source: int, key: CellKey) -> bytes:
     scope, width, start = key
     return b"%b|%b|%d|%d|%d" % (_FIGURES, scope.encode(), source, width, start)
+
+
+def decided_record(generation: int, source: int, start: int, told: list[Told]) -> Record:
+    """All that is decided of a source partition's contacts in state, in the slot that begins
+    then."""
+    return b"%b|%d|%d" % (_DECIDED, source, start), orjson.dumps([generation, told])
+
+
+def for_good_records(
+    generation: int, source: int, checkpoint: int, told: Sequence[Told]
+) -> Iterator[Record]:
+    """What contacts left behind that left a source partition's state with the checkpoint of this
+    number."""
+    for first in range(0, len(told), DECISIONS_IN_A_RECORD):
+        part = first // DECISIONS_IN_A_RECORD
+        key = b"%b|%d|%d|%d" % (_FOR_GOOD, source, checkpoint, part)
+        yield key, orjson.dumps([generation, told[first : first + DECISIONS_IN_A_RECORD]])
 
 
 def waits_record(

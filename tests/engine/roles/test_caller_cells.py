@@ -14,7 +14,7 @@ QUARTER = (CITY, INTERVAL, NINE)
 
 
 def kept(count: int = 1, when: int = NINE) -> list[Entry]:
-    return [(CITY, when, count * ONE["callbacks_kept"], -1, -1, -1, "")]
+    return [(CITY, when, count * ONE["callbacks_kept"], -1, -1, -1)]
 
 
 def cells() -> CallerCells:

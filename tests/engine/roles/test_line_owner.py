@@ -14,38 +14,31 @@ from types import SimpleNamespace
 from typing import Any
 
 from streams.domain.alarms import SEAL
-from streams.domain.books import SLOT
-from streams.domain.decisions import DECIDED
+from streams.domain.decisions import Told
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE, SECOND
-from streams.domain.tally import Tally
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.roles.line_owner import ENDED_KEPT, LineOwner
 from streams.engine.roles.routes import Routes
-from streams.engine.state.partials import figures_record, watermark_record
+from streams.engine.state.partials import decided_record, watermark_record
 from tests.stories import PLAN, at
 
 ROUTES = Routes(sources=1, partials=1, callers=1)
 CLOSES = at("17:00")
 
 
-def in_vain(first: str, last: str) -> list[tuple[int, str]]:
-    """Callers who are not reached, one every ten seconds, as notes in their slots."""
+def in_vain(first: str, last: str) -> list[Told]:
+    """Callers who are not reached, one every ten seconds."""
     return [
-        (instant, f"{instant}|r|0|c{instant // SECOND}/1")
+        ("migration", instant, "r", "0", f"c{instant // SECOND}/1")
         for instant in range(at(first), at(last), 10 * SECOND)
     ]
 
 
-def told(notes: list[tuple[int, str]], clock: int) -> list[Record]:
+def told(decided: list[Told], clock: int) -> list[Record]:
     """What the source partition tells of them, up to its clock."""
-    records = []
-    for instant, note in notes:
-        tally = Tally()
-        tally.decisions[note] = 1
-        key = (f"{DECIDED}migration", SLOT, instant - instant % SLOT)
-        records.append(figures_record(1, 0, key, tally, False))
+    records = [decided_record(1, 0, each[1], [each]) for each in decided]
     return [*records, watermark_record(1, 0, clock, clock)]
 
 

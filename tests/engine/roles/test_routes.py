@@ -1,6 +1,5 @@
 """Everything of a line comes together on one partition, and all calls of a caller on one."""
 
-from streams.domain.decisions import DECIDED
 from streams.domain.tally import CITY, LINE
 from streams.engine.roles.routes import Routes
 
@@ -8,7 +7,7 @@ from streams.engine.roles.routes import Routes
 def test_a_lines_decisions_come_where_its_figures_do() -> None:
     routes = Routes(sources=4, partials=7, callers=3)
     for line in ("waste", "desk", "migration", "a:b"):
-        assert routes.of_scope(DECIDED + line) == routes.of_scope(LINE + line)
+        assert routes.of_line(line) == routes.of_scope(LINE + line)
 
 
 def test_partitions_are_all_used_and_none_besides() -> None:

@@ -9,6 +9,7 @@ import pytest
 from streams.domain.books import INTERVAL
 from streams.domain.cells import CellKey, OpenContact
 from streams.domain.contact import GAP
+from streams.domain.decision_slots import DecisionChanges
 from streams.domain.instants import MINUTE
 from streams.domain.judge import judge
 from streams.domain.ledger import Changes
@@ -41,7 +42,8 @@ def changes(
         for each in retired
     ]
     parts = {CELL: BOOKED} if retired else {}
-    return Changes([*told], outcomes, parts, {}, {}, {}, [*evicted], 0)  # type: ignore[arg-type]
+    nothing = DecisionChanges({}, [])
+    return Changes([*told], outcomes, parts, {}, nothing, {}, {}, [*evicted], 0)  # type: ignore[arg-type]
 
 
 class Topic:

@@ -28,7 +28,7 @@ def test_the_bytes_are_those_that_other_releases_know() -> None:
     key, value = LAST.record()
     assert key == b"k"
     assert value == (
-        b'{"version":2,"number":5,"generation":7,"clock":1794992400000001,'
+        b'{"version":3,"number":5,"generation":7,"clock":1794992400000001,'
         b'"positions":{"contact.queue":9},"newest":{"contact.queue":1794992400000000},'
         b'"covered":{"a":1794992400000000,"b":1794992400000001},"places":[["line:a|b",900000000,1794992400000000,[[2],[],-1]]],'
         b'"dropped":[["city",10000000,1794992400000000]],"kept":[1,2,3]}'
@@ -46,7 +46,7 @@ def test_a_newer_form_is_refused_whatever_else_is_in_it() -> None:
     with pytest.raises(StateError) as refused:
         Checkpoint.from_value(newer)
     assert str(refused.value) == (
-        "the state was written in form 3, this version knows up to 2: run the newer version, or "
+        "the state was written in form 4, this version knows up to 3: run the newer version, or "
         "`reachline rebuild` from the raw topics"
     )
 

@@ -85,7 +85,7 @@ def test_figures_are_taken_up_and_balance_with_forms_that_come_after_them() -> N
     restored = Restored()
     restored.apply(
         checkpoint.KEY,
-        CHECKPOINT.replace(b'"version":1', b'"version":2').replace(b'["a","b"]', b'{"a":1,"b":2}'),
+        CHECKPOINT.replace(b'"version":1', b'"version":3').replace(b'["a","b"]', b'{"a":1,"b":2}'),
     )
     key = DESK, INTERVAL, NINE
     is_as_it_was_booked(restored.cells()[key])
