@@ -38,19 +38,20 @@ def _shared(word: str) -> str:
 
 def row(event: Event, at: int) -> Row:
     """An event as it is kept; ``at`` is its instant."""
-    if type(event) is Queue:
-        instant, code, event_id, line, more = rows.queue(event, at)
-    elif type(event) is MenuChoice:
-        instant, code, event_id, line, more = rows.choice(event, at)
-    elif type(event) is CallStart:
-        return rows.start(event, at)
+    type_ = type(event)
+    if type_ is Queue:
+        _, code, event_id, line, more = rows.queue(event, at)  # type: ignore[arg-type]
+    elif type_ is MenuChoice:
+        _, code, event_id, line, more = rows.choice(event, at)  # type: ignore[arg-type]
+    elif type_ is CallStart:
+        return rows.start(event, at)  # type: ignore[arg-type]
     else:
         return rows.hangup(event, at)  # type: ignore[arg-type]
     # Looked up here first: the two calls took a tenth of merging.
     line = _words.get(line) or _shared(line)
     if type(more) is str:
         more = _words.get(more) or _shared(more)
-    return instant, code, event_id, line, more
+    return at, code, event_id, line, more
 
 
 class Contact:

@@ -18,6 +18,7 @@ from streams.domain import caller_history as callers
 from streams.domain import decisions
 from streams.domain.bookings import Bookings, Partial
 from streams.domain.books import INTERVAL, READ_TOGETHER, imbalance
+from streams.domain.call_events import row
 from streams.domain.cells import CellKey, OpenContact
 from streams.domain.contact import GAP, Piece
 from streams.domain.decision_slots import DecisionChanges, DecisionSlots
@@ -178,7 +179,7 @@ class Ledger:
             contact = self.contacts[call_id] = OpenContact(call_id)
         elif at <= contact.over_until + GAP:
             return contact.knows(event, at)
-        if contact.merge(event, at):
+        if contact.add(row(event, at)):
             self._unread[call_id] = self._told[call_id] = contact
         return True
 
@@ -187,9 +188,10 @@ class Ledger:
 
         Args:
             watermark: event time so far; an earlier one than before moves nothing.
-            lazily: leave contacts with a fact within the grace for later, so that
-                most are read once, when they are over: twice as fast while catching up. Then the
-                books are complete only up to the oldest of these, which ``complete_until`` says.
+            lazily: leave contacts with an event within the grace for later, unless what was
+                published as complete would change, so that most are read once, when they are over:
+                twice as fast while catching up. So are those left that find no room. Then the books
+                are complete only up to the oldest of these, which ``complete_until`` says.
         """
         if watermark > self.watermark:
             self.watermark = watermark
@@ -197,32 +199,39 @@ class Ledger:
         unread, self._unread = self._unread, {}
         for contact in self._woken():
             unread[contact.call_id] = contact
-        complete_until, before = self.watermark, self.complete_until
-        left = iter(unread.values())
+        due: Iterable[OpenContact] = unread.values()
+        complete_until = self.watermark
+        if lazily:
+            going_on = self.watermark - self.grace
+            due = self._wait_with(due, lambda contact: contact.newest >= going_on)
+        left = iter(due)
         while some := list(islice(left, READ_TOGETHER)):
-            readings = self._read(
-                contact for contact in some if not (lazily and self._may_wait(contact, before))
-            )
-            for contact in some:
-                # Asked again: there may be no room any more.
-                if lazily and self._may_wait(contact, before):
-                    self._unread[contact.call_id] = contact
-                    if contact.oldest < complete_until:
-                        complete_until = contact.oldest
-                else:
-                    self._book(readings[contact.call_id])
+            if lazily and not self._has_room():
+                some = self._wait_with(some, lambda _: True)
+            for read in self._read(some):
+                self._book(read)
             self._leave()
+        if self._unread:
+            oldest = min([contact.oldest for contact in self._unread.values()])
+            complete_until = min(oldest, complete_until)
         self.complete_until = self.bookings.complete_until = complete_until
         self.decided.advance(complete_until)
         self.bookings.roll_up()
         self._evict_retired()
 
-    def _may_wait(self, contact: OpenContact, complete_until: int) -> bool:
-        """Whether a contact may be read later, while catching up: it may still go on, or there is
-        no room for it; and nothing that was published as complete would change."""
-        return contact.oldest >= complete_until and (
-            contact.newest >= self.watermark - self.grace or not self._has_room()
-        )
+    def _wait_with(
+        self, contacts: Iterable[OpenContact], may_wait: Callable[[OpenContact], bool]
+    ) -> list[OpenContact]:
+        """Leaves contacts for later that may wait, where nothing that was published as complete
+        would change; gives the others."""
+        before, waits = self.complete_until, self._unread
+        due = []
+        for contact in contacts:
+            if contact.oldest >= before and may_wait(contact):
+                waits[contact.call_id] = contact
+            else:
+                due.append(contact)
+        return due
 
     def _woken(self) -> Iterator[OpenContact]:
         """The contacts that are due to be read again, for time alone changes something there."""
@@ -237,8 +246,8 @@ class Ledger:
                 contact.wakes = NEVER
                 yield contact
 
-    def _read(self, contacts: Iterable[OpenContact]) -> "dict[str, _Reading]":
-        """Reads contacts, one step of it for all of them after another; by call id."""
+    def _read(self, contacts: Iterable[OpenContact]) -> "list[_Reading]":
+        """Reads contacts, one step of it for all of them after another."""
         now, plan = self.watermark, self.plan
         read = [
             # While topics are read at different paces, many contacts begin beyond the watermark.
@@ -262,7 +271,7 @@ class Ledger:
                 call = callers.call(call_id, outcome)
                 if call is not None:
                     each.calls.append(call)
-        return {each.contact.call_id: each for each in read}
+        return read
 
     def _book(self, read: "_Reading") -> None:
         """Books what a contact adds as it was read now, for good when it is over."""

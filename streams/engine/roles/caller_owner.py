@@ -26,6 +26,7 @@ from streams.engine.state.callers import (
     from_call_key,
     from_call_value,
     from_clock_record,
+    glance,
 )
 from streams.engine.state.partials import figures_record, restart_record, watermark_record
 from streams.sinks.records import callers_interval_record
@@ -100,12 +101,13 @@ class CallerOwner:
             if record.value is None:
                 calls.pop(call_id, None)
                 continue
-            call = from_call_value(record.value)
-            cells.newest = max(cells.newest, call.begun)
+            call = glance(record.value)
+            if call.begun > cells.newest:
+                cells.newest = call.begun
             if call_id not in calls:
                 self._remember(call.begun, caller, call_id)
             calls[call_id] = record.value
-            if call.callbacks:
+            if call.has_callbacks:
                 self._due_of.setdefault(caller, NEVER)
         for caller in changed:
             calls = self._calls[caller]

@@ -29,6 +29,26 @@ from_call_value: Final = msgspec.json.Decoder(Call).decode
 """The call that a record's value holds."""
 
 
+class Glance(msgspec.Struct, array_like=True, gc=False):
+    """Of a call no more than what its owner asks when it comes; the rest is read when it is booked,
+    and nearly all callers call once, of whom nothing is."""
+
+    caller: msgspec.Raw
+    begun: int
+    call_id: msgspec.Raw
+    answers: msgspec.Raw
+    bookings: msgspec.Raw
+    callbacks: msgspec.Raw
+
+    @property
+    def has_callbacks(self) -> bool:
+        return len(self.callbacks) > len("[]")
+
+
+glance: Final = msgspec.json.Decoder(Glance).decode
+"""The same, as far as it is asked for when it comes."""
+
+
 _CLOCK: Final = b"c|"
 
 
