@@ -60,6 +60,7 @@ class Bookings:
         watermark: of the partition.
         complete_until: the instant up to which the books are complete.
         grace: after the end of an interval, for what comes late.
+        slots_from: earlier slots are not booked: no rolling window will show them.
         slots, intervals: the cells, by start and scope.
         waiting: who waits now, per scope.
         retiring: how many cells got something from retired contacts since changes were asked for.
@@ -68,6 +69,7 @@ class Bookings:
     def __init__(self, watermark: int, grace: int) -> None:
         self.watermark = self.complete_until = watermark
         self.grace = grace
+        self.slots_from = watermark - SLOTS_KEPT + 1
         self.slots: dict[int, dict[str, Cell]] = {}
         self.intervals: dict[int, dict[str, Cell]] = {}
         self.waiting: dict[str, Waiting] = {}
@@ -81,13 +83,16 @@ class Bookings:
     def restore(self, key: CellKey, retired: Tally) -> None:
         """Reads what retired contacts left behind in a cell; it counts as changed."""
         scope, width, start = key
-        if width != SLOT or start > self.watermark - SLOTS_KEPT:
+        if width != SLOT or start >= self.slots_from:
             self._cell(scope, width, start).retired = retired
 
-    def advance(self, watermark: int) -> None:
-        """Moves the watermark on and evicts slots that no rolling window can hold any more."""
+    def advance(self, watermark: int, long_ago: bool = False) -> None:
+        """Moves the watermark on and evicts slots that no rolling window can hold any more. Of
+        ``long_ago``, that is all of them: nobody will look before the watermark is an hour on."""
         self.watermark = watermark
-        for start in [start for start in self.slots if start <= watermark - SLOTS_KEPT]:
+        kept = watermark if long_ago else watermark - SLOTS_KEPT + 1
+        self.slots_from = max(self.slots_from, kept)
+        for start in [start for start in self.slots if start < self.slots_from]:
             if len(self._evicted) >= EVICTED_AT_ONCE:
                 break
             self._evicted += [(scope, SLOT, start) for scope in self.slots.pop(start)]
@@ -255,7 +260,7 @@ class Bookings:
             interval = self._cell(scope, INTERVAL, at - at % INTERVAL)
         if not interval.dirty:
             self._set_dirty(interval)
-        if slot > self.watermark - SLOTS_KEPT:
+        if slot >= self.slots_from:
             return interval, self._cell(scope, SLOT, slot)
         return (interval,)
 
@@ -284,7 +289,7 @@ class Bookings:
     def _narrowest(self, at: int) -> tuple[int, int]:
         """Width and start of the narrowest cell in which something is booked of this instant."""
         slot = at - at % SLOT
-        if slot > self.watermark - SLOTS_KEPT:
+        if slot >= self.slots_from:
             return SLOT, slot
         return INTERVAL, at - at % INTERVAL
 

@@ -142,7 +142,8 @@ class Ledger:
     ) -> Iterator[None]:
         """Reads the books as a checkpoint left them; everything counts as changed. Some contacts at
         a time, so that others get their turn in between: the books are complete at the end."""
-        self.watermark = self.bookings.watermark = watermark
+        self.watermark = watermark
+        self.bookings.advance(watermark)
         self.decided.advance(watermark)
         forgotten = max(0, len(retired) - RETIRED_KEPT)  # counted by whoever evicted them
         self.retired = dict(islice(retired.items(), forgotten, None))
@@ -191,11 +192,12 @@ class Ledger:
             lazily: leave contacts with an event within the grace for later, unless what was
                 published as complete would change, so that most are read once, when they are over:
                 twice as fast while catching up. So are those left that find no room. Then the books
-                are complete only up to the oldest of these, which ``complete_until`` says.
+                are complete only up to the oldest of these, which ``complete_until`` says; and no
+                slots are booked, for no window is looked at that will hold them.
         """
         if watermark > self.watermark:
             self.watermark = watermark
-        self.bookings.advance(self.watermark)
+        self.bookings.advance(self.watermark, lazily)
         unread, self._unread = self._unread, {}
         for contact in self._woken():
             unread[contact.call_id] = contact

@@ -1,6 +1,6 @@
 """While a backlog is worked off nothing is called late, and nothing is lost on the way."""
 
-from collections import Counter
+from collections import Counter, deque
 
 import pytest
 from hypothesis import given, settings
@@ -9,12 +9,15 @@ from msgspec.structs import replace
 
 from streams.domain import alarms
 from streams.domain.board import Board
+from streams.domain.books import INTERVAL
 from streams.domain.decision_slots import DecisionChanges
 from streams.domain.decisions import Told
 from streams.domain.detector import Decision
 from streams.domain.events import Queue
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
+from streams.domain.tally import Tally
+from streams.domain.windows import WINDOWS
 from tests.stories import PLAN, Fact, Story, at, events
 
 NOON = at("12:00")
@@ -154,3 +157,46 @@ def test_on_its_way_through_facts_ahead_of_the_clock_no_call_comes_to_what_is_fi
     ledger.changes()
     ((event, instant),) = Story("c").leave("12:03", "desk", "transfer").facts
     assert not ledger.accept(event, instant)
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_an_hour_after_a_backlog_the_windows_are_as_if_there_had_been_none(
+    data: st.DataObject,
+) -> None:
+    """While it was worked off no slot was booked; of one that is, everything is."""
+    facts = sorted(data.draw(events(NOON, NOON + 4 * HOUR)), key=lambda fact: fact[1])
+    caught_up = NOON + data.draw(st.integers(0, 3 * 60)) * MINUTE
+    boards = []
+    for lazily in (False, True):
+        ledger, board = Ledger(PLAN), Board(PLAN, 1)
+        coming = deque(facts)
+        for clock in range(NOON, caught_up + HOUR + 8 * MINUTE, 7 * MINUTE):
+            while coming and coming[0][1] <= clock:
+                ledger.accept(*coming.popleft())
+            ledger.advance(clock, lazily=lazily and clock <= caught_up)
+            for (scope, width, start), partial in ledger.changes().partials.items():
+                tally = Tally.from_stored(partial.tally.stored())  # as it is once on its way
+                board.apply_figures(scope, 0, width, start, tally, partial.final)
+            board.apply_watermark(0, ledger.complete_until)
+            board.advance()
+        boards.append(board)
+    usual, lazy = boards
+    for name, scope in usual.scopes.items():
+        for window in WINDOWS:
+            assert lazy.scope(name).windows.tally(window) == scope.windows.tally(window)
+
+
+def test_while_a_backlog_of_long_ago_is_worked_off_no_slot_is_booked() -> None:
+    ledger = Ledger(PLAN)
+    for number in range(40):
+        begun = at("9:00") + number * MINUTE
+        for event, instant in Story(f"c{number}").start(begun).enter(begun, "waste").facts:
+            assert ledger.accept(event, instant)
+        for event, instant in Story(f"c{number}").hang_up(begun + MINUTE).facts:
+            assert ledger.accept(event, instant)
+    ledger.advance(at("9:41"), lazily=True)
+    told = ledger.changes().partials
+    assert told and {width for _, width, _ in told} == {INTERVAL}
+    ledger.advance(at("9:45"))
+    assert {width for _, width, _ in ledger.changes().partials} == {INTERVAL}
