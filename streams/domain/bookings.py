@@ -9,14 +9,16 @@ It is longer than a module should be, because adding, taking back and retiring a
 another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from streams.domain.books import INTERVAL, SLOT, imbalance, start_of
-from streams.domain.cells import Cell, CellKey, OpenContact, Waiting
+from streams.domain.cells import Cell, CellKey, Waiting
 from streams.domain.gathered import Gathering
 from streams.domain.instants import HOUR
+from streams.domain.open_contact import OpenContact
 from streams.domain.outcome import Outcome
 from streams.domain.tally import Entry, Tally
 
@@ -66,9 +68,15 @@ class Bookings:
         retiring: how many cells got something from retired contacts since changes were asked for.
     """
 
-    def __init__(self, watermark: int, grace: int) -> None:
+    def __init__(
+        self,
+        watermark: int,
+        grace: int,
+        booked_of: Callable[[OpenContact], list[Entry]] = attrgetter("booked"),
+    ) -> None:
         self.watermark = self.complete_until = watermark
         self.grace = grace
+        self._booked_of = booked_of
         self.slots_from = watermark - SLOTS_KEPT + 1
         self.slots: dict[int, dict[str, Cell]] = {}
         self.intervals: dict[int, dict[str, Cell]] = {}
@@ -180,7 +188,7 @@ class Bookings:
                 stale[cell.key] = cell
         for interval in {start_of(start, INTERVAL) for _, _, start in stale}:
             for contact in self._members.get(interval, ()):
-                for scope, at, _, _, wait, _ in contact.booked:
+                for scope, at, _, _, wait, _ in self._booked_of(contact):
                     if wait >= 0:
                         for width in (INTERVAL, SLOT):
                             found = stale.get((scope, width, start_of(at, width)))

@@ -36,6 +36,12 @@ def _shared(word: str) -> str:
     return known
 
 
+def shared_words(rows: list[Any]) -> list[Any]:
+    """Has these rows, which were read from bytes, share their lines with all others."""
+    rows[3::ROW_WIDTH] = [_shared(line) for line in rows[3::ROW_WIDTH]]
+    return rows
+
+
 def row(event: Event, at: int) -> Row:
     """An event as it is kept; ``at`` is its instant."""
     type_ = type(event)
@@ -157,5 +163,5 @@ class Contact:
         for code, more in zip(codes, mores, strict=True):
             if code & KIND_BITS == FULL:  # what was left out reached further
                 contact.newest = max(contact.newest, more[0])
-        contact.rows[3::ROW_WIDTH] = [_shared(line) for line in stored[3::ROW_WIDTH]]
+        shared_words(contact.rows)
         return contact

@@ -1,42 +1,11 @@
-"""Where a ledger books: a contact in state, a scope's slot or interval, and who waits now."""
+"""Where a ledger books: a scope's slot or interval, and who waits now."""
 
 from heapq import heappop, heappush
 
-from streams.domain import caller_history as callers
-from streams.domain.call_events import Contact
-from streams.domain.decisions import Told
-from streams.domain.outcome import NEVER
-from streams.domain.tally import Entry, Tally
+from streams.domain.tally import Tally
 
 CellKey = tuple[str, int, int]
 """Scope, width and start of a slot or interval."""
-
-
-class OpenContact(Contact):
-    """The events of a call id in state, with what they add to the books at present.
-
-    Attributes:
-        booked: their entries in the books.
-        decided: what was decided of them, as it is told at present.
-        held: the intervals that they keep from being final: where anything of theirs happened.
-        over_until: newest instant of those among them that were over when they were last read: what
-            belongs to these is late, though another contact of the id keeps them in state.
-        wakes: the earliest instant for which they are scheduled to be read again.
-        calls: what histories of callers know of them.
-        is_stored: whether they are in the changelog.
-    """
-
-    __slots__ = ("booked", "calls", "decided", "held", "is_stored", "over_until", "wakes")
-
-    def __init__(self, call_id: str) -> None:
-        super().__init__(call_id)
-        self.booked: list[Entry] = []
-        self.decided: list[Told] = []
-        self.held: frozenset[int] = frozenset()
-        self.over_until = -NEVER
-        self.wakes = NEVER
-        self.calls: list[callers.Call] = []
-        self.is_stored = False
 
 
 class Cell:

@@ -17,9 +17,9 @@ from typing import Any, Final, NamedTuple
 from streams.domain import caller_history as callers
 from streams.domain import decisions
 from streams.domain.bookings import Bookings, Partial
-from streams.domain.books import INTERVAL, READ_TOGETHER, imbalance
+from streams.domain.books import READ_TOGETHER, imbalance
 from streams.domain.call_events import row
-from streams.domain.cells import CellKey, OpenContact
+from streams.domain.cells import CellKey
 from streams.domain.contact import GAP, Piece
 from streams.domain.decision_slots import DecisionChanges, DecisionSlots
 from streams.domain.decisions import Told
@@ -27,6 +27,7 @@ from streams.domain.entries import entries
 from streams.domain.events import Event
 from streams.domain.instants import MINUTE
 from streams.domain.judge import judge
+from streams.domain.open_contact import NEVER_READ, OpenContact, intervals_of
 from streams.domain.outcome import NEVER, Outcome
 from streams.domain.plan import Plan
 from streams.domain.tally import Entry, Tally
@@ -44,6 +45,10 @@ RETIRING_CELLS_AT_ONCE: Final = 10_000
 checkpoint names them all in one record, which must stay well below what a broker takes as one
 message (id and tally have about 30 and 300 bytes; an id 128 at most). The rest waits for the next
 checkpoint."""
+
+AWAKE_AT_MOST: Final = 20_000
+"""Contacts in state that are not at rest: some 90 MB, where a million would take 4 GB. A city has
+that many only in a disaster; whoever works off a backlog, or takes a state up, has more."""
 
 RESTORED_AT_ONCE: Final = 1_000
 """Contacts that are taken up between two turns of others: a tenth of a second on a slow machine. A
@@ -124,9 +129,10 @@ class Ledger:
         self.contacts: dict[str, OpenContact] = {}
         self.retired: dict[str, int] = {}
         self.ids_forgotten = 0
-        self.bookings = Bookings(self.watermark, grace)
+        self.bookings = Bookings(self.watermark, grace, self._booked_of)
         self.decided = DecisionSlots()
         self._unread: dict[str, OpenContact] = {}
+        self._awake: dict[str, OpenContact] = {}  # in the order in which they woke
         self._schedule: list[tuple[int, str]] = []
         self._told: dict[str, OpenContact] = {}
         self._leaving: list[tuple[Left, list[tuple[Piece, Outcome]]]] = []
@@ -153,6 +159,7 @@ class Ledger:
         while some := list(islice(left, RESTORED_AT_ONCE)):
             for contact in some:
                 self.contacts[contact.call_id] = self._unread[contact.call_id] = contact
+                self._awake[contact.call_id] = contact
             # Booked as they were then: what later facts take back must be known to have been
             # published.
             self.advance(watermark)
@@ -170,6 +177,8 @@ class Ledger:
             return False
         call_id = event.call_id
         contact = self.contacts.get(call_id)
+        if contact is not None and contact.rests:
+            self._rouse(contact)
         if at < self.watermark - self.grace or (
             # What is in state began after all that has left under its id.
             (contact is None or at < contact.oldest)
@@ -177,7 +186,7 @@ class Ledger:
         ):
             return contact is not None and contact.knows(event, at)
         if contact is None:
-            contact = self.contacts[call_id] = OpenContact(call_id)
+            contact = self.contacts[call_id] = self._awake[call_id] = OpenContact(call_id)
         elif at <= contact.over_until + GAP:
             return contact.knows(event, at)
         if contact.add(row(event, at)):
@@ -210,7 +219,10 @@ class Ledger:
         while some := list(islice(left, READ_TOGETHER)):
             if lazily and not self._has_room():
                 some = self._wait_with(some, lambda _: True)
-            for read in self._read(some):
+            for contact in some:
+                if contact.rests:
+                    self._rouse(contact)
+            for read in self._read(some, self.watermark):
                 self._book(read)
             self._leave()
         if self._unread:
@@ -220,6 +232,8 @@ class Ledger:
         self.decided.advance(complete_until)
         self.bookings.roll_up()
         self._evict_retired()
+        if len(self._awake) > AWAKE_AT_MOST:
+            self._lay_to_rest()
 
     def _wait_with(
         self, contacts: Iterable[OpenContact], may_wait: Callable[[OpenContact], bool]
@@ -248,9 +262,37 @@ class Ledger:
                 contact.wakes = NEVER
                 yield contact
 
-    def _read(self, contacts: Iterable[OpenContact]) -> "list[_Reading]":
+    def _rouse(self, contact: OpenContact) -> None:
+        """Unpacks the events of a contact at rest."""
+        contact.wake()
+        self._awake[contact.call_id] = contact
+
+    def _lay_to_rest(self) -> None:
+        """Packs the contacts that have been awake for longest, but those that have been told more
+        since they were read."""
+        excess = len(self._awake) - AWAKE_AT_MOST
+        tired: list[OpenContact] = []
+        for call_id, contact in self._awake.items():
+            if len(tired) == excess:
+                break
+            if contact.as_of == NEVER_READ or call_id not in self._unread:
+                tired.append(contact)
+        for contact in tired:
+            del self._awake[contact.call_id]
+            contact.rest()
+
+    def _as_read(self, contact: OpenContact) -> "_Reading":
+        """A contact that has rested, as it was read last."""
+        (read,) = self._read([contact.as_read()], contact.as_of)
+        return read
+
+    def _booked_of(self, contact: OpenContact) -> list[Entry]:
+        """What a contact adds to the books."""
+        return contact.booked if contact.known else _booked(self._as_read(contact).outcomes)
+
+    def _read(self, contacts: Iterable[OpenContact], now: int) -> "list[_Reading]":
         """Reads contacts, one step of it for all of them after another."""
-        now, plan = self.watermark, self.plan
+        plan = self.plan
         read = [
             # While topics are read at different paces, many contacts begin beyond the watermark.
             _Reading(contact, contact.pieces() if _has_begun(contact, now) else [])
@@ -281,6 +323,9 @@ class Ledger:
         if not read.pieces:
             self._wake(contact, contact.oldest)
             return
+        if not contact.known:
+            before = self._as_read(contact)
+            contact.know(_booked(before.outcomes), before.decided, before.calls)
         self._update_calls(contact, read.calls)
         wakes, over = read.ahead, read.ahead == NEVER
         over_until = -NEVER
@@ -294,12 +339,12 @@ class Ledger:
         if over and self._has_room():
             self._retire(contact, outcomes, read.decided)
             return
-        contact.over_until = over_until
+        contact.over_until, contact.as_of = over_until, now
         if read.decided != contact.decided:
             self.decided.replace(contact.decided, read.decided)
             contact.decided = read.decided
         booked = _booked(outcomes)
-        held = frozenset([at - at % INTERVAL for at in contact.instants()])
+        held = intervals_of(contact.instants())
         if booked != contact.booked or held != contact.held:
             self.bookings.book(contact, booked, held)
         self._wake(contact, now + 1 if over else max(wakes, now + 1))
@@ -325,7 +370,7 @@ class Ledger:
             self.bookings.retire_unbooked(outcome for _, outcome in outcomes)
         self.decided.retire(contact.decided, decided)
         call_id = contact.call_id
-        del self.contacts[call_id]
+        del self.contacts[call_id], self._awake[call_id]
         self._told.pop(call_id, None)
         left = Left(call_id, contact.newest, contact.is_stored)
         self._leaving.append((left, outcomes))
@@ -401,7 +446,7 @@ class _Reading:
 
 
 def _has_begun(contact: OpenContact, now: int) -> bool:
-    return contact.oldest <= now or bool(contact.booked or contact.held)
+    return contact.oldest <= now or contact.as_of > NEVER_READ
 
 
 def _booked(outcomes: list[tuple[Piece, Outcome]]) -> list[Entry]:

@@ -16,6 +16,7 @@ A third of this module are the types that say what a row asks of an event of eac
 It is longer than a module should be, because a third of it are the types of what events tell.
 """
 
+from collections.abc import Callable
 from typing import Any, Final, Protocol, get_args
 
 import msgspec
@@ -332,23 +333,8 @@ _KINDS: Final = (
     "hangup",
 )
 
-_encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final = msgspec.msgpack.Decoder(list[Any])
+encode: Final = msgspec.msgpack.Encoder().encode
+"""Rows as bytes: how a contact rests, and its state record."""
 
-
-def encode(rows: list[Any]) -> bytes:
-    """Rows as bytes without a length, so that more rows can be put behind them."""
-    encoded = _encoder.encode(rows)
-    items = len(rows)
-    return encoded[1 if items < 16 else 3 if items < 65_536 else 5 :]
-
-
-def decode(body: bytes, items: int) -> list[Any]:
-    """The ``items`` values of rows that ``encode`` wrote, also in several parts."""
-    if items < 16:
-        header = bytes((0x90 | items,))
-    elif items < 65_536:
-        header = b"\xdc" + items.to_bytes(2, "big")
-    else:
-        header = b"\xdd" + items.to_bytes(4, "big")
-    return _decoder.decode(header + body)
+decode: Final[Callable[[bytes], list[Any]]] = msgspec.msgpack.Decoder(list[Any]).decode
+"""The rows that ``encode`` wrote."""

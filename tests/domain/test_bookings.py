@@ -2,9 +2,9 @@
 
 from streams.domain.bookings import SLOTS_KEPT, Bookings
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.cells import OpenContact
 from streams.domain.counts import ONE
 from streams.domain.instants import HOUR, MINUTE
+from streams.domain.open_contact import OpenContact
 from streams.domain.tally import CITY, LINE, Entry, Tally
 from tests.stories import at
 

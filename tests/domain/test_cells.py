@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.domain.books import INTERVAL
-from streams.domain.cells import Cell, OpenContact, Waiting
+from streams.domain.cells import Cell, Waiting
 from streams.domain.counts import ONE
+from streams.domain.open_contact import OpenContact
 from streams.domain.outcome import NEVER
 from streams.domain.tally import CITY, Tally
 from tests.stories import at

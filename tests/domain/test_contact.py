@@ -165,7 +165,6 @@ def test_as_of_an_instant_there_are_the_events_until_then() -> None:
 
 
 @pytest.mark.parametrize("events", [1, 2, 3, 4, 200, 14_000])
-def test_rows_are_written_in_parts_and_read_in_one(events: int) -> None:
-    rows = crowd(events + 1)
-    flat = calls.rows(rows.events)
-    assert decode(encode(flat[:5]) + encode(flat[5:]), len(flat)) == flat
+def test_rows_are_read_as_they_were_written(events: int) -> None:
+    flat = calls.rows(crowd(events + 1).events)
+    assert decode(encode(flat)) == flat

@@ -1,22 +1,18 @@
 """Records of contacts in state: what was told under a call id, in whatever order."""
 
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-
-from streams.domain.cells import OpenContact
+from streams.domain.open_contact import OpenContact
+from streams.domain.rows import decode
 from streams.engine.kafka.outputs import Record
 
 CONTACT_PREFIX: Final = b"c|"
 """What the keys of these records begin with."""
 
-_encode: Final = msgspec.msgpack.Encoder().encode
-_decode: Final = msgspec.msgpack.Decoder(list[Any]).decode
-
 
 def contact_record(contact: OpenContact) -> Record:
     """A contact's events."""
-    return CONTACT_PREFIX + contact.call_id.encode(), _encode(contact.at_rest())
+    return CONTACT_PREFIX + contact.call_id.encode(), contact.packed()
 
 
 def contact_removed(call_id: str) -> Record:
@@ -26,6 +22,6 @@ def contact_removed(call_id: str) -> Record:
 
 def from_contact_record(call_id: bytes, value: bytes) -> OpenContact:
     """The contact that was stored under this id, the key without its prefix."""
-    contact = OpenContact.from_stored(call_id.decode(), _decode(value))
+    contact = OpenContact.from_stored(call_id.decode(), decode(value))
     contact.is_stored = True
     return contact

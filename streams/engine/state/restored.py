@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from streams.domain.cells import CellKey, OpenContact
+from streams.domain.cells import CellKey
+from streams.domain.open_contact import OpenContact
 from streams.domain.tally import Tally
 from streams.engine.state import cells, checkpoint, contacts, retired
 from streams.engine.state.checkpoint import REBUILDING, Checkpoint, Stored

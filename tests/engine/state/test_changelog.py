@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from streams.domain.books import INTERVAL
-from streams.domain.cells import CellKey, OpenContact
+from streams.domain.cells import CellKey
 from streams.domain.contact import GAP
 from streams.domain.decision_slots import DecisionChanges
 from streams.domain.instants import MINUTE
 from streams.domain.judge import judge
 from streams.domain.ledger import Changes
+from streams.domain.open_contact import OpenContact
 from streams.domain.tally import CITY, Tally
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.changelog import Changelog

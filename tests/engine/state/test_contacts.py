@@ -3,9 +3,9 @@
 import msgspec
 
 from streams.domain import rows
-from streams.domain.cells import OpenContact
 from streams.domain.contact import MOST_EVENTS
 from streams.domain.instants import SECOND
+from streams.domain.open_contact import OpenContact
 from streams.engine.state.contacts import (
     CONTACT_PREFIX,
     contact_record,

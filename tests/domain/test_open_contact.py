@@ -1,0 +1,122 @@
+"""Contacts at rest say what they would say awake."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.domain.books import INTERVAL
+from streams.domain.instants import HOUR, MINUTE
+from streams.domain.ledger import Changes, Ledger
+from streams.domain.open_contact import OpenContact
+from streams.domain.rows import decode
+from tests.stories import PLAN, Story, at, events
+
+NOON = at("12:00")
+
+
+def waits(call_id: str = "c") -> Story:
+    return Story(call_id).start("9:00").choose("9:00:05", "waste").enter("9:00:10", "waste")
+
+
+def open_contact(story: Story) -> OpenContact:
+    contact = OpenContact(story.call_id)
+    for event, instant in story.facts:
+        contact.merge(event, instant)
+    return contact
+
+
+def test_at_rest_it_is_its_events_alone_and_awake_what_it_was() -> None:
+    contact = open_contact(waits())
+    rows, stored, pieces = [*contact.rows], contact.stored(), contact.pieces()
+    contact.rest()
+    assert contact.rests and contact.rows == [] and decode(contact.packed()) == stored
+    assert [piece.told for piece in contact.pieces()] == [piece.told for piece in pieces]
+    assert (contact.newest, contact.oldest) == (at("9:00:10"), at("9:00"))
+    contact.wake()
+    assert not contact.rests and contact.rows == rows
+
+
+def bounded(monkeypatch: pytest.MonkeyPatch, awake: int) -> Ledger:
+    monkeypatch.setattr("streams.domain.ledger.AWAKE_AT_MOST", awake)
+    return Ledger(PLAN)
+
+
+def test_no_more_are_awake_than_there_is_memory_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = bounded(monkeypatch, 5)
+    for number in range(50):
+        for event, instant in waits(f"c{number}").facts:
+            ledger.accept(event, instant)
+    ledger.advance(at("9:01"))
+    assert [contact.call_id for contact in ledger.contacts.values() if not contact.rests] == [
+        f"c{number}" for number in range(45, 50)
+    ]
+    # Who is told more, or is read since time has passed, wakes, and others rest in their place.
+    ((event, instant),) = Story("c3").answer("9:01:30", "waste").facts
+    assert ledger.accept(event, instant)
+    assert not ledger.contacts["c3"].rests
+    ledger.advance(at("9:02"))
+    assert sum(not contact.rests for contact in ledger.contacts.values()) == 5
+    assert ledger.bookings.imbalance() == 0
+
+
+def test_who_was_told_more_since_it_was_read_stays_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it added to the books is found again by the events of then: more must not be among them.
+    While a backlog is worked off somebody waits whom nobody has heard of for half an hour, so it is
+    read; then its answer comes, and it may wait to be read again."""
+    ledger = bounded(monkeypatch, 0)
+    goes_on = Story("goes on").start("9:00").enter("9:28", "waste")
+    waited = Story("c").start("9:01").enter("9:01", "waste")
+    for event, instant in [*goes_on.facts, *waited.facts]:
+        assert ledger.accept(event, instant)
+    ledger.advance(at("9:30"), lazily=True)
+    *_, (event, instant) = waited.answer("9:29", "waste").facts
+    assert ledger.accept(event, instant)
+    ledger.advance(at("9:31"), lazily=True)
+    contact = ledger.contacts["c"]
+    assert (contact.rests, contact.known) == (False, False)
+    ledger.advance(at("9:32"))
+    partials = ledger.changes().partials
+    assert partials["line:waste", INTERVAL, at("9:00")].tally["answered"] == 1
+    assert ledger.bookings.imbalance() == 0
+
+
+def said(changes: Changes) -> Any:
+    """All of it as plain values."""
+    return (
+        sorted((contact.call_id, contact.stored()) for contact in changes.told),
+        [left for left, _ in changes.retired],
+        {key: tally.stored() for key, tally in changes.retired_parts.items()},
+        {key: (each.tally.stored(), *each[1:]) for key, each in changes.partials.items()},
+        changes.decided,
+        changes.waiting,
+        changes.calls,
+        sorted(changes.evicted),
+    )
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_a_ledger_of_contacts_at_rest_says_the_same_as_one_that_is_awake(
+    data: st.DataObject,
+) -> None:
+    """After every event that comes, in any order, and whenever time passes."""
+    facts = data.draw(events(NOON, NOON + 2 * HOUR))
+    if data.draw(st.booleans()):
+        facts.sort(key=lambda fact: fact[1])
+    awake = data.draw(st.integers(0, 2))
+    resting, usual = Ledger(PLAN), Ledger(PLAN)
+    now = NOON
+    for event, instant in [*facts, *[(None, None)] * 4]:
+        if event is not None:
+            assert resting.accept(event, instant) == usual.accept(event, instant)
+        now += data.draw(st.sampled_from((0, 1, 7, 40, 240))) * MINUTE
+        lazily = data.draw(st.booleans())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("streams.domain.ledger.AWAKE_AT_MOST", awake)
+            resting.advance(now, lazily)
+        usual.advance(now, lazily)
+        assert resting.complete_until == usual.complete_until
+        assert said(resting.changes()) == said(usual.changes())
+    assert resting.bookings.held() == usual.bookings.held()
