@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from streams.domain.counts import BITS, COUNTS, INDEX, ONE, WIDTH
 from streams.domain.disposition import DISPOSITIONS
+from streams.domain.histogram import Histogram
 from streams.domain.outcome import (
     ENTRANCE_BLOCKED,
     ENTRANCE_CLOSED,
@@ -67,6 +68,11 @@ class Tally:
     def counts(self) -> tuple[int, ...]:
         """One number per name in ``COUNTS``."""
         return _UNPACK.unpack(self.packed.to_bytes(_UNPACK.size, "little"))
+
+    @property
+    def histogram(self) -> Histogram:
+        """The waits of answered visits, counted up."""
+        return Histogram(self.waits)
 
     def __getitem__(self, name: str) -> int:
         return self.packed >> BITS * INDEX[name] & _MASK

@@ -9,6 +9,7 @@ from inspect import cleandoc
 from typing import Final, Literal, NamedTuple, Protocol
 
 from streams.domain.figures.measure import Measured
+from streams.domain.histogram import Histogram
 from streams.domain.instants import SECOND
 
 Unit = Literal["ratio", "seconds"]
@@ -32,12 +33,15 @@ class Counts(Protocol):
     """What a figure is made of: a tally.
 
     Attributes:
-        waits: answered visits per wait bucket, in seconds.
         longest: the longest ended wait in us; -1 if there is none.
     """
 
-    waits: dict[int, int]
     longest: int
+
+    @property
+    def histogram(self) -> Histogram:
+        """Answered visits per wait bucket, in seconds."""
+        ...
 
     def __getitem__(self, name: str) -> int: ...
 

@@ -59,16 +59,7 @@ def wait_quantile(tally: Counts, share: float) -> int | None:
     >>> wait_quantile(tally, 0.5), wait_quantile(tally, 0.9), wait_quantile(tally, 0.95)
     (5, 20, 90)
     """
-    total = sum(tally.waits.values())
-    if not total:
-        return None
-    needed = max(1, -(-total * share // 1))
-    reached = 0
-    for bucket in sorted(tally.waits):
-        reached += tally.waits[bucket]
-        if reached >= needed:
-            return bucket
-    raise AssertionError("a histogram holds as many as its sum")
+    return tally.histogram.quantile(share)
 
 
 def _count(tally: Counted, how: Judgement) -> Count:
