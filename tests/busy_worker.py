@@ -12,6 +12,7 @@ from datetime import date
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client.core import Sample
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.board import SLOT
@@ -44,9 +45,9 @@ def a_bad_month() -> list[Running]:
     return list(running(ANTWERP, ["scheldelijn"], now, booked.intervals))
 
 
-def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
+def worker(monkeypatch: pytest.MonkeyPatch, metrics: str) -> Worker:
     """A worker that owns everything, in whose city everything has happened that can."""
-    made = Worker(Settings(alertmanagers="http://127.0.0.1:9093"), ANTWERP)
+    made = Worker(Settings(alertmanagers="http://127.0.0.1:9093", metrics=metrics), ANTWERP)
     monkeypatch.setattr(made.app.consumer, "highwater", lambda tp: 7)
     source = made.contact_owners[0] = ContactOwner(0, ANTWERP, ROUTES, made.counts)
     source.positions = dict.fromkeys(made.counts.events, 5)
@@ -55,10 +56,12 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     made.checkpoint_loop.last = now / SECOND
     made.recovered[0] = Recovery(0.8, 12_000)
     owner = made.line_owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
-    full = Tally.of(**dict.fromkeys(COUNTS, 1) | {"queue_offered": 2})
+    more = {"queue_offered": 2, "service_offered": 2}
+    full = Tally.of(**dict.fromkeys(COUNTS, 1) | more)
     full.waits, full.longest = {5: 1}, SECOND
     for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
-        owner.board.apply_figures(scope, 0, SLOT, now - now % SLOT, full, False)
+        for width in (SLOT, INTERVAL):
+            owner.board.apply_figures(scope, 0, width, now - now % width, full, False)
     instant = now // MINUTE * MINUTE - 10 * MINUTE
     in_vain = [("waste", instant + n * SECOND, "sr", "00", f"c{n:02}/1") for n in range(59)]
     closed_on = ("waste", instant + MINUTE, "c", "0", "c60/1")
@@ -78,19 +81,28 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     return made
 
 
-def on_the_page() -> dict[str, set[str]]:
-    """The labels of each metric on the worker's own page, as Prometheus reads it."""
+def samples(metrics: str = "read") -> list[Sample]:
+    """What is on the worker's own page, as Prometheus reads it.
+
+    Args:
+        metrics: the setting of this name.
+    """
 
     async def page() -> str:
         with pytest.MonkeyPatch.context() as monkeypatch:
-            app = worker(monkeypatch).app.web.web_app
+            app = worker(monkeypatch, metrics).app.web.web_app
             async with TestClient(TestServer(app)) as client:
                 answer = await client.get("/metrics")
                 assert answer.status == 200
                 return await answer.text()
 
+    families = text_string_to_metric_families(asyncio.run(page()))
+    return [sample for family in families for sample in family.samples]
+
+
+def on_the_page(metrics: str = "read") -> dict[str, set[str]]:
+    """The labels of each metric on that page."""
     found: dict[str, set[str]] = {}
-    for family in text_string_to_metric_families(asyncio.run(page())):
-        for sample in family.samples:
-            found.setdefault(sample.name, set()).update(sample.labels)
+    for sample in samples(metrics):
+        found.setdefault(sample.name, set()).update(sample.labels)
     return found

@@ -51,6 +51,7 @@ class WorkerProcess:
             "CHECKPOINT_SECONDS": str(settings.checkpoint_seconds),
             "SESSION_SECONDS": str(settings.session_seconds),
             "WEB_PORT": str(self.port),
+            "METRICS": settings.metrics,
         }
         if settings.plan:
             given["PLAN"] = settings.plan

@@ -31,7 +31,7 @@ from streams.sinks.links import Links
 from streams.sinks.live import live_figures
 from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.period_metrics import period_metrics
-from streams.sinks.prometheus import ShownScopes, registry
+from streams.sinks.prometheus import WHOLE, ShownScopes, registry
 from streams.sinks.records import interval_record
 from tests.busy_worker import on_the_page
 
@@ -128,8 +128,8 @@ class Worker:
             period_metrics(running(self._plan, self._vendors, self._clock, self._intervals))
         )
         page = MetricsPage(
-            ShownScopes(self._plan, lambda: boards),
-            registry(AlertsCollector(self._plan, lambda: boards, nobody), periods),
+            ShownScopes(self._plan, lambda: boards, kinds=WHOLE),
+            registry(AlertsCollector(self._plan, lambda: boards, nobody, zeros=True), periods),
         )
         body, _ = asyncio.run(page.answer(""))
         lines = body.splitlines(keepends=True)
@@ -158,6 +158,6 @@ class _Families(Collector):
 def metric_names() -> bytes:
     """Every metric of ours on the page of a worker to which everything has happened, with its
     labels; their values are of the moment."""
-    found = sorted((name, sorted(labels)) for name, labels in on_the_page().items())
+    found = sorted((name, sorted(labels)) for name, labels in on_the_page("all").items())
     ours = (" ".join([name, *labels]) for name, labels in found if name.startswith("contact_"))
     return "".join(f"{line}\n" for line in ours).encode()

@@ -70,7 +70,7 @@ def test_every_formula_is_in_the_table_and_every_metric_in_the_exporter() -> Non
         assert f"`{formula}`" in README
     exported = {
         each.name
-        for kind in (prometheus.LINES, prometheus.THE_CITY)
+        for kind in (prometheus.AS_READ.lines, prometheus.AS_READ.city)
         for series in (*kind.windows.values(), kind.present)
         for each in series
     }

@@ -3,7 +3,7 @@
 Both are made of the declarations (``domain.figures``). ``reachline schemas`` writes them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from streams.domain.counts import DECLARED_COUNTS
@@ -74,8 +74,11 @@ def _section(figure: Figure) -> str:
     ]
     if figure.metric:
         facts.append(f"- Metric: `{_metric(figure)}`{_labels(figure)}.")
+        facts.append(f"- Windows of the metric: {_windows(figure)}.")
     if figure.parts is not None:
-        parts = ", ".join(f"`{part}`" for part in figure.parts.counts)
+        parts = ", ".join(
+            f"`{part}`{_over(figure.parts.windows.get(part, ()))}" for part in figure.parts.counts
+        )
         facts.append(f"- What it is made of: `{figure.parts.metric}`, by `part`: {parts}.")
     facts.append(f"- A contract may measure it: {'no' if figure.measure is None else 'yes'}.")
     facts.append(f"- Source: {figure.source}.")
@@ -84,6 +87,20 @@ def _section(figure: Figure) -> str:
     return (
         f"## {title}\n\n{definition}\n\n{chr(10).join(facts)}\n\n```python\n{figure.example}```\n"
     )
+
+
+def _windows(figure: Figure) -> str:
+    of_lines = f"of lines and vendors {_listed(figure.windows)}"
+    where = [of_lines] if "line" in figure.scopes else []
+    return "; ".join([*where, "of the city all"] if "city" in figure.scopes else where)
+
+
+def _over(windows: Iterable[str]) -> str:
+    return f" (of lines and vendors over {_listed(windows)})" if windows else ""
+
+
+def _listed(windows: Iterable[str]) -> str:
+    return ", ".join(f"`{window}`" for window in windows)
 
 
 def _keys(figure: Figure) -> str:
@@ -101,5 +118,7 @@ _HEAD: Final = """\
 
 Written by `reachline schemas` from the declarations in `streams/domain/figures/` and
 `streams/domain/counts.py`. Examples run as tests. A ratio with nothing under the line is absent.
-Vendors and the city have the metrics of lines under `contact_vendor_` and `contact_city_`.
+Vendors and the city have the metrics of lines under `contact_vendor_` and `contact_city_`. Of lines
+and vendors a metric is exported over the windows that are named with it, a part of it over those
+named with that; with `REACHLINE_METRICS=all` over every window.
 """

@@ -1,12 +1,13 @@
 """Alerts as metrics: which are open, since when, and whether they reach anybody."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import product
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from streams.domain.board import Board
-from streams.domain.detector.alert import ALERT_KINDS
+from streams.domain.detector.alert import ALERT_KINDS, Kind
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import LINE
@@ -14,15 +15,28 @@ from streams.sinks.alertmanager import Alertmanagers
 
 
 class AlertsCollector(Collector):
-    """The alerts of the boards shown now. Every line of theirs has a series per kind, so that one
-    that is 0 differs from one that nobody owns."""
+    """The alerts of the boards shown now.
+
+    Args:
+        plan: who answers the lines.
+        boards: gives the boards owned now.
+        alertmanagers: to whom the alerts go.
+        zeros: whether every line of the boards has a series per kind, 0 where no alert is open. No
+            rule and no dashboard of ours tells 0 from nothing; which lines somebody owns, their
+            other series say.
+    """
 
     def __init__(
-        self, plan: Plan, boards: Callable[[], Iterable[Board]], alertmanagers: Alertmanagers
+        self,
+        plan: Plan,
+        boards: Callable[[], Iterable[Board]],
+        alertmanagers: Alertmanagers,
+        zeros: bool = False,
     ) -> None:
         self._plan = plan
         self._boards = boards
         self._alertmanagers = alertmanagers
+        self._zeros = zeros
 
     def describe(self) -> Iterable[Metric]:
         return ()
@@ -42,16 +56,15 @@ class AlertsCollector(Collector):
         for board in self._boards():
             passed_over += board.alarms.passed_over()
             known = {(alert.line, alert.kind): alert for alert in board.alarms.open()}
-            for line in (s.removeprefix(LINE) for s in board.shown() if s.startswith(LINE)):
+            for line, kind in self._named(board, known):
                 now = board.as_of or 0
                 terms = self._plan.terms(line, now) or self._plan.nearest_terms(line, now)
-                for kind in ALERT_KINDS:
-                    named = [line, terms.vendor, kind]
-                    alert = known.get((line, kind))
-                    open_.add_metric(named, alert is not None)
-                    if alert is not None:
-                        since.add_metric(named, alert.since / SECOND)
-                        people.add_metric(named, alert.people)
+                named = [line, terms.vendor, kind]
+                alert = known.get((line, kind))
+                open_.add_metric(named, alert is not None)
+                if alert is not None:
+                    since.add_metric(named, alert.since / SECOND)
+                    people.add_metric(named, alert.people)
         yield from (open_, since, people)
         yield GaugeMetricFamily(
             "contact_decisions_passed_over",
@@ -59,6 +72,15 @@ class AlertsCollector(Collector):
             value=passed_over,
         )
         yield from self._delivery()
+
+    def _named(
+        self, board: Board, known: Collection[tuple[str, Kind]]
+    ) -> Iterable[tuple[str, Kind]]:
+        """The lines and kinds that have a series; none before the board stands as of an instant."""
+        if not self._zeros:
+            return sorted(known) if board.as_of is not None else ()
+        lines = (name.removeprefix(LINE) for name in board.shown() if name.startswith(LINE))
+        return product(lines, ALERT_KINDS)
 
     def _delivery(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(

@@ -6,25 +6,25 @@ the plan. A ratio with nothing under the line has no sample. Ratios are fraction
 seconds, instants seconds since 1970.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from operator import itemgetter
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from streams.domain import figures, windows
 from streams.domain.board import Board
 from streams.domain.disposition import DISPOSITIONS, OPEN
-from streams.domain.figures.figure import LAST, Figure, Scope
+from streams.domain.figures.figure import LAST, Counts, Figure, Scope, Window
 from streams.domain.figures.reachability import reachability
 from streams.domain.figures.service_level import service_level
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, Terms
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
-from streams.sinks.series import Counted, Kind, Series, Shown
+from streams.sinks.series import AGREED, Counted, Kind, Series, Shown
 
-WAITS_WINDOW: Final = "15m"
+WAITS_WINDOW: Final[Window] = "15m"
 """Of ``contact_line_waits``, which heat maps are drawn of, a column per quarter-hour. Other windows
 have quantiles: with all six, a scrape of a thousand lines would carry 45,000 series more."""
 
@@ -43,7 +43,7 @@ OUTCOMES: Final = {
 STATUS: Final = {"closed": 0, "ok": 1, "at_risk": 2, "breach": 3, "no_data": 4}
 """Values of ``contact_line_status``."""
 
-STATUS_WINDOW: Final = "30m"
+STATUS_WINDOW: Final[Window] = "30m"
 """What a line's status is taken from."""
 
 AT_RISK: Final = 0.05
@@ -56,7 +56,7 @@ def status(tally: Tally, plan: Plan, line: str, now: int) -> int:
     return _status(tally, plan.terms(line, now))
 
 
-def _status(tally: Tally, terms: Terms | None) -> int:
+def _status(tally: Counts, terms: Terms | None) -> int:
     if terms is None or not terms.open:
         return STATUS["closed"]
     level = service_level(tally, terms.contract.formula)
@@ -79,17 +79,29 @@ def _status(tally: Tally, terms: Terms | None) -> int:
 _Label = Literal["", "line", "vendor"]
 """By which scopes of a kind are told apart; the city is one."""
 
+READ: Final[Mapping[str, tuple[Window, ...]]] = {
+    "visits": (WAITS_WINDOW,),
+    "offered": ("today",),
+    "contract_service_level_ratio": (STATUS_WINDOW, "today"),
+    "waits": (WAITS_WINDOW,),
+    "status": (STATUS_WINDOW,),
+}
+"""Of the series that no figure declares: the windows over which anything of ours reads them of a
+line; of others it reads none."""
+
 
 def _kind(prefix: str, label: _Label) -> Kind:
     windowed = {window: tuple(_windowed(window, label)) for window in windows.WINDOWS}
-    return Kind(prefix, label, windowed, tuple(_present(label)))
+    agreed = tuple(AGREED) if label == "line" else ()
+    return Kind(prefix, label, windowed, tuple(_present(label)), agreed)
 
 
-def _windowed(window: str, label: _Label) -> Iterator[Series]:
+def _windowed(window: str, label: _Label) -> Iterator[Series[Counted]]:
     def series(
-        name: str, text: str, figure: Callable[[Counted], float | None], **labels: str
-    ) -> Series:
-        return Series(name, text, {"window": window, **labels}, figure)
+        name: str, text: str, value: Callable[[Counted], float | None], **labels: str
+    ) -> Series[Counted]:
+        read = window in READ.get(name, ())
+        return Series(name, text, {"window": window, **labels}, value, read)
 
     for each in (*DISPOSITIONS, OPEN):
         text = "Visits booked in the window by disposition"
@@ -116,25 +128,32 @@ def _windowed(window: str, label: _Label) -> Iterator[Series]:
             text = "Answered visits that waited no longer than le, of all in the window"
             for le in (*map(str, WAIT_BOUNDS), "+Inf"):
                 yield series("waits", text, partial(_answered_within, float(le)), le=le)
+        if window == STATUS_WINDOW:
+            text = "0 closed, 1 ok, 2 at risk, 3 breach, 4 no data, from the last half hour"
+            yield Series("status", text, {}, _shown_status)
 
 
-def _of_figures(window: str, declared: Iterable[Figure]) -> Iterator[Series]:
+def _of_figures(window: str, declared: Iterable[Figure]) -> Iterator[Series[Counted]]:
     """The series that figures have by their declarations, what they are made of before them."""
     for figure in declared:
         if figure.parts is not None:
-            name, text, counts = figure.parts
-            for part, count in counts.items():
-                labels = {"window": window, "part": part}
-                yield Series(name, text, labels, itemgetter(count))
+            for part, count in figure.parts.counts.items():
+                yield Series(
+                    figure.parts.metric,
+                    figure.parts.help,
+                    {"window": window, "part": part},
+                    itemgetter(count),
+                    read=window in figure.parts.windows.get(part, ()),
+                )
         if not figure.metric:
             continue
-        text = figure.help or figure.formula
+        text, read = figure.help or figure.formula, window in figure.windows
         if not figure.variants:
-            yield Series(figure.metric, text, {"window": window}, figure.value)
+            yield Series(figure.metric, text, {"window": window}, figure.value, read)
         for each in figure.variants:
             if each.label is not None:
                 labels = {"window": window, figure.label: each.label}
-                yield Series(figure.metric, text, labels, each.value)
+                yield Series(figure.metric, text, labels, each.value, read)
 
 
 def _contract_service_level(counted: Counted) -> float | None:
@@ -143,12 +162,14 @@ def _contract_service_level(counted: Counted) -> float | None:
 
 
 def _answered_within(bound: float, counted: Counted) -> int:
-    return sum([count for upper, count in counted.waits.items() if upper <= bound])
+    return counted.histogram.within(bound)
 
 
-def _present(label: str) -> Iterator[Series]:
-    def series(name: str, text: str, value: Callable[[Shown], float | None]) -> Series:
-        return Series(name, text, {}, lambda counted: value(counted.shown))
+def _present(label: str) -> Iterator[Series[Shown]]:
+    def series(
+        name: str, text: str, value: Callable[[Shown], float | None], read: bool = True
+    ) -> Series[Shown]:
+        return Series(name, text, {}, value, read)
 
     yield series("waiting", "Callers waiting now", lambda shown: shown.scope.waiting)
     text = "Wait so far of the caller who has waited longest"
@@ -160,9 +181,8 @@ def _present(label: str) -> Iterator[Series]:
     text = "Start of the newest slot with a visit"
     yield series("last_event_timestamp_seconds", text, _newest)
     if label == "line":
-        yield series("open", "Whether the line is in its opening hours", _open)
-        text = "0 closed, 1 ok, 2 at risk, 3 breach, 4 no data, from the last half hour"
-        yield Series("status", text, {}, _shown_status)
+        text = "Whether the line is in its opening hours"
+        yield series("open", text, _open, read=False)
 
 
 def _newest(shown: Shown) -> float | None:
@@ -178,9 +198,22 @@ def _shown_status(counted: Counted) -> float | None:
     return None if terms is None else _status(counted, terms)
 
 
-THE_CITY: Final = _kind("contact_city_", "")
-LINES: Final = _kind("contact_line_", "line")
-VENDORS: Final = _kind("contact_vendor_", "vendor")
+class Kinds(NamedTuple):
+    """What is shown of lines, of vendors, and of the city."""
+
+    lines: Kind
+    vendors: Kind
+    city: Kind
+
+
+WHOLE: Final = Kinds(
+    _kind("contact_line_", "line"), _kind("contact_vendor_", "vendor"), _kind("contact_city_", "")
+)
+"""All windows of all figures."""
+
+AS_READ: Final = WHOLE._replace(lines=WHOLE.lines.as_read(), vendors=WHOLE.vendors.as_read())
+"""What dashboards, rules and pages of ours read of a line, the same of vendors; of the city, all. A
+page of a hundred lines is a sixth as long as with all windows."""
 
 
 class ShownScopes:
@@ -193,6 +226,7 @@ class ShownScopes:
         boards: gives the boards owned now.
         machine: when, by the machine's clock, the worker's clock shows an instant; a worker in a
             simulated city has a clock of its own.
+        kinds: what is shown of each.
     """
 
     def __init__(
@@ -200,10 +234,12 @@ class ShownScopes:
         plan: Plan,
         boards: Callable[[], Iterable[Board]],
         machine: Callable[[int], int] = lambda shown: shown,
+        kinds: Kinds = AS_READ,
     ) -> None:
         self._plan = plan
         self._boards = boards
         self._machine = machine
+        self._kinds = kinds
 
     def __iter__(self) -> Iterator[Shown]:
         for board in list(self._boards()):
@@ -212,11 +248,11 @@ class ShownScopes:
                 if as_of is None:
                     break
                 current = self._machine(as_of)
-                kind, own, terms = THE_CITY, "", None
+                kind, own, terms = self._kinds.city, "", None
                 if name.startswith(VENDOR):
-                    kind, own = VENDORS, name.removeprefix(VENDOR)
+                    kind, own = self._kinds.vendors, name.removeprefix(VENDOR)
                 elif name != CITY:
-                    kind, own = LINES, name.removeprefix(LINE)
+                    kind, own = self._kinds.lines, name.removeprefix(LINE)
                     terms = self._plan.terms(own, as_of)
                 yield Shown(kind, own, board.scopes[name], as_of, current, terms)
 

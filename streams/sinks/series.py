@@ -4,15 +4,16 @@ The series of a kind of scopes are listed once (``prometheus``); the page is wri
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from streams.domain.board import Scope
-from streams.domain.counts import COUNTS
+from streams.domain.counts import INDEX
+from streams.domain.histogram import Histogram
 from streams.domain.instants import SECOND
 from streams.domain.plan import Terms
-from streams.domain.tally import Tally
 from streams.texts import languages
 
 
@@ -28,30 +29,58 @@ class Shown(NamedTuple):
     terms: Terms | None
 
 
-class Counted(Tally):
-    """The tally of a scope's window, read by all series of it: its counts are unpacked once."""
+class Counted:
+    """The tally of a scope's window, read by all series of it: its counts are laid open once, its
+    waits are counted up once.
 
-    __slots__ = ("_named", "shown")
+    Attributes:
+        shown: whose.
+        longest: the longest ended wait in us; -1 if there is none.
+    """
+
+    __slots__ = ("_counts", "_histogram", "_tally", "longest", "shown")
 
     def __init__(self, shown: Shown, window: str) -> None:
-        tally = shown.scope.windows.tally(window)
-        super().__init__(tally.packed)
-        self.waits, self.longest = tally.waits, tally.longest
+        self._tally = tally = shown.scope.windows.tally(window)
+        self._counts = tally.numbers()
+        self._histogram: Histogram | None = None
+        self.longest = tally.longest
         self.shown = shown
-        self._named = dict(zip(COUNTS, tally.counts, strict=True))
+
+    @property
+    def histogram(self) -> Histogram:
+        """The waits of answered visits, counted up."""
+        if self._histogram is None:
+            self._histogram = self._tally.histogram
+        return self._histogram
 
     def __getitem__(self, name: str) -> int:
-        return self._named[name]
+        return self._counts[INDEX[name]]
 
 
-class Series(NamedTuple):
-    """A series that every scope of a kind has: its family, its labels beside the scope's own, and
-    what its value is made of: its window, or the last half hour."""
+Of = TypeVar("Of")
+"""What a series is made of: the tally of a window, or the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series(Generic[Of]):
+    """A series that every scope of a kind has.
+
+    Attributes:
+        name: of its family, without the prefix of its kind.
+        text: the family's help.
+        labels: beside the scope's own.
+        value: None where there is no sample.
+        read: whether a dashboard, a rule or a page of ours reads it of a line.
+        sparse: whether 0 is left out.
+    """
 
     name: str
     text: str
     labels: dict[str, str]
-    value: Callable[[Counted], float | None]
+    value: Callable[[Of], float | None]
+    read: bool = True
+    sparse: bool = False
 
 
 class Kind(NamedTuple):
@@ -62,12 +91,39 @@ class Kind(NamedTuple):
         label: that distinguishes them; empty for the city.
         windows: per window the series made of its tally.
         present: the series of this moment.
+        agreed: the families of what is agreed, of a line.
     """
 
     prefix: str
     label: str
-    windows: dict[str, tuple[Series, ...]]
-    present: tuple[Series, ...]
+    windows: dict[str, tuple[Series[Counted], ...]]
+    present: tuple[Series[Shown], ...]
+    agreed: tuple[str, ...] = ()
+
+    def as_read(self) -> "Kind":
+        """What is read of them."""
+        windows = {
+            window: tuple(replace(each, sparse=each.name in SPARSE) for each in series if each.read)
+            for window, series in self.windows.items()
+        }
+        return self._replace(
+            windows={window: series for window, series in windows.items() if series},
+            present=tuple(each for each in self.present if each.read),
+            agreed=tuple(name for name in self.agreed if AGREED[name]),
+        )
+
+
+SPARSE: Final = ("visits",)
+"""Families of which no dashboard, rule or page of ours tells 0 from nothing. Most lines have hardly
+any visits that were lost, blocked or closed: half of these samples were 0."""
+
+AGREED: Final = {
+    "service_level_target_ratio": True,
+    "reachability_target_ratio": True,
+    "threshold_seconds": False,
+    "info": True,
+}
+"""The families of what is agreed of a line, and whether anything of ours reads them."""
 
 
 def agreed(line: str, terms: Terms) -> list[Metric]:

@@ -169,7 +169,7 @@ class Room:
                 if worker.running
                 and any(
                     ("line", line) in labels
-                    for labels in worker.metrics().get("contact_line_open", {})
+                    for labels in worker.metrics().get("contact_line_status", {})
                 )
             ]
             return len(found) == 1

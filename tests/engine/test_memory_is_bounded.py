@@ -25,7 +25,7 @@ from streams.engine.roles.routes import Routes
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links
-from streams.sinks.prometheus import ShownScopes
+from streams.sinks.prometheus import WHOLE, ShownScopes
 from tests import metrics
 from tests.faults.numbered_calls import PLAN, Call
 
@@ -73,8 +73,8 @@ class Stream:
         """Every label of the figures' and the alerts' series, with every value that it has."""
         boards = [self.lines.board]
         nobody = Alertmanagers([], self.plan, Links("", ""), clock=lambda: 0, certain=lambda: True)
-        scopes = ShownScopes(self.plan, lambda: boards)
-        alerts = AlertsCollector(self.plan, lambda: boards, nobody)
+        scopes = ShownScopes(self.plan, lambda: boards, kinds=WHOLE)
+        alerts = AlertsCollector(self.plan, lambda: boards, nobody, zeros=True)
         return {
             label
             for family in metrics.read(scopes, alerts)

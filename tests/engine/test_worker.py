@@ -30,6 +30,7 @@ def settings(bootstrap: str) -> Settings:
         partitions=4,
         checkpoint_seconds=0.1,
         session_seconds=6.0,  # the least that the embedded broker takes
+        metrics="all",  # the books are of all time
     )
 
 

@@ -24,6 +24,12 @@ def test_every_figure_is_on_the_page_with_its_places_and_its_example() -> None:
         section = section.split("\n## ")[0]
         assert f"`{figure.name}`" in section and figure.formula in section
         assert figure.metric in section and figure.example in section
+        if figure.metric and "line" in figure.scopes:
+            windows = ", ".join(f"`{window}`" for window in figure.windows)
+            assert f"- Windows of the metric: of lines and vendors {windows}" in section
+        for part, over in figure.parts.windows.items() if figure.parts else ():
+            windows = ", ".join(f"`{window}`" for window in over)
+            assert f"`{part}` (of lines and vendors over {windows})" in section
 
 
 def test_every_count_is_on_the_page() -> None:

@@ -38,7 +38,7 @@ try:
     refused = ""
 except PlanError as error:
     refused = str(error)
-kinds = prometheus.LINES, prometheus.VENDORS, prometheus.THE_CITY
+kinds = prometheus.AS_READ
 print(json.dumps({
     "json": [list(figures.figures(tally, of_city)) for of_city in (False, True)],
     "metrics": sorted({e.name for k in kinds for w in k.windows.values() for e in w}),

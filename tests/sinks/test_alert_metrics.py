@@ -1,4 +1,4 @@
-"""Alerts as metrics: 0 and 1 of every line that is shown, and whether anybody hears of them."""
+"""Alerts as metrics: which are open, 0 for who asks for it, and whether anybody hears of them."""
 
 from collections.abc import Sequence
 
@@ -30,13 +30,13 @@ def _board(*closed_on: int) -> Board:
     return board
 
 
-def _families(boards: Sequence[Board], *addresses: str) -> list[Metric]:
-    nobody = Alertmanagers(addresses, PLAN)
-    return list(AlertsCollector(PLAN, lambda: boards, nobody).collect())
+def _families(boards: Sequence[Board], zeros: bool = False) -> list[Metric]:
+    nobody = Alertmanagers([], PLAN)
+    return list(AlertsCollector(PLAN, lambda: boards, nobody, zeros).collect())
 
 
-def test_every_line_has_every_kind_open_or_not() -> None:
-    families = _families([_board(NOON)])
+def test_who_asks_for_zeros_gets_every_kind_of_every_line_open_or_not() -> None:
+    families = _families([_board(NOON)], zeros=True)
     found = {
         (line, kind): metrics.value(
             families,
@@ -50,6 +50,23 @@ def test_every_line_has_every_kind_open_or_not() -> None:
     }
     assert found.pop(("waste", "closed_on_waiting")) == 1
     assert set(found.values()) == {0}
+
+
+def test_of_alerts_that_are_not_open_there_is_no_series() -> None:
+    (open_,) = (f for f in _families([_board(NOON)]) if f.name == "contact_alert_open")
+    of = {"line": "waste", "vendor": "scheldelijn", "kind": "closed_on_waiting"}
+    assert [(sample.labels, sample.value) for sample in open_.samples] == [(of, 1)]
+
+
+def test_a_board_that_stands_as_of_no_instant_yet_says_nothing() -> None:
+    board = Board(PLAN, 2, [LINE + "waste"])
+    board.alarms.apply("waste", 0, NOON, {f"{NOON}|c|0|c/1"})
+    board.alarms.advance(NOON + SEAL)
+    board.apply_watermark(0, NOON)
+    assert board.alarms.open()
+    for zeros in (False, True):
+        (open_,) = (f for f in _families([board], zeros) if f.name == "contact_alert_open")
+        assert open_.samples == []
 
 
 def test_an_open_alert_says_since_when_and_of_how_many_people() -> None:

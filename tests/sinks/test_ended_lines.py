@@ -79,7 +79,7 @@ class Wall:
         self.board = Board(plan, 1, scopes_of(plan, Routes(1, 1, 1), 0))
         nobody = Alertmanagers([], plan, Links("", ""), clock=lambda: 0, certain=lambda: True)
         self._scopes = ShownScopes(plan, lambda: [self.board])
-        self._alerts = AlertsCollector(plan, lambda: [self.board], nobody)
+        self._alerts = AlertsCollector(plan, lambda: [self.board], nobody, zeros=True)
 
     def called(self, line: str, when: int, vendor: str = "leaver") -> "Wall":
         """Somebody called the line and was answered."""

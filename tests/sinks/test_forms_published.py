@@ -13,7 +13,7 @@ from streams.domain.statement import parse, statement
 from streams.domain.statement.explanation import explain
 from streams.sinks import report
 from streams.sinks.journeys import journey_record
-from streams.sinks.prometheus import ShownScopes
+from streams.sinks.prometheus import WHOLE, ShownScopes
 from streams.sinks.statement import explained, plain
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.page import page
@@ -63,7 +63,7 @@ def test_metrics_of_the_line_the_vendor_and_the_city() -> None:
         board.apply_figures(scope, 0, SLOT, at("9:00"), tally, False)
     board.apply_watermark(0, at("9:03"))
     board.advance()
-    families = metrics.read(ShownScopes(PLAN, lambda: [board]))
+    families = metrics.read(ShownScopes(PLAN, lambda: [board], kinds=WHOLE))
 
     def value(name: str, **labels: str) -> float | None:
         return metrics.value(families, f"contact_{name}", window="30m", **labels)

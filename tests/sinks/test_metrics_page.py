@@ -9,7 +9,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from streams.domain import windows
 from streams.domain.board import SLOT, Board
 from streams.domain.books import INTERVAL
 from streams.domain.counts import COUNTS
@@ -19,9 +18,10 @@ from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.alertmanager import Alertmanagers
+from streams.sinks.exposition import SAMPLES_AT_ONCE, rounded
 from streams.sinks.links import Links
-from streams.sinks.metrics_page import SAMPLES_AT_ONCE, MetricsPage
-from streams.sinks.prometheus import STATUS_WINDOW, ShownScopes, registry
+from streams.sinks.metrics_page import MetricsPage
+from streams.sinks.prometheus import AS_READ, WHOLE, Kinds, ShownScopes, registry
 from streams.sinks.series import Counted, agreed
 from tests.plans import ANTWERP
 
@@ -59,34 +59,37 @@ class Slowly(Collector):
         for shown in self._scopes:
             kind = shown.kind
             own = {kind.label: shown.own} if kind.label else {}
-            counted = {name: Counted(shown, name) for name in windows.WINDOWS}
-            rows = [(each, counted[name]) for name in kind.windows for each in kind.windows[name]]
-            rows += [(each, counted[STATUS_WINDOW]) for each in kind.present]
-            for each, of in rows:
+            rows = [
+                (each, each.value(Counted(shown, name)))
+                for name in kind.windows
+                for each in kind.windows[name]
+            ]
+            rows += [(each, each.value(shown)) for each in kind.present]
+            for each, value in rows:
                 family = families.setdefault(
                     kind.prefix + each.name, Metric(kind.prefix + each.name, each.text, "gauge")
                 )
-                value = each.value(of)
-                if value is not None:
-                    family.add_sample(family.name, own | each.labels, value)
+                if value is not None and (value or not each.sparse):
+                    family.add_sample(family.name, own | each.labels, rounded(value))
             for found in agreed(shown.own, shown.terms) if shown.terms else ():
-                families.setdefault(found.name, found)
-                if families[found.name] is not found:
-                    families[found.name].samples += found.samples
+                if found.name.removeprefix(kind.prefix) in kind.agreed:
+                    families.setdefault(found.name, found)
+                    if families[found.name] is not found:
+                        families[found.name].samples += found.samples
         yield from (family for family in families.values() if family.samples)
 
 
 class City:
     """A board to which things happen, and its page."""
 
-    def __init__(self, plan: Plan, scopes: list[str]) -> None:
+    def __init__(self, plan: Plan, scopes: list[str], kinds: Kinds = AS_READ) -> None:
         self.draw = Random(len(scopes))
         self.now = NINE
         self.scopes = scopes
         self.boards = [Board(plan, 1, scopes)]
         nobody = Alertmanagers([], plan, Links("", ""), clock=lambda: 0, certain=lambda: True)
-        self.scopes_shown = ShownScopes(plan, lambda: self.boards, lambda shown: shown + 1)
-        self.alerts = AlertsCollector(plan, lambda: self.boards, nobody)
+        self.scopes_shown = ShownScopes(plan, lambda: self.boards, lambda shown: shown + 1, kinds)
+        self.alerts = AlertsCollector(plan, lambda: self.boards, nobody, zeros=True)
         self.page = MetricsPage(self.scopes_shown, registry(self.alerts))
 
     def live(self, scopes: list[str], later: int) -> None:
@@ -111,10 +114,11 @@ class City:
 
 
 @pytest.mark.parametrize("accept", FORMATS)
-def test_the_page_is_the_librarys_sample_by_sample(accept: str) -> None:
+@pytest.mark.parametrize("kinds", [AS_READ, WHOLE], ids=["read", "all"])
+def test_the_page_is_the_librarys_sample_by_sample(kinds: Kinds, accept: str) -> None:
     """While calls come to some lines and not to others, over hours, midnight and a rebalance."""
     scopes = [CITY, VENDOR + "scheldelijn", *(LINE + line for line in ANTWERP.lines)]
-    city = City(ANTWERP, scopes)
+    city = City(ANTWERP, scopes, kinds)
     city.is_the_librarys(accept)
     for later in (SECOND, 3 * SECOND, SLOT, 6 * MINUTE, 0, HOUR, 11 * HOUR, 2 * DAY):
         city.live(city.draw.sample(scopes, 2), later)

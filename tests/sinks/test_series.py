@@ -5,8 +5,8 @@ from streams.domain.books import SLOT
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import LINE, Tally
-from streams.sinks.prometheus import LINES
-from streams.sinks.series import Counted, Shown, agreed
+from streams.sinks.prometheus import WHOLE
+from streams.sinks.series import AGREED, Counted, Kind, Series, Shown, agreed
 from tests.alerts import NOON
 from tests.plans import town
 
@@ -66,6 +66,30 @@ def test_a_line_is_called_by_its_names_and_by_its_id_where_it_has_none() -> None
     assert bare["tier"] == "2"
 
 
+def test_what_is_agreed_is_listed_with_who_reads_it() -> None:
+    terms = PLAN.terms("waste", NOON)
+    assert terms is not None
+    assert [each.name for each in agreed("waste", terms)] == [f"contact_line_{n}" for n in AGREED]
+
+
+def test_a_kind_as_it_is_read_has_neither_series_nor_windows_that_nobody_reads() -> None:
+    def one(name: str, read: bool) -> Series[Counted]:
+        return Series(name, "", {}, lambda counted: counted["answered"], read)
+
+    whole = Kind(
+        "contact_line_",
+        "line",
+        {"5m": (one("a", False),), "15m": (one("a", False), one("b", True), one("visits", True))},
+        (),
+        ("info", "threshold_seconds"),
+    )
+    read = whole.as_read()
+    (shown,) = read.windows.values()
+    assert [(each.name, each.sparse) for each in shown] == [("b", False), ("visits", True)]
+    assert read.agreed == ("info",)
+    assert (read.prefix, read.label) == (whole.prefix, whole.label)
+
+
 def test_counts_of_a_window_are_read_by_name_and_its_waits_come_along() -> None:
     """Three calls in the running slot, two more twenty minutes ago."""
     board = Board(PLAN, 1, [LINE + "waste"])
@@ -77,9 +101,10 @@ def test_counts_of_a_window_are_read_by_name_and_its_waits_come_along() -> None:
     board.apply_watermark(0, NOON)
     board.advance()
     scope = board.scopes[LINE + "waste"]
-    shown = Shown(LINES, "waste", scope, NOON, NOON, PLAN.terms("waste", NOON))
+    shown = Shown(WHOLE.lines, "waste", scope, NOON, NOON, PLAN.terms("waste", NOON))
     short, longer = Counted(shown, "15m"), Counted(shown, "30m")
     assert (short["answered"], longer["answered"]) == (3, 5)
-    assert (short.waits, longer.waits) == ({11: 3}, {11: 3, 40: 2})
+    assert (short.histogram.within(40), longer.histogram.within(40)) == (3, 5)
+    assert longer.histogram is longer.histogram  # counted up once
     assert (short.longest, longer.longest) == (11 * SECOND, 40 * SECOND)
     assert longer.shown is shown

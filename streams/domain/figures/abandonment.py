@@ -111,6 +111,7 @@ ABANDONMENT: Final = Figure(
     source=_SOURCE,
     metric="abandonment_ratio",
     help="Abandoned, short ones included / queue-offered",
+    windows=("60m", "today"),
     column="abandonment",
     measure=Measured(_count, _verdict, sentences=("abandonment", "short_{short_abandons}")),
     wall=Wall(3, "hung up"),
@@ -153,6 +154,7 @@ MENU_ABANDONMENT: Final = Figure(
     scopes=("line", "vendor"),
     metric=_MENU_METRIC,
     help=_MENU_HELP,
+    windows=("60m", "today"),
     rank=FIRST,
     place=190,
 )

@@ -33,6 +33,7 @@ MENU_TIME: Final = Figure(
     source="ours: what a menu costs the people who listen to it",
     metric="menu_time_seconds",
     help="Mean time from call start to menu choice",
+    windows=("60m", "today"),
     place=100,
 )
 

@@ -15,6 +15,8 @@ from streams.domain.instants import SECOND
 Unit = Literal["ratio", "seconds"]
 Better = Literal["higher", "lower", "neither"]
 Scope = Literal["line", "vendor", "city"]
+Window = Literal["5m", "15m", "30m", "60m", "today", "all"]
+"""What a tally is summed over: the names of ``domain.windows``."""
 
 FIRST: Final = 0
 USUAL_RANK: Final = 1
@@ -72,11 +74,13 @@ class Parts(NamedTuple):
         metric: without the prefix of its scope.
         help: of the metric.
         counts: the count of each value of its label ``part``.
+        windows: of a part, those over which anything of ours reads it of a line.
     """
 
     metric: str
     help: str
     counts: Mapping[str, str]
+    windows: Mapping[str, tuple[Window, ...]] = {}
 
 
 class Wall(NamedTuple):
@@ -114,6 +118,8 @@ class Figure(NamedTuple):
         label: of the metric, by which variants are told apart.
         metric: without the prefix of its scope; empty: it is in JSON and in tables only.
         help: of the metric; without it, the formula.
+        windows: those over which anything of ours reads the metric of a line. No other is exported
+            of a line or a vendor, unless a setting asks for all; of the city, all are.
         parts: counts that are published beside it.
         column: its heading in replay's table; empty: it has none.
         wall: where the live page shows it; None: nowhere.
@@ -136,6 +142,7 @@ class Figure(NamedTuple):
     label: str = ""
     metric: str = ""
     help: str = ""
+    windows: tuple[Window, ...] = ("today",)
     parts: Parts | None = None
     column: str = ""
     wall: Wall | None = None

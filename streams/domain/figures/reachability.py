@@ -107,6 +107,7 @@ REACHABILITY: Final = Figure(
     scopes=("line", "vendor"),
     metric="reachability_ratio",
     help=_HELP,
+    windows=("30m", "today"),
     parts=Parts(
         *_PARTS,
         {
@@ -117,6 +118,7 @@ REACHABILITY: Final = Figure(
             "forms": "reach_forms",
             "chose_again": "reach_chose_again",
         },
+        windows={"judged": ("30m",)},
     ),
     column="reachability",
     rank=FIRST,

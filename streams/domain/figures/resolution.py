@@ -133,6 +133,7 @@ FIRST_LINE_RESOLUTION: Final = Figure(
     source="Tilburg, service norms 2018: the share that the call centre settles itself",
     metric="first_line_resolution_ratio",
     help="Answered contacts never transferred / answered contacts",
+    windows=("60m", "today"),
     measure=Measured(
         _share("contacts_kept", "contacts_answered"),
         _resolved,
@@ -156,6 +157,7 @@ WRONG_CHOICE: Final = Figure(
     source="ours: whether a menu's words lead people where they want to go",
     metric="wrong_choice_ratio",
     help="Answered visits transferred to another first line / answered",
+    windows=("60m", "today"),
     measure=Measured(
         _share("wrong_choices", "answered"),
         _rightly_chosen,
@@ -174,6 +176,7 @@ SECOND_LINE_AVAILABILITY: Final = Figure(
     source="ours: whether an expert is there when the first line needs one",
     metric="second_line_availability_ratio",
     help="Transfers to the second line answered within its threshold / transfers",
+    windows=("60m", "today"),
     measure=Measured(
         _share("second_line_within", "second_line_offered"),
         _available,

@@ -211,6 +211,7 @@ SERVICE_LEVEL: Final = Figure(
             "abandoned": "service_abandoned",
             "abandoned_within": "abandoned_within",
         },
+        windows={"offered": ("30m",)},
     ),
     column="service level",
     rank=FIRST,

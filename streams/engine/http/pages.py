@@ -17,7 +17,7 @@ from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.live import Live, live_figures, merged
 from streams.sinks.live_page import live_page
 from streams.sinks.metrics_page import MetricsPage
-from streams.sinks.prometheus import ShownScopes, registry
+from streams.sinks.prometheus import AS_READ, WHOLE, ShownScopes, registry
 
 PAGE_HEADERS: Final = {
     # Everything is in the page itself, and the figures come from where it came from.
@@ -33,10 +33,12 @@ PAGE_HEADERS: Final = {
 def serve(server: Web, worker: PagesHost) -> None:
     """Adds a worker's pages to its web server, before that starts."""
     peers = Peers(worker.settings.peers)
+    whole = worker.settings.metrics == "all"
+    kinds = WHOLE if whole else AS_READ
     metrics_page = MetricsPage(
-        ShownScopes(worker.plan, worker.boards, worker.clock.machine),
+        ShownScopes(worker.plan, worker.boards, worker.clock.machine, kinds),
         registry(
-            AlertsCollector(worker.plan, worker.boards, worker.alertmanagers),
+            AlertsCollector(worker.plan, worker.boards, worker.alertmanagers, zeros=whole),
             worker.periods,
             PipelineCollector(worker),
         ),
