@@ -213,7 +213,7 @@ WHOLE: Final = Kinds(
 
 AS_READ: Final = WHOLE._replace(lines=WHOLE.lines.as_read(), vendors=WHOLE.vendors.as_read())
 """What dashboards, rules and pages of ours read of a line, the same of vendors; of the city, all. A
-page of a hundred lines is a sixth as long as with all windows."""
+page of a hundred lines is a fifth as long as with all windows."""
 
 
 class ShownScopes:
