@@ -200,7 +200,7 @@ class Line:
 
     ``hours`` None is always open. ``expected`` is calls per hour by weekday (Monday first) and hour
     of the day. ``callback_within`` is the time, of its opening hours, in which a callback must be
-    kept.
+    kept. ``queues`` are those of the phone systems that feed the line (``queues``).
     """
 
     id: str
@@ -213,6 +213,7 @@ class Line:
     option: str | None = None
     expected: tuple[tuple[float, ...], ...] | None = None
     callback_within: int = 24 * HOUR
+    queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

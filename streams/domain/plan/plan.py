@@ -261,7 +261,11 @@ class Plan:
     # Identity
 
     def to_json(self) -> str:
-        """What the plan says, as JSON with sorted keys and entries in the order of their ids."""
+        """What the plan says, as JSON with sorted keys and entries in the order of their ids.
+
+        Lines that name no ``queues`` are without them: statements that were made before there were
+        any name their plan by its digest.
+        """
         entries = replace(
             self.entries,
             lines=in_order(self.entries.lines),
@@ -270,7 +274,11 @@ class Plan:
             hours=in_order(self.entries.hours),
             maintenance=tuple(sorted(self.entries.maintenance, key=lambda w: (w.since, w.until))),
         )
-        return msgspec.json.encode(entries, order="sorted").decode()
+        said = msgspec.to_builtins(entries, str_keys=True)
+        for line in said["lines"]:
+            if not line["entry"]["queues"]:
+                del line["entry"]["queues"]
+        return msgspec.json.encode(said, order="sorted").decode()
 
     @cached_property
     def digest(self) -> str:

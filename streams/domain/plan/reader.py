@@ -12,7 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from streams.domain.instants import HOUR, MINUTE
-from streams.domain.plan import positions, references, syntax, week
+from streams.domain.plan import positions, queues, references, syntax, week
 from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
@@ -149,6 +149,7 @@ def _entries(top: Table) -> Entries:
     references.check_overlaps(vendors, reported)
     references.check_overlaps(lines, reported)
     references.check_options(lines, reported)
+    references.check_queues(lines, reported)
     references.check_lines(entries, lines, reported)
     references.check_contracts(entries, contracts, reported)
     return entries
@@ -258,6 +259,7 @@ def _line(table: Table, city: City) -> Line:
         option=option,
         expected=week.expected(table, "expected_per_hour"),
         callback_within=table.duration("callback_within", 24 * HOUR, MINUTE, LONGEST_CALLBACK),
+        queues=queues.read(table),
     )
 
 

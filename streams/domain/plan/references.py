@@ -6,6 +6,7 @@ from streams.domain import instants
 from streams.domain.plan.fields import Reported, nearest
 from streams.domain.plan.model import Contract, Entries, Line
 from streams.domain.plan.positions import Path
+from streams.domain.plan.queues import key as queue_key
 from streams.domain.plan.validity import N, Named, Version
 
 _FOREVER = 2**63
@@ -17,7 +18,7 @@ _Entries = Sequence[tuple[Path, Version[N]]]
 
 def check_overlaps(found: _Entries[N], reported: Reported) -> None:
     """Two entries of one id, valid at the same time."""
-    for id_, _, (path, later) in _clashes(found, lambda entry: entry.id):
+    for id_, _, (path, later) in _clashes(found, lambda entry: [entry.id]):
         reported.append(
             (
                 (*path, "id"),
@@ -29,10 +30,20 @@ def check_overlaps(found: _Entries[N], reported: Reported) -> None:
 
 def check_options(found: _Entries[Line], reported: Reported) -> None:
     """Two lines under one menu option at the same time."""
-    for option, (_, earlier), (path, later) in _clashes(found, lambda line: line.option):
+    for option, (_, earlier), (path, later) in _clashes(found, lambda line: [line.option]):
         if earlier.entry.id != later.entry.id:
             message = f'"{option}" is also the menu option of "{earlier.entry.id}": change one'
             reported.append(((*path, "option"), message))
+
+
+def check_queues(found: _Entries[Line], reported: Reported) -> None:
+    """Two lines that one queue feeds at the same time."""
+    for queue, (_, earlier), (path, later) in _clashes(
+        found, lambda line: map(queue_key, line.queues)
+    ):
+        if earlier.entry.id != later.entry.id:
+            message = f'"{queue}" also feeds "{earlier.entry.id}" then: leave it out of one of them'
+            reported.append(((*path, "queues"), message))
 
 
 def check_lines(entries: Entries, lines: _Entries[Line], reported: Reported) -> None:
@@ -121,20 +132,18 @@ def _check_foreign_lines(
 
 
 def _clashes(
-    found: _Entries[N], of: Callable[[N], str | None]
+    found: _Entries[N], of: Callable[[N], Iterable[str | None]]
 ) -> Iterator[tuple[str, tuple[Path, Version[N]], tuple[Path, Version[N]]]]:
     """Entries with the same word, where the later in the file overlaps an earlier."""
     by_word: dict[str, list[tuple[Path, Version[N]]]] = {}
     for path, version in found:
-        word = of(version.entry)
-        if not word:
-            continue
-        later, known = (path, version), by_word.setdefault(word, [])
-        overlapping = ((where, before) for where, before in known if _overlap(before, version))
-        earlier = next(overlapping, None)
-        if earlier is not None:
-            yield word, earlier, later
-        known.append(later)
+        for word in filter(None, of(version.entry)):
+            later, known = (path, version), by_word.setdefault(word, [])
+            overlapping = ((where, before) for where, before in known if _overlap(before, version))
+            earlier = next(overlapping, None)
+            if earlier is not None:
+                yield word, earlier, later
+            known.append(later)
 
 
 def _bounds(version: Version[Named]) -> tuple[int, int]:
