@@ -79,3 +79,7 @@ class Queues:
             return None
         own = valid(self._lines.get(queue, ()), at)
         return queue if own is None or not own.queues else None
+
+    def chosen(self, text: str, at: int) -> str | None:
+        """The line that a menu leads to, by its id or by a queue that feeds it; None: neither."""
+        return text if self._knows(text, at) else self.line(text, at)

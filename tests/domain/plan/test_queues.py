@@ -55,6 +55,13 @@ def test_a_line_that_names_no_queues_is_fed_by_that_of_its_own_id() -> None:
     assert found.line("garden", NOON) is None
 
 
+def test_a_menu_leads_to_a_line_or_to_a_queue_that_feeds_it() -> None:
+    found = queues(Plan.read(HANDED_OVER))
+    assert found.chosen("waste", NOON) == "waste"
+    assert found.chosen("600", NOON) == "waste"
+    assert found.chosen("601", NOON) is None
+
+
 def test_without_a_plan_a_queue_is_a_line() -> None:
     plan = Plan.default()
     assert queues(plan).line("waste", NOON) == "waste"
