@@ -1,0 +1,302 @@
+"""A log that grows, through rotation and restarts: each line once, wherever reading stops.
+
+What was read is known by its content, not by its name: a log that is renamed, copied and cut to
+nothing, or packed, is still the one that was read so far. ``Position`` has digests of the log's
+first bytes and of those before the place; the file that has both is found again among the log and
+its rotated neighbours, and after its end comes the next by the time of its first line. Where the
+place is in no file any more, reading goes on after the second of the last line that was read.
+
+A line counts once it has its end; what stands behind the last end is read when the rest has come,
+or when a later file shows that nothing more will.
+"""
+
+import gzip
+import os
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+from msgspec import Struct
+
+from streams.sources.log_rotation import (
+    PRINT,
+    chain,
+    first_time,
+    head,
+    in_order,
+    is_copy,
+    last_time,
+    neighbours,
+    open_log,
+    size,
+    time_in,
+)
+
+LONGEST_LINE: Final = 1 << 16
+"""Bytes. Asterisk's own lines have 8 KiB at most."""
+
+_GUARD: Final = 64
+"""Bytes before the place that are compared before each reading on: a log that was cut to nothing
+and has grown beyond the place since looks like one that only grew."""
+
+Digest = Callable[[bytes], str]
+"""Of bytes that hold personal data, so under a key."""
+
+
+class Position(Struct):
+    """A place in a log, behind a line's end.
+
+    Attributes:
+        offset: bytes before it; ``lines``: as many lines.
+        head, tail: digests of the file's first bytes, and of those before the place.
+        at: the second of the last line that was read.
+    """
+
+    offset: int
+    lines: int
+    head: str
+    tail: str
+    at: int = 0
+
+
+class Line(NamedTuple):
+    """A line without its end, and where it stands; ``cut`` where it is longer than any may be."""
+
+    file: str
+    number: int
+    text: bytes
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where reading is, in an open file."""
+
+    path: Path
+    stream: IO[bytes]
+    offset: int
+    lines: int
+
+    @property
+    def packed(self) -> bool:
+        return isinstance(self.stream, gzip.GzipFile)
+
+
+class Log:
+    """Reads a log, which may be several files.
+
+    Args:
+        files: the log, or its parts in any order; the newest grows.
+        digest: makes the digests of positions.
+        position: where to go on; None begins with the first of the files.
+
+    Attributes:
+        found: False when there was a position and no file has its place any more.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], digest: Digest, position: Position | None = None
+    ) -> None:
+        self._files = [*files]
+        self._digest = digest
+        self._position = position
+        self._place: _Place | None = None
+        self._head_of: IO[bytes] | None = None
+        self._rest = b""
+        self._skipping = False
+        self._before = b""
+        self._newest = 0 if position is None else position.at
+        self._skipped_until = 0
+        self.found = True
+
+    @property
+    def position(self) -> Position | None:
+        """Behind the last line that ``read`` gave; None before the first."""
+        return self._position
+
+    def close(self) -> None:
+        """Closes the file that is open."""
+        if self._place is not None:
+            self._place.stream.close()
+            self._place = None
+
+    def read(self, size: int) -> list[Line]:
+        """The next lines, of about so many bytes; none when there are no more for now.
+
+        Raises:
+            OSError: a file can't be read, or is damaged.
+        """
+        while True:
+            place = self._place or self._find()
+            if place is None:
+                return []
+            if self._was_cut(place):
+                self.close()
+                continue
+            read = _read(place, size)
+            lines = [*self._lines(place, read)]
+            if lines:
+                self._keep(place, lines)
+                if kept := [line for line in lines if not self._was_read(line)]:
+                    return kept
+            if read:
+                continue
+            following = self._next(place)
+            if following is None:
+                return []
+            last = self._unfinished(place)
+            place.stream.close()
+            self._before, self._place = b"", following
+            if last is not None:
+                return [last]
+
+    # Lines
+
+    def _lines(self, place: _Place, read: bytes) -> Iterator[Line]:
+        self._rest += read
+        begin = 0
+        while (end := self._rest.find(b"\n", begin)) >= 0:
+            text, begin = self._rest[begin:end], end + 1
+            place.lines += 1
+            place.offset += len(text) + 1
+            cut = self._skipping or len(text) > LONGEST_LINE
+            if self._skipping:
+                self._skipping = False
+            yield Line(str(place.path), place.lines, text[:LONGEST_LINE], cut)
+        self._before = (self._before + self._rest[:begin])[-PRINT:]
+        self._rest = self._rest[begin:]
+        if len(self._rest) > LONGEST_LINE:
+            place.offset += len(self._rest)
+            self._before = (self._before + self._rest)[-PRINT:]
+            self._rest, self._skipping = b"", True
+
+    def _unfinished(self, place: _Place) -> Line | None:
+        """What stands behind the last line's end, in a file that a later one has followed."""
+        text, self._rest = self._rest, b""
+        if not text and not self._skipping:
+            return None
+        place.lines += 1
+        place.offset += len(text)
+        self._before = (self._before + text)[-PRINT:]
+        line = Line(str(place.path), place.lines, text, self._skipping)
+        self._skipping = False
+        self._keep(place, [line])
+        return line
+
+    def _keep(self, place: _Place, lines: list[Line]) -> None:
+        self._newest = next(
+            (at for line in reversed(lines) if (at := time_in(line.text[:_GUARD]))), self._newest
+        )
+        length = min(place.offset, PRINT)
+        first = self._position.head if self._position is not None else ""
+        # The head of a file that is known does not change once it is full.
+        if length < PRINT or self._head_of is not place.stream:
+            first = self._digest(_bytes_at(place, 0, length))
+            self._head_of = place.stream if length == PRINT else None
+        tail = self._digest(self._before[-length:])
+        self._position = Position(place.offset, place.lines, first, tail, self._newest)
+
+    def _was_read(self, line: Line) -> bool:
+        return 0 < time_in(line.text[:_GUARD]) <= self._skipped_until
+
+    # Which file
+
+    def _find(self) -> _Place | None:
+        """The place to begin at, or to go on."""
+        self._rest, self._skipping = b"", False
+        if self._position is None:
+            first = next((path for path in in_order(self._files) if size(path)), None)
+            return self._begin(first)
+        for path in neighbours(self._files):
+            place = self._at(path, self._position)
+            if place is not None:
+                self._place = place
+                return place
+        self.found = False
+        for path in chain(self._files):
+            if last_time(path) > self._position.at or first_time(path) >= self._position.at:
+                begins_before = first_time(path) < self._position.at
+                self._skipped_until = self._position.at if begins_before else 0
+                return self._begin(path)
+        return None
+
+    def _begin(self, path: Path | None) -> _Place | None:
+        if path is not None:
+            self._before, self._place = b"", _Place(path, open_log(path), 0, 0)
+            return self._place
+        for file in self._files:
+            if file.exists() or self._position is None:
+                file.open("rb").close()  # if it can't be read, this says why
+        return None
+
+    def _at(self, path: Path, position: Position) -> _Place | None:
+        """The place in this file, if it is there; of an old file that is damaged, nobody knows."""
+        length = min(position.offset, PRINT)
+        with suppress(OSError):
+            place = _Place(path, open_log(path), position.offset, position.lines)
+            with suppress(OSError):
+                before = _bytes_at(place, position.offset - length, length)
+                if self._digest(before) == position.tail and (
+                    self._digest(_bytes_at(place, 0, length)) == position.head
+                ):
+                    place.stream.seek(position.offset)
+                    self._before = before
+                    return place
+            place.stream.close()
+        return None
+
+    def _next(self, place: _Place) -> _Place | None:
+        """The file after this one, if there is one that has begun: until then the phone system may
+        still write to this one, whatever it is called now."""
+        if not place.packed and self._is_newest(place):
+            return None
+        first = _bytes_at(place, 0, PRINT)
+        begun = time_in(first) or self._newest
+        passed = False
+        for path in chain(self._files):
+            if is_copy(head(path), first):
+                passed = True
+            elif passed or first_time(path) > begun:
+                return _Place(path, open_log(path), 0, 0)
+        return None
+
+    def _is_newest(self, place: _Place) -> bool:
+        """Whether this is still the file that grows: asked often, so without looking at others."""
+        if len(self._files) > 1:
+            return False
+        try:
+            now, here = self._files[0].stat(), os.fstat(place.stream.fileno())
+        except FileNotFoundError:
+            return False  # between its rotation and its first new line
+        return (now.st_ino, now.st_dev) == (here.st_ino, here.st_dev)
+
+    def _was_cut(self, place: _Place) -> bool:
+        """Whether the open file has no more what was read of it."""
+        if place.packed:
+            return False
+        guard = self._before[-_GUARD:]
+        read_to = place.offset + len(self._rest)
+        return (
+            os.fstat(place.stream.fileno()).st_size < read_to
+            or os.pread(place.stream.fileno(), len(guard), place.offset - len(guard)) != guard
+        )
+
+
+def _read(place: _Place, size: int) -> bytes:
+    try:
+        return place.stream.read(size) or b""
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise OSError(f"{place.path}: can't be read: {error}") from error
+
+
+def _bytes_at(place: _Place, offset: int, size: int) -> bytes:
+    if not place.packed:
+        return os.pread(place.stream.fileno(), size, offset)
+    where = place.stream.tell()
+    place.stream.seek(offset)
+    found = _read(place, size)
+    place.stream.seek(where)
+    return found

@@ -1,0 +1,74 @@
+"""The files of a rotated log: which, in which order, and without copies."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+from streams.sources.log_rotation import (
+    chain,
+    first_time,
+    head,
+    in_order,
+    is_copy,
+    last_time,
+    neighbours,
+    size,
+)
+
+BEGIN = 1_795_000_000
+
+
+def log(path: Path, first: int, last: int) -> Path:
+    text = b"".join(b"%d|1.1|q|NONE|ABANDON\n" % (BEGIN + n) for n in range(first, last))
+    path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
+    return path
+
+
+def test_neighbours_are_what_rotation_makes_of_a_name(tmp_path: Path) -> None:
+    names = ["queue_log", "queue_log.0", "queue_log-20261128", "queue_log.2.gz"]
+    for name in [*names, "queue_logger", "full", "old-queue_log"]:
+        (tmp_path / name).touch()
+    found = neighbours([tmp_path / "queue_log"])
+    assert sorted(path.name for path in found) == sorted(names)
+    assert found[0].name == "queue_log" and found[-1].name == "queue_log.2.gz"
+
+
+def test_files_are_in_the_order_of_their_times_whatever_their_names(tmp_path: Path) -> None:
+    newest = log(tmp_path / "queue_log", 30, 40)
+    middle = log(tmp_path / "queue_log.9", 20, 30)
+    oldest = log(tmp_path / "queue_log.0.gz", 10, 20)
+    log(tmp_path / "queue_log.copy", 20, 25)
+    (tmp_path / "queue_log.empty").touch()
+    (tmp_path / "queue_log.begun").write_bytes(b"1795000050|1")
+    assert chain([newest]) == [oldest, middle, newest]
+
+
+def test_of_one_second_the_older_file_is_first(tmp_path: Path) -> None:
+    one, other = log(tmp_path / "b", 0, 3), log(tmp_path / "a", 0, 5)
+    os.utime(one, (1, 1))
+    assert in_order([other, one]) == [one, other]
+
+
+def test_the_times_of_a_file(tmp_path: Path) -> None:
+    path = log(tmp_path / "queue_log", 3, 9)
+    assert (first_time(path), last_time(path)) == (BEGIN + 3, BEGIN + 8)
+    packed = log(tmp_path / "queue_log.gz", 3, 9)
+    assert (first_time(packed), last_time(packed)) == (BEGIN + 3, BEGIN + 8)
+    path.write_bytes(b"# by hand\n\0\0" + path.read_bytes())
+    assert first_time(path) == BEGIN + 3
+    path.write_bytes(b"nothing\n")
+    assert first_time(path) == last_time(path) == 0
+
+
+def test_what_is_not_there_or_damaged_has_no_head(tmp_path: Path) -> None:
+    missing, damaged = tmp_path / "missing", tmp_path / "damaged.gz"
+    damaged.write_bytes(b"no gzip")
+    assert head(missing) == head(damaged) == b""
+    assert size(missing) == first_time(missing) == last_time(damaged) == 0
+
+
+def test_a_copy_begins_alike() -> None:
+    assert is_copy(b"abc", b"abcdef") and is_copy(b"abcdef", b"abc")
+    assert not is_copy(b"abc", b"abd")
