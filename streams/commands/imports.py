@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from streams.commands import import_asterisk
 from streams.commands.common import DONE, FAILED, USAGE, CommandError
 from streams.commands.worker import add_settings, publishing
 from streams.domain.events import Event
@@ -15,22 +16,33 @@ from streams.domain.ndjson import ndjson
 from streams.sources import call_files, calls, pseudonyms
 from streams.sources.mapping import Mapping, MappingError
 
-_KINDS = ("calls",)
+_KINDS = ("calls", "asterisk")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("import", help="a phone system's own log as contact events")
-    parser.add_argument("kind", choices=_KINDS, help="calls: call-detail records in CSV or TSV")
+    parser.add_argument(
+        "kind",
+        choices=_KINDS,
+        help="calls: call-detail records in CSV or TSV; asterisk: its queue_log",
+    )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--mapping", type=Path, required=True, help="what the columns mean (TOML)")
+    parser.add_argument("--mapping", type=Path, help="calls: what the columns mean (TOML)")
     parser.add_argument("--follow", action="store_true", help="go on while the file grows")
     parser.add_argument("--to", choices=("kafka", "-"), default="-", help="default: - (NDJSON)")
-    add_settings(parser, plan=False)
+    add_settings(parser)
+    import_asterisk.add(parser)
     parser.add_argument("--key-file", type=Path, help="key of the callers' pseudonyms")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.kind == "asterisk":
+        return import_asterisk.run(arguments)
+    if arguments.explain is not None or arguments.server or arguments.again:
+        raise CommandError("--explain, --server and --again are not for calls", USAGE)
+    if arguments.mapping is None:
+        raise CommandError("calls: --mapping FILE says what the columns mean", USAGE)
     try:
         mapping = Mapping.load(arguments.mapping)
         keyed = pseudonyms.load(os.environ, arguments.key_file)

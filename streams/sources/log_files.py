@@ -10,19 +10,16 @@ A line counts once it has its end; what stands behind the last end is read when 
 or when a later file shows that nothing more will.
 """
 
-import gzip
-import os
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from streams.sources.log_rotation import (
     PRINT,
+    OpenLog,
     chain,
     first_time,
     head,
@@ -30,7 +27,6 @@ from streams.sources.log_rotation import (
     is_copy,
     last_time,
     neighbours,
-    open_log,
     size,
     time_in,
 )
@@ -62,6 +58,15 @@ class Position(Struct):
     at: int = 0
 
 
+def beginning(files: Sequence[Path]) -> Position:
+    """The place before the first line of a log, to be kept before anything is read: so that a log
+    that is rotated before the first position is kept is found all the same. Where it has no line
+    yet, the place is behind what was rotated before."""
+    begun = [time for path in files if (time := first_time(path))]
+    older = max((last_time(path) for path in neighbours(files)), default=0)
+    return Position(0, 0, "", "", min(begun) - 1 if begun else older)
+
+
 class Line(NamedTuple):
     """A line without its end, and where it stands; ``cut`` where it is longer than any may be."""
 
@@ -69,20 +74,6 @@ class Line(NamedTuple):
     number: int
     text: bytes
     cut: bool = False
-
-
-@dataclass(slots=True)
-class _Place:
-    """Where reading is, in an open file."""
-
-    path: Path
-    stream: IO[bytes]
-    offset: int
-    lines: int
-
-    @property
-    def packed(self) -> bool:
-        return isinstance(self.stream, gzip.GzipFile)
 
 
 class Log:
@@ -103,11 +94,9 @@ class Log:
         self._files = [*files]
         self._digest = digest
         self._position = position
-        self._place: _Place | None = None
-        self._head_of: IO[bytes] | None = None
-        self._rest = b""
-        self._skipping = False
-        self._before = b""
+        self._place: OpenLog | None = None
+        self._head_of: OpenLog | None = None
+        self._rest, self._before, self._skipping = b"", b"", False
         self._newest = 0 if position is None else position.at
         self._skipped_until = 0
         self.found = True
@@ -120,7 +109,7 @@ class Log:
     def close(self) -> None:
         """Closes the file that is open."""
         if self._place is not None:
-            self._place.stream.close()
+            self._place.close()
             self._place = None
 
     def read(self, size: int) -> list[Line]:
@@ -136,7 +125,7 @@ class Log:
             if self._was_cut(place):
                 self.close()
                 continue
-            read = _read(place, size)
+            read = place.read(size)
             lines = [*self._lines(place, read)]
             if lines:
                 self._keep(place, lines)
@@ -148,14 +137,14 @@ class Log:
             if following is None:
                 return []
             last = self._unfinished(place)
-            place.stream.close()
+            place.close()
             self._before, self._place = b"", following
             if last is not None:
                 return [last]
 
     # Lines
 
-    def _lines(self, place: _Place, read: bytes) -> Iterator[Line]:
+    def _lines(self, place: OpenLog, read: bytes) -> Iterator[Line]:
         self._rest += read
         begin = 0
         while (end := self._rest.find(b"\n", begin)) >= 0:
@@ -173,7 +162,7 @@ class Log:
             self._before = (self._before + self._rest)[-PRINT:]
             self._rest, self._skipping = b"", True
 
-    def _unfinished(self, place: _Place) -> Line | None:
+    def _unfinished(self, place: OpenLog) -> Line | None:
         """What stands behind the last line's end, in a file that a later one has followed."""
         text, self._rest = self._rest, b""
         if not text and not self._skipping:
@@ -186,16 +175,16 @@ class Log:
         self._keep(place, [line])
         return line
 
-    def _keep(self, place: _Place, lines: list[Line]) -> None:
+    def _keep(self, place: OpenLog, lines: list[Line]) -> None:
         self._newest = next(
             (at for line in reversed(lines) if (at := time_in(line.text[:_GUARD]))), self._newest
         )
         length = min(place.offset, PRINT)
         first = self._position.head if self._position is not None else ""
         # The head of a file that is known does not change once it is full.
-        if length < PRINT or self._head_of is not place.stream:
-            first = self._digest(_bytes_at(place, 0, length))
-            self._head_of = place.stream if length == PRINT else None
+        if length < PRINT or self._head_of is not place:
+            first = self._digest(place.bytes_at(0, length))
+            self._head_of = place if length == PRINT else None
         tail = self._digest(self._before[-length:])
         self._position = Position(place.offset, place.lines, first, tail, self._newest)
 
@@ -204,18 +193,19 @@ class Log:
 
     # Which file
 
-    def _find(self) -> _Place | None:
+    def _find(self) -> OpenLog | None:
         """The place to begin at, or to go on."""
         self._rest, self._skipping = b"", False
         if self._position is None:
             first = next((path for path in in_order(self._files) if size(path)), None)
             return self._begin(first)
-        for path in neighbours(self._files):
-            place = self._at(path, self._position)
-            if place is not None:
-                self._place = place
-                return place
-        self.found = False
+        if self._position.offset:
+            for path in neighbours(self._files):
+                place = self._at(path, self._position)
+                if place is not None:
+                    self._place = place
+                    return place
+            self.found = False
         for path in chain(self._files):
             if last_time(path) > self._position.at or first_time(path) >= self._position.at:
                 begins_before = first_time(path) < self._position.at
@@ -223,80 +213,63 @@ class Log:
                 return self._begin(path)
         return None
 
-    def _begin(self, path: Path | None) -> _Place | None:
+    def _begin(self, path: Path | None) -> OpenLog | None:
         if path is not None:
-            self._before, self._place = b"", _Place(path, open_log(path), 0, 0)
+            self._before, self._place = b"", OpenLog(path)
             return self._place
         for file in self._files:
             if file.exists() or self._position is None:
                 file.open("rb").close()  # if it can't be read, this says why
         return None
 
-    def _at(self, path: Path, position: Position) -> _Place | None:
+    def _at(self, path: Path, position: Position) -> OpenLog | None:
         """The place in this file, if it is there; of an old file that is damaged, nobody knows."""
         length = min(position.offset, PRINT)
         with suppress(OSError):
-            place = _Place(path, open_log(path), position.offset, position.lines)
+            place = OpenLog(path, position.offset, position.lines)
             with suppress(OSError):
-                before = _bytes_at(place, position.offset - length, length)
+                before = place.bytes_at(position.offset - length, length)
                 if self._digest(before) == position.tail and (
-                    self._digest(_bytes_at(place, 0, length)) == position.head
+                    self._digest(place.bytes_at(0, length)) == position.head
                 ):
-                    place.stream.seek(position.offset)
+                    place.seek()
                     self._before = before
                     return place
-            place.stream.close()
+            place.close()
         return None
 
-    def _next(self, place: _Place) -> _Place | None:
+    def _next(self, place: OpenLog) -> OpenLog | None:
         """The file after this one, if there is one that has begun: until then the phone system may
         still write to this one, whatever it is called now."""
         if not place.packed and self._is_newest(place):
             return None
-        first = _bytes_at(place, 0, PRINT)
+        first = place.bytes_at(0, PRINT)
         begun = time_in(first) or self._newest
         passed = False
         for path in chain(self._files):
             if is_copy(head(path), first):
                 passed = True
             elif passed or first_time(path) > begun:
-                return _Place(path, open_log(path), 0, 0)
+                return OpenLog(path)
         return None
 
-    def _is_newest(self, place: _Place) -> bool:
+    def _is_newest(self, place: OpenLog) -> bool:
         """Whether this is still the file that grows: asked often, so without looking at others."""
         if len(self._files) > 1:
             return False
         try:
-            now, here = self._files[0].stat(), os.fstat(place.stream.fileno())
+            now, here = self._files[0].stat(), place.stat()
         except FileNotFoundError:
             return False  # between its rotation and its first new line
         return (now.st_ino, now.st_dev) == (here.st_ino, here.st_dev)
 
-    def _was_cut(self, place: _Place) -> bool:
+    def _was_cut(self, place: OpenLog) -> bool:
         """Whether the open file has no more what was read of it."""
         if place.packed:
             return False
         guard = self._before[-_GUARD:]
         read_to = place.offset + len(self._rest)
         return (
-            os.fstat(place.stream.fileno()).st_size < read_to
-            or os.pread(place.stream.fileno(), len(guard), place.offset - len(guard)) != guard
+            place.stat().st_size < read_to
+            or place.bytes_at(place.offset - len(guard), len(guard)) != guard
         )
-
-
-def _read(place: _Place, size: int) -> bytes:
-    try:
-        return place.stream.read(size) or b""
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise OSError(f"{place.path}: can't be read: {error}") from error
-
-
-def _bytes_at(place: _Place, offset: int, size: int) -> bytes:
-    if not place.packed:
-        return os.pread(place.stream.fileno(), size, offset)
-    where = place.stream.tell()
-    place.stream.seek(offset)
-    found = _read(place, size)
-    place.stream.seek(where)
-    return found

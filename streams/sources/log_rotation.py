@@ -6,6 +6,7 @@ are, and one that begins as another does is a copy of it.
 """
 
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterable, Sequence
@@ -45,6 +46,51 @@ def chain(files: Sequence[Path]) -> list[Path]:
         if _has_line(first) and not any(is_copy(first, other) for other in begun.values()):
             begun[path] = first
     return in_order(begun)
+
+
+class OpenLog:
+    """A file of a log that is being read, packed or not.
+
+    Attributes:
+        offset, lines: how much of it was read, up to a line's end.
+    """
+
+    def __init__(self, path: Path, offset: int = 0, lines: int = 0) -> None:
+        """Raises OSError if it can't be opened."""
+        self.path = path
+        self.packed = _is_packed(path)
+        self.offset = offset
+        self.lines = lines
+        self._stream = open_log(path)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._stream.close()
+
+    def seek(self) -> None:
+        """Reads on from ``offset``."""
+        self._stream.seek(self.offset)
+
+    def stat(self) -> os.stat_result:
+        """Of the file that is open, whatever its path stands for now."""
+        return os.fstat(self._stream.fileno())
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; none at the end for now. Raises OSError if the file is damaged."""
+        try:
+            return self._stream.read(size) or b""
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise OSError(f"{self.path}: can't be read: {error}") from error
+
+    def bytes_at(self, offset: int, size: int) -> bytes:
+        """Bytes anywhere, without moving. Raises OSError if the file is damaged."""
+        if not self.packed:
+            return os.pread(self._stream.fileno(), size, offset)
+        here = self._stream.tell()
+        self._stream.seek(offset)
+        found = self.read(size)
+        self._stream.seek(here)
+        return found
 
 
 def open_log(path: Path) -> IO[bytes]:

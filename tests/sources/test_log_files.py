@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.sources.log_files import LONGEST_LINE, Log, Position
+from streams.sources.log_files import LONGEST_LINE, Log, Position, beginning
 
 BEGIN = 1_795_000_000
 
@@ -156,6 +156,22 @@ def test_without_a_place_only_what_was_given_is_read(path: Path) -> None:
     append(path.with_name("queue_log.0"), 0, 20)
     append(path, 20, 30)
     assert numbers(Log([path], digest)) == [*range(20, 30)]
+
+
+def test_a_log_that_is_rotated_before_a_line_was_read_is_found(path: Path) -> None:
+    append(path.with_name("queue_log.7"), 0, 20)
+    path.touch()
+    assert beginning([path.with_name("other")]) == Position(0, 0, "", "", 0)
+    empty = beginning([path])
+    append(path, 20, 30)
+    begun = beginning([path])
+    assert empty == begun == Position(0, 0, "", "", BEGIN + 19)
+    for number in (8, 9):
+        path.rename(path.with_name(f"queue_log.{number}"))
+        append(path, 10 * number - 50, 10 * number - 40)
+    log = Log([path], digest, begun)
+    assert numbers(log) == [*range(20, 50)]
+    assert log.found
 
 
 def test_parts_are_read_in_the_order_of_their_times(path: Path) -> None:

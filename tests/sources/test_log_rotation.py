@@ -6,7 +6,10 @@ import gzip
 import os
 from pathlib import Path
 
+import pytest
+
 from streams.sources.log_rotation import (
+    OpenLog,
     chain,
     first_time,
     head,
@@ -72,3 +75,12 @@ def test_what_is_not_there_or_damaged_has_no_head(tmp_path: Path) -> None:
 def test_a_copy_begins_alike() -> None:
     assert is_copy(b"abc", b"abcdef") and is_copy(b"abcdef", b"abc")
     assert not is_copy(b"abc", b"abd")
+
+
+@pytest.mark.parametrize("name", ["queue_log", "queue_log.gz"])
+def test_a_file_is_looked_into_without_moving(tmp_path: Path, name: str) -> None:
+    file = OpenLog(log(tmp_path / name, 0, 3), 30, 1)
+    file.seek()
+    assert file.bytes_at(0, 10) == b"%d" % BEGIN
+    assert file.read(10) == b"%d" % (BEGIN + 1)
+    file.close()

@@ -19,6 +19,9 @@ CALLERS: Final = "contact.callers"
 ALERTS: Final = "contact.alerts"
 LATE: Final = "contact.late"
 DEAD: Final = "contact.dead-letters"
+SOURCES: Final = "contact.sources"
+"""Up to where imports have read. No worker needs it, so it is not one of ``ALL``."""
+
 ALL: Final = (*INPUTS, STATE, PARTIALS, INTERVALS, JOURNEYS, CALLERS, ALERTS, LATE, DEAD)
 
 _DAY_MS: Final = 24 * 3_600_000
@@ -78,6 +81,7 @@ def specs(settings: Settings) -> list[TopicSpec]:
         TopicSpec(ALERTS, compacted | live),
         TopicSpec(LATE, kept | large),
         TopicSpec(DEAD, large | {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY_MS)}),
+        TopicSpec(SOURCES, compacted),
     ]
 
 
