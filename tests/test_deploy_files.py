@@ -182,6 +182,17 @@ def test_systemd_runs_commands_that_exist_with_settings_that_exist() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_systemd_runs_an_import_that_exists() -> None:
+    unit = (DEPLOY / "systemd" / "reachline-import-asterisk.service").read_text()
+    (command,) = re.findall(r"^ExecStart=\S+/reachline (.+)$", unit, re.M)
+    arguments = parser().parse_args(shlex.split(command))
+    assert arguments.follow and arguments.to == "kafka"
+    credential = Path(arguments.key_file).name
+    assert f"LoadCredential={credential}:/etc/reachline/pseudonym.key" in unit
+    for path in re.findall(r"deploy/[\w./@-]+\w", unit):
+        assert (ROOT / path).exists(), path
+
+
 def test_kubernetes_runs_commands_that_exist_with_settings_that_exist() -> None:
     (settings,) = of_kind("ConfigMap")
     assert set(settings["data"]) <= VARIABLES

@@ -75,7 +75,8 @@ async def test_killed_at_any_byte_it_doubles_and_loses_nothing(
             while time.monotonic() < until_then:
                 end = written + rng.randrange(1, 900)
                 whole_lines = rng.random() < 0.3
-                end = text.find(b"\n", end) + 1 if whole_lines else end
+                if whole_lines:
+                    end = text.find(b"\n", end) + 1 or len(text)
                 with path.open("ab") as file:
                     file.write(text[written:end])
                 written = min(end, len(text))
