@@ -44,3 +44,19 @@ def test_a_withheld_number_is_nobodys(number: str) -> None:
     entry = (0, "41", "waste", "NONE", "ENTERQUEUE", "", number, 1)
     start = translated(log(entry)).events[0]
     assert isinstance(start, CallStart) and start.caller is None
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        ("PJSIP/71", "CONNECT", 0, "1.2", 0),
+        ("PJSIP/71", "COMPLETEAGENT", 0, 0, 1),
+        ("NONE", "ABANDON", 1, 1, 0),
+    ],
+)
+def test_events_of_one_instant_keep_the_order_of_a_call(record: tuple[object, ...]) -> None:
+    found = translated(log((30, "41", "waste", *record)))
+    _, *events = found.events
+    assert {event.at for event in events} == {events[0].at}
+    orders = [event.seq or 0 for event in events]
+    assert len(events) > 1 and orders == sorted(set(orders))

@@ -125,3 +125,22 @@ def test_a_transfer_of_a_call_that_is_not_known_is_told_by_its_lengths() -> None
     assert visits(contact) == [("waste", "answered", 8)]
     found = translated(log((54, "48", "1500", "PJSIP/7009", "ATTENDEDTRANSFER", "BRIDGE")))
     assert found.reasons == [outcome.UNKNOWN_CALL]
+
+
+def test_an_agents_channel_that_comes_to_a_queue_again_is_itself() -> None:
+    again = [
+        (99, "49", "1509", "NONE", "ENTERQUEUE", "", "0470123456", 1),
+        (110, "49", "1509", "NONE", "ABANDON", 1, 1, 11),
+    ]
+    found = translated(log(*TALKS, *ASKS, JOINS, *ANSWERED, *again))
+    known = contacts(found.events)
+    assert visits(known[f"{BEGIN}.49"]) == [("desk", "abandoned", 11)]
+    assert visits(known[CALLER]) == [("waste", "answered", 8), ("desk", "answered", 7)]
+
+
+def test_after_a_restart_nobody_talks_any_more() -> None:
+    elsewhere = [(second, call, "garden", *rest) for second, call, _, *rest in TALKS]
+    start = (30, "NONE", "NONE", "NONE", "QUEUESTART")
+    assert translated(log(*elsewhere, *ASKS)).events == []
+    found = translated(log(*elsewhere, start, *ASKS))
+    assert [*contacts(found.events)] == [f"{BEGIN}.49"]
