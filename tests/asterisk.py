@@ -23,7 +23,7 @@ BEGIN = 1_795_000_000
 
 NOW = (BEGIN + 86_400) * SECOND
 
-PSEUDONYMS = Pseudonyms(b"sixteen bytes or more")
+PSEUDONYMS = Pseudonyms(b"8f3a61c0d27be945")
 
 PLAN = Plan.read(
     """

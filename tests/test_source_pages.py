@@ -44,7 +44,9 @@ def test_what_the_page_says_to_try_works(
     """Typed in its order, on a log of two calls; the key is made by hand here."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "queue_log").write_text("\n".join(log(*waits_of("41"), *waits_of("42", 5))) + "\n")
-    (tmp_path / "pseudonym.key").write_text("0123456789abcdef" * 2)
+    key = tmp_path / "pseudonym.key"
+    key.write_text("8f3a61c0d27be9458f3a61c0d27be944")
+    key.chmod(0o600)
     (toml,) = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
     (tmp_path / "plan.toml").write_text(toml.replace('"601"', '"601", "waste"'))
     assert len(TRIED) == 2
@@ -106,7 +108,7 @@ def test_the_example_of_an_explanation_is_what_is_printed(
 ) -> None:
     (shown,) = re.findall(r"```\n(queue_log:.*?)```", PAGE, re.S)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REACHLINE_PSEUDONYM_KEY", "0123456789abcdef")
+    monkeypatch.setenv("REACHLINE_PSEUDONYM_KEY", "8f3a61c0d27be945")
     entered, *rest = waits_of("41")
     rings = (15, "41", "waste", "PJSIP/70", "RINGNOANSWER", 15000)
     start = (0, "NONE", "NONE", "NONE", "QUEUESTART")

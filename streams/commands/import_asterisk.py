@@ -69,9 +69,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--server", default="", metavar="NAME", help="of several Asterisks: before a call's id"
     )
     parser.add_argument(
-        "--explain", metavar="CALL_ID", help="what became of each record of a call; nothing is sent"
-    )
-    parser.add_argument(
         "--again", action="store_true", help="with --to kafka: from the log's beginning once more"
     )
 

@@ -29,6 +29,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--mapping", type=Path, help="calls: what the columns mean (TOML)")
     parser.add_argument("--follow", action="store_true", help="go on while the file grows")
+    parser.add_argument(
+        "--explain", metavar="CALL_ID", help="what became of each record of a call; nothing is sent"
+    )
     parser.add_argument("--to", choices=("kafka", "-"), default="-", help="default: - (NDJSON)")
     add_settings(parser)
     import_asterisk.add(parser)

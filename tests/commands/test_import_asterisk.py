@@ -18,7 +18,7 @@ from streams.engine.kafka.source_output import TakenOverError
 from streams.settings import Settings
 from tests.asterisk import BEGIN, log, translated, waits_of
 
-KEY = "sixteen bytes or more"
+KEY = "8f3a61c0d27be945"
 LINES = log(
     (0, "NONE", "NONE", "NONE", "QUEUESTART"),
     *waits_of("41"),

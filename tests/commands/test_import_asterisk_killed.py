@@ -21,7 +21,7 @@ from streams.settings import Settings
 from tests.asterisk import PLAN, log, translated, waits_of
 from tests.running import fresh_topics, records_of
 
-KEY = "sixteen bytes or more"
+KEY = "8f3a61c0d27be945"
 
 
 def city(calls: int) -> list[str]:
