@@ -43,10 +43,10 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
         assert node
 
 
-def test_the_document_has_every_topic_but_the_state_as_it_is_created() -> None:
+def test_the_document_has_every_topic_but_what_is_ours_alone_as_it_is_created() -> None:
     channels = {each["address"]: each for each in DOCUMENT["channels"].values()}
     specs = {spec.name: spec for spec in topics.specs(Settings())}
-    assert set(channels) == set(specs) - {topics.STATE}
+    assert set(channels) == set(specs) - {topics.STATE, topics.SOURCES}
     for name, channel in channels.items():
         kafka = channel["bindings"]["kafka"]
         config = kafka["topicConfiguration"]
