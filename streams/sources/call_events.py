@@ -4,6 +4,7 @@ from typing import Final
 
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.privacy import shown
+from streams.sources.callers import Callers
 from streams.sources.clock import Clock, span
 from streams.sources.mapping import Mapping
 from streams.sources.mapping_rules import ANYTHING, Moment, Rule
@@ -21,21 +22,24 @@ class CallRow:
 
     Args:
         values: of the row's columns.
-        pseudonyms: needed if the mapping names callers or agents.
+        callers: needed if the mapping names callers.
+        pseudonyms: needed if the mapping names agents.
     """
 
-    __slots__ = ("_clock", "_mapping", "_pseudonyms", "_values")
+    __slots__ = ("_callers", "_clock", "_mapping", "_pseudonyms", "_values")
 
     def __init__(
         self,
         values: dict[str, str],
         mapping: Mapping,
         clock: Clock,
+        callers: Callers | None,
         pseudonyms: Pseudonyms | None,
     ) -> None:
         self._values = values
         self._mapping = mapping
         self._clock = clock
+        self._callers = callers
         self._pseudonyms = pseudonyms
 
     def events(self, now: int) -> list[Event]:
@@ -90,7 +94,7 @@ class CallRow:
         if name == "start":
             return CallStart(
                 event_id, call_id, at,
-                caller=self._person("caller"),
+                caller=self._caller(),
                 entry=self._text("entry"),
                 channel=self._text("channel"),
                 language=self._text("language"),
@@ -100,7 +104,7 @@ class CallRow:
             return MenuChoice(event_id, call_id, at, self._line(), option=option, menu=menu)
         if name == "hangup":
             return Hangup(event_id, call_id, at, reason=moment.reason, by=moment.by)  # type: ignore[arg-type]
-        agent = self._person("agent") if name == "answered" else None
+        agent = self._agent() if name == "answered" else None
         return Queue(
             event_id, call_id, at, self._line(), name, reason=moment.reason, agent=agent  # type: ignore[arg-type]
         )  # fmt: skip
@@ -120,12 +124,19 @@ class CallRow:
             raise ValueError(f"line {shown(line)} is not under [lines]")
         return self._mapping.lines[line]
 
-    def _person(self, key: str) -> str | None:
-        person = self._text(key)
-        if person is None or person.casefold() in self._mapping.anonymous:
+    def _caller(self) -> str | None:
+        caller = self._text("caller")
+        if caller is None:
+            return None
+        assert self._callers is not None, "required before the first row"
+        return self._callers.of(caller)
+
+    def _agent(self) -> str | None:
+        agent = self._text("agent")
+        if agent is None or agent.casefold() in self._mapping.anonymous:
             return None
         assert self._pseudonyms is not None, "required before the first row"
-        return self._pseudonyms.of(person)
+        return self._pseudonyms.of(agent)
 
     def _instant(self, moment: Moment, at: dict[str, int]) -> int | None:
         day = self._values[self._mapping.times.date] if self._mapping.times.date else ""

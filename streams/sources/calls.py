@@ -18,6 +18,7 @@ from streams.domain.events import Event
 from streams.domain.privacy import MOST_DIGITS, shown
 from streams.sources.call_events import CallRow
 from streams.sources.call_files import in_order, read
+from streams.sources.callers import Callers
 from streams.sources.clock import Clock, wall
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
@@ -133,12 +134,15 @@ def events(
     _require_columns(mapping, columns, name)
     calls: dict[int, int] = {}
     clock = Clock(mapping.times)
+    callers = None
+    if pseudonyms is not None:
+        callers = Callers(pseudonyms, mapping.country, mapping.anonymous)
     for row in found_rows:
         counts.rows += 1
         counts.swallowed += row.swallowed
         try:
             fields = _fields(row, columns, mapping.quotes)
-            found = CallRow(fields, mapping, clock, pseudonyms).events(wall())
+            found = CallRow(fields, mapping, clock, callers, pseudonyms).events(wall())
             if found:
                 _refuse_repeated(found[0], calls, row.line_number)
         except ValueError as error:

@@ -27,7 +27,8 @@ mapping says what its columns mean, in a page of TOML and without a program::
     id = "{trunk}-{date}-{number}"      # must name one call; rows that repeat it are reported
     line = "{type}"                     # also: leg, entry, channel, language, option, menu, and
     caller = "{ani}"                    # caller, agent: replaced by a keyed pseudonym
-    anonymous = ["", "private"]         # callers who are nobody
+    country = "BE"                      # of callers' numbers that have none; else the zone's
+    anonymous = ["lobby"]               # further words for callers who are nobody
 
     [lines]                             # optional: the plan's line id for each value of `line`
     PS = "waste"
@@ -58,6 +59,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from streams.sources.callers import COUNTRIES, country_of
 from streams.sources.checking import Check
 from streams.sources.mapping_rules import Rule, read_rules
 from streams.sources.mapping_times import Times, read_times
@@ -114,6 +116,7 @@ class Mapping:
     rules: tuple[Rule, ...]
     lines: dict[str, str] | None = None
     anonymous: frozenset[str] = frozenset()
+    country: str | None = None
     delimiter: str = ","
     encoding: str = "utf-8-sig"
     columns: tuple[str, ...] | None = None
@@ -188,13 +191,15 @@ def _mapping(content: dict[str, Any], check: Check) -> Mapping:
     except LookupError:
         check.wrong("file.encoding", f"no encoding is called {encoding!r}")
     columns = check.strings(file["columns"], "file.columns") if "columns" in file else None
-    texts, lines, anonymous = _call(content, check)
+    texts, lines, anonymous, country = _call(content, check)
+    times = read_times(content.get("time", {}), check)
     mapping = Mapping(
-        times=read_times(content.get("time", {}), check),
+        times=times,
         texts=texts,
         rules=read_rules(content.get("row"), check),
         lines=lines,
         anonymous=anonymous,
+        country=country or country_of(times.zone),
         delimiter=delimiter,
         # A byte order mark is no part of the first column's name.
         encoding="utf-8-sig" if encoding.lower().replace("_", "-") == "utf-8" else encoding,
@@ -214,8 +219,8 @@ def _mapping(content: dict[str, Any], check: Check) -> Mapping:
 
 def _call(
     content: dict[str, Any], check: Check
-) -> tuple[dict[str, Text], dict[str, str] | None, frozenset[str]]:
-    call = check.table(content.get("call", {}), "call", (*_TEXTS, "anonymous"))
+) -> tuple[dict[str, Text], dict[str, str] | None, frozenset[str], str | None]:
+    call = check.table(content.get("call", {}), "call", (*_TEXTS, "anonymous", "country"))
     texts = {
         key: Text.parse(check.string(call[key], f"call.{key}")) for key in _TEXTS if key in call
     }
@@ -229,4 +234,7 @@ def _call(
         if not isinstance(lines, dict) or not all(isinstance(v, str) and v for v in lines.values()):
             check.wrong("lines", "must give a line id for each value")
     anonymous = check.strings(call.get("anonymous", ""), "call.anonymous")
-    return texts, lines, frozenset(one.casefold() for one in ("", *anonymous))
+    country = call.get("country")
+    if country is not None and country not in COUNTRIES:
+        check.wrong("call.country", f"{country!r} is no country in two capital letters, such as BE")
+    return texts, lines, frozenset(one.casefold() for one in ("", *anonymous)), country

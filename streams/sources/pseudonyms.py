@@ -5,7 +5,9 @@ few that a list of all their hashes is made in minutes.
 """
 
 import hmac
+import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,12 +17,27 @@ KEY_VARIABLE: Final = "REACHLINE_PSEUDONYM_KEY"
 SHORTEST_KEY: Final = 16
 """Bytes. Below 128 bits the key itself could be guessed by trying."""
 
+_FEWEST_SIGNS: Final = 8
+"""Of 32 random hexadecimal digits one set in a hundred million has fewer different ones."""
+
+_LONGEST_UNIT: Final = 8
+"""Bytes of a unit that fills a key by being repeated: no more than a password has."""
+
+_FEWEST_DIGITS: Final = 39
+"""Decimal digits that hold 128 bits."""
+
+_HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{32,}")
+_WORDS = re.compile(rb"[a-z]{4,}|[A-Z]{4,}")
+_MOST_IN_WORDS: Final = 0.7
+"""A fifth of a random key in base64 stands in runs of four small or four capital letters, of a
+sentence without blanks nearly all."""
+
 _NUMBER = re.compile(r"\+?[0-9\s().\-/]+", re.ASCII)
 _NOT_DIALLED = re.compile(r"[\s().\-/]+")
 
 
 class KeyMissingError(Exception):
-    """The key is missing, or too short to protect anybody."""
+    """The key is missing, or protects nobody: it could be guessed, or others can read it."""
 
 
 class Pseudonyms:
@@ -29,11 +46,11 @@ class Pseudonyms:
     __slots__ = ("_key",)
 
     def __init__(self, key: bytes) -> None:
-        """Raises KeyMissingError for a key of less than ``SHORTEST_KEY`` bytes."""
-        if len(key) < SHORTEST_KEY:
+        """Raises KeyMissingError for a key that could be guessed."""
+        weakness = _weakness(key)
+        if weakness:
             raise KeyMissingError(
-                f"the pseudonym key has {len(key)} bytes, at least {SHORTEST_KEY} are needed; "
-                "make one with: openssl rand -hex 32"
+                f"the pseudonym key {weakness}; make one with: openssl rand -hex 32"
             )
         self._key = key
 
@@ -43,7 +60,7 @@ class Pseudonyms:
         A telephone number gives the same pseudonym however it is punctuated, and with ``00`` as
         with ``+`` in front.
 
-        >>> pseudonyms = Pseudonyms(b"sixteen bytes or more")
+        >>> pseudonyms = Pseudonyms(b"8f3a61c0d27be945")
         >>> pseudonyms.of("+32 3 22 11 333") == pseudonyms.of("0032.3.2211333")
         True
         """
@@ -56,17 +73,55 @@ class Pseudonyms:
         return hmac.digest(self._key, person.encode(), "sha256")[:16].hex()
 
 
+def _weakness(key: bytes) -> str | None:
+    """Why a key could be guessed; None if nothing speaks for that."""
+    if len(key) < SHORTEST_KEY:
+        return f"has {len(key)} bytes, at least {SHORTEST_KEY} are needed"
+    if len(set(key)) < _FEWEST_SIGNS:
+        return f"has {len(set(key))} different characters, which could be guessed"
+    if any(key == (key[:unit] * len(key))[: len(key)] for unit in range(1, _LONGEST_UNIT + 1)):
+        return "repeats itself, and could be guessed"
+    if key.isdigit() and len(key) < _FEWEST_DIGITS:
+        return "has digits alone, too few of them"
+    if _HEXADECIMAL.fullmatch(key):
+        return None  # of which "deadbeef" may be a part
+    words = sum(map(len, _WORDS.findall(key)))
+    if key.isascii() and (b" " in key or words > _MOST_IN_WORDS * len(key)):
+        return "reads as words, which could be guessed"
+    return None
+
+
 def load(environment: Mapping[str, str], file: Path | None = None) -> Pseudonyms | None:
     """Pseudonyms under the key of a file, else of the environment; None if neither has one.
 
     Raises:
-        KeyMissingError: the file can't be read, or the key is too short.
+        KeyMissingError: the file can't be read, or everybody can read it; or the key could be
+            guessed.
     """
     if file is not None:
         try:
-            return Pseudonyms(file.read_bytes().strip())
+            key, open_to_all = file.read_bytes().strip(), _open_to_all(file)
         except OSError as error:
             raise KeyMissingError(f"the pseudonym key {file}: {error.strerror}") from error
+        if open_to_all:
+            raise KeyMissingError(
+                f"the pseudonym key {file} can be read by everybody on this machine: chmod 600, "
+                "then make another key if they are not all trusted"
+            )
+        return Pseudonyms(key)
     if KEY_VARIABLE in environment:
         return Pseudonyms(environment[KEY_VARIABLE].strip().encode())
     return None
+
+
+def _open_to_all(file: Path) -> bool:
+    """Whether any user of the machine can read the file. One that its owner can't write either was
+    put there by a container's engine, in a machine that has no other users."""
+    if os.name == "nt":
+        return False  # its rights are not in the mode
+    mode = file.stat().st_mode
+    return (
+        bool(mode & stat.S_IROTH)
+        and bool(mode & stat.S_IWUSR)
+        and all(folder.stat().st_mode & stat.S_IXOTH for folder in file.resolve().parents)
+    )

@@ -60,7 +60,7 @@ def taken() -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("REACHLINE_PSEUDONYM_KEY", "0" * 64)
+    monkeypatch.setenv("REACHLINE_PSEUDONYM_KEY", "0123456789abcdef" * 4)
     with socket.create_server(("127.0.0.1", 0)) as free:
         monkeypatch.setenv("REACHLINE_WEB_PORT", str(free.getsockname()[1]))
     monkeypatch.delenv("REACHLINE_TRACEBACK", raising=False)

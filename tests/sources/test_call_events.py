@@ -15,7 +15,7 @@ from streams.sources.clock import Clock
 from streams.sources.mapping import Mapping
 from streams.sources.pseudonyms import Pseudonyms
 
-KEY = Pseudonyms(b"a key of the city's own")
+KEY = Pseudonyms(b"5d0b1f7a92e34c68")
 
 SWITCHBOARD = """
 [file]
@@ -199,7 +199,7 @@ def row(**values: str) -> list[Event]:
     usual = {"id": "7", "line": "600", "kind": "call", "agent": "0", "start": str(BEGUN)}
     usual |= {"menu": "5", "hold": "0:10", "left": str(BEGUN + 60), "end": ""}
     mapping = Mapping.parse(RULES)
-    return CallRow(usual | values, mapping, Clock(mapping.times), None).events(NOW)
+    return CallRow(usual | values, mapping, Clock(mapping.times), None, None).events(NOW)
 
 
 def test_lengths_of_time_are_added_to_the_column_of_a_moment() -> None:
