@@ -5,11 +5,12 @@ from typing import Final
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.privacy import shown
 from streams.sources.callers import Callers
-from streams.sources.clock import Clock, span
+from streams.sources.clock import Clock
 from streams.sources.mapping import Mapping
 from streams.sources.mapping_rules import ANYTHING, Moment, Rule
 from streams.sources.plausible import check
 from streams.sources.pseudonyms import Pseudonyms
+from streams.sources.time_grammar import length
 
 LONGEST_ID: Final = 119
 """Characters of a call's id and leg: events have 128 for theirs, and add up to ``-answered``."""
@@ -146,7 +147,7 @@ class CallRow:
         found = (self._clock.instant(self._values[c], day, begun, latest) for c in moment.columns)
         instant = next((one for one in found if one is not None), None)
         if instant is not None:
-            instant += sum(span(self._values[column]) for column in moment.plus)
+            instant += sum(length(self._values[column]) for column in moment.plus)
         if moment.not_before in at:
             return max(at[moment.not_before], instant or at[moment.not_before])
         return instant

@@ -1,14 +1,14 @@
-"""The times of call records: clock times without a day, days without a zone, lengths of time."""
+"""The times of call records: clock times without a day, days without a zone."""
 
 import time
-from datetime import date, datetime, timedelta
-from math import copysign, isfinite
+from datetime import datetime, timedelta
 from typing import Final
 
 from streams.domain import instants
 from streams.domain.privacy import shown
 from streams.sources.mapping_times import Times
 from streams.sources.plausible import CLOCKS_DIFFER
+from streams.sources.time_grammar import EPOCHS, epoch, formatted, iso
 
 _CACHE_BOUND: Final = 100_000
 """Clock times and days repeat, and strptime costs 8 us; a day has 86,400 different seconds."""
@@ -40,9 +40,8 @@ class Clock:
         if text in self.never:
             return None
         times = self._times
-        if times.format in ("epoch", "epoch_ms"):
-            unit = instants.SECOND if times.format == "epoch" else 1_000
-            return round(_number(text) * unit)
+        if times.format in EPOCHS:
+            return epoch(text, times.format)
         if times.date is None:
             return self._of(self._cached(self._moments, text, times.format), latest)
         clock = self._cached(self._moments, text, times.format)
@@ -61,6 +60,13 @@ class Clock:
         if moment.tzinfo is not None:
             return instants.of(moment)
         instant = instants.of(moment.replace(tzinfo=self._times.zone))
+        if (
+            instants.to_datetime(instant).astimezone(self._times.zone).replace(tzinfo=None)
+            != moment
+        ):
+            raise ValueError(
+                f"{shown(moment.isoformat(' '))} is in the hour that spring leaves out in time.zone"
+            )
         if latest is not None and instant < latest - CLOCKS_DIFFER:
             # The hour that autumn has twice: no event of a call is long before an earlier one.
             again = instants.of(moment.replace(tzinfo=self._times.zone, fold=1))
@@ -74,50 +80,11 @@ class Clock:
         if moment is None:
             if len(cache) >= _CACHE_BOUND:
                 cache.clear()
-            try:
-                moment = _iso(text) if format_ == "iso" else datetime.strptime(text, format_)
-            except ValueError:
-                raise ValueError(f"{shown(text)} is no time in the form {format_}") from None
+            moment = iso(text) if format_ == "iso" else formatted(text, format_)
             cache[text] = moment
         return moment
-
-
-def _iso(text: str) -> datetime:
-    """A time in ISO 8601; a day alone is refused, for it would be read as its midnight."""
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return datetime.fromisoformat(text)
-    raise ValueError("a day alone")
 
 
 def wall() -> int:
     """The wall clock, in microseconds since 1970."""
     return time.time_ns() // 1000
-
-
-def span(text: str) -> int:
-    """Microseconds of ``90``, ``1.5``, ``1:30`` or ``0:01:30``."""
-    try:
-        parts = [float(part) for part in text.split(":")]
-        # Each by itself: a minus within would only make the whole shorter.
-        if any(copysign(1, part) < 0 for part in parts):
-            raise ValueError
-        seconds = 0.0
-        for part in parts:
-            seconds = seconds * 60 + part
-        if not isfinite(seconds):
-            raise ValueError
-    except ValueError:
-        raise ValueError(f"{shown(text)} is no length of time") from None
-    return round(seconds * instants.SECOND)
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-        if not isfinite(number):
-            raise ValueError
-    except ValueError:
-        raise ValueError(f"{shown(text)} is no number of seconds") from None
-    return number

@@ -15,8 +15,9 @@ mapping says what its columns mean, in a page of TOML and without a program::
     [time]
     zone = "Europe/Brussels"            # or an offset: "+02:00"
     format = "%H:%M:%S"                 # of the columns of time: strptime's signs, or "iso",
-                                        # "epoch" (seconds), "epoch_ms". It must say the full
-                                        # time; %z is an offset, %Z (a zone's name) is not read
+                                        # "epoch" (seconds), "epoch_ms", "epoch_us" (see
+                                        # ``time_grammar``). It must say the full time; %z is an
+                                        # offset, %Z (a zone's name) is not read
     date = "date"                       # the column of the day, when the others are clock times
     date_format = "%y%m%d"
     next_day = "12h"                    # a clock time this much before the start: the day after

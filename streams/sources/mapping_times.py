@@ -10,9 +10,10 @@ from streams.domain import instants
 from streams.sources import formats
 from streams.sources.checking import Check
 from streams.sources.plausible import LONGEST_CALL
+from streams.sources.time_grammar import EPOCHS
 
 _TIME: Final = ("zone", "format", "date", "date_format", "next_day", "never", "longest_call")
-_FORMATS: Final = ("iso", "epoch", "epoch_ms")
+_FORMATS: Final = ("iso", *EPOCHS)
 _UTC_OFFSET: Final = re.compile(r"([+-])(\d{2}):(\d{2})", re.ASCII)
 _SPAN: Final = re.compile(r"(\d+)(s|m|h)", re.ASCII)
 

@@ -226,7 +226,7 @@ class TestRowsThatAreWrong:
         assert [event.call_id for event in events if isinstance(event, CallStart)] == ["1", "9"]
         assert [str(one) for one in bad] == [
             "calls.csv:2: 4 fields, 5 expected",
-            "calls.csv:3: 'yesterday' is no number of seconds",
+            "calls.csv:3: 'yesterday' is no number of seconds since 1970",
             "calls.csv:5: '-7' is no length of time",
             "calls.csv:6: the call's id is empty",
             "calls.csv:7: start: no time in began",

@@ -78,7 +78,7 @@ def test_what_is_for_clock_times_needs_the_column_of_the_day(key: str, value: st
     ]
 
 
-@pytest.mark.parametrize("format_", ["iso", "epoch", "epoch_ms"])
+@pytest.mark.parametrize("format_", ["iso", "epoch", "epoch_ms", "epoch_us"])
 def test_such_a_time_has_its_day_in_it(format_: str) -> None:
     assert times(zone="UTC", format=format_).format == format_
     assert mistakes({"zone": "UTC", "format": format_, "date": "day"}) == [
@@ -88,7 +88,7 @@ def test_such_a_time_has_its_day_in_it(format_: str) -> None:
 
 def test_a_format_of_another_name_is_none() -> None:
     assert mistakes(ISO | {"format": "rfc3339"}) == [
-        "time.format: neither iso, epoch, epoch_ms nor strptime's signs"
+        "time.format: neither iso, epoch, epoch_ms, epoch_us nor strptime's signs"
     ]
 
 
