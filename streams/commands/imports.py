@@ -53,6 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(str(error), USAGE) from error
     if arguments.follow and len(arguments.files) > 1:
         raise CommandError("--follow takes one file", USAGE)
+    if arguments.follow and mapping.says("attempt"):
+        raise CommandError(
+            "--follow can't know which attempt is the last: a mapping with `attempt` is for files "
+            "that are finished",
+            USAGE,
+        )
     follow = None
     if arguments.follow:
         follow = partial(call_files.follow, encoding=mapping.encoding, header=mapping.header)
@@ -77,11 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _summary(counts: calls.Counts, mapping: Mapping) -> str:
     """The counts of the import: calls, left out and refused add up to the rows that were read."""
-    what = "parts of calls" if "leg" in mapping.texts else "calls"
+    what = "parts of calls" if mapping.legs else "calls"
+    above = f"{counts.above} lines above the header; " if counts.above else ""
     return (
         f"{counts.rows} rows read: {counts.calls} {what}, {counts.left_out} left out by the "
-        f"mapping, {counts.refused} refused; {counts.swallowed} lines swallowed by quoted fields; "
-        f"{counts.events} events"
+        f"mapping, {counts.refused} refused; {above}{counts.swallowed} lines swallowed by quoted "
+        f"fields; {counts.events} events"
     )
 
 

@@ -1,13 +1,19 @@
 """The events of one call record, by the rules of a mapping."""
 
-from typing import Final
+from collections.abc import Mapping as Values
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
 
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.privacy import shown
+from streams.sources import call_fields
 from streams.sources.callers import Callers
 from streams.sources.clock import Clock
 from streams.sources.mapping import Mapping
 from streams.sources.mapping_rules import ANYTHING, Moment, Rule
+from streams.sources.mapping_texts import filled
 from streams.sources.plausible import check
 from streams.sources.pseudonyms import Pseudonyms
 from streams.sources.time_grammar import length
@@ -16,138 +22,242 @@ LONGEST_ID: Final = 119
 """Characters of a call's id and leg: events have 128 for theirs, and add up to ``-answered``."""
 
 _REQUIRED: Final = ("start", "answered", "hangup")
+_PROPERTIES: Final = ("channel", "entry", "language")
+"""What is of the whole contact, whichever event says it."""
 
 
-class CallRow:
-    """One row, with what is needed to make events of it.
+@dataclass(slots=True)
+class Record:
+    """What a row makes.
 
-    Args:
-        values: of the row's columns.
-        callers: needed if the mapping names callers.
-        pseudonyms: needed if the mapping names agents.
+    Attributes:
+        call_id: of the contact.
+        stem: of the events' ids: the call, its leg and its attempt.
+        leg, attempt: as the mapping says; empty where it does not.
+        revision: of each event.
+        rules: the numbers of those that made the events.
+        events: in the order of a call; none where the mapping leaves the row out.
     """
 
-    __slots__ = ("_callers", "_clock", "_mapping", "_pseudonyms", "_values")
+    call_id: str
+    stem: str = ""
+    leg: str = ""
+    attempt: str = ""
+    revision: int = 0
+    rules: list[int] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
-    def __init__(
-        self,
-        values: dict[str, str],
-        mapping: Mapping,
-        clock: Clock,
-        callers: Callers | None,
-        pseudonyms: Pseudonyms | None,
-    ) -> None:
-        self._values = values
+
+class Records:
+    """Makes records of rows, by one mapping.
+
+    Args:
+        pseudonyms: needed if the mapping names callers or agents.
+    """
+
+    __slots__ = ("_callers", "_clock", "_mapping", "_pseudonyms")
+
+    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
         self._mapping = mapping
-        self._clock = clock
-        self._callers = callers
+        self._clock = Clock(mapping.times)
         self._pseudonyms = pseudonyms
+        self._callers = None
+        if pseudonyms is not None:
+            self._callers = Callers(pseudonyms, mapping.country, mapping.anonymous)
 
-    def events(self, now: int) -> list[Event]:
-        """The row's events in the order of a call; none where the mapping leaves the row out.
+    def call_id(self, values: Values[str, str]) -> str | None:
+        """The id of the row's call; None if that is empty."""
+        return filled(self._mapping.texts["id"], values)
+
+    def of(self, values: Values[str, str], now: int) -> Record:
+        """What the row makes.
 
         Args:
+            values: of the row's columns.
             now: the wall clock.
 
         Raises:
             ValueError: what is wrong with the row.
         """
-        rule = self._rule()
-        if not rule.moments:
-            return []
-        call_id = self._text("id")
-        leg = self._text("leg")
-        if call_id is None:
-            raise ValueError("the call's id is empty")
-        stem = f"{call_id}-{leg}" if leg else call_id
-        if len(stem) > LONGEST_ID:
-            raise ValueError(f"the call's id has {len(stem)} characters, at most {LONGEST_ID}")
-        at: dict[str, int] = {}
-        for name, moment in rule.moments:
-            instant = self._instant(moment, at)
-            if instant is None:
-                if name in _REQUIRED:
-                    raise ValueError(f"{name}: no time in {', '.join(moment.columns)}")
+        rules = self._rules(values)
+        record = Record("", rules=[rule.number for rule in rules])
+        at: dict[tuple[str, str], int] = {}
+        for rule in rules:
+            if not rule.moments:
                 continue
-            at[name] = instant
-        if not at:
-            raise ValueError("no time in any of its columns")
-        check(at, now, self._mapping.times.longest_call)
-        return [
-            self._event(name, moment, f"{stem}-{name}", call_id, self._clock.text(at[name]))
-            for name, moment in rule.moments
-            if name in at
-        ]
+            one = _Row(self, rule, values, now)
+            record = one.add_to(record)
+            at.update(((one.stem, name), instant) for name, instant in one.at.items())
+        if len(at) < len(record.events):
+            raise ValueError("two rules make the same event: give each of them a `leg` of its own")
+        if len(rules) > 1 and at and max(at.values()) - min(at.values()) > self.longest_call:
+            raise ValueError("its visits are further apart than a call is long (time.longest_call)")
+        return record
 
-    def _rule(self) -> Rule:
+    @property
+    def longest_call(self) -> int:
+        return self._mapping.times.longest_call
+
+    def _rules(self, values: Values[str, str]) -> list[Rule]:
+        found: list[Rule] = []
         for rule in self._mapping.rules:
             if all(
                 value in accepted or (ANYTHING in accepted and value not in self._clock.never)
                 for column, accepted in rule.when
-                for value in (self._values[column].strip(),)
+                for value in (values[column].strip(),)
             ):
-                return rule
+                found.append(rule)
+                if not rule.go_on:
+                    return found
+        if found:
+            return found
         asked = dict.fromkeys(column for rule in self._mapping.rules for column, _ in rule.when)
-        seen = ", ".join(f"{column} = {shown(self._values[column])}" for column in asked)
+        seen = ", ".join(f"{column} = {shown(values[column])}" for column in asked)
         raise ValueError(f"no [[row]] of the mapping is for {seen}")
 
-    def _event(self, name: str, moment: Moment, event_id: str, call_id: str, at: str) -> Event:
+
+class _Row:
+    """A row read by one rule."""
+
+    __slots__ = ("_mapping", "_now", "_of", "_rule", "_values", "at", "stem")
+
+    def __init__(self, of: Records, rule: Rule, values: Values[str, str], now: int) -> None:
+        self._of = of
+        self._mapping = of._mapping
+        self._rule = rule
+        self._values = values
+        self._now = now
+        self.at: dict[str, int] = {}
+        self.stem = ""
+
+    def add_to(self, record: Record) -> Record:
+        """The record with the events of this rule. Raises ValueError."""
+        call_id = self._text("id")
+        if call_id is None:
+            raise ValueError("the call's id is empty")
+        leg, attempt = self._leg(call_id), self._text("attempt") or ""
+        self.stem = "-".join(part for part in (call_id, leg, attempt) if part)
+        if len(self.stem) > LONGEST_ID:
+            raise ValueError(f"the call's id has {len(self.stem)} characters, at most {LONGEST_ID}")
+        if record.events and record.call_id != call_id:
+            raise ValueError("two rules make two calls of it: `id` must be one of [call]")
+        self._read_times()
+        revision = call_fields.revision(
+            self._text("revision"), self._of._clock, max(self.at.values())
+        )
+        visit = call_fields.visit(self._text("visit"), leg)
+        events = [
+            self._event(name, moment, call_id, revision, visit)
+            for name, moment in self._rule.moments
+            if name in self.at
+        ]
+        properties = {key: text for key in _PROPERTIES if (text := self._text(key)) is not None}
+        direction = call_fields.direction(self._text("direction"))
+        if direction or properties:
+            events[0] = msgspec.structs.replace(events[0], direction=direction, **properties)
+        return Record(
+            call_id, self.stem, leg, attempt, revision, record.rules, record.events + events
+        )
+
+    def _leg(self, call_id: str) -> str:
+        """What distinguishes the rows of a call: the leg, or the last of the ids that it has."""
+        leg = self._text("leg")
+        if leg is None and not self._texts("leg"):
+            own = self._texts("id")[-1].filled(self._values)
+            return "" if own == call_id else own
+        return leg or ""
+
+    def _read_times(self) -> None:
+        for name, moment in self._rule.moments:
+            instant = self._instant(moment)
+            if instant is None:
+                if name in _REQUIRED:
+                    raise ValueError(f"{name}: no time in {', '.join(moment.columns)}")
+                continue
+            self.at[name] = instant
+        if not self.at:
+            raise ValueError("no time in any of its columns")
+        check(self.at, self._now, self._mapping.times.longest_call)
+
+    def _instant(self, moment: Moment) -> int | None:
+        date = self._mapping.times.date
+        day = self._values[date] if date else ""
+        # The first time of the call decides whether a clock time is of the day after.
+        begun = next(iter(self.at.values()), None)
+        latest = max(self.at.values(), default=None)
+        clock = self._of._clock
+        found = (clock.instant(self._values[c], day, begun, latest) for c in moment.columns)
+        instant = next((one for one in found if one is not None), None)
+        if instant is not None:
+            instant += sum(length(self._values[column]) for column in moment.plus)
+        if moment.not_before in self.at:
+            return max(self.at[moment.not_before], instant or self.at[moment.not_before])
+        return instant
+
+    def _event(
+        self, name: str, moment: Moment, call_id: str, revision: int, visit: int | None
+    ) -> Event:
+        to_line = self._text("to_line") if name in ("left", "hangup") else None
+        reason: Any = moment.reason
+        if name == "hangup" and to_line and "left" not in self.at:
+            # The row ends, the call goes on at another line.
+            name, reason, moment = "left", "transfer", Moment(moment.columns)
+            self.at["left"] = self.at.pop("hangup")
+        event_id = f"{self.stem}-{name}"
+        at = self._of._clock.text(self.at[name])
         if name == "start":
-            return CallStart(
-                event_id, call_id, at,
-                caller=self._caller(),
-                entry=self._text("entry"),
-                channel=self._text("channel"),
-                language=self._text("language"),
-            )  # fmt: skip
+            return CallStart(event_id, call_id, at, revision, caller=self._caller())
         if name == "choice":
             option, menu = self._text("option"), self._text("menu")
-            return MenuChoice(event_id, call_id, at, self._line(), option=option, menu=menu)
+            return MenuChoice(
+                event_id, call_id, at, self._line(), revision, option=option, menu=menu
+            )
         if name == "hangup":
-            return Hangup(event_id, call_id, at, reason=moment.reason, by=moment.by)  # type: ignore[arg-type]
-        agent = self._agent() if name == "answered" else None
+            return Hangup(event_id, call_id, at, revision, reason=reason, by=moment.by)  # type: ignore[arg-type]
         return Queue(
-            event_id, call_id, at, self._line(), name, reason=moment.reason, agent=agent  # type: ignore[arg-type]
+            event_id, call_id, at, self._line(), name, revision,  # type: ignore[arg-type]
+            visit=visit,
+            reason=reason,
+            to_line=self._known(to_line) if to_line and reason == "transfer" else None,
+            agent=self._agent() if name == "answered" else None,
         )  # fmt: skip
 
+    def _texts(self, key: str) -> Any:
+        return self._rule.texts.get(key) or self._mapping.texts.get(key, ())
+
     def _text(self, key: str) -> str | None:
-        """A text of the mapping with the row's values in it; None if it is empty or not mapped."""
-        text = self._mapping.texts.get(key)
-        return None if text is None else text.filled(self._values) or None
+        """A text of the rule or the mapping with the row's values in it; None if it is empty."""
+        return filled(self._texts(key), self._values)
 
     def _line(self) -> str:
         line = self._text("line")
         if line is None:
             raise ValueError("the line is empty")
+        known = self._known(line)
+        if known is None:
+            raise ValueError(f"line {shown(line)} is not under [lines]")
+        return known
+
+    def _known(self, line: str) -> str | None:
+        """The plan's id of a line; None if it is not under ``[lines]``, where there is that table.
+        A rule's own line, of no column, may be the plan's id already."""
         if self._mapping.lines is None:
             return line
-        if line not in self._mapping.lines:
-            raise ValueError(f"line {shown(line)} is not under [lines]")
-        return self._mapping.lines[line]
+        own = self._rule.texts.get("line", ())
+        if any(not text.columns and text.literals == (line,) for text in own):
+            return self._mapping.lines.get(line, line)
+        return self._mapping.lines.get(line)
 
     def _caller(self) -> str | None:
         caller = self._text("caller")
         if caller is None:
             return None
-        assert self._callers is not None, "required before the first row"
-        return self._callers.of(caller)
+        assert self._of._callers is not None, "required before the first row"
+        return self._of._callers.of(caller)
 
     def _agent(self) -> str | None:
         agent = self._text("agent")
         if agent is None or agent.casefold() in self._mapping.anonymous:
             return None
-        assert self._pseudonyms is not None, "required before the first row"
-        return self._pseudonyms.of(agent)
-
-    def _instant(self, moment: Moment, at: dict[str, int]) -> int | None:
-        day = self._values[self._mapping.times.date] if self._mapping.times.date else ""
-        # The first time of the call decides whether a clock time is of the day after.
-        begun = next(iter(at.values()), None)
-        latest = max(at.values(), default=None)
-        found = (self._clock.instant(self._values[c], day, begun, latest) for c in moment.columns)
-        instant = next((one for one in found if one is not None), None)
-        if instant is not None:
-            instant += sum(length(self._values[column]) for column in moment.plus)
-        if moment.not_before in at:
-            return max(at[moment.not_before], instant or at[moment.not_before])
-        return instant
+        assert self._of._pseudonyms is not None, "required before the first row"
+        return self._of._pseudonyms.of(agent)

@@ -1,6 +1,8 @@
 """Files of phone systems: reads them, follows them while they grow, puts their events in order."""
 
+import codecs
 import gzip
+import io
 import os
 import tempfile
 import time
@@ -8,7 +10,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import msgspec
 
@@ -21,8 +23,21 @@ _PAUSE: Final = 0.2
 shows an event."""
 
 
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the first half of this
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks, which no other encoding begins a file with."""
+
+
 def read(file: Path, encoding: str) -> Iterator[str]:
     """The lines of a file, ``.gz`` or not.
+
+    Args:
+        encoding: of a file without a byte order mark.
 
     Bytes that are not of its encoding become lone surrogates, so that they cost only their line.
 
@@ -30,15 +45,15 @@ def read(file: Path, encoding: str) -> Iterator[str]:
         OSError: the file can't be read, or is damaged; or it has a wrong byte in an encoding, as
             UTF-16, in which that hides where the next line begins.
     """
-    options: dict[str, Any] = {"encoding": encoding, "errors": "surrogateescape", "newline": ""}
-    stream: IO[str]
+    stream: Any
+    options: dict[str, Any] = {"errors": "surrogateescape", "newline": ""}
     try:
-        with (
-            gzip.open(file, "rt", **options)
-            if file.suffix == ".gz"
-            else file.open(**options) as stream
-        ):
-            yield from stream
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+            begin = stream.read(4)
+            stream.seek(0)
+            marked = next((name for mark, name in _MARKS if begin.startswith(mark)), encoding)
+            with io.TextIOWrapper(stream, marked, **options) as lines:
+                yield from lines
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
         raise OSError(f"{file}: can't be read: {error}") from error
 

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from streams.domain.events import Event
-from streams.domain.privacy import MOST_DIGITS, shown
-from streams.sources.call_events import CallRow
+from streams.domain.privacy import shown
+from streams.sources.call_events import Record, Records
 from streams.sources.call_files import in_order, read
-from streams.sources.callers import Callers
-from streams.sources.clock import Clock, wall
-from streams.sources.mapping import Mapping, MappingError
+from streams.sources.clock import wall
+from streams.sources.legs import joined
+from streams.sources.mapping import Mapping
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
-from streams.sources.rows import ACROSS_LINES, IN_LINE, Row, rows
+from streams.sources.rows import ACROSS_LINES, IN_LINE, Row
+from streams.sources.tables import read_table
 
 _CALLS_REMEMBERED: Final = 1_000_000
 """Calls among which a repeated id is noticed: a year of a large city, at about 100 MB."""
@@ -52,6 +53,7 @@ class Counts:
 
     Attributes:
         swallowed: lines that belong to a row that began in an earlier line.
+        above: lines above the header.
         events: events written.
     """
 
@@ -60,6 +62,7 @@ class Counts:
     left_out: int = 0
     refused: int = 0
     swallowed: int = 0
+    above: int = 0
     events: int = 0
 
 
@@ -98,7 +101,9 @@ def run(
     counts = Counts() if counts is None else counts
     for file in files:
         lines = follow(file) if follow else read(file, mapping.encoding)
-        found = events(lines, mapping, report, str(file), pseudonyms, counts, wall)
+        found = events(
+            lines, mapping, report, str(file), pseudonyms, counts, wall, live=follow is not None
+        )
         for event in in_order(found) if mapping.sorted and not follow else found:
             write(event)
             counts.events += 1
@@ -113,47 +118,57 @@ def events(
     pseudonyms: Pseudonyms | None = None,
     counts: Counts | None = None,
     wall: Callable[[], int] = wall,
+    live: bool = False,
 ) -> Iterator[Event]:
-    """The events of a file's lines, row by row in the order of the rows.
+    """The events of a file's lines, row by row in the order of the rows. Only the hangups of calls
+    that may have several rows come last, when it is known which row was a call's last.
 
     Args:
         name: of the file, in reports.
         counts, wall: as in ``run``.
+        live: whether the file grows, so that nobody waits for another row of a call.
 
     Raises:
         KeyMissingError, MappingError: as ``run``.
     """
     _require_key(mapping, pseudonyms)
     counts = Counts() if counts is None else counts
-    columns = mapping.columns
-    width = None if columns is None else len(columns)
-    found_rows = rows(lines, mapping.delimiter, mapping.quotes, width)
-    if columns is None:
-        header = next(found_rows, None)
-        columns = tuple(header.fields) if header else ()
-    _require_columns(mapping, columns, name)
+    found = _records(lines, mapping, report, name, pseudonyms, counts, wall)
+    if mapping.legs and not live:
+        return joined(found)
+    return (event for record in found for event in record.events)
+
+
+def _records(
+    lines: Iterable[str],
+    mapping: Mapping,
+    report: Report,
+    name: str,
+    pseudonyms: Pseudonyms | None,
+    counts: Counts,
+    wall: Callable[[], int],
+) -> Iterator[Record]:
+    table = read_table(lines, mapping, name)
+    counts.above += table.above
+    used = tuple(dict.fromkeys(mapping.used()))
+    records = Records(mapping, pseudonyms)
     calls: dict[int, int] = {}
-    clock = Clock(mapping.times)
-    callers = None
-    if pseudonyms is not None:
-        callers = Callers(pseudonyms, mapping.country, mapping.anonymous)
-    for row in found_rows:
+    for row in table.rows:
         counts.rows += 1
         counts.swallowed += row.swallowed
         try:
-            fields = _fields(row, columns, mapping.quotes)
-            found = CallRow(fields, mapping, clock, callers, pseudonyms).events(wall())
-            if found:
-                _refuse_repeated(found[0], calls, row.line_number)
+            record = records.of(_values(row, table.columns, used, mapping.quotes), wall())
+            if record.events:
+                _refuse_repeated(record, calls, row.line_number)
         except ValueError as error:
             counts.refused += 1
             report(BadRow(name, row.line_number, str(error)))
             continue
-        if found:
+        if record.events:
             counts.calls += 1
         else:
             counts.left_out += 1
-        yield from found
+        yield record
 
 
 def _require_key(mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
@@ -164,48 +179,35 @@ def _require_key(mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
         )
 
 
-def _require_columns(mapping: Mapping, columns: tuple[str, ...], name: str) -> None:
-    missing = sorted(set(mapping.used()) - set(columns))
-    if missing:
-        has = f"it has {', '.join(map(_printable, columns[:40])) or 'no line'}"
-        if not all(map(_is_name, columns)):
-            has = "its first line is a row, it seems: file.columns names the columns of such a file"
-        raise MappingError(name, [f"no column {column!r}; {has}" for column in missing])
+def _values(
+    row: Row, columns: tuple[str, ...], used: tuple[str, ...], quotes: str
+) -> dict[str, str]:
+    """The row's fields by their columns.
 
-
-def _printable(column: str) -> str:
-    return repr(column)[1:-1]
-
-
-def _is_name(column: str) -> bool:
-    """Whether a field of the first line may be the name of a column. Every call has a time, so that
-    its digits give away a row that stands there instead; such a row is not repeated."""
-    return sum(map(str.isnumeric, column)) <= MOST_DIGITS and "@" not in column
-
-
-def _fields(row: Row, columns: tuple[str, ...], quotes: str) -> dict[str, str]:
+    Raises:
+        ValueError: there are more or fewer of them, or what the mapping uses can't be read.
+    """
     if len(row.fields) != len(columns):
         raise ValueError(
             f"{len(row.fields)} fields, {len(columns)} expected"
             + (_LEFT_OPEN[quotes] if row.left_open else "")
         )
+    values = dict(zip(columns, row.fields, strict=True))
     try:
-        "".join(row.fields).encode()
+        "".join(map(values.__getitem__, used)).encode()
     except UnicodeEncodeError:
         raise ValueError("bytes that are not of the file's encoding") from None
-    return dict(zip(columns, row.fields, strict=True))
+    return values
 
 
-def _refuse_repeated(first: Event, calls: dict[int, int], line_number: int) -> None:
+def _refuse_repeated(record: Record, calls: dict[int, int], line_number: int) -> None:
     """Refuses a call whose id a row before had: two calls with one id would be counted as one.
 
     Args:
-        first: the first event of the call.
         calls: hashes of the ids so far, with their line numbers.
     """
-    stem, _, _ = first.event_id.rpartition("-")
-    known = calls.setdefault(hash(stem), line_number)
+    known = calls.setdefault(hash((record.stem, record.revision)), line_number)
     if known != line_number:
-        raise ValueError(f"call {shown(first.call_id)} again, first seen in line {known}")
+        raise ValueError(f"call {shown(record.call_id)} again, first seen in line {known}")
     if len(calls) > _CALLS_REMEMBERED:
         del calls[next(iter(calls))]

@@ -1,10 +1,12 @@
 """The tables ``[[row]]`` of a mapping file: which events a row makes."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 from streams.domain.events import HangupReason, LeftReason
 from streams.sources.checking import Check
+from streams.sources.mapping_texts import TEXTS, Choices, columns_of, read_texts
 
 EVENTS: Final = ("start", "choice", "entered", "answered", "left", "hangup")
 """The events that a rule may make, in the order in which a call has them."""
@@ -29,11 +31,28 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The events of a row in which every column of ``when`` has one of its values."""
+    """The events of a row in which every column of ``when`` has one of its values.
 
+    Attributes:
+        number: of the rule in the mapping, from 1.
+        moments: of its events; empty where rows of this kind are left out.
+        texts: those of ``[call]`` that are others in this rule.
+        go_on: whether the rules behind it are asked too.
+    """
+
+    number: int
     when: tuple[tuple[str, frozenset[str]], ...]
     moments: tuple[tuple[str, Moment], ...]
-    """Empty: rows of this kind are left out."""
+    texts: dict[str, Choices] = field(default_factory=dict)
+    go_on: bool = False
+
+    def used(self) -> Iterator[str]:
+        """Every column that the rule names, some of them more than once."""
+        yield from (column for column, _ in self.when)
+        yield from columns_of(self.texts)
+        for _, moment in self.moments:
+            yield from moment.columns
+            yield from moment.plus
 
 
 def read_rules(rows: Any, check: Check) -> tuple[Rule, ...]:
@@ -41,11 +60,12 @@ def read_rules(rows: Any, check: Check) -> tuple[Rule, ...]:
     if not isinstance(rows, list) or not rows:
         check.wrong("row", "no [[row]]: nothing says which events a row makes")
         return ()
-    return tuple(_rule(row, f"row {number}", check) for number, row in enumerate(rows, 1))
+    return tuple(_rule(row, number, check) for number, row in enumerate(rows, 1))
 
 
-def _rule(value: Any, where: str, check: Check) -> Rule:
-    row = check.table(value, where, ("when", "leave_out", *EVENTS))
+def _rule(value: Any, number: int, check: Check) -> Rule:
+    where = f"row {number}"
+    row = check.table(value, where, ("when", "leave_out", "go_on", *EVENTS, *TEXTS))
     when = row.get("when", {})
     if not isinstance(when, dict):
         check.wrong(f"{where}.when", "must be a table of columns and their values")
@@ -55,16 +75,22 @@ def _rule(value: Any, where: str, check: Check) -> Rule:
         if name in row:
             earlier = tuple(known for known, _ in moments)
             moments.append((name, _moment(row[name], name, f"{where}.{name}", earlier, check)))
-    if row.get("leave_out", False) not in (True, False):
-        check.wrong(f"{where}.leave_out", "must be true or false")
+    for key in ("leave_out", "go_on"):
+        if row.get(key, False) not in (True, False):
+            check.wrong(f"{where}.{key}", "must be true or false")
     if bool(moments) == (row.get("leave_out") is True):
         check.wrong(where, f"must name events ({', '.join(EVENTS)}) or leave_out = true")
+    if row.get("go_on") and not moments:
+        check.wrong(f"{where}.go_on", "a row that is left out goes on nowhere")
     return Rule(
+        number=number,
         when=tuple(
             (column, frozenset(check.strings(values, f"{where}.when.{column}")))
             for column, values in when.items()
         ),
         moments=tuple(moments),
+        texts=read_texts(row, where, check),
+        go_on=row.get("go_on") is True,
     )
 
 

@@ -55,16 +55,21 @@ class Row(NamedTuple):
 
 
 def rows(
-    lines: Iterable[str], delimiter: str, quotes: str = IN_LINE, width: int | None = None
+    lines: Iterable[str],
+    delimiter: str,
+    quotes: str = IN_LINE,
+    width: int | None = None,
+    first: int = 1,
 ) -> Iterator[Row]:
     """The rows of a file's lines; an empty line is no row.
 
     Args:
         quotes: one of ``QUOTES``.
         width: how many fields a row has; by default as many as the first, which names the columns.
+        first: the number of the first line.
     """
     split = _Splitter(delimiter, quotes)
-    source = map(_Line, count(1), lines)
+    source = map(_Line, count(first), lines)
     ahead: deque[_Line] = deque()
     while (line := ahead.popleft() if ahead else next(source, None)) is not None:
         number, text = line

@@ -9,9 +9,8 @@ from streams.domain.events import CallStart, Event, Hangup, Queue
 from streams.domain.instants import SECOND, parse
 from streams.domain.ndjson import ndjson
 from streams.sources import calls
-from streams.sources.call_events import LONGEST_ID, CallRow
+from streams.sources.call_events import LONGEST_ID, Records
 from streams.sources.calls import BadRow
-from streams.sources.clock import Clock
 from streams.sources.mapping import Mapping
 from streams.sources.pseudonyms import Pseudonyms
 
@@ -102,10 +101,10 @@ def test_an_answered_call(mapping: Mapping) -> None:
         {"event": "menu-choice", "event_id": "171.1-1-choice", "call_id": "171.1",
          "at": "2026-03-02T10:00:13+01:00", "line": "waste"},
         {"event": "queue", "event_id": "171.1-1-entered", "call_id": "171.1",
-         "at": "2026-03-02T10:00:13+01:00", "line": "waste", "phase": "entered"},
+         "at": "2026-03-02T10:00:13+01:00", "line": "waste", "phase": "entered", "visit": 1},
         {"event": "queue", "event_id": "171.1-1-answered", "call_id": "171.1",
          "at": "2026-03-02T10:00:40.500000+01:00", "line": "waste", "phase": "answered",
-         "agent": agent},
+         "visit": 1, "agent": agent},
         {"event": "hangup", "event_id": "171.1-1-hangup", "call_id": "171.1",
          "at": "2026-03-02T10:02:00+01:00", "reason": "normal", "by": "agent"},
     ]  # fmt: skip
@@ -198,8 +197,7 @@ BEGUN = 1_772_442_000
 def row(**values: str) -> list[Event]:
     usual = {"id": "7", "line": "600", "kind": "call", "agent": "0", "start": str(BEGUN)}
     usual |= {"menu": "5", "hold": "0:10", "left": str(BEGUN + 60), "end": ""}
-    mapping = Mapping.parse(RULES)
-    return CallRow(usual | values, mapping, Clock(mapping.times), None, None).events(NOW)
+    return Records(Mapping.parse(RULES), None).of(usual | values, NOW).events
 
 
 def test_lengths_of_time_are_added_to_the_column_of_a_moment() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice
-from streams.sources.call_files import follow, in_order
+from streams.sources.call_files import follow, in_order, read
 
 
 def test_what_is_written_to_a_log_after_it_was_moved_away_is_read(tmp_path: Path) -> None:
@@ -71,3 +74,31 @@ def test_equal_instants_keep_the_order_of_the_rows() -> None:
         CallStart("a", "1", now),
     ]
     assert [event.event_id for event in in_order(events)] == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("name", ["calls.csv", "calls.csv.gz"])
+def test_a_byte_order_mark_goes_before_what_the_mapping_says(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    text = "id,name\r\n1,Zoë\r\n"
+    marked = text if encoding.endswith(("sig", "16", "32")) else "\ufeff" + text
+    file = tmp_path / name
+    packed = gzip.compress if name.endswith("gz") else bytes
+    file.write_bytes(packed(marked.encode(encoding)))
+    for said in ("utf-8", "latin-1"):
+        assert list(read(file, said)) == ["id,name\r\n", "1,Zoë\r\n"]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8", "utf-16-le", "cp1252"])
+def test_without_one_a_file_is_what_the_mapping_says(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_bytes("id,name\r\n1,Zoë\r\n".encode(encoding))
+    assert list(read(file, encoding)) == ["id,name\r\n", "1,Zoë\r\n"]
+
+
+@pytest.mark.parametrize("content", [b"", b"a", b"\n", b"\xef\xbb"])
+def test_a_file_shorter_than_a_mark_is_read(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_bytes(content)
+    assert "".join(read(file, "latin-1")).encode("latin-1") == content

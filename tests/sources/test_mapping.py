@@ -45,15 +45,12 @@ def test_every_mistake_is_said_at_once() -> None:
     with pytest.raises(MappingError) as caught:
         Mapping.parse(WRONG, "mine.toml")
     assert str(caught.value).splitlines() == [
-        "mine.toml: file.delimiter: must be one character, not ';;'",
-        "mine.toml: file.encoding: no encoding is called 'klingon'",
         "mine.toml: call.lime: unknown; did you mean 'line'?",
-        "mine.toml: call.id: names no {column}, so that every row would be the same call",
-        "mine.toml: lines: must give a line id for each value",
         "mine.toml: time.next_day: must be a span such as 12h or 90m",
         "mine.toml: time.next_day: needs time.date: only clock times know no day",
         "mine.toml: time.zone: 'Europe/Antwerp' is neither a zone (Europe/Brussels) nor ±hh:mm",
         "mine.toml: time.never: must be a text or a list of texts",
+        "mine.toml: call.id: names no {column}, so that every row would be the same call",
         "mine.toml: row 1.when: must be a table of columns and their values",
         "mine.toml: row 1.left.reason: missing: one of transfer, overflow, timeout, exit_key, "
         "voicemail, callback, closed, full",
@@ -63,6 +60,9 @@ def test_every_mistake_is_said_at_once() -> None:
         "leave_out = true",
         "mine.toml: row 3.entered.at: missing: the column of its time",
         "mine.toml: row 3.answered.not_before: 'hangup' is none of entered",
+        "mine.toml: lines: must give a line id for each value",
+        "mine.toml: file.delimiter: must be one character, not ';;'",
+        "mine.toml: file.encoding: no encoding is called 'klingon'",
         "mine.toml: file.order: 'backwards' is none of file, at",
         "mine.toml: call.line: missing: choices and queues happen at a line",
     ]
@@ -72,10 +72,10 @@ def test_an_empty_mapping_says_what_is_needed() -> None:
     with pytest.raises(MappingError) as caught:
         Mapping.parse("")
     assert [mistake.partition(":")[0] for mistake in caught.value.mistakes] == [
-        "call.id",
         "time.zone",
         "time.format",
         "row",
+        "call.id",
     ]
 
 
