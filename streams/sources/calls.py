@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from streams.domain.events import Event
 from streams.domain.privacy import shown
+from streams.sources import workbooks
 from streams.sources.call_events import Record, Records
 from streams.sources.call_files import in_order, read
 from streams.sources.clock import wall
@@ -82,7 +83,7 @@ def run(
     """Imports files one after the other.
 
     Args:
-        files: CSV files, ``.gz`` too.
+        files: CSV files, ``.gz`` too, or workbooks.
         mapping: what their columns mean.
         write: called with each event.
         report: called with each row that can't be read.
@@ -100,14 +101,25 @@ def run(
     _require_key(mapping, pseudonyms)
     counts = Counts() if counts is None else counts
     for file in files:
-        lines = follow(file) if follow else read(file, mapping.encoding)
+        lines, its = opened(file, mapping) if follow is None else (follow(file), mapping)
         found = events(
-            lines, mapping, report, str(file), pseudonyms, counts, wall, live=follow is not None
+            lines, its, report, str(file), pseudonyms, counts, wall, live=follow is not None
         )
         for event in in_order(found) if mapping.sorted and not follow else found:
             write(event)
             counts.events += 1
     return counts
+
+
+def opened(file: Path, mapping: Mapping) -> tuple[Iterable[str], Mapping]:
+    """The lines of a file or of a workbook's sheet, and the mapping for them.
+
+    Raises:
+        OSError: as ``run``; some of them as soon as a line is asked for.
+    """
+    if file.suffix.lower() in workbooks.SUFFIXES:
+        return workbooks.lines(file, mapping.sheet), workbooks.as_lines(mapping)
+    return read(file, mapping.encoding), mapping
 
 
 def events(

@@ -5,6 +5,7 @@ mapping says what its columns mean, in a page of TOML and without a program::
 
     [file]                              # all optional
     delimiter = "\\t"                   # else what a first line `sep=;` says, else ","
+    sheet = "Calls"                     # of a workbook (.xlsx); else its first
     encoding = "latin-1"                # UTF-8 unless given; a byte order mark goes first
     columns = ["id", "when"]            # only for a file without a header line
     skip = 3                            # lines above the header; else it is looked for in the

@@ -31,6 +31,7 @@ _ISO = re.compile(
     r"(?:[.,]([0-9]{1,18}))?(?: ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?"
 )
 _LEAP_SECOND = re.compile(r":60(?![0-9])")
+_DAY_ALONE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 _DAY_NUMBER = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
 _NUMBER = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?")
 _SHORTENED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
@@ -52,7 +53,7 @@ def iso(text: str) -> datetime:
     """
     found = _ISO.fullmatch(text)
     if found is None:
-        raise ValueError(f"{shown(text)} is no time in the form iso{_instead(text)}")
+        raise ValueError(f"{_shown(text)} is no time in the form iso{_instead(text)}")
     parts = found.groups()
     year, month, day, hour, minute, second = parts[:6] if parts[0] else parts[6:12]
     fraction, offset = parts[12] or "", parts[13] or ""
@@ -82,7 +83,7 @@ def formatted(text: str, format_: str) -> datetime:
         return datetime.strptime(text, format_)
     except (ValueError, OverflowError):
         raise ValueError(
-            f"{shown(text)} is no time in the form {format_}{_instead(text)}"
+            f"{_shown(text)} is no time in the form {format_}{_instead(text)}"
         ) from None
 
 
@@ -154,7 +155,14 @@ def _fraction(digits: str | None) -> int:
     return int(f"{(digits or '')[:6]:0<6}")
 
 
+def _shown(text: str) -> str:
+    """The text as a message may repeat it; a day is no telephone number, though it is like one."""
+    return "(like ####-##-##)" if _DAY_ALONE.fullmatch(text) else shown(text)
+
+
 def _instead(text: str) -> str:
+    if _DAY_ALONE.fullmatch(text):
+        return ", but a day alone"
     if _DAY_NUMBER.fullmatch(text):
         return ", but a day's number, as spreadsheets count: give its column the form of a time"
     if _NUMBER.fullmatch(text) and any(
