@@ -24,7 +24,7 @@ from streams.sources.legs import joined
 from streams.sources.mapping import Mapping
 from streams.sources.pseudonyms import KeyMissingError, Pseudonyms
 from streams.sources.rows import ACROSS_LINES, IN_LINE, Row
-from streams.sources.tables import read_table
+from streams.sources.tables import Table, read_table
 
 _CALLS_REMEMBERED: Final = 1_000_000
 """Calls among which a repeated id is noticed: a year of a large city, at about 100 MB."""
@@ -162,25 +162,51 @@ def _records(
 ) -> Iterator[Record]:
     table = read_table(lines, mapping, name)
     counts.above += table.above
+    for outcome in outcomes(table, mapping, pseudonyms, wall):
+        counts.rows += 1
+        counts.swallowed += outcome.row.swallowed
+        if outcome.reason is not None:
+            counts.refused += 1
+            report(BadRow(name, outcome.row.line_number, outcome.reason))
+        if outcome.record is not None:
+            counts.calls += bool(outcome.record.events)
+            counts.left_out += not outcome.record.events
+            yield outcome.record
+
+
+class Outcome(NamedTuple):
+    """What became of a row.
+
+    Attributes:
+        values: of the columns that the mapping names; None where they can't be told apart.
+        record: what it makes; None where it is refused.
+        reason: why it is refused; None where it is not.
+    """
+
+    row: Row
+    values: dict[str, str] | None
+    record: Record | None
+    reason: str | None
+
+
+def outcomes(
+    table: Table, mapping: Mapping, pseudonyms: Pseudonyms | None, wall: Callable[[], int]
+) -> Iterator[Outcome]:
+    """What becomes of each row of a table."""
     used = tuple(dict.fromkeys(mapping.used()))
     records = Records(mapping, pseudonyms)
     calls: dict[int, int] = {}
     for row in table.rows:
-        counts.rows += 1
-        counts.swallowed += row.swallowed
+        values = None
         try:
-            record = records.of(_values(row, table.columns, used, mapping.quotes), wall())
+            values = _values(row, table.columns, used, mapping.quotes)
+            record = records.of(values, wall())
             if record.events:
                 _refuse_repeated(record, calls, row.line_number)
         except ValueError as error:
-            counts.refused += 1
-            report(BadRow(name, row.line_number, str(error)))
-            continue
-        if record.events:
-            counts.calls += 1
+            yield Outcome(row, values, None, str(error))
         else:
-            counts.left_out += 1
-        yield record
+            yield Outcome(row, values, record, None)
 
 
 def _require_key(mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:

@@ -1,0 +1,120 @@
+"""``reachline import calls``: call records in CSV, TSV or a workbook as contact events."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from streams.commands.common import DONE, FAILED, USAGE, CommandError
+from streams.commands.worker import publishing
+from streams.domain.events import Event
+from streams.domain.ndjson import ndjson
+from streams.sources import call_files, calls, pseudonyms
+from streams.sources.calls_explained import explain
+from streams.sources.mapping import Mapping, MappingError
+from streams.sources.pseudonyms import Pseudonyms
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments that this kind alone has."""
+    parser.add_argument("--mapping", type=Path, help="calls: what the columns mean (TOML)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Imports the files.
+
+    Raises:
+        CommandError: arguments, key or mapping are wrong; or the work failed.
+    """
+    if arguments.mapping is None:
+        raise CommandError("calls: --mapping FILE says what the columns mean", USAGE)
+    try:
+        mapping = Mapping.load(arguments.mapping)
+        keyed = pseudonyms.load(os.environ, arguments.key_file)
+    except (MappingError, pseudonyms.KeyMissingError, OSError) as error:
+        raise CommandError(str(error), USAGE) from error
+    if arguments.explain is not None:
+        return _explain(arguments, mapping, keyed)
+    if arguments.follow and len(arguments.files) > 1:
+        raise CommandError("--follow takes one file", USAGE)
+    if arguments.follow and mapping.says("attempt"):
+        raise CommandError(
+            "--follow can't know which attempt is the last: a mapping with `attempt` is for files "
+            "that are finished",
+            USAGE,
+        )
+    follow = None
+    if arguments.follow:
+        follow = partial(call_files.follow, encoding=mapping.encoding, header=mapping.header)
+
+    counts = calls.Counts()
+    try:
+        with _writing(arguments) as write:
+            calls.run(arguments.files, mapping, write, _report, keyed, follow, counts)
+    except KeyboardInterrupt:
+        print(_summary(counts, mapping), file=sys.stderr)
+        return DONE  # how following ends
+    except (MappingError, pseudonyms.KeyMissingError) as error:
+        raise CommandError(str(error), USAGE) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(_named(error)) from error
+    print(_summary(counts, mapping), file=sys.stderr)
+    return DONE if counts.events else FAILED
+
+
+def _explain(arguments: argparse.Namespace, mapping: Mapping, keyed: Pseudonyms | None) -> int:
+    if arguments.follow:
+        raise CommandError("--explain reads files to their end: leave --follow out", USAGE)
+    # No pseudonym is shown, so that any key will do.
+    keyed = keyed or Pseudonyms(os.urandom(pseudonyms.SHORTEST_KEY))
+    try:
+        for line in explain(arguments.files, mapping, arguments.explain, keyed):
+            print(line)
+    except MappingError as error:
+        raise CommandError(str(error), USAGE) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(_named(error)) from error
+    return DONE
+
+
+def _named(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
+def _summary(counts: calls.Counts, mapping: Mapping) -> str:
+    """The counts of the import: calls, left out and refused add up to the rows that were read."""
+    what = "parts of calls" if mapping.legs else "calls"
+    above = f"{counts.above} lines above the header; " if counts.above else ""
+    return (
+        f"{counts.rows} rows read: {counts.calls} {what}, {counts.left_out} left out by the "
+        f"mapping, {counts.refused} refused; {above}{counts.swallowed} lines swallowed by quoted "
+        f"fields; {counts.events} events"
+    )
+
+
+@contextmanager
+def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], object]]:
+    """Gives the function that writes an event to Kafka or to standard output."""
+    if arguments.to == "kafka":
+        with publishing(arguments) as publish:
+            yield publish
+        return
+    out = sys.stdout.buffer
+
+    def write(event: Event) -> None:
+        out.write(ndjson(event))
+        if arguments.follow:  # the reader of the pipe wants each at once
+            out.flush()
+
+    yield write
+
+
+def _report(bad: calls.BadRow) -> None:
+    print(bad, file=sys.stderr)
