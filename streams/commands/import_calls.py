@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from streams.commands.common import DONE, FAILED, USAGE, CommandError
 from streams.commands.worker import publishing
@@ -14,6 +15,7 @@ from streams.domain.events import Event
 from streams.domain.ndjson import ndjson
 from streams.sources import call_files, calls, pseudonyms
 from streams.sources.calls_explained import explain
+from streams.sources.guess import guess
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.pseudonyms import Pseudonyms
 
@@ -21,6 +23,9 @@ from streams.sources.pseudonyms import Pseudonyms
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments that this kind alone has."""
     parser.add_argument("--mapping", type=Path, help="calls: what the columns mean (TOML)")
+    parser.add_argument(
+        "--guess", action="store_true", help="calls: a first mapping for a file, to be corrected"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,8 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: arguments, key or mapping are wrong; or the work failed.
     """
+    if arguments.guess:
+        return _guess(arguments)
     if arguments.mapping is None:
-        raise CommandError("calls: --mapping FILE says what the columns mean", USAGE)
+        raise CommandError(
+            "calls: --mapping FILE says what the columns mean; --guess proposes one", USAGE
+        )
     try:
         mapping = Mapping.load(arguments.mapping)
         keyed = pseudonyms.load(os.environ, arguments.key_file)
@@ -65,6 +74,31 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(_named(error)) from error
     print(_summary(counts, mapping), file=sys.stderr)
     return DONE if counts.events else FAILED
+
+
+def _guess(arguments: argparse.Namespace) -> int:
+    if len(arguments.files) > 1 or arguments.mapping is not None or arguments.explain is not None:
+        raise CommandError("--guess takes one file, and no mapping", USAGE)
+    try:
+        print(guess(arguments.files[0], _zone()), end="")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(_named(error)) from error
+    except ValueError as error:
+        raise CommandError(f"{arguments.files[0]}: nothing to guess from: {error}") from error
+    return DONE
+
+
+def _zone() -> str:
+    """The time zone of this machine; UTC if it says none."""
+    named = (
+        os.environ.get("TZ") or str(Path("/etc/localtime").resolve()).rpartition("/zoneinfo/")[2]
+    )
+    try:
+        return ZoneInfo(named).key
+    except (ValueError, LookupError, OSError):
+        return "UTC"
 
 
 def _explain(arguments: argparse.Namespace, mapping: Mapping, keyed: Pseudonyms | None) -> int:

@@ -190,6 +190,7 @@ class _Row:
         instant = next((one for one in found if one is not None), None)
         if instant is not None:
             instant += sum(length(self._values[column]) for column in moment.plus)
+            instant -= sum(length(self._values[column]) for column in moment.minus)
         if moment.not_before in self.at:
             return max(self.at[moment.not_before], instant or self.at[moment.not_before])
         return instant

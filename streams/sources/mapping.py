@@ -50,7 +50,8 @@ mapping says what its columns mean, in a page of TOML and without a program::
     start = "entry"                     # the events, each with its column of time:
     choice = "exit"                     # start, choice, entered, answered, left, hangup
     entered = ["queued", "exit"]        # the first of these columns that has a time
-    answered = { at = "queued", plus = "wait" }             # and a length of time on top
+    answered = { at = "queued", plus = "wait" }             # and a length of time on top, or
+    # answered = { at = "entry", plus = "length", minus = "talk" }                # taken away
     hangup = { at = "end", not_before = "answered" }        # absent or earlier means then
     # left = { at = "exit", reason = "voicemail" }          # left must say why; hangup may, and
     # hangup = { at = "exit", reason = "closed", by = "system" }                  # by whom

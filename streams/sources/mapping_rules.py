@@ -20,10 +20,17 @@ _BY: Final = ("caller", "agent", "system")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When an event happened, and why."""
+    """When an event happened, and why.
+
+    Attributes:
+        columns: of its time; the first counts that has one.
+        plus, minus: columns of lengths that are added to it, or taken away.
+        not_before: the event than which it is never earlier.
+    """
 
     columns: tuple[str, ...]
     plus: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()
     not_before: str | None = None
     reason: str | None = None
     by: str | None = None
@@ -53,6 +60,7 @@ class Rule:
         for _, moment in self.moments:
             yield from moment.columns
             yield from moment.plus
+            yield from moment.minus
 
 
 def read_rules(rows: Any, check: Check) -> tuple[Rule, ...]:
@@ -98,7 +106,7 @@ def _moment(value: Any, name: str, where: str, earlier: tuple[str, ...], check: 
     if not isinstance(value, dict):
         value = {"at": value}
     reasons = _REASONS.get(name, ())
-    keys = ("at", "plus", "not_before", *(["reason"] if reasons else []))
+    keys = ("at", "plus", "minus", "not_before", *(["reason"] if reasons else []))
     table = check.table(value, where, (*keys, "by") if name == "hangup" else keys)
     if name == "left" and "reason" not in table:
         check.wrong(f"{where}.reason", f"missing: one of {', '.join(reasons)}")
@@ -108,6 +116,7 @@ def _moment(value: Any, name: str, where: str, earlier: tuple[str, ...], check: 
     return Moment(
         columns=columns,
         plus=check.strings(table["plus"], f"{where}.plus") if "plus" in table else (),
+        minus=check.strings(table["minus"], f"{where}.minus") if "minus" in table else (),
         not_before=check.one_of(table.get("not_before"), f"{where}.not_before", earlier),
         reason=check.one_of(table.get("reason"), f"{where}.reason", reasons) if reasons else None,
         by=check.one_of(table.get("by"), f"{where}.by", _BY) if name == "hangup" else None,

@@ -161,3 +161,47 @@ def test_a_file_that_grows_is_not_followed_where_a_later_row_decides(
     mapping.write_text(MAPPING.replace("[[row]]", 'attempt = "{n}"\n[[row]]'))
     assert main(["import", "calls", "calls.csv", "--mapping", str(mapping), "--follow"]) == 2
     assert "--follow can't know which attempt is the last" in capsys.readouterr().err
+
+
+def test_a_mapping_is_proposed_that_reads_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Stockholm")
+    file, mapping = tmp_path / "calls.csv", tmp_path / "m.toml"
+    file.write_text("id,queue,start,answer,end\n1,a,2025-11-20 10:00,,2025-11-20 10:01\n")
+    assert main(["import", "calls", str(file), "--guess"]) == 0
+    out, err = capsys.readouterr()
+    assert 'zone = "Europe/Stockholm"' in out and err == ""
+    mapping.write_text(out)
+    assert main(["import", "calls", str(file), "--mapping", str(mapping)]) == 0
+    assert '"2025-11-20T10:00:00+01:00"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("zone", ["", ":", "/nowhere", "../x", "No/Where"])
+def test_a_machine_without_a_time_zone_is_in_utc(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    monkeypatch.setattr(Path, "resolve", lambda self: self)
+    file = tmp_path / "calls.csv"
+    file.write_text("id,queue,start\n1,a,2025-11-20 10:00\n")
+    assert main(["import", "calls", str(file), "--guess"]) == 0
+    assert 'zone = "UTC"' in capsys.readouterr().out
+
+
+def test_a_guess_is_of_one_file_that_has_something_to_guess_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("nothing\n")
+    assert main(["import", "calls", str(file), "--guess"]) == 1
+    assert capsys.readouterr().err == (
+        f"reachline: {file}: nothing to guess from: no separator parts its lines into the same "
+        "number of fields\n"
+    )
+    assert main(["import", "calls", str(file), str(file), "--guess"]) == 2
+    assert main(["import", "calls", str(tmp_path / "none.csv"), "--guess"]) == 1
+    assert "No such file" in capsys.readouterr().err

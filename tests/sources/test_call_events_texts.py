@@ -117,3 +117,14 @@ def test_visits_that_are_days_apart_are_not_of_one_call() -> None:
     assert len(more(apart, kind="two")) == 2
     with pytest.raises(ValueError, match="its visits are further apart than a call is long"):
         more(apart, kind="two", start=str(BEGUN - 100_000))
+
+
+def test_a_length_can_be_taken_away() -> None:
+    """As of records that say when a call began, how long it was and how long somebody talked."""
+    said = '{ at = "start", plus = "whole", minus = "talk" }'
+    mapping = MORE.replace('answered = "start"', f"answered = {said}")
+    _, answered, _ = more(mapping, whole="65", talk="0:01:00")
+    assert answered.at == "2026-03-02T09:00:05+00:00"
+    assert {"whole", "talk"} <= set(Mapping.parse(mapping).used())
+    with pytest.raises(ValueError, match="answered is 2 hours before entered"):
+        more(mapping, whole="0", talk="2:00:00")

@@ -1,0 +1,209 @@
+"""What the columns of an unknown export may be: by their names, and by what stands in them.
+
+A guess is a proposal for somebody who knows the phone system. It goes by the names that exports
+give their columns, in English, Dutch, German and French, and by the spelling of a time or a length
+that all values of a column have.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from streams.sources.time_grammar import EPOCHS, epoch, formatted, iso, length
+
+NEVER: Final = (
+    "0", "-", "NULL", "null", "\\N", "N/A", "None", "0000-00-00 00:00:00", "1970-01-01 00:00:00",
+    "1900-01-01 00:00:00", "0001-01-01 00:00:00", "00:00:00", "0:00:00",
+)  # fmt: skip
+"""What exports write where a time did not happen."""
+
+_DAYS: Final = (
+    "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y",
+    "%Y%m%d", "%y%m%d",
+)  # fmt: skip
+_CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H.%M.%S", "%H:%M:%S.%f")
+_WITHIN: Final = ("%Y%m%d%H%M%S", *(f"{day} {clock}" for day in _DAYS[1:8] for clock in _CLOCKS))
+
+INSTANT: Final = "instant"
+DAY: Final = "day"
+CLOCK: Final = "clock"
+LENGTH: Final = "length"
+TEXT: Final = "text"
+
+_ROLES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "start": (
+        "start begin begun calldate initiation arrival created offered callstart starttime date "
+        "datetime timestamp calltime time entry arrivaltime aanvang starttijd begintijd datum "
+        "tijdstip beginn anrufbeginn startzeit zeitpunkt debut",
+        (INSTANT, CLOCK),
+    ),
+    "entered": (
+        "enqueue enqueued queued queuestart joined entered queueentry qstart enqueuetime "
+        "enqueuetimestamp queuejoined queuejoinedepoch wachtrij",
+        (INSTANT, CLOCK),
+    ),
+    "answered": (
+        "answer answered answertime connect connected connecttime pickup bridged connectedtoagent "
+        "queueansweredepoch answerepoch timeanswered beantwoord opgenomen aangenomen angenommen "
+        "decroche",
+        (INSTANT, CLOCK),
+    ),
+    "end": (
+        "end ended endtime hangup disconnect disconnected finish finished terminated completed "
+        "release stop einde eind eindtijd ende endzeit fin",
+        (INSTANT, CLOCK),
+    ),
+    "day": ("date day calldate datum tag jour", (DAY,)),
+    "wait": (
+        "wait waittime waiting waitingtime queuetime holdtime speedofanswer answerspeed "
+        "speedofanswerinseconds asa delay tswaiting timetoanswer wachttijd wartezeit attente",
+        (LENGTH, CLOCK),
+    ),
+    "talk": (
+        "talk talktime talkduration avgtalkduration billsec handletime conversation "
+        "conversationtime tsservicing gesprekstijd spreektijd gespraechszeit conversationduration",
+        (LENGTH, CLOCK),
+    ),
+    "duration": (
+        "duration totaltime calllength calldurationtotal callduration length duur gespreksduur "
+        "dauer duree",
+        (LENGTH, CLOCK),
+    ),
+    "id": (
+        "id callid uniqueid contactid sessionid uuid calluuid conversationid historyid callno "
+        "callnumber guid ticket reference gespreksid gespreksnummer anrufid recordid interactionid",
+        (TEXT, LENGTH, INSTANT),
+    ),
+    "linked": (
+        "linkedid initialcontactid parentid callhistoryid originalid",
+        (TEXT, LENGTH, INSTANT),
+    ),
+    "leg": ("leg sequence seq segment part legid", (TEXT, LENGTH)),
+    "line": (
+        "queue queuename line skill topic department service servicename group team reason "
+        "huntgroup campaign wachtrij dienst lijn onderwerp warteschlange gruppe file ccqueue",
+        (TEXT, LENGTH),
+    ),
+    "status": (
+        "status disposition outcome result answered answeredyn callstatus callresult abandoned "
+        "calltype resultaat ergebnis statut",
+        (TEXT, LENGTH),
+    ),
+    "caller": (
+        "caller callerid cli clid ani src from callernumber cid cnum fromno source phone "
+        "phonenumber calleridnum callingnumber customerphone telefoon beller bellernummer "
+        "anrufer appelant",
+        (TEXT, LENGTH, INSTANT),
+    ),
+    "agent": (
+        "agent agentname operator employee user username member medewerker mitarbeiter bearbeiter "
+        "advisor",
+        (TEXT, LENGTH),
+    ),
+    "direction": ("direction inout richting richtung", (TEXT,)),
+    "language": ("language lang taal sprache langue", (TEXT,)),
+    "option": ("option digit menuchoice choice keuze menu key", (TEXT, LENGTH)),
+    "to_line": ("transferredto transferto nextqueue doorverbonden", (TEXT, LENGTH)),
+    "revision": ("version revision versie", (LENGTH,)),
+}  # fmt: skip
+"""Each role with the names that it has, plain and in one word, and what stands in such a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What stands in a column.
+
+    Attributes:
+        kind: the narrowest of the kinds that all values are of; TEXT if nothing is known.
+        formats: in which its times are written; several, where the values fit them all.
+        never: values that stand for a time that did not happen.
+        values: the different ones, as many as were seen.
+        filled: how many rows have a value.
+        rows: how many rows there are.
+    """
+
+    name: str
+    kind: str
+    formats: tuple[str, ...]
+    never: tuple[str, ...]
+    values: frozenset[str]
+    filled: int
+    rows: int
+
+
+def column(name: str, values: Sequence[str]) -> Column:
+    """Looks at the values of a column."""
+    stripped = [value.strip() for value in values]
+    distinct = frozenset(stripped) - {""}
+    never = tuple(value for value in NEVER if value in distinct)
+    real = distinct - set(never)
+    for kind, formats, reader in _KINDS:
+        # Of lengths, 0 is one.
+        asked = distinct if kind == LENGTH else real
+        fitting = tuple(one for one in formats if asked and _all_read(reader, asked, one))
+        if fitting:
+            filled = sum(value in asked for value in stripped)
+            return Column(name, kind, fitting, never, distinct, filled, len(values))
+    return Column(name, TEXT, (), never, distinct, sum(map(bool, stripped)), len(values))
+
+
+def _all_read(read: Callable[[str, str], object], values: Iterable[str], format_: str) -> bool:
+    try:
+        for value in values:
+            read(value, format_)
+    except ValueError:
+        return False
+    return True
+
+
+def _epoch_of_this_age(text: str, format_: str) -> None:
+    # Fewer digits are a length, an id or an extension.
+    if not 631_152_000 * 1_000_000 <= epoch(text, format_) < 4_102_444_800 * 1_000_000:
+        raise ValueError
+
+
+_KINDS: Final[tuple[tuple[str, tuple[str, ...], Callable[[str, str], object]], ...]] = (
+    (INSTANT, ("iso",), lambda text, _: iso(text)),
+    (INSTANT, tuple(EPOCHS), _epoch_of_this_age),
+    (INSTANT, _WITHIN, formatted),
+    (CLOCK, _CLOCKS, formatted),
+    (DAY, _DAYS, formatted),
+    (LENGTH, ("",), lambda text, _: length(text)),
+)
+
+
+def roles(columns: Sequence[Column]) -> Mapping[str, Column]:
+    """Which column may have which role; each column has one, and each role one column."""
+    scored = sorted(
+        (
+            (-score, place, role, one)
+            for role, (names, kinds) in _ROLES.items()
+            for place, one in enumerate(columns)
+            if one.values and one.kind in kinds and (score := _score(one.name, names.split()))
+        ),
+        key=lambda scored: scored[:2],
+    )
+    found: dict[str, Column] = {}
+    taken: set[str] = set()
+    for _, _, role, one in scored:
+        if role not in found and one.name not in taken:
+            found[role] = one
+            taken.add(one.name)
+    return found
+
+
+def _score(name: str, names: Sequence[str]) -> float:
+    """How well a column's name fits; 0: not at all. Among names that fit, those that stand first in
+    the list are better."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z]+|[0-9]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", plain).casefold())
+    joined = "".join(words)
+    best = 0.0
+    for place, one in enumerate(names):
+        if one == joined:
+            best = max(best, 3 - place / 100)
+        elif one in words or (len(one) > 4 and one in joined):
+            best = max(best, 1 + len(one) / max(len(joined), 1) - place / 100)
+    return best
