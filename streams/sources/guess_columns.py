@@ -2,12 +2,12 @@
 
 A guess is a proposal for somebody who knows the phone system. It goes by the names that exports
 give their columns, in English, Dutch, German and French, and by the spelling of a time or a length
-that all values of a column have.
+that most values of a column have.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,8 +116,8 @@ class Column:
     """What stands in a column.
 
     Attributes:
-        kind: the narrowest of the kinds that all values are of; TEXT if nothing is known.
-        formats: in which its times are written; several, where the values fit them all.
+        kind: which most of the different values are of; TEXT if of none.
+        formats: in which its times are written; several, where they fit equally well.
         never: values that stand for a time that did not happen.
         values: the different ones, as many as were seen.
         filled: how many rows have a value.
@@ -139,20 +139,24 @@ def column(name: str, values: Sequence[str]) -> Column:
     distinct = frozenset(stripped) - {""}
     never = tuple(value for value in NEVER if value in distinct)
     real = distinct - set(never)
-    for kind, formats, reader in _KINDS:
+    best, kind, fitting = 0, TEXT, list[str]()
+    for one, formats, reader in _KINDS:
         # Of lengths, 0 is one.
-        asked = distinct if kind == LENGTH else real
-        fitting = tuple(one for one in formats if asked and _all_read(reader, asked, one))
-        if fitting:
-            filled = sum(value in asked for value in stripped)
-            return Column(name, kind, fitting, never, distinct, filled, len(values))
-    return Column(name, TEXT, (), never, distinct, sum(map(bool, stripped)), len(values))
+        asked = distinct if one == LENGTH else real
+        for format_ in formats:
+            read = sum(_reads(reader, value, format_) for value in asked)
+            if read * 2 <= len(asked) or read < best or (read == best and one != kind):
+                continue
+            fitting = [*fitting, format_] if read == best else [format_]
+            best, kind = read, one
+    told = real if kind in (INSTANT, CLOCK, DAY) else distinct
+    filled = sum(value in told for value in stripped)
+    return Column(name, kind, tuple(fitting), never, distinct, filled, len(values))
 
 
-def _all_read(read: Callable[[str, str], object], values: Iterable[str], format_: str) -> bool:
+def _reads(read: Callable[[str, str], object], value: str, format_: str) -> bool:
     try:
-        for value in values:
-            read(value, format_)
+        read(value, format_)
     except ValueError:
         return False
     return True

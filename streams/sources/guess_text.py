@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from streams.sources.guess_columns import CLOCK, Column
@@ -99,12 +99,11 @@ def of_call(found: Mapping[str, Column], columns: Sequence[Column]) -> Iterator[
         if role in found:
             yield f"{role} = {quoted('{' + found[role].name + '}')}"
     yield ""
-    if "line" in found and len(found["line"].values) <= _MOST_VALUES:
+    if "line" in found and _are_words(found["line"].values):
         yield "# Give the lines of your plan, if they have other ids than these queues:"
         yield "# [lines]"
         for value in sorted(found["line"].values):
-            if not LONG_DIGITS.search(value):
-                yield f"# {quoted(value)} = {quoted(value)}"
+            yield f"# {quoted(value)} = {quoted(value)}"
         yield ""
 
 
@@ -146,17 +145,23 @@ def _when(found: Mapping[str, Column]) -> Iterator[str]:
     if answered is not None:
         yield f'when = {{ {_key(answered.name)} = "*" }}'
         return
-    if status is not None and len(status.values) <= _MOST_VALUES:
+    if status is not None and _are_words(status.values):
         yes = sorted(value for value in status.values if _says_answered(value))
         values = sorted(status.values)
         yield f"# CHECK: of {_list(values)}, those that mean that somebody answered:"
-        yield f"when = {{ {_key(status.name)} = [{_list(yes or values)}] }}"
+        # Whom nobody is known to have answered is unanswered until somebody says so.
+        yield f"when = {{ {_key(status.name)} = [{_list(yes or ['CHECK'])}] }}"
         return
     for role in ("talk", "wait"):
         if role in found and found[role].filled < found[role].rows:
             yield f'when = {{ {_key(found[role].name)} = "*" }}'
             return
     yield "# CHECK: nothing says which calls were answered; `when` of a column that does"
+
+
+def _are_words(values: Collection[str]) -> bool:
+    """Whether a mapping may repeat the values of a column."""
+    return len(values) <= _MOST_VALUES and not any(map(LONG_DIGITS.search, values))
 
 
 def _says_answered(value: str) -> bool:

@@ -31,7 +31,10 @@ _ISO = re.compile(
     r"(?:[.,]([0-9]{1,18}))?(?: ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?"
 )
 _LEAP_SECOND = re.compile(r":60(?![0-9])")
-_DAY_ALONE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+_DAY_ALONE = re.compile(
+    r"(?:19|20)[0-9]{2}([-/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|[12][0-9]|3[01])\2(?:19|20)[0-9]{2}"
+)
 _DAY_NUMBER = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
 _NUMBER = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?")
 _SHORTENED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
@@ -157,7 +160,7 @@ def _fraction(digits: str | None) -> int:
 
 def _shown(text: str) -> str:
     """The text as a message may repeat it; a day is no telephone number, though it is like one."""
-    return "(like ####-##-##)" if _DAY_ALONE.fullmatch(text) else shown(text)
+    return f"(like {re.sub('[0-9]', '#', text)})" if _DAY_ALONE.fullmatch(text) else shown(text)
 
 
 def _instead(text: str) -> str:

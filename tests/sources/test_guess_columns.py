@@ -1,4 +1,4 @@
-"""What a column is: by the spelling that all of its values have, and by its name."""
+"""What a column is: by the spelling that most of its values have, and by its name."""
 
 import pytest
 
@@ -23,9 +23,15 @@ from streams.sources.guess_columns import CLOCK, DAY, INSTANT, LENGTH, TEXT, col
         ([""], TEXT, None),
     ],
 )
-def test_all_values_have_one_spelling(values: list[str], kind: str, format_: str | None) -> None:
+def test_values_have_one_spelling(values: list[str], kind: str, format_: str | None) -> None:
     found = column("x", values)
     assert (found.kind, found.formats[0] if found.formats else None) == (kind, format_)
+
+
+def test_a_few_values_that_are_something_else_do_not_hide_what_a_column_is() -> None:
+    found = column("x", ["20/11/2026 10:00:00", "20/11/2026 10:05:00", "20/11/2026", "0"])
+    assert (found.kind, found.formats, found.filled) == (INSTANT, ("%d/%m/%Y %H:%M:%S",), 3)
+    assert column("x", ["waste", "5"]).kind == TEXT
 
 
 def test_a_day_that_may_be_a_month_fits_two_spellings() -> None:

@@ -57,7 +57,13 @@ def test_what_is_no_time(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("46346.4166666667", "a day's number"), ("46346", "a day's number"), ("1763629200", "epoch")],
+    [
+        ("2026-11-20", r"\(like ####-##-##\) .* a day alone"),
+        ("20/11/2026", "a day alone"),
+        ("46346.4166666667", "a day's number"),
+        ("46346", "a day's number"),
+        ("1763629200", "epoch"),
+    ],
 )
 def test_what_it_is_instead_is_said(text: str, said: str) -> None:
     for read in (iso, lambda one: formatted(one, "%d/%m/%Y %H:%M")):
