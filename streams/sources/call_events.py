@@ -22,6 +22,8 @@ LONGEST_ID: Final = 119
 """Characters of a call's id and leg: events have 128 for theirs, and add up to ``-answered``."""
 
 _REQUIRED: Final = ("start", "answered", "hangup")
+_LONGEST_WORD: Final = 64  # what an event's field takes
+_WORDS: Final = frozenset({"line", "channel", "entry", "language", "option", "menu"})
 _PROPERTIES: Final = ("channel", "entry", "language")
 """What is of the whole contact, whichever event says it."""
 
@@ -228,7 +230,10 @@ class _Row:
 
     def _text(self, key: str) -> str | None:
         """A text of the rule or the mapping with the row's values in it; None if it is empty."""
-        return filled(self._texts(key), self._values)
+        text = filled(self._texts(key), self._values)
+        if text is not None and len(text) > _LONGEST_WORD and key in _WORDS:
+            raise ValueError(f"{key} has {len(text)} characters, at most {_LONGEST_WORD}")
+        return text
 
     def _line(self) -> str:
         line = self._text("line")

@@ -9,6 +9,7 @@ import time
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ _PAUSE: Final = 0.2
 """Seconds between two looks at a file that grows: a small part of the second within which a figure
 shows an event."""
 
+
+_LONGEST_LINE: Final = 1_000_000
+"""Characters. A record has a few hundred; a file of one line would fill the memory."""
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -53,7 +57,16 @@ def read(file: Path, encoding: str) -> Iterator[str]:
             stream.seek(0)
             marked = next((name for mark, name in _MARKS if begin.startswith(mark)), encoding)
             with io.TextIOWrapper(stream, marked, **options) as lines:
-                yield from lines
+                for number in count(1):
+                    line = lines.readline(_LONGEST_LINE)
+                    if len(line) == _LONGEST_LINE and not line.endswith(("\r", "\n")):
+                        raise OSError(
+                            f"{file}: can't be read: line {number} has more than {_LONGEST_LINE} "
+                            "characters, which is no call record"
+                        )
+                    if not line:
+                        break
+                    yield line
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
         raise OSError(f"{file}: can't be read: {error}") from error
 

@@ -225,12 +225,13 @@ def _values(
     Raises:
         ValueError: there are more or fewer of them, or what the mapping uses can't be read.
     """
-    if len(row.fields) != len(columns):
+    # What stands behind the last column is nothing, if it is empty.
+    if len(row.fields) < len(columns) or any(row.fields[len(columns) :]):
         raise ValueError(
             f"{len(row.fields)} fields, {len(columns)} expected"
             + (_LEFT_OPEN[quotes] if row.left_open else "")
         )
-    values = dict(zip(columns, row.fields, strict=True))
+    values = dict(zip(columns, row.fields, strict=False))
     try:
         "".join(map(values.__getitem__, used)).encode()
     except UnicodeEncodeError:
@@ -246,6 +247,9 @@ def _refuse_repeated(record: Record, calls: dict[int, int], line_number: int) ->
     """
     known = calls.setdefault(hash((record.stem, record.revision)), line_number)
     if known != line_number:
-        raise ValueError(f"call {shown(record.call_id)} again, first seen in line {known}")
+        raise ValueError(
+            f"call {shown(record.call_id)} again, first seen in line {known}; where a call has "
+            "several rows, `leg`, `attempt` or `revision` of the mapping distinguishes them"
+        )
     if len(calls) > _CALLS_REMEMBERED:
         del calls[next(iter(calls))]

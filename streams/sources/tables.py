@@ -16,6 +16,8 @@ from streams.sources.rows import Row, rows
 _MOST_ABOVE: Final = 20
 """Lines above a header: titles, filters and totals of the reports that were seen have six."""
 
+_DELIMITERS: Final = ("\t", ";", "|", ",")
+
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 
 
@@ -46,14 +48,18 @@ def read_table(lines: Iterable[str], mapping: Mapping, name: str) -> Table:
     above = max(above, mapping.skip or 0)
 
     columns, begin = mapping.columns, above
+    width = len(columns or ())
     if columns is None:
         header = _header(head, above, mapping, delimiter)
         columns = tuple(_name(field) for field in header.fields) if header else ()
         _require(mapping, columns, name)
         assert header is not None, "the mapping names a column"
+        width = len(columns)
+        while not columns[-1]:  # a separator at the end of the line, which the rows may lack
+            columns = columns[:-1]
         above = header.line_number - 1
         begin = header.line_number + header.swallowed
-    found = rows(head.last(begin), delimiter, mapping.quotes, len(columns), begin + 1)
+    found = rows(head.last(begin), delimiter, mapping.quotes, width, begin + 1)
     return Table(columns, found, above)
 
 
@@ -90,6 +96,8 @@ def _require(mapping: Mapping, columns: tuple[str, ...], name: str) -> None:
         has = f"it has {', '.join(map(_printable, columns[:40])) or 'no line'}"
         if any("\0" in column for column in columns):
             has = "it seems to be UTF-16: file.encoding says so"
+        elif len(columns) == 1 and (others := [d for d in _DELIMITERS if d in columns[0]]):
+            has += f"; its fields seem to be parted by {others[0]!r}: file.delimiter says so"
         elif not all(map(_is_name, columns)):
             has = "its first line is a row, it seems: file.columns names the columns of such a file"
         mistakes += [f"no column {column!r}; {has}" for column in missing]

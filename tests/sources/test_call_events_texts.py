@@ -128,3 +128,13 @@ def test_a_length_can_be_taken_away() -> None:
     assert {"whole", "talk"} <= set(Mapping.parse(mapping).used())
     with pytest.raises(ValueError, match="answered is 2 hours before entered"):
         more(mapping, whole="0", talk="2:00:00")
+
+
+@pytest.mark.parametrize("key", ["line", "entry"])
+def test_a_text_that_no_event_can_hold_costs_the_row(key: str) -> None:
+    """An event that nobody accepts would be lost further on."""
+    column = {"line": "line", "entry": "dialled"}[key]
+    mapping = MORE.replace('[lines]\n"600" = "waste"\n"601" = "migration"\n', "")
+    assert more(mapping, **{column: "x" * 64})
+    with pytest.raises(ValueError, match=f"{key} has 65 characters, at most 64"):
+        more(mapping, **{column: "x" * 65})

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice
+from streams.sources import call_files
 from streams.sources.call_files import follow, in_order, read
 
 
@@ -102,3 +103,15 @@ def test_a_file_shorter_than_a_mark_is_read(tmp_path: Path, content: bytes) -> N
     file = tmp_path / "calls.csv"
     file.write_bytes(content)
     assert "".join(read(file, "latin-1")).encode("latin-1") == content
+
+
+def test_a_line_that_never_ends_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_files, "_LONGEST_LINE", 10)
+    file = tmp_path / "calls.csv"
+    file.write_text("123456789\n123456789")
+    assert list(read(file, "utf-8")) == ["123456789\n", "123456789"]
+    file.write_text("1\n1234567890\n2\n")
+    with pytest.raises(OSError, match="line 2 has more than 10 characters"):
+        list(read(file, "utf-8"))

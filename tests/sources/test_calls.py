@@ -230,7 +230,8 @@ class TestRowsThatAreWrong:
             "calls.csv:5: '-7' is no length of time",
             "calls.csv:6: the call's id is empty",
             "calls.csv:7: start: no time in began",
-            "calls.csv:8: call '1' again, first seen in line 1",
+            "calls.csv:8: call '1' again, first seen in line 1; where a call has several rows, "
+            "`leg`, `attempt` or `revision` of the mapping distinguishes them",
             "calls.csv:9: the call's id has 200 characters, at most 119",
         ]
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.domain.event_reader import Reader
 from streams.domain.events import Event
 from streams.domain.instants import parse
 from streams.domain.ndjson import ndjson
@@ -48,7 +49,7 @@ NAMES = st.sampled_from(["Ann", '"Ann, of \n the corner"', '"Bob', 'B"ob', "Zoë
 ROWS = st.tuples(
     st.integers(0, 99).map(str),
     st.sampled_from(["", "1", "2"]),
-    st.sampled_from(["a", "b", ""]),
+    st.sampled_from(["a", "b", "", "\0", "x" * 64, "x" * 65]),
     NAMES,
     st.sampled_from(["ANSWERED", "TEST", "x"]),
     TIMES,
@@ -78,6 +79,8 @@ def test_every_line_gives_events_or_a_reason(lines: list[bytes], above: bytes, q
     assert all(one.reason for one in bad)
     assert len({one.line_number for one in bad}) == len(bad), "each is of a line of its own"
     assert counts.events == len(events) == len({ndjson(event) for event in events})
+    reader = Reader(lambda line, at: True)
+    assert [reader.read(ndjson(event).strip(), NOW)[0] for event in events] == events
     # Counted by another reader: all lines that are not empty, behind the header.
     text = io.StringIO(content.decode("utf-8-sig", "surrogateescape"), newline="")
     body = [line for line in text if line.strip("\r\n")][counts.header_lines :]

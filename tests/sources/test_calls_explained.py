@@ -55,7 +55,8 @@ def test_each_record_of_a_call_and_what_they_come_to_together(tmp_path: Path) ->
         "    10:02:00+00:00  1-2-hangup  hangup",
         "calls.csv:5: left out by [[row]] 1",
         "calls.csv:6: refused: (a telephone number) is no time in the form iso",
-        "calls.csv:7: refused: call '1' again, first seen in line 2",
+        "calls.csv:7: refused: call '1' again, first seen in line 2; where a call has several "
+        "rows, `leg`, `attempt` or `revision` of the mapping distinguishes them",
         "5 rows are of call 1",
         "together, in time:",
         "    10:00:00+00:00  1-1-start  call-start",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from streams.sources import calls
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.tables import read_table
 
@@ -86,6 +87,17 @@ def test_blanks_around_a_name_are_no_part_of_it(header: str) -> None:
     assert read([header, ROW])[0] == [(2, FOUND)]
 
 
+def test_separators_at_the_end_of_a_line_make_no_columns() -> None:
+    for header, row in ((HEADER[:-1] + ",,\n", ROW), (HEADER, ROW[:-1] + ",,\n")):
+        table = read_table([header, row], Mapping.parse(MAPPING), "calls.csv")
+        assert table.columns == ("id", "queue", "start")
+        bad: list[calls.BadRow] = []
+        assert len(list(calls.events([header, row], Mapping.parse(MAPPING), bad.append))) == 2
+    for row in (ROW[:-1] + ",x\n", "1,a\n"):
+        assert not list(calls.events([HEADER, row], Mapping.parse(MAPPING), bad.append))
+    assert [one.reason for one in bad] == ["4 fields, 3 expected", "2 fields, 3 expected"]
+
+
 def test_a_column_that_stands_twice_is_a_mistake_if_the_mapping_names_it() -> None:
     with pytest.raises(MappingError, match=r"calls\.csv: the header has 'start' twice"):
         read(["id,queue,start,start\n", ROW])
@@ -103,6 +115,12 @@ def test_a_file_of_nothing_but_titles_lacks_every_column() -> None:
 def test_a_file_that_is_utf_16_says_so_where_nobody_else_did() -> None:
     with pytest.raises(MappingError, match="it seems to be UTF-16"):
         read([HEADER.encode("utf-16-le").decode("utf-8"), ROW])
+
+
+def test_a_header_that_another_separator_parts_says_so() -> None:
+    for delimiter in "\t;|":
+        with pytest.raises(MappingError, match="file.delimiter says so"):
+            read([HEADER.replace(",", delimiter), ROW])
 
 
 def test_a_file_that_grows_is_not_read_further_than_its_header() -> None:
