@@ -1,5 +1,6 @@
 """Fields of call records that are neither times nor names: direction, visit, revision."""
 
+import zlib
 from typing import Final
 
 from streams.domain import instants
@@ -37,7 +38,9 @@ def direction(text: str | None) -> Direction | None:
 
 
 def visit(text: str | None, leg: str) -> int | None:
-    """The number of a visit: as the mapping says, else the leg, if that is a small number.
+    """The number of a visit: as the mapping says, else the leg, if that is a small number, else one
+    that is made of it. Numbers are only compared; of two legs of a call at the same line, one pair
+    in ten thousand has the same.
 
     Raises:
         ValueError: the text is no such number.
@@ -46,7 +49,7 @@ def visit(text: str | None, leg: str) -> int | None:
     if number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_A_VISIT:
         return int(number)
     if text is None:
-        return None
+        return zlib.crc32(leg.encode()) % 10**_DIGITS_OF_A_VISIT if leg else None
     raise ValueError(f"visit {shown(text)} is no number from 0 to {'9' * _DIGITS_OF_A_VISIT}")
 
 

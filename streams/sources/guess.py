@@ -63,7 +63,7 @@ def guess(file: Path, zone: str) -> str:
         [
             *guess_text.of_file(shown, encoding, quotes, names if header is None else None),
             *guess_text.of_time(found, zone),
-            *guess_text.of_call(found, columns),
+            *guess_text.of_call(found),
             *guess_text.of_rules(found),
         ]
     )

@@ -57,8 +57,9 @@ _ROLES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "day": ("date day calldate datum tag jour", (DAY,)),
     "wait": (
-        "wait waittime waiting waitingtime queuetime holdtime speedofanswer answerspeed "
-        "speedofanswerinseconds asa delay tswaiting timetoanswer wachttijd wartezeit attente",
+        "wait waittime waiting waitingtime timeinqueue queuetime speedofanswer answerspeed "
+        "speedofanswerinseconds asa delay tswaiting timetoanswer wachttijd wartezeit attente "
+        "holdtime",
         (LENGTH, CLOCK),
     ),
     "talk": (

@@ -71,16 +71,14 @@ def of_time(found: Mapping[str, Column], zone: str) -> Iterator[str]:
     yield ""
 
 
-def of_call(found: Mapping[str, Column], columns: Sequence[Column]) -> Iterator[str]:
+def of_call(found: Mapping[str, Column]) -> Iterator[str]:
     """What the fields of a call are made of."""
     yield "[call]"
     own, linked = found.get("id"), found.get("linked")
     if own is None:
-        persons = {found[role].name for role in ("caller", "agent") if role in found}
-        many = [one for one in columns if len(one.values) * 2 > one.rows or one is found["start"]]
-        names = [one.name for one in many if one.name and one.name not in persons][:3]
-        yield "# CHECK: no column seems to be the call's id; it must be another one for each call."
-        texts = (f"{{{name}}}" for name in names or [found["start"].name])
+        yield "# CHECK: no column seems to be the call's id. It must be another for each call, and"
+        yield "# never hold the number or the name of a caller."
+        texts = (f"{{{found[role].name}}}" for role in ("day", "start", "line") if role in found)
         yield f"id = {quoted('-'.join(texts))}"
     elif linked is not None:
         yield f"id = [{quoted('{' + linked.name + '}')}, {quoted('{' + own.name + '}')}]"
@@ -88,9 +86,9 @@ def of_call(found: Mapping[str, Column], columns: Sequence[Column]) -> Iterator[
     else:
         yield f"id = {quoted('{' + own.name + '}')}"
         if len(own.values) < own.filled:
-            yield "# CHECK: this id repeats: is it a row per `leg`, or per `attempt` of agents?"
-            if "leg" in found:
-                yield f"leg = {quoted('{' + found['leg'].name + '}')}"
+            leg = found.get("leg", found["start"])
+            yield "# CHECK: this id repeats: a row per leg, it seems; or is it one per `attempt`?"
+            yield f"leg = {quoted('{' + leg.name + '}')}"
     if "line" in found:
         yield f"line = {quoted('{' + found['line'].name + '}')}"
     else:

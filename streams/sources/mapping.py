@@ -38,7 +38,7 @@ mapping says what its columns mean, in a page of TOML and without a program::
     to_line = "{next}"                  # the line to which the row's end is a transfer
     leg = "{leg}"                       # where a call has several rows, each a visit of its own
     attempt = "{n}"                     # where a visit has several rows, one per agent rung
-    visit = "{n}"                       # the visit's number, to 9999; else a leg that is such one
+    visit = "{n}"                       # the visit's number, to 9999; else it is the leg's
     revision = "{version}"              # 0, 1, ... of a record that comes again, corrected; or when
                                         # it was written: a correction is an hour after the call
 

@@ -22,12 +22,10 @@ def test_who_called_whom() -> None:
 
 
 def test_the_number_of_a_visit_or_of_a_leg() -> None:
-    assert [visit("3", "1"), visit(None, "1"), visit(None, "A2"), visit(None, "12345")] == [
-        3,
-        1,
-        None,
-        None,
-    ]
+    assert [visit("3", "1"), visit(None, "1"), visit(None, "")] == [3, 1, None]
+    assert visit(None, "A2") == visit(None, "A2") != visit(None, "A3")
+    for leg in ("A2", "12345", "Zoë", "x" * 119):
+        assert 0 <= (visit(None, leg) or 0) <= 9_999
     for wrong in ("-1", "10000", "x", "1.0", "٣"):
         with pytest.raises(ValueError, match="is no number from 0 to 9999"):
             visit(wrong, "1")

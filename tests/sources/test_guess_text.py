@@ -22,7 +22,7 @@ def test_names_and_values_of_any_kind_make_a_table(name: str) -> None:
     lines = [
         *of_file("\t", "cp1252", "across_lines", [name]),
         *of_time(found, "UTC"),
-        *of_call(found, [start, status]),
+        *of_call(found),
         *of_rules(found),
     ]
     read = tomllib.loads("\n".join(lines))
@@ -51,5 +51,6 @@ def test_an_id_is_never_made_of_persons() -> None:
         "start": column("start", ["2026-11-20 10:00"]),
         "caller": column("who", ["0470000001"]),
     }
-    names = [column("room", ["a"]), *found.values()]
-    assert tomllib.loads("\n".join(of_call(found, names)))["call"]["id"] == "{room}-{start}"
+    assert tomllib.loads("\n".join(of_call(found)))["call"]["id"] == "{start}"
+    found["line"] = column("queue", ["a"])
+    assert tomllib.loads("\n".join(of_call(found)))["call"]["id"] == "{start}-{queue}"

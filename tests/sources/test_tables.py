@@ -119,7 +119,7 @@ def test_a_file_that_is_utf_16_says_so_where_nobody_else_did() -> None:
 
 def test_a_header_that_another_separator_parts_says_so() -> None:
     for delimiter in "\t;|":
-        with pytest.raises(MappingError, match="file.delimiter says so"):
+        with pytest.raises(MappingError, match=r"file\.delimiter says so"):
             read([HEADER.replace(",", delimiter), ROW])
 
 
