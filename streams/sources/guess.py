@@ -14,7 +14,7 @@ from typing import Final
 from streams.sources import call_files, guess_text, workbooks
 from streams.sources.calls import outcomes
 from streams.sources.clock import wall
-from streams.sources.guess_columns import CLOCK, INSTANT, Column, column, roles
+from streams.sources.guess_columns import CLOCK_TIME, INSTANT, Column, column, roles
 from streams.sources.guess_text import LONG_DIGITS
 from streams.sources.mapping import Mapping as CallMapping
 from streams.sources.mapping import MappingError
@@ -72,11 +72,11 @@ def guess(file: Path, zone: str) -> str:
 
 def _with_start(found: Mapping[str, Column], columns: Sequence[Column]) -> dict[str, Column]:
     """The roles with a start, which is the first time in the row if no name says so."""
-    times = [one for one in columns if one.kind in (INSTANT, CLOCK)]
+    times = [one for one in columns if one.kind in (INSTANT, CLOCK_TIME)]
     if not times:
         raise ValueError("no column has times in a spelling that is known")
     start = found.get("start", found.get("entered", times[0]))
-    if start.kind == CLOCK and "day" not in found:
+    if start.kind == CLOCK_TIME and "day" not in found:
         raise ValueError("its times are of clocks, and no column has the day")
     return {**found, "start": start}
 

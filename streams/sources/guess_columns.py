@@ -13,7 +13,7 @@ from typing import Final
 
 from streams.sources.time_grammar import EPOCHS, epoch, formatted, iso, length
 
-NEVER: Final = (
+NOT_A_TIME: Final = (
     "0", "-", "NULL", "null", "\\N", "N/A", "None", "0000-00-00 00:00:00", "1970-01-01 00:00:00",
     "1900-01-01 00:00:00", "0001-01-01 00:00:00", "00:00:00", "0:00:00",
 )  # fmt: skip
@@ -27,8 +27,8 @@ _CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H.%M.%S", "%
 _WITHIN: Final = ("%Y%m%d%H%M%S", *(f"{day} {clock}" for day in _DAYS[1:8] for clock in _CLOCKS))
 
 INSTANT: Final = "instant"
-DAY: Final = "day"
-CLOCK: Final = "clock"
+WHOLE_DAY: Final = "day"
+CLOCK_TIME: Final = "clock"
 LENGTH: Final = "length"
 TEXT: Final = "text"
 
@@ -37,40 +37,40 @@ _ROLES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "start begin begun calldate initiation arrival created offered callstart starttime date "
         "datetime timestamp calltime time entry arrivaltime aanvang starttijd begintijd datum "
         "tijdstip beginn anrufbeginn startzeit zeitpunkt debut",
-        (INSTANT, CLOCK),
+        (INSTANT, CLOCK_TIME),
     ),
     "entered": (
         "enqueue enqueued queued queuestart joined entered queueentry qstart enqueuetime "
         "enqueuetimestamp queuejoined queuejoinedepoch wachtrij",
-        (INSTANT, CLOCK),
+        (INSTANT, CLOCK_TIME),
     ),
     "answered": (
         "answer answered answertime connect connected connecttime pickup bridged connectedtoagent "
         "queueansweredepoch answerepoch timeanswered beantwoord opgenomen aangenomen angenommen "
         "decroche",
-        (INSTANT, CLOCK),
+        (INSTANT, CLOCK_TIME),
     ),
     "end": (
         "end ended endtime hangup disconnect disconnected finish finished terminated completed "
         "release stop einde eind eindtijd ende endzeit fin",
-        (INSTANT, CLOCK),
+        (INSTANT, CLOCK_TIME),
     ),
-    "day": ("date day calldate datum tag jour", (DAY,)),
+    "day": ("date day calldate datum tag jour", (WHOLE_DAY,)),
     "wait": (
         "wait waittime waiting waitingtime timeinqueue queuetime speedofanswer answerspeed "
         "speedofanswerinseconds asa delay tswaiting timetoanswer wachttijd wartezeit attente "
         "holdtime",
-        (LENGTH, CLOCK),
+        (LENGTH, CLOCK_TIME),
     ),
     "talk": (
         "talk talktime talkduration avgtalkduration billsec handletime conversation "
         "conversationtime tsservicing gesprekstijd spreektijd gespraechszeit conversationduration",
-        (LENGTH, CLOCK),
+        (LENGTH, CLOCK_TIME),
     ),
     "duration": (
         "duration totaltime calllength calldurationtotal callduration length duur gespreksduur "
         "dauer duree",
-        (LENGTH, CLOCK),
+        (LENGTH, CLOCK_TIME),
     ),
     "id": (
         "id callid uniqueid contactid sessionid uuid calluuid conversationid historyid callno "
@@ -138,7 +138,7 @@ def column(name: str, values: Sequence[str]) -> Column:
     """Looks at the values of a column."""
     stripped = [value.strip() for value in values]
     distinct = frozenset(stripped) - {""}
-    never = tuple(value for value in NEVER if value in distinct)
+    never = tuple(value for value in NOT_A_TIME if value in distinct)
     real = distinct - set(never)
     best, kind, fitting = 0, TEXT, list[str]()
     for one, formats, reader in _KINDS:
@@ -150,7 +150,7 @@ def column(name: str, values: Sequence[str]) -> Column:
                 continue
             fitting = [*fitting, format_] if read == best else [format_]
             best, kind = read, one
-    told = real if kind in (INSTANT, CLOCK, DAY) else distinct
+    told = real if kind in (INSTANT, CLOCK_TIME, WHOLE_DAY) else distinct
     filled = sum(value in told for value in stripped)
     return Column(name, kind, tuple(fitting), never, distinct, filled, len(values))
 
@@ -173,8 +173,8 @@ _KINDS: Final[tuple[tuple[str, tuple[str, ...], Callable[[str, str], object]], .
     (INSTANT, ("iso",), lambda text, _: iso(text)),
     (INSTANT, tuple(EPOCHS), _epoch_of_this_age),
     (INSTANT, _WITHIN, formatted),
-    (CLOCK, _CLOCKS, formatted),
-    (DAY, _DAYS, formatted),
+    (CLOCK_TIME, _CLOCKS, formatted),
+    (WHOLE_DAY, _DAYS, formatted),
     (LENGTH, ("",), lambda text, _: length(text)),
 )
 

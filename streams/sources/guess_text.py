@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from streams.sources.guess_columns import CLOCK, Column
+from streams.sources.guess_columns import CLOCK_TIME, Column
 from streams.sources.rows import IN_LINE
 
 _MOST_VALUES: Final = 15
@@ -60,7 +60,7 @@ def of_time(found: Mapping[str, Column], zone: str) -> Iterator[str]:
     if any({"%d", "%m"} <= set(re.findall("%.", one)) for one in start.formats[1:]):
         yield f"# CHECK: day and month may be the other way round: {quoted(start.formats[1])}"
     day = found.get("day")
-    if start.kind == CLOCK and day is not None:
+    if start.kind == CLOCK_TIME and day is not None:
         yield f"date = {quoted(day.name)}"
         yield f"date_format = {quoted(day.formats[0])}"
         if len(day.formats) > 1:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from streams.sources.guess_columns import CLOCK, DAY, INSTANT, LENGTH, TEXT, column, roles
+from streams.sources.guess_columns import (
+    CLOCK_TIME,
+    INSTANT,
+    LENGTH,
+    TEXT,
+    WHOLE_DAY,
+    column,
+    roles,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,8 +21,8 @@ from streams.sources.guess_columns import CLOCK, DAY, INSTANT, LENGTH, TEXT, col
         (["1763629200000"], INSTANT, "epoch_ms"),
         (["20/11/2026 10:00:00"], INSTANT, "%d/%m/%Y %H:%M:%S"),
         (["11/20/2026 10:00 PM"], INSTANT, "%m/%d/%Y %I:%M %p"),
-        (["20.11.2026"], DAY, "%d.%m.%Y"),
-        (["9:12:58"], CLOCK, "%H:%M:%S"),
+        (["20.11.2026"], WHOLE_DAY, "%d.%m.%Y"),
+        (["9:12:58"], CLOCK_TIME, "%H:%M:%S"),
         (["26:03:04", "0:00:05"], LENGTH, ""),
         (["5", "109"], LENGTH, ""),
         (["waste"], TEXT, None),

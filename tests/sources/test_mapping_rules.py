@@ -71,9 +71,9 @@ def test_without_any_rule_nothing_is_made(rows: object) -> None:
         ({"start": {"plus": "wait"}}, ".start.at: missing: the column of its time"),
         ({"start": {"at": "at", "plus": 5}}, ".start.plus: must be a text or a list of texts"),
         ({"entered": {"at": "at", "reason": "closed"}}, ".entered.reason: unknown; known are at, "
-         "plus, not_before"),
+         "plus, minus, not_before"),
         ({"left": {"at": "at", "reason": "full", "by": "agent"}}, ".left.by: unknown; known are "
-         "at, plus, not_before, reason"),
+         "at, plus, minus, not_before, reason"),
         ({"hangup": {"at": "at", "by": "nobody"}}, ".hangup.by: 'nobody' is none of caller, "
          "agent, system"),
     ],
