@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import DefaultRecordBase, _DefaultRecordBatchBuilderPy
+from aiokafka.record.util import calc_crc32c
 
 CODECS: Final = {
     "none": DefaultRecordBase.CODEC_NONE,
@@ -55,7 +57,11 @@ def _builder(codec: str) -> Any:
 
 
 def batch(
-    records: Iterable[Sent], codec: str = "none", first: int = 0, gaps: Iterable[int] = ()
+    records: Iterable[Sent],
+    codec: str = "none",
+    first: int = 0,
+    gaps: Iterable[int] = (),
+    control: int | None = None,
 ) -> bytes:
     """One batch as it lies in a partition.
 
@@ -64,6 +70,7 @@ def batch(
         codec: the name of its compression; left out where that saves nothing.
         first: the offset of its first record.
         gaps: of its offsets, counted from 0, those that compaction has taken away.
+        control: makes it a transaction's marker of this kind, 0 of an abort and 1 of a commit.
     """
     builder = _builder(codec)
     left_out = {*gaps}
@@ -71,7 +78,19 @@ def batch(
         if offset not in left_out:
             _add(builder, offset, 1_000 + offset, record)
     built = builder.build()
+    if control is not None:
+        return _marker(first, control)
     built[:8] = first.to_bytes(8, "big")  # which the checksum does not cover
+    return bytes(built)
+
+
+def _marker(first: int, kind: int) -> bytes:
+    builder = _DefaultRecordBatchBuilderPy(2, 0, 1, 7, 0, -1, 1 << 10)
+    builder.append(0, 1_000, struct.pack(">hh", 0, kind), struct.pack(">hi", 0, 0), [])
+    built = builder.build()
+    built[_ATTRIBUTES_AT + 1] |= DefaultRecordBase.CONTROL_MASK
+    built[17:21] = calc_crc32c(bytes(built[_ATTRIBUTES_AT:])).to_bytes(4, "big")
+    built[:8] = first.to_bytes(8, "big")
     return bytes(built)
 
 

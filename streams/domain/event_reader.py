@@ -137,10 +137,10 @@ class Reader:
 
         The attributes ``ce_id``, ``ce_time``, ``ce_subject`` stand for ``event_id``, ``at`` and
         ``call_id`` where the data has none; ``ce_type`` must end in the topic's kind. A header
-        whose name could not be read stands under None.
+        without a name, which no sender can make, says that the record could not be read, and why.
         """
         if None in headers:
-            return Refusal(UNREADABLE, "headers: a name that is not UTF-8")
+            return Refusal(UNREADABLE, (headers[None] or b"").decode("utf-8", "replace"))
         if value is None:
             return Refusal(UNREADABLE, "a record without a value")
         if headers.get("ce_id") is None or len(value) > MAX_BYTES:

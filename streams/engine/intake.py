@@ -15,6 +15,7 @@ from aiokafka import TopicPartition
 
 from streams.engine.kafka import topics
 from streams.engine.kafka.batches import Batch
+from streams.engine.kafka.record_by_record import readable
 from streams.engine.kafka.transport import App
 from streams.engine.roles.alignment import too_far_ahead
 from streams.engine.roles.contact_owner import ContactOwner
@@ -68,13 +69,15 @@ class Intake:
     async def partials(self, batches: AsyncIterator[Batch]) -> None:
         """The agent of the line partials."""
         async for batch in batches:
-            self._ownership.lines.owners[batch.tp.partition].apply(batch.records)
+            owner = self._ownership.lines.owners[batch.tp.partition]
+            owner.apply(readable(batch.records))
             await asyncio.sleep(0)
 
     async def calls(self, batches: AsyncIterator[Batch]) -> None:
         """The agent of callers' calls."""
         async for batch in batches:
-            self._ownership.callers.owners[batch.tp.partition].apply(batch.records)
+            owner = self._ownership.callers.owners[batch.tp.partition]
+            owner.apply(readable(batch.records))
             await asyncio.sleep(0)
 
     def align(self, owner: ContactOwner) -> None:

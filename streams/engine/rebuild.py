@@ -90,7 +90,7 @@ async def rebuild(settings: Settings, plan: Plan, progress: Callable[[Rebuilt], 
         WriteError: the state could not be written.
     """
     positions, routes = await _committed(settings)
-    async with LogReader(settings) as reader:
+    async with LogReader(settings, complete=False) as reader:
         await _Rebuild(settings, plan, routes, positions, reader).run(progress)
 
 

@@ -232,9 +232,9 @@ def test_types_that_end_in_the_topics_kind(type_: bytes | None) -> None:
         (b"{" + b" " * MAX_BYTES, HEADERS, "oversized"),
         (None, HEADERS, "unreadable"),
         (None, {}, "unreadable"),
-        (DATA, HEADERS | {None: None}, "unreadable"),
-        (QUEUE, {None: None}, "unreadable"),
-        (None, {None: None}, "unreadable"),
+        (DATA, HEADERS | {None: b"cut off"}, "unreadable"),
+        (QUEUE, {None: b"cut off"}, "unreadable"),
+        (None, {None: b"\xff"}, "unreadable"),
     ],
 )
 def test_cloud_events_that_are_refused(data: Any, headers: Any, expected: str) -> None:

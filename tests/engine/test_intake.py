@@ -68,10 +68,18 @@ class City:
         self.waiting -= {*tps}
 
 
+class Numbered(int):
+    """A record that is its number; those above 100 can't be read."""
+
+    @property
+    def headers(self) -> tuple[Any, ...]:
+        return ((None, b"cut off"),) if self > 100 else ()
+
+
 async def batches(topic: str, *brought: tuple[int, int]) -> AsyncIterator[Batch]:
     """Batches of a topic: of which partition, and how many records."""
     for partition, count in brought:
-        records: list[Any] = [*range(count)]
+        records: list[Any] = [Numbered(number) for number in range(count)]
         yield Batch(TopicPartition(topic, partition), records, lambda _: None)
 
 
@@ -85,6 +93,17 @@ async def test_records_reach_the_owner_of_their_partition_in_their_order() -> No
     assert [each.applied for each in city.lines.values()] == [[], [0, 1]]
     await city.intake.calls(batches(topics.CALLERS, (0, 3)))
     assert [each.applied for each in city.callers.values()] == [[0, 1, 2], []]
+
+
+async def test_of_our_own_topics_what_can_not_be_read_is_passed_over() -> None:
+    """It is said in the log already; a board goes on without it, for none comes back by waiting."""
+    city = City()
+    await city.intake.partials(batches(topics.PARTIALS, (0, 103)))
+    await city.intake.calls(batches(topics.CALLERS, (0, 103)))
+    for owner in (city.lines[0], city.callers[0]):
+        assert owner.applied == [*range(101)]
+    await city.intake.events(batches("contact.queue", (0, 103)))
+    assert sum(len(records) for _, records in city.contacts[0].merged) == 103
 
 
 async def test_amid_a_slow_batch_heartbeats_get_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,49 +1,139 @@
-"""The records of a fetch, decoded even where the name of a header is no text.
+"""The records of a fetch, whatever comes: one that can't be read is given as one that says so.
 
-aiokafka reads headers' names as UTF-8, and one that is something else is an exception in the midst
-of its batch: the consumer never comes past it, and with it every worker ends. Here such a record is
-given as one that has a header without a name, and nothing else; the records before and after it are
-given as they are. `streams.domain.event_reader.Reader` refuses it.
+aiokafka raises for a batch whose checksum is wrong, that is cut off, or is compressed in a way that
+it does not know, and for a record with a header whose name is not UTF-8. The consumer never comes
+past that place, and with it every worker ends. Here each such record is given as one that has a
+header without a name, which says why, and nothing else; the records before and after it are given
+as they are. `streams.domain.event_reader.Reader` refuses it.
 
-Only one name is replaced, ``aiokafka.consumer.fetcher.MemoryRecords``: a batch is read
-by aiokafka as ever, and a second time, record by record, when that fails.
-`tests/engine/test_upstream_guard.py` fails when what it leans on changes.
+Two names are replaced. `aiokafka.consumer.consumer.Fetcher` gets a client that looks at each answer
+before it is taken apart (`damaged`). It asks once more for what seems damaged: what the network has
+changed comes right then. ``aiokafka.consumer.fetcher.MemoryRecords`` gives the batches: a sound one
+is read by aiokafka as ever, and a second time, record by record, when that fails.
+`tests/engine/kafka/test_upstream_guard.py` fails when what this leans on changes.
 """
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Iterator
 from typing import Any, Final
 
-from aiokafka.consumer import fetcher
-from aiokafka.errors import CorruptRecordException
-from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecordPy
+from aiokafka import TopicPartition
+from aiokafka.consumer import consumer, fetcher
+from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.memory_records import DefaultRecordBatch, MemoryRecords
-from aiokafka.record.util import decode_varint
 
-NAMELESS: Final[list[tuple[None, None]]] = [(None, None)]
-"""The headers of a record whose headers can't be read."""
+from streams.engine.kafka import damaged, topics
+from streams.engine.kafka.record_by_record import why, why_not
+
+log = logging.getLogger(__name__)
 
 _LENGTH_AT: Final = 8  # bytes into a batch, after its first offset
 _LOG_OVERHEAD: Final = 12  # bytes before those that the length counts
 _length: Final = struct.Struct(">i").unpack_from
 
 
+class _Salvaged(bytes):
+    """What is left of a damaged batch, in place of the bytes of its fetch; without any of them, for
+    nobody is to read them again."""
+
+    records: list[Any]
+    next_offset: int
+
+
+class _Looking:
+    """A client, for a fetcher, that looks at the answers of fetches before anybody else does."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._asked_again: dict[TopicPartition, int] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    async def send(self, node: int, request: Any, **options: Any) -> Any:
+        response = await self._client.send(node, request, **options)
+        if isinstance(request, FetchRequest):
+            offsets = {
+                TopicPartition(topic, partition): offset
+                for topic, partitions in request.topics
+                for partition, offset, _ in partitions
+            }
+            response.topics = [
+                (topic, [self._looked_at(topic, each, offsets) for each in partitions])
+                for topic, partitions in response.topics
+            ]
+        return response
+
+    def _looked_at(
+        self, topic: str, answer: tuple[Any, ...], offsets: dict[TopicPartition, int]
+    ) -> tuple[Any, ...]:
+        partition, _, end, *_, data = answer
+        tp = TopicPartition(topic, partition)
+        if not data or tp not in offsets:
+            return answer
+        return (*answer[:-1], self._readable(tp, data, offsets[tp], end))
+
+    def _readable(self, tp: TopicPartition, data: bytes, offset: int, end: int) -> bytes:
+        sound = damaged.sound_until(data, offset, end)
+        if sound == len(data):
+            return data
+        if sound:
+            return data[:sound]
+        if self._asked_again.get(tp) != offset:
+            self._asked_again[tp] = offset
+            return b""
+        del self._asked_again[tp]
+        salvaged = _Salvaged()
+        # Of our own topics everything is believed as it is, so nothing of a damaged batch may be.
+        salvaged.records, salvaged.next_offset = damaged.salvaged(
+            data, offset, end, trusted=tp.topic in topics.INPUTS
+        )
+        lost = [each for each in salvaged.records if why(each) is not None]
+        log.warning(
+            "a damaged batch",
+            extra={
+                "topic": tp.topic,
+                "partition": tp.partition,
+                "offset": offset,
+                "until": salvaged.next_offset,
+                "why": why(lost[0]) if lost else damaged.CHECKSUM,
+                "read": len(salvaged.records) - len(lost),
+                "unreadable": len(lost),
+            },
+        )
+        return salvaged
+
+
+class _Fetcher(fetcher.Fetcher):  # type: ignore[misc]
+    """A fetcher whose client looks at each answer."""
+
+    def __init__(self, client: Any, subscriptions: Any, **options: Any) -> None:
+        super().__init__(_Looking(client), subscriptions, **options)
+
+
 class Fetched:
     """The batches of one fetch of one partition; replaces `MemoryRecords`."""
 
     def __init__(self, data: bytes) -> None:
-        records = MemoryRecords(data)
-        self.has_next = records.has_next
-        self.size_in_bytes = records.size_in_bytes
-        self._next_batch = records.next_batch
+        self._salvaged = data if isinstance(data, _Salvaged) else None
+        self._records = MemoryRecords(bytes(data))
+        self.size_in_bytes = self._records.size_in_bytes
         self._data = data
         self._begin = 0
 
+    def has_next(self) -> bool:
+        """Whether there is another batch."""
+        return self._salvaged is not None or bool(self._records.has_next())
+
     def next_batch(self) -> Any:
         """The next batch; None after the last."""
-        batch = self._next_batch()
+        if self._salvaged is not None:
+            salvaged, self._salvaged = self._salvaged, None
+            return _Remains(salvaged)
+        batch = self._records.next_batch()
         if batch is None:
             return None
         begin = self._begin
@@ -54,14 +144,14 @@ class Fetched:
 
 
 class _Batch:
-    """A batch that is read again by `_Lenient` where its own reader fails.
+    """A sound batch that is read again, record by record, where its own reader fails.
 
     What comes twice by that is passed over by its offset (`PartitionRecords._unpack_records`).
     """
 
     __slots__ = (
         *("_batch", "_begin", "_data", "_end"),
-        *("base_offset", "is_transactional", "next_offset", "producer_id", "validate_crc"),
+        *("base_offset", "is_transactional", "next_offset", "producer_id"),
     )
     is_control_batch = False
 
@@ -74,43 +164,38 @@ class _Batch:
         self.is_transactional = batch.is_transactional
         self.next_offset = batch.next_offset
         self.producer_id = batch.producer_id
-        self.validate_crc = batch.validate_crc
+
+    def validate_crc(self) -> bool:
+        """Whether the checksum is right, as `_Looking` has found."""
+        return True
 
     def __iter__(self) -> Iterator[Any]:
         try:
             yield from self._batch
-        except (UnicodeDecodeError, CorruptRecordException):
-            yield from _Lenient(self._data[self._begin : self._end])
+        except Exception:  # compressions and records have errors of many kinds
+            data = self._data[self._begin : self._end]
+            yield from damaged.read(data, self.base_offset, self.next_offset, why_not(data))
 
 
-class _Lenient(_DefaultRecordBatchPy):  # type: ignore[misc]
-    """Reads a batch record by record; of one whose headers fail it gives the offset alone."""
+class _Remains:
+    """A batch of what was left of a damaged one."""
 
-    _pos: int
+    is_control_batch = is_transactional = False
+    producer_id = None
 
-    def _read_msg(self) -> Any:
-        begin = self._pos
-        try:
-            return super()._read_msg()
-        except (UnicodeDecodeError, CorruptRecordException):
-            self._pos = begin
-            return self._without_headers()
+    def __init__(self, salvaged: _Salvaged) -> None:
+        self.base_offset = self.next_offset = salvaged.next_offset
+        self._records = salvaged.records
 
-    def _without_headers(self) -> Any:
-        length, begin = decode_varint(self._buffer, self._pos)
-        _, position = decode_varint(self._buffer, begin)  # attributes
-        later, position = decode_varint(self._buffer, position)
-        beyond, position = decode_varint(self._buffer, position)
-        end = begin + length
-        if not position <= end <= len(self._buffer):
-            raise CorruptRecordException(f"a record of {length} bytes in a batch of fewer")
-        self._pos = end
-        appended = self.timestamp_type == self.LOG_APPEND_TIME
-        timestamp = self.max_timestamp if appended else self.first_timestamp + later
-        offset = self.base_offset + beyond
-        return _DefaultRecordPy(offset, timestamp, self.timestamp_type, None, None, NAMELESS)
+    def validate_crc(self) -> bool:
+        """That it is wrong is known, and dealt with."""
+        return True
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._records)
 
 
 def install() -> None:
     """Has every consumer of this process read in this way."""
+    consumer.Fetcher = _Fetcher
     fetcher.MemoryRecords = Fetched

@@ -13,7 +13,8 @@ from typing import Final, Self, TypeAlias
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from streams.engine.kafka import clients
+from streams.engine.kafka import clients, topics
+from streams.engine.kafka.record_by_record import readable, why
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ _STOP_LIMIT: Final = 5.0  # seconds; a broker that does not answer need not know
 
 _PROGRESS_EVERY: Final = 5.0  # seconds between two lines of progress in the log
 
+_REMEDY: Final = "; stop the workers and run `reachline rebuild`"
+
 _FROM_THE_START: Final[Mapping[TopicPartition, int]] = MappingProxyType({})
 
 
@@ -44,11 +47,16 @@ class LogReader:
     Args:
         settings: how to reach the broker.
         at_once: records of one fetch at most, for readers that must not keep others waiting.
+        complete: whether a record of our own topics that can't be read ends the reading; otherwise
+            it is passed over. Those of the inputs are given, and refused by who reads events.
     """
 
-    def __init__(self, settings: Settings, at_once: int = RECORDS_AT_ONCE) -> None:
+    def __init__(
+        self, settings: Settings, at_once: int = RECORDS_AT_ONCE, complete: bool = True
+    ) -> None:
         self._consumer = clients.reader(settings)
         self._at_once = at_once
+        self._complete = complete
 
     async def __aenter__(self) -> Self:
         try:
@@ -103,7 +111,8 @@ class LogReader:
             starts: the offsets to begin at, for partitions that are not read from their start.
 
         Raises:
-            ReadError: nothing came for ``STALLED`` seconds, or a log ends before its start.
+            ReadError: nothing came for ``STALLED`` seconds, a log ends before its start, or a
+                record of ours can't be read.
         """
         if not tps:
             return
@@ -126,7 +135,7 @@ class LogReader:
                     }
                 for tp, records in fetched.items():
                     read += len(records)
-                    yield tp, records
+                    yield tp, self._readable(tp, records)
                 if fetched:
                     moved = now()
                 if now() - progress > _PROGRESS_EVERY:
@@ -137,6 +146,18 @@ class LogReader:
             raise ReadError(
                 f"{_named(tps)} could not be read to the end: nothing came for {STALLED:g} s"
             ) from error
+
+    def _readable(self, tp: TopicPartition, records: Records) -> Records:
+        if tp.topic in topics.INPUTS:
+            return records
+        found = readable(records)
+        if self._complete and len(found) < len(records):
+            lost = next(each for each in records if why(each) is not None)
+            remedy = _REMEDY if tp.topic == topics.STATE else ""
+            raise ReadError(
+                f"{tp.topic}: partition {tp.partition}, offset {lost.offset}: {why(lost)}{remedy}"
+            )
+        return found
 
     async def _begin(
         self, tps: Collection[TopicPartition], starts: Mapping[TopicPartition, int]

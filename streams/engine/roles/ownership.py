@@ -125,7 +125,7 @@ class Ownership:
             for tp, end in ends.items()
         }
         if owned:
-            async with LogReader(self._settings) as reader:
+            async with LogReader(self._settings, complete=False) as reader:
                 tps = [TopicPartition(topics.ALERTS, partition) for partition in partitions]
                 async for tp, records in reader.read(tps):
                     owned[tp.partition].restore(records, self._clock.now())

@@ -178,3 +178,19 @@ async def test_all_topics_are_asked_for_at_once(monkeypatch: pytest.MonkeyPatch)
             "contact.queue": [TopicPartition("contact.queue", each) for each in range(3)],
             "new": [],
         }
+
+
+async def test_what_can_not_be_read_of_ours_ends_the_reading_or_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Events are given as they are: who reads them refuses them."""
+    (lost,) = consumed(topics.STATE, [(b"k", b"v")], 0, 4)
+    lost.headers = ((None, b"cut off"),)
+    kept = consumed(topics.STATE, [(b"k", b"v")], 0, 5)
+    monkeypatch.setattr(clients, "reader", Log({A: ([], 0)}))
+    said = r"contact\.state: partition 0, offset 4: cut off; stop the workers and run `reachline"
+    with pytest.raises(ReadError, match=said):
+        LogReader(Settings())._readable(A, [lost, *kept])
+    assert LogReader(Settings(), complete=False)._readable(A, [lost, *kept]) == kept
+    event = TopicPartition("contact.queue", 0)
+    assert LogReader(Settings())._readable(event, [lost]) == [lost]

@@ -2,8 +2,9 @@
 
 `transport.py`, `consumer.py` and `batches.py` of `streams/engine/kafka` replace parts of Faust and
 rely on others, and on parts of aiokafka, some of them private; `fetched.py` replaces how aiokafka
-takes a fetch apart, `access.py` relies on its connections. A new version that changes one of these
-must be read before it is trusted: look at what changed, see whether the transport still does the
+takes a fetch apart (with `damaged.py` and `record_by_record.py`), `access.py` relies on its
+connections. A new version that changes one of these must be read before it is trusted: look at what
+changed, see whether the transport still does the
 right thing, and only then write down the new fingerprints
 (`python tests/engine/kafka/test_upstream_guard.py` prints them).
 """
@@ -87,8 +88,14 @@ FINGERPRINTS = {
     "aiokafka.consumer.group_coordinator:GroupCoordinator.ensure_active_group": "44c4b92c3714",
     "aiokafka.consumer.subscription_state:TopicPartitionState": "2b83334afadf",
     # relied on: how it takes a fetch apart
+    "aiokafka.codec:gzip_decode": "2cb491613473",
+    "aiokafka.codec:lz4_decode": "854d85665737",
+    "aiokafka.codec:snappy_decode": "c3451c6afa0b",
+    "aiokafka.codec:zstd_decode": "366f86f6ee72",
+    "aiokafka.consumer.consumer:AIOKafkaConsumer.start": "5ba1baa38f62",
+    "aiokafka.consumer.fetcher:Fetcher.__init__": "15b78b16e0ee",
+    "aiokafka.protocol.fetch:FetchRequest": "ef21d383f137",
     "aiokafka.consumer.fetcher:PartitionRecords._unpack_records": "047f7fc3f005",
-    "aiokafka.record.default_records:_DefaultRecordBatchPy": "f63fbb5a8a24",
     "aiokafka.record.default_records:_DefaultRecordPy": "89405104e45a",
     "aiokafka.record.memory_records:_MemoryRecordsPy": "795a0314fbca",
     "aiokafka.coordinator.assignors.abstract:AbstractPartitionAssignor": "4089452a0220",

@@ -93,7 +93,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
     monkeypatch.setattr(role, "Writer", Writer)
     monkeypatch.setattr(ownership, "read_back", broker.read_back)
-    monkeypatch.setattr(ownership, "LogReader", lambda _: broker)
+    monkeypatch.setattr(ownership, "LogReader", lambda *_, **__: broker)
     return broker
 
 
