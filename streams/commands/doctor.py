@@ -14,12 +14,6 @@ _PINNED: Final = {"faust-streaming": "0.15.3"}
 _MEMBERS: Final = ("faust-streaming", "aiokafka", "prometheus-client", "orjson", "msgspec")
 _PATIENCE: Final = 10.0  # seconds to reach a broker that is there
 
-_CODECS: Final = ("gzip", "snappy", "lz4", "zstd")
-"""The codecs of Kafka's producers. A missing one ends a worker at the first value that is
-compressed with it."""
-
-_SAMPLE: Final = b'{"event":"queue","phase":"entered"}' * 32
-
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("doctor", help="is everything there and right")
@@ -85,23 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_codecs(findings: _Findings) -> None:
-    broken = [name for name in _CODECS if not _works(name)]
-    findings.good("compression: " + ", ".join(name for name in _CODECS if name not in broken))
-    if broken:
-        findings.wrong(
-            f"compression: {', '.join(broken)} can't be read, and a worker would end at the first "
-            "value that is compressed so; `pip install -r requirements.lock`, or "
-            "`pip install 'aiokafka[snappy,lz4,zstd]'`"
-        )
+    from streams.engine.kafka import codecs
 
-
-def _works(name: str) -> bool:
-    """Whether a value survives compression and back, with the functions of aiokafka."""
-    from aiokafka import codec
-
-    encode = getattr(codec, f"{name}_encode")
-    decode = getattr(codec, f"{name}_decode")
-    try:
-        return bool(decode(encode(_SAMPLE)) == _SAMPLE)
-    except Exception:  # each library has errors of its own; any of them means no
-        return False
+    missing = codecs.missing()
+    findings.good("compression: " + ", ".join(n for n in codecs.CODECS if n not in missing))
+    if missing:
+        findings.wrong(codecs.said(missing))

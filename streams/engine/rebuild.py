@@ -18,14 +18,17 @@ It is longer than a module should be, because its steps have one order, and each
 because of the one before.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import msgspec
 from aiokafka import TopicPartition
 from aiokafka.errors import for_code
+from aiokafka.structs import OffsetAndMetadata
 
 from streams.domain.judge import judge
 from streams.domain.ledger import GRACE
@@ -33,8 +36,11 @@ from streams.domain.outcome import NEVER
 from streams.domain.plan import Plan
 from streams.domain.plan.model import LONGEST_LOST_AFTER
 from streams.engine.kafka import clients, topics
+from streams.engine.kafka.before_joining import ends_of, made_anew
+from streams.engine.kafka.described import Described, describe
 from streams.engine.kafka.outputs import Record, position_key
 from streams.engine.kafka.read_to_end import LogReader, Records
+from streams.engine.kafka.watched import Watched
 from streams.engine.kafka.writer import Writer
 from streams.engine.old_intervals import OldIntervals
 from streams.engine.roles.contact_owner import UNKNOWN, ContactOwner, Counts
@@ -52,6 +58,9 @@ from streams.settings import Settings
 
 _PATIENCE: Final = 120.0
 """Seconds for one transaction: one of a rebuild may hold a year of intervals."""
+
+
+_UNKNOWN_ENDS: Final[Mapping[TopicPartition, int]] = MappingProxyType({})
 
 
 class RebuildError(Exception):
@@ -89,9 +98,14 @@ async def rebuild(settings: Settings, plan: Plan, progress: Callable[[Rebuilt], 
         ReadError: a topic could not be read to its end.
         WriteError: the state could not be written.
     """
-    positions, routes = await _committed(settings)
+    group = await _group(settings)
     async with LogReader(settings, complete=False) as reader:
-        await _Rebuild(settings, plan, routes, positions, reader).run(progress)
+        work = _Rebuild(settings, plan, group.routes, group.positions, reader, group.ends)
+        if group.anew:
+            # Of before nothing can be told any more that is not published.
+            work.complete_from = time.time_ns() // 1000
+        await work.run(progress)
+    await _commit(settings, group, work.positions)
 
 
 class _Rebuild:
@@ -102,15 +116,17 @@ class _Rebuild:
         routes: Routes,
         positions: Mapping[TopicPartition, int],
         reader: LogReader,
+        ends: Mapping[TopicPartition, int] = _UNKNOWN_ENDS,
     ) -> None:
         self._settings = settings
         self._app = settings.app
         self._plan = plan
         self._routes = routes
-        self._positions = dict(positions)
+        self._ends = ends
+        self.positions = {tp: min(each, ends.get(tp, each)) for tp, each in positions.items()}
         self._reader = reader
         self._watermarks: dict[int, int] = {}
-        self._complete_from = UNKNOWN  # retention has removed events of before
+        self.complete_from = UNKNOWN  # retention has removed events of before
         self._old = OldIntervals(routes, self._watermarks)
         self._writers: dict[int, Writer] = {}
 
@@ -149,7 +165,8 @@ class _Rebuild:
         """A checkpoint had come to these positions, whether they were committed or not."""
         for topic, position in positions.items():
             tp = TopicPartition(topic, partition)
-            self._positions[tp] = max(position, self._positions.get(tp, 0))
+            position = min(position, self._ends.get(tp, position))
+            self.positions[tp] = max(position, self.positions.get(tp, 0))
 
     async def _rebuild(self, partition: int) -> Rebuilt:
         done = Rebuilt(partition)
@@ -231,7 +248,7 @@ class _Rebuild:
     ) -> None:
         """Merges what was accepted of one input topic."""
         tp = TopicPartition(topic, owner.partition)
-        end = self._positions.get(tp, 0)
+        end = self.positions.get(tp, 0)
         first = True
         async for _, records in self._reader.read([tp]):
             if first:
@@ -251,12 +268,12 @@ class _Rebuild:
         first, *_ = records
         if first.offset > 0:
             begins = first.timestamp * 1000 + LONGEST_LOST_AFTER
-            self._complete_from = max(self._complete_from, begins)
+            self.complete_from = max(self.complete_from, begins)
 
     async def _publish(self) -> None:
         """Publishes the intervals set aside, and from where on the owners publish again."""
         before = Published(self._old.horizon() + GRACE, frozenset(), frozenset())
-        for there, intervals in enumerate(self._old.records(self._complete_from)):
+        for there, intervals in enumerate(self._old.records(self.complete_from)):
             writer = Writer(self._settings, f"{self._app}-lines-{there}", _PATIENCE)
             await writer.start()
             try:
@@ -285,11 +302,29 @@ def _contact_of(key: bytes, value: bytes | None) -> tuple[bytes, int]:
     return key, _begun.decode(value).begun
 
 
-async def _committed(settings: Settings) -> tuple[dict[TopicPartition, int], Routes]:
-    """The group's committed offsets and the topics' partitions, if no worker is running."""
+class _Group(NamedTuple):
+    """What the group of the workers has left.
+
+    Attributes:
+        positions: how far each partition of the inputs was read.
+        routes: how many partitions there are.
+        ends: how far it can have been read: to the end of the topic that there is now.
+        anew: input topics that were created again since.
+        found: all topics.
+    """
+
+    positions: dict[TopicPartition, int]
+    routes: Routes
+    ends: dict[TopicPartition, int]
+    anew: list[str]
+    found: dict[str, Described]
+
+
+async def _group(settings: Settings) -> _Group:
+    """What the group has left, if no worker is running."""
     async with clients.admin(settings) as admin:
-        present = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
-        missing = {*topics.INPUTS, topics.STATE, topics.PARTIALS, topics.CALLERS} - set(present)
+        found = await describe(admin._client, topics.ALL)
+        missing = {*topics.INPUTS, topics.STATE, topics.PARTIALS, topics.CALLERS} - found.keys()
         if missing:
             listed = ", ".join(sorted(missing))
             raise RebuildError(f"no topics {listed}: run `reachline topics create` first")
@@ -302,9 +337,31 @@ async def _committed(settings: Settings) -> tuple[dict[TopicPartition, int], Rou
                         f"{len(members)} workers of {settings.app} are running: stop them first"
                     )
         offsets = await admin.list_consumer_group_offsets(settings.app)
-    sources = present[next(iter(topics.INPUTS))]
-    routes = Routes(sources, present[topics.PARTIALS], present[topics.CALLERS])
-    return _inputs(offsets.items()), routes
+    sources = found[next(iter(topics.INPUTS))].partitions
+    routes = Routes(sources, found[topics.PARTIALS].partitions, found[topics.CALLERS].partitions)
+    anew = made_anew(offsets, found)
+    ends = await ends_of(
+        settings, [TopicPartition(topic, n) for topic in topics.INPUTS for n in range(sources)]
+    )
+    ends = {tp: 0 if tp.topic in anew else end for tp, end in ends.items()}
+    return _Group(_inputs(offsets.items()), routes, ends, anew, found)
+
+
+async def _commit(
+    settings: Settings, group: _Group, positions: Mapping[TopicPartition, int]
+) -> None:
+    """Has the group say what the state says now: of which topics it is, and how far."""
+    ids = Watched(group.found).ids
+    offsets = {tp: OffsetAndMetadata(offset, "") for tp, offset in positions.items()}
+    for there in range(group.routes.partials):  # boards are read from the beginning in any case
+        offsets[TopicPartition(topics.PARTIALS, there)] = OffsetAndMetadata(0, ids)
+    consumer = clients.consumer(settings, group_id=settings.app)
+    consumer.assign([*offsets])
+    try:
+        await consumer.start()
+        await consumer.commit(offsets)
+    finally:
+        await consumer.stop()
 
 
 def _inputs(offsets: Iterable[tuple[TopicPartition, object]]) -> dict[TopicPartition, int]:

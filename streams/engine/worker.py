@@ -17,8 +17,7 @@ from streams.engine.clocks import Clock, WallClock
 from streams.engine.failpoints import failpoint
 from streams.engine.http.pages import serve
 from streams.engine.intake import Intake
-from streams.engine.kafka import topics
-from streams.engine.kafka.access import check_access
+from streams.engine.kafka import before_joining, topics
 from streams.engine.kafka.commits import Commits
 from streams.engine.kafka.transport import App
 from streams.engine.roles.contact_owner import ContactOwner, Counts
@@ -89,7 +88,7 @@ class Worker:
     async def run(self) -> None:
         """Works until ``stop()``; raises what ended it, if something did: a `BrokerError` before
         anything else when no broker lets it in."""
-        self._asking = asyncio.create_task(check_access(self.settings))
+        self._asking = asyncio.create_task(before_joining.check(self.settings))
         try:
             await self._asking
         except asyncio.CancelledError:

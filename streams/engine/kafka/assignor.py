@@ -25,6 +25,8 @@ from aiokafka.coordinator.protocol import (
     ConsumerProtocolMemberMetadata,
 )
 
+from streams.engine.kafka.topics import TopicsError
+
 #: Version of the consumer protocol's own framing; what is ours in it is `user_data`.
 _VERSION = 0
 
@@ -116,7 +118,7 @@ class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
 def _partitions(cluster: ClusterMetadata, group: Sequence[str]) -> int:
     counts = {topic: len(cluster.partitions_for_topic(topic) or ()) for topic in group}
     if 0 in counts.values():
-        raise ValueError(f"the broker does not know the partitions of these topics: {counts}")
+        raise TopicsError(f"the broker does not know the partitions of these topics: {counts}")
     if len(set(counts.values())) > 1:
-        raise ValueError(f"these topics must have the same number of partitions: {counts}")
+        raise TopicsError(f"these topics must have the same number of partitions: {counts}")
     return next(iter(counts.values()))

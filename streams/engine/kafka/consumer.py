@@ -25,6 +25,8 @@ from streams.engine.host import ConsumerHost
 from streams.engine.kafka import clients
 from streams.engine.kafka.assignor import Assignor
 from streams.engine.kafka.batches import Batch, BatchQueue
+from streams.engine.kafka.topics import PARTIALS, STATE
+from streams.engine.kafka.watched import Watched, watched
 
 log = logging.getLogger(__name__)
 
@@ -93,12 +95,16 @@ class Consumer(Service):  # type: ignore[misc]
         self._held_back: set[TopicPartition] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._giving_up = asyncio.Lock()
+        self._watched = Watched({})
         self._count()
 
     # -- what the engine uses
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit the offsets to go on from; returns when the broker has them, else raises.
+
+        With those of the partials go the ids of the inputs, of which another topic of the same name
+        says nothing; with a topic that is deleted its own offsets go.
 
         Raises KafkaError when the group has gone on without this worker, TimeoutError when the
         broker does not answer. Replaces `AIOKafkaConsumerThread._commit` (`faust/transport/drivers/
@@ -109,7 +115,10 @@ class Consumer(Service):  # type: ignore[misc]
             return  # aiokafka refuses to commit nothing
         async with asyncio.timeout(self.app.conf.broker_request_timeout):
             await self._kafka.commit(
-                {tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()}
+                {
+                    tp: OffsetAndMetadata(offset, self._watched.ids if tp.topic == PARTIALS else "")
+                    for tp, offset in offsets.items()
+                }
             )
 
     def pause(self, partitions: Iterable[TopicPartition]) -> None:
@@ -191,6 +200,7 @@ class Consumer(Service):  # type: ignore[misc]
             await self.sleep(_TOPICS_AGAIN)
             if self.should_stop:
                 return
+        self._watched = await watched(self._kafka._client, needed, {*queues, STATE})
         self._kafka.subscribe(list(queues), listener=_Listener(self))
 
     async def on_start(self) -> None:
@@ -228,6 +238,9 @@ class Consumer(Service):  # type: ignore[misc]
 
     async def _check(self) -> None:
         self._kafka._coordinator.check_errors()
+        for tp in self.owned:
+            self._watched.moved(tp, self.position(tp))
+        await self._watched.compare(self._kafka._client)
 
     async def release(self) -> None:
         """Stop fetching and give up every partition, as at a revocation."""
@@ -257,6 +270,7 @@ class Consumer(Service):  # type: ignore[misc]
         self._spawn(self._fetch())
 
     async def _take_over(self, tps: frozenset[TopicPartition]) -> None:
+        self._watched.begin_again()
         for tp, offset in (await self.app.on_assigned(tps) or {}).items():
             self._kafka.seek(tp, offset)
         self._discarded.clear()
@@ -291,6 +305,8 @@ class Consumer(Service):  # type: ignore[misc]
                 timeout_ms=_POLL_MS, max_records=self.max_poll_records
             )
             for tp, records in fetched.items():
+                self._watched.moved(tp, records[0].offset)
+                self._watched.moved(tp, records[-1].offset + 1)
                 queues = self._queues[tp.topic]
                 self._unfinished[tp] += len(queues)
                 for queue in queues:

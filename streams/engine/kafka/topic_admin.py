@@ -24,6 +24,7 @@ from streams.engine.kafka.topics import (
     INPUTS,
     LARGEST_INPUT,
     SIZE,
+    WRITTEN,
     TopicsError,
     TopicSpec,
     misfits,
@@ -113,15 +114,39 @@ async def problems(settings: Settings) -> list[str]:
         for spec, actual in zip(present, await _configs(admin, present), strict=True):
             wanted = {**spec.config, **_durable(copies[spec.name])}
             wanted.setdefault(SIZE, str(LARGEST_INPUT))
-            for key, value in wanted.items():
-                if key in actual and not _fits(key, actual[key], value):
-                    least = "at least " if key == SIZE else ""
-                    shown = f"[{value}]" if "," in value else value
-                    found.append(
-                        f"{spec.name}: {key} is {actual[key]}, should be {least}{value}; "
-                        f"`kafka-configs.sh --bootstrap-server {settings.broker} --alter "
-                        f"--topic {spec.name} --add-config {key}={shown}`"
-                    )
+            found += _unlike(settings, spec.name, actual, wanted)
+    return found
+
+
+async def too_small(settings: Settings) -> list[str]:
+    """Topics of ours that do not take the largest record that is written, each with what to do.
+
+    Raises:
+        BrokerError: no broker lets the client in.
+    """
+    async with clients.admin(settings) as admin:
+        there = {each["topic"] for each in await admin.describe_topics()}
+        ours = [spec for spec in specs(settings) if spec.name in there & {*WRITTEN}]
+        found = []
+        for spec, actual in zip(ours, await _configs(admin, ours), strict=True):
+            found += _unlike(settings, spec.name, actual, {SIZE: spec.config[SIZE]})
+    return found
+
+
+def _unlike(
+    settings: Settings, name: str, actual: Mapping[str, str], wanted: Mapping[str, str]
+) -> list[str]:
+    """Which settings of a topic are not as they should be, as far as they may be looked at."""
+    found = []
+    for key, value in wanted.items():
+        if key in actual and not _fits(key, actual[key], value):
+            least = "at least " if key == SIZE else ""
+            shown = f"[{value}]" if "," in value else value
+            found.append(
+                f"{name}: {key} is {actual[key]}, should be {least}{value}; "
+                f"`kafka-configs.sh --bootstrap-server {settings.broker} --alter "
+                f"--topic {name} --add-config {key}={shown}`"
+            )
     return found
 
 

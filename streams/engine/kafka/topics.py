@@ -36,6 +36,12 @@ LARGEST_INPUT: Final = 1 << 20
 """Bytes that an input topic must accept in one request. An event has 16 KB at most, and half a
 megabyte of them are sent together; what goes beyond is between phone systems and their brokers."""
 
+READ: Final = (*INPUTS, STATE, PARTIALS, CALLERS, ALERTS)
+"""Topics that a worker reads."""
+
+WRITTEN: Final = tuple(name for name in ALL if name not in INPUTS)
+"""Topics that a worker writes."""
+
 SIZE: Final = "max.message.bytes"
 """The setting of a topic that bounds its records."""
 
@@ -48,6 +54,14 @@ _OF_LINES: Final = (INTERVALS, ALERTS)
 
 class TopicsError(Exception):
     """The topics are not as the engine needs them; the message says which and why."""
+
+
+def anew(topic: str) -> TopicsError:
+    """What is said of a topic that is not the one any more that was read."""
+    return TopicsError(
+        f"{topic}: has been truncated or created again, and what it held is gone; stop "
+        "the workers and run `reachline rebuild`"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,18 @@ class Ownership:
         tps = [TopicPartition(topic, each) for topic in topics.INPUTS for each in restored]
         committed = await asyncio.gather(*(self._app.consumer.committed(tp) for tp in tps))
         ends = await self._ends(tps)
+        forgotten = {
+            tp.partition
+            for tp, offset in zip(tps, committed, strict=True)
+            if offset is None
+            and (checkpoint := restored[tp.partition].checkpoint) is not None
+            and checkpoint.positions.get(tp.topic)
+        }
+        if forgotten:
+            log.warning(
+                "the group has no offsets; reading goes on from the positions in the state",
+                extra={"partitions": sorted(forgotten)},
+            )
         for tp, offset in zip(tps, committed, strict=True):
             restored[tp.partition].compare(tp.topic, offset or 0, ends[tp])
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import uuid
 from pathlib import Path
 
 import pytest
 
-from streams.engine.kafka import topic_admin, topics
+from streams.engine.kafka import topics
 from streams.engine.kafka.writer import Writer
 from streams.settings import Settings
-from tests.running import WorkerProcess, fresh_topics, records_of, until
-from tests.topics import deleted, made_by_hand, partitions_of
+from tests.running import WorkerProcess, fresh_topics, records_of
+from tests.topics import made_by_hand
 
 OURS = {*topics.ALL} - {*topics.INPUTS}
 WHOLE = dict.fromkeys(topics.ALL, 4)
@@ -73,32 +71,6 @@ def test_inputs_that_differ_are_named_with_their_partitions() -> None:
 def test_a_topic_that_is_missing_is_named_with_the_command(name: str) -> None:
     present = {each: count for each, count in WHOLE.items() if each != name}
     assert topics.misfits(present, "k:9092") == [f"{name}: missing; run `reachline topics create`"]
-
-
-async def test_a_worker_without_topics_names_the_command_once(
-    bootstrap: str, tmp_path: Path
-) -> None:
-    """It waits for them: in a cluster, workers start beside the job that makes the topics."""
-    settings = Settings(
-        broker=bootstrap, app=f"test-{uuid.uuid4().hex[:8]}", partitions=2, session_seconds=6
-    )
-    await fresh_topics(settings)
-    await deleted(bootstrap, *await partitions_of(bootstrap))
-    worker = WorkerProcess(settings, tmp_path)
-    try:
-        until(lambda: "reachline topics create" in worker.text(), 30, worker.text)
-        await asyncio.sleep(3)
-        told = [json.loads(line) for line in worker.text().splitlines()]
-        (said,) = [each for each in told if each["level"] == "warning"]
-        assert said["message"].startswith("waiting for topics that do not exist")
-        assert said["message"].endswith("create them with `reachline topics create`")
-        assert all(name in said["message"] for name in WHOLE)
-        assert worker.running and worker.get("/ready")[0] == 503
-        await topic_admin.create(settings)
-        worker.wait_ready()
-        assert worker.stop() == 0
-    finally:
-        worker.kill()
 
 
 async def test_a_worker_whose_dead_letters_have_no_room_says_so_at_its_start(
