@@ -30,6 +30,7 @@ from streams.engine.kafka.commits import Commits
 from streams.engine.kafka.outputs import Outputs
 from streams.engine.kafka.transport import App
 from streams.engine.kafka.writer import Writer
+from streams.engine.quarantine import quarantined
 from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.contact_owner import UNKNOWN, ContactOwner
 from streams.engine.roles.line_owner import LineOwner
@@ -244,7 +245,7 @@ async def of_callers(
 
 async def _write(writer: Writer, outputs: Outputs) -> None:
     failpoint("before sending")
-    await writer.write(outputs)
+    await writer.write(quarantined(outputs))
 
 
 async def _all(writes: Iterable[Awaitable[None]]) -> None:

@@ -92,24 +92,29 @@ def callers_interval_record(scope: str, start: int, tally: Tally, callers: int) 
 
 class DeadLetter(Struct, frozen=True):
     """An event that was refused: where it lies instead of what it says, which may be something that
-    must not be stored twice.
+    must not be stored twice. Or a record of ours that no broker takes, and where it was to go.
 
     Attributes:
+        offset: null of a record that was not written.
         timestamp: of the record, in ms since 1970-01-01T00:00:00Z.
         detail: which field was wrong and how. It repeats a plain word of few digits; of any other
             value it says what it looks like, for it may be a number that somebody is called at.
+        digest: of a record that was not written, the SHA-256 of its key and value.
     """
 
-    # No digest of the value either: of a value that is a number and nothing else it could be found
+    # No digest of an event's value: of a value that is a number and nothing else it could be found
     # out in minutes. Topic, partition and offset name the record already.
     topic: str
     partition: Count
-    offset: Count
+    offset: Count | None
     timestamp: int
     reason: Reason
     detail: str
+    digest: str | None = None
 
     def record(self) -> Record:
-        """The dead letter as a record, keyed by `topic|partition|offset`."""
-        key = f"{self.topic}|{self.partition}|{self.offset}"
+        """The dead letter as a record, keyed by `topic|partition|offset`, or by the digest where
+        there is no offset."""
+        place = self.digest if self.offset is None else self.offset
+        key = f"{self.topic}|{self.partition}|{place}"
         return key.encode(), _encode(self)

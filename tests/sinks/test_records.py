@@ -80,5 +80,5 @@ def test_a_dead_letter_says_where_the_event_lies() -> None:
     assert letter.record() == (
         b"contact.queue|3|118",
         b'{"topic":"contact.queue","partition":3,"offset":118,"timestamp":1794992400000,'
-        b'"reason":"unreadable","detail":"no object"}',
+        b'"reason":"unreadable","detail":"no object","digest":null}',
     )

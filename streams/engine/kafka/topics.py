@@ -45,7 +45,7 @@ WRITTEN: Final = tuple(name for name in ALL if name not in INPUTS)
 SIZE: Final = "max.message.bytes"
 """The setting of a topic that bounds its records."""
 
-_OF_SOURCES: Final = (DEAD, LATE, JOURNEYS)
+OF_SOURCES: Final = (DEAD, LATE, JOURNEYS)
 """Where each source partition writes to the partition of its own number."""
 
 _OF_LINES: Final = (INTERVALS, ALERTS)
@@ -124,7 +124,7 @@ def misfits(partitions: Mapping[str, int], broker: str) -> list[str]:
             "`reachline rebuild`"
         )
     lines = partitions.get(PARTIALS, 0)
-    must_hold = [(name, inputs, "the inputs have") for name in _OF_SOURCES]
+    must_hold = [(name, inputs, "the inputs have") for name in OF_SOURCES]
     must_hold += [(name, lines, f"{PARTIALS} has") for name in _OF_LINES]
     for name, least, whose in must_hold:
         if partitions.get(name, least) < least:

@@ -26,8 +26,8 @@ _BATCH_BYTES = 1_000_000
 _OVERHEAD = 32
 """Bytes that a record takes in a batch beside key and value: lengths, offset and timestamp."""
 
-_LARGEST = LARGEST_RECORD - 1024
-"""Bytes of the largest record that still fits when it is a batch by itself."""
+LARGEST = LARGEST_RECORD - 1024
+"""Bytes of key and value of the largest record that still fits when it is a batch by itself."""
 
 _TIMEOUT_MS = 60_000
 """How long a transaction may stay open before the broker aborts it. A checkpoint takes well under a
@@ -123,8 +123,8 @@ class Writer:
         batch, size = self._producer.create_batch(), 0
         for key, value in records:
             length = len(key) + len(value or b"")
-            if length > _LARGEST:
-                raise WriteError(f"{topic}: a record of {length} bytes, more than {_LARGEST}")
+            if length > LARGEST:
+                raise WriteError(f"{topic}: a record of {length} bytes, more than {LARGEST}")
             if size and size + length > _BATCH_BYTES:
                 sent.append(await self._send_batch(batch, topic, partition))
                 batch, size = self._producer.create_batch(), 0

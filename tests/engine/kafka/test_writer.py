@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from hashlib import sha256
 from typing import Any
 
+import orjson
 import pytest
 from aiokafka.errors import IllegalOperation, KafkaError, NotEnoughReplicasError, ProducerFenced
 
 from streams.engine.kafka import clients, topics
+from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.kafka.writer import WriteError, Writer
+from streams.engine.quarantine import quarantined
 from streams.settings import Settings
 from tests.brokers import KafkaCluster
 from tests.running import fresh_topics, records_of
@@ -157,6 +161,30 @@ async def test_who_is_fenced_between_two_batches_is_told_why(
 
 
 # On Apache Kafka
+
+
+async def test_a_journey_that_no_broker_takes_costs_no_other_record(settings: Settings) -> None:
+    writer = Writer(settings, settings.app, timeout=20.0)
+    await writer.start()
+    journeys: list[Record] = [
+        (b"c1", b"{}"),
+        (b"c2", b"x" * (topics.LARGEST_RECORD - 1023)),
+        (b"c3", b"x" * (topics.LARGEST_RECORD - 1026)),
+    ]
+    try:
+        outputs: Outputs = {(topics.JOURNEYS, 1): journeys, (topics.STATE, 1): [(b"k", b"v")]}
+        await writer.write(quarantined(outputs))
+    finally:
+        await writer.stop()
+    kept = await records_of(settings.broker, topics.JOURNEYS)
+    assert [each.key for each in kept] == [b"c1", b"c3"]
+    assert len(await records_of(settings.broker, topics.STATE)) == 1
+    (letter,) = await records_of(settings.broker, topics.DEAD)
+    told = orjson.loads(letter.value or b"")
+    assert (
+        letter.partition == 1
+        and told["digest"] == sha256(b"c2" + (journeys[1][1] or b"")).hexdigest()
+    )
 
 
 @pytest.fixture
