@@ -8,9 +8,9 @@ Whatever is not plainly right is read by ``read``, so that a refusal is the same
 from typing import Any, Final
 
 from streams.domain import instants
-from streams.domain.event_reader import MAX_BYTES, Accepted, Reader, Refusal
+from streams.domain.event_reader import MAX_BYTES, Accepted, Reader, Refusal, dialled
 from streams.domain.events import CallStart, MenuChoice, Queue
-from streams.domain.privacy import is_telephone_number
+from streams.domain.privacy import is_pseudonym
 
 _NEVER: Final = 2**63
 """After every instant: of an event whose ``at`` is none."""
@@ -39,18 +39,18 @@ class LinesReader(Reader):
             except ValueError:
                 at = _NEVER
             type_ = type(event)
-            if at > latest:
+            if at > latest or dialled(event) is not None:
                 right = False
             elif type_ is Queue:
                 right = (
                     (event.phase != "left" or (event.reason is not None and event.to_line is None))
-                    and (event.agent is None or not is_telephone_number(event.agent))
+                    and (event.agent is None or is_pseudonym(event.agent))
                     and knows(event.line, at)
                 )
             elif type_ is MenuChoice:
                 right = knows(event.line, at)
             elif type_ is CallStart:
-                right = event.caller is None or not is_telephone_number(event.caller)
+                right = event.caller is None or is_pseudonym(event.caller)
             else:
                 right = True
             found.append((event, at) if right else self.read(_each(lines)[len(found)], timestamp))

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from streams.domain import instants
 from streams.domain.events import TYPES, CallStart, Event, Kind, MenuChoice, Queue
-from streams.domain.privacy import is_telephone_number, shown
+from streams.domain.privacy import holds_number, is_dialled, is_pseudonym, shown
 
 MAX_BYTES: Final = 16_384
 """Longest value accepted, in bytes: eighty times a usual event, and small enough that a flood of
@@ -61,6 +61,25 @@ KnowsLine = Callable[[str, int], bool]
 """Whether the plan has a line of this id at this instant."""
 
 
+_NO_PSEUDONYM: Final = (
+    "is no pseudonym: 32 hexadecimal digits as `reachline import` makes them, a digest, or a word"
+)
+
+
+def dialled(event: Event) -> str | None:
+    """The field in which a number stands that somebody is called at; None if there is none. Ids may
+    be plain numbers, for phone systems count their calls; entrances and digits pressed may not."""
+    if is_dialled(event.call_id):
+        return "call_id"
+    if is_dialled(event.event_id):
+        return "event_id"
+    if event.entry and holds_number(event.entry):
+        return "entry"
+    if type(event) is MenuChoice and event.option and holds_number(event.option):
+        return "option"
+    return None
+
+
 class Reader:
     """Reads events against a plan.
 
@@ -99,12 +118,15 @@ class Reader:
             return Refusal(MALFORMED_FIELD, f"at {shown(event.at)}: {error}")
         if at > timestamp + self._skew:
             return Refusal(IN_FUTURE, f"at {_second(at)} is too far after {_second(timestamp)}")
+        field = dialled(event)
+        if field is not None:
+            return Refusal(TELEPHONE_NUMBER, f"{field}: a telephone number")
         if type(event) is Queue or type(event) is MenuChoice:
             if type(event) is Queue:
                 if event.phase == "left" and event.reason is None:
                     return Refusal(MISSING_FIELD, "reason: `left` must say why")
-                if event.agent is not None and is_telephone_number(event.agent):
-                    return Refusal(TELEPHONE_NUMBER, "agent: a telephone number, not a pseudonym")
+                if event.agent is not None and not is_pseudonym(event.agent):
+                    return Refusal(TELEPHONE_NUMBER, f"agent {_NO_PSEUDONYM}")
             # Asked last: without a plan, a line that is asked for is known from then on.
             if not self._knows_line(event.line, at):
                 return Refusal(
@@ -119,11 +141,9 @@ class Reader:
                 self.unknown_to_lines += 1
                 event = msgspec.structs.replace(event, to_line=None)
         elif (
-            type(event) is CallStart
-            and event.caller is not None
-            and is_telephone_number(event.caller)
+            type(event) is CallStart and event.caller is not None and not is_pseudonym(event.caller)
         ):
-            return Refusal(TELEPHONE_NUMBER, "caller: a telephone number, not a pseudonym")
+            return Refusal(TELEPHONE_NUMBER, f"caller {_NO_PSEUDONYM}")
         return event, at
 
     def read_record(

@@ -22,7 +22,32 @@ longest of E.164, 17 with the ``00`` in front. ``tel:`` and ``sip:`` addresses c
 before the host. No separator can be read in two ways, for then 128 of them would take a quarter of
 a millisecond. The published schemas have the same pattern."""
 
+PSEUDONYM_PATTERN: Final = (
+    r"^(?:[0-9a-f]{32}"
+    r"|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+    r"|(?![A-Za-z]{2}[0-9]{13})(?:[A-Za-z]{1,16}[_-])?(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{16,128}"
+    r"|(?![\s\S]*(?:[0-9][._=-]*){7}|(?:[._=-]*[0-9]){6,}[._=-]*(?![\s\S]))[A-Za-z0-9._=-]{1,128}"
+    r")(?![\s\S])"
+)
+"""What a pseudonym is written like: what our own sources make (32 hexadecimal digits), a UUID,
+another digest, or a token or word in which no seven digits stand without a letter between, and no
+six are all. What may be one is listed: nobody knows every way in which numbers, addresses and
+accounts are written. An account (two letters and digits) is no digest. The published schemas have
+the same pattern."""
+
+_PSEUDONYM = re.compile(PSEUDONYM_PATTERN)
+_USUAL = re.compile(r"[0-9a-f]{32}|[A-Za-z]{1,64}[._-]?[0-9]{0,4}")  # asked first: far cheaper
+
 _TELEPHONE_NUMBER = re.compile(TELEPHONE_NUMBER_PATTERN)
+_FIRST_OF_DIALLED = frozenset("+0tTsScC<\"'*#" + " \t\n\r\f\v()[]/")
+SHORTEST_DIALLED: Final = 6
+"""Digits of the shortest subscriber numbers."""
+_LONGEST_DIALLED: Final = 17  # of E.164, with 00 in front; digests and snowflakes have more
+_SCHEME = re.compile(r"[^0-9A-Za-z+]*(?:tel|sips?|callto|sms):", re.IGNORECASE)
+_UP_TO_A_HOST = re.compile(r"[^A-Za-z@;]*(?:[@;]|$)|[^0-9A-Za-z+]*[A-Za-z]+:")
+_DIALLED = re.compile(r"[^0-9+]*(?:\+|00?(?!0))")  # counters with zeros in front have more of them
+_PARTED = re.compile(r"[0-9][\s()/]+[0-9]")
+
 _FIRST_OF_A_NUMBER = frozenset("+0123456789tTsS" + _SEPARATORS)  # asked first: far cheaper
 
 MOST_DIGITS: Final = 4
@@ -45,6 +70,43 @@ def is_telephone_number(pseudonym: str) -> bool:
     (True, False)
     """
     return pseudonym[0] in _FIRST_OF_A_NUMBER and bool(_TELEPHONE_NUMBER.search(pseudonym))
+
+
+def is_pseudonym(value: str) -> bool:
+    """Whether a caller or an agent may be called so.
+
+    >>> is_pseudonym("9f2d3f5c0a1b47e80c55d1a2b3c4d5e6"), is_pseudonym("waste-12")
+    (True, True)
+    >>> is_pseudonym("+32 3 22 11 333"), is_pseudonym("jan@burgers.example")
+    (False, False)
+    """
+    return bool(_USUAL.fullmatch(value)) or bool(_PSEUDONYM.match(value))
+
+
+def is_dialled(identifier: str) -> bool:
+    """Whether an id reads as a number that somebody is called at: with a plus or a zero in front,
+    as an address, or parted as people part numbers. Phone systems' own ids are none: times with a
+    counter, UUIDs, digests, plain numbers that begin with another digit.
+
+    >>> is_dialled("+32 470 12 34 56"), is_dialled("tel:0470123456"), is_dialled("0470-12-34-56")
+    (True, True, True)
+    >>> is_dialled("1700000000.123"), is_dialled("41000123456"), is_dialled("pbx1-0470123456")
+    (False, False, False)
+    """
+    if identifier.isascii():  # what is cheap first: each event has two ids
+        first = identifier[0]
+        if first not in _FIRST_OF_DIALLED:
+            return False
+        if not (_SCHEME if first.isalpha() else _UP_TO_A_HOST).match(identifier):
+            return False
+    plain = _as_ascii(unicodedata.normalize("NFKC", identifier)).strip()
+    address = _SCHEME.match(plain)
+    rest = plain[address.end() :] if address else plain
+    number = re.split("[@;]", rest, maxsplit=1)[0] if address or "@" in rest else rest
+    digits = sum(map(str.isdigit, number))
+    if not SHORTEST_DIALLED <= digits <= _LONGEST_DIALLED or any(map(str.isalpha, number)):
+        return False
+    return bool(address) or bool(_DIALLED.match(number)) or bool(_PARTED.search(number))
 
 
 def holds_number(name: str) -> bool:

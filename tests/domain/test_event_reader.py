@@ -31,6 +31,7 @@ QUEUE = {
     "phase": "entered",
 }
 START = {"event": "call-start", "event_id": "e", "call_id": "c", "at": "2026-11-18T09:00:00Z"}
+CHOICE = START | {"event": "menu-choice", "line": "waste"}
 
 
 def read(event: Any, kind: Kind | None = None, timestamp: int = NOW) -> Any:
@@ -178,12 +179,80 @@ def test_the_pattern_reads_each_sign_once_and_means_the_plain_one(caller: str) -
 @pytest.mark.parametrize(
     "caller",
     [
-        *("9f2d3f5c", "12345", "1" * 18, "7" * 32, "t", "k-0475123456"),
-        *("sip:anna@pbx.example", "+", "++475123456", " " * 128),
+        *("9f2d3f5c", "12345", "7" * 32, "t", "agent-123456", "9f2d3f5c0a1b47e8"),
+        *("c-9f2d3f5c0a1b47e8", "A" * 128, "k3J9x-_Qa0bZ1c2D3e4F5g==", "waste-12"),
+    ],
+)
+def test_what_is_a_pseudonym(caller: str) -> None:
+    assert read(START | {"caller": caller})[0].caller == caller
+    assert read(QUEUE | {"agent": caller})[0].agent == caller
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        *("1" * 18, "k-0475123456", "sip:anna@pbx.example", "+", "++475123456", " " * 128),
+        *("ann\n", "Jan Peeters", "jan@burgers.example", "SIP/71", "José", "BE71096123456769"),
+        *("be71096123456769", "be71-0961-2345-6769"),
     ],
 )
 def test_what_is_none(caller: str) -> None:
-    assert read(START | {"caller": caller})[0].caller == caller
+    """Whatever is not listed: addresses, accounts, names, and what nobody has thought of."""
+    assert reason(START | {"caller": caller}) == "telephone_number"
+    assert reason(QUEUE | {"agent": caller}) == "telephone_number"
+
+
+@pytest.mark.parametrize("field", ["call_id", "event_id"])
+@pytest.mark.parametrize(
+    "id_",
+    [
+        *("1700000000.123", "pbx1-1767949200.41", "1767949200.41", "41000123456", "0", "000123456"),
+        *("f47ac10b-58cc-4372-a567-0e02b2c3d479", "01234567-0123-0123-0123-012345678901"),
+        *("0" * 31 + "1", "9f2d3f5c0a1b47e80c55d1a2b3c4d5e6", "CA" + "0" * 32, "WT0123456789"),
+        *("00000175E1A2_53", "2026-11-21-0001", "pbx1-17", "SIP/71-0000a1", "c-1", "0a1b2c3d4e5f"),
+        *("f47ac10b-58cc-4372-a567-0e02b2c3d479|QUEUED|2026-11-21T09:00:12.000Z", "tenant:0470"),
+        *("123456789012345678", "7023456789.0.1", "0.123", "callcentre-0470123456"),
+    ],
+)
+def test_ids_of_phone_systems_are_accepted(field: str, id_: str) -> None:
+    assert getattr(read(START | {field: id_})[0], field) == id_
+
+
+@pytest.mark.parametrize("field", ["call_id", "event_id"])
+@pytest.mark.parametrize(
+    "id_",
+    [
+        *("+32470123456", "0470123456", "0032470123456", "0470-12-34-56", "(0470) 12 34 56"),
+        *(
+            "+32 (0)470 12 34 56",
+            "tel:+32470123456",
+            "SIP:0470123456@192.0.2.7:5060",
+            " 0470123456",
+        ),
+        *("<sip:+32470123456@pbx.example>;tag=a1b2", "0470/12.34.56", "0470123456@sms.example"),
+        *("０４７０１２３４５６", "+32\u00a0470\u00a012\u00a034\u00a056", "\ufeff0470123456"),
+    ],
+)
+def test_ids_that_are_numbers_are_refused(field: str, id_: str) -> None:
+    assert reason(START | {field: id_}) == "telephone_number"
+
+
+@pytest.mark.parametrize(
+    ("event", "field"), [(START, "entry"), (CHOICE, "entry"), (CHOICE, "option")]
+)
+def test_entrances_and_options_that_are_numbers_are_refused(
+    event: dict[str, Any], field: str
+) -> None:
+    for number in (
+        "+32470123456",
+        "32470123456",
+        "2211333",
+        "call 0470 12 34 56",
+        "０４７０１２３４５６",
+    ):
+        assert reason(event | {field: number}) == "telephone_number"
+    for word in ("1777", "*1", "main", "entrance-2", "business"):
+        assert getattr(read(event | {field: word})[0], field) == word
 
 
 # CloudEvents in Kafka's binary mode
@@ -346,7 +415,14 @@ def test_a_refusal_repeats_no_telephone_number(field: str) -> None:
         ({"event": "hang-up"}, "event 'hang-up'"),
         ({"event": ["0470123456"]}, "event (like ['##########'])"),
         ({"line": "garden"}, "line 'garden' is not in the plan at 2026-11-18T09:00:00Z"),
-        ({"agent": "0470123456"}, "agent: a telephone number, not a pseudonym"),
+        (
+            {"agent": "0470123456"},
+            "agent is no pseudonym: 32 hexadecimal digits as `reachline import` makes them, a "
+            "digest, or a word",
+        ),
+        ({"call_id": "+32 470 12 34 56"}, "call_id: a telephone number"),
+        ({"event_id": "tel:0470123456"}, "event_id: a telephone number"),
+        ({"entry": "32470123456"}, "entry: a telephone number"),
     ],
 )
 def test_a_refusal_says_which_field_is_wrong_and_how(wrong: dict[str, Any], detail: str) -> None:
