@@ -1,11 +1,12 @@
 """The command ``reachline``."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
 from io import TextIOWrapper
-from typing import Final
+from typing import Final, TextIO
 
 from streams import __version__, logs
 from streams.commands.common import FAILED, CommandError
@@ -59,10 +60,26 @@ def main(words: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader has gone: nothing is written any more, not even at the interpreter's exit.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
+        _to_nowhere(sys.stdout, sys.stderr)
         return FAILED
+    except OSError as error:
+        if not _is_full(error):
+            raise
+        print(f"reachline: standard output: {error.strerror}", file=sys.stderr)
+        _to_nowhere(sys.stdout)
+        return FAILED
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether there is no room for what is printed: of a file that is written the name is known."""
+    full = (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, OSError) and error.errno in full and error.filename is None
+
+
+def _to_nowhere(*streams: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
 
 
 def _run(words: list[str] | None) -> int:
@@ -77,6 +94,8 @@ def _run(words: list[str] | None) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if _is_full(error):
+            raise
         if os.environ.get("REACHLINE_TRACEBACK"):
             raise
         print(f"reachline: {in_words(error)}", file=sys.stderr)

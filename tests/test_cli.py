@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,16 @@ def test_a_command_starts_without_what_only_others_need() -> None:
     told = "print('streams.commands.replay' in sys.modules, 'jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked + told], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "True False", done.stderr
+
+
+def test_a_full_disk_behind_standard_output_is_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "streams.cli", "--help"], stdout=full, stderr=subprocess.PIPE
+        )
+        plan = subprocess.run(
+            [sys.executable, "-m", "streams.cli", "schemas"], stdout=full, stderr=subprocess.PIPE
+        )
+    assert b"Traceback" not in plan.stderr and b"Traceback" not in done.stderr
+    assert plan.returncode == 1
+    assert plan.stderr == b"reachline: standard output: No space left on device\n"

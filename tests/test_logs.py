@@ -52,3 +52,32 @@ def test_libraries_progress_is_not_heard_and_their_troubles_are(
     record = logging.makeLogRecord({"name": "aiokafka.consumer"})
     assert not logs.is_ours(record)
     assert logs.is_ours(logging.makeLogRecord({"name": "aiokafkaesque"}))
+
+
+def test_a_library_s_line_comes_once_in_a_while_with_how_often_it_came() -> None:
+    """While brokers are away: 20,000 lines of aiokafka's in some minutes."""
+    now = 0.0
+    seldom = logs._Seldom(lambda: now)
+
+    def comes(name: str, line: str, *values: object) -> logging.LogRecord | None:
+        record = logging.LogRecord(name, logging.WARNING, "", 0, line, values, None)
+        return record if seldom.filter(record) else None
+
+    first = comes("aiokafka.conn", "no connection to %s", 1)
+    assert first is not None and not hasattr(first, "left_out")
+    assert [comes("aiokafka.conn", "no connection to %s", n) for n in range(99)] == [None] * 99
+    assert comes("aiokafka.conn", "another line") is not None
+    assert all(comes("streams.engine.worker", "ours") for _ in range(3))
+    now = 10.0
+    again = comes("aiokafka.conn", "no connection to %s", 1)
+    assert again is not None and again.__dict__["left_out"] == 99
+    for n in range(3_000):
+        comes("aiokafka", f"line {n}")
+    assert len(seldom._said) <= logs._LINES_KEPT
+
+
+def test_what_was_left_out_is_in_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    for _ in range(50):
+        logging.getLogger("aiokafka.conn").warning("no connection")
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -81,6 +81,13 @@ def _rejected(arguments: argparse.Namespace) -> TextIO | None:
         raise CommandError(f"--rejected {path}: {error.strerror}", USAGE) from error
 
 
+def _close(rejected: TextIO) -> None:
+    try:
+        rejected.close()
+    except OSError as error:
+        raise CommandError(f"--rejected {rejected.name}: {error.strerror}") from error
+
+
 def run(arguments: argparse.Namespace) -> int:
     # Nothing here refers to itself, so there is nothing to collect; the search for it among
     # hundreds of thousands of contacts took a fifth of the time.
@@ -98,12 +105,14 @@ def run(arguments: argparse.Namespace) -> int:
         replayed = replay(arguments.files, plan, wall(), refusals, progress.advance)
     except BrokenPipeError:
         raise
-    except (UnreadableFileError, OSError) as error:
+    except UnreadableFileError as error:
         raise CommandError(str(error)) from error
+    except OSError as error:  # of the only file that is written
+        raise CommandError(f"--rejected {arguments.rejected}: {error.strerror}") from error
     finally:
         progress.end()
         if rejected is not None:
-            rejected.close()
+            _close(rejected)
     refusals.end(replayed.refused)
     if replayed.unknown_to_lines:
         print(f"unknown to_line dropped: {replayed.unknown_to_lines}", file=sys.stderr)

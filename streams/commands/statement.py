@@ -9,6 +9,7 @@ from streams.commands import books
 from streams.commands.common import DONE, FAILED, USAGE, CommandError, wall
 from streams.domain.plan import Plan
 from streams.domain.statement import Period, parse, statement
+from streams.sinks.files import write_whole
 from streams.sinks.statement import plain, sheet
 from streams.sinks.statement.archive import Archive, KeptError
 from streams.sinks.statement.issue import issued
@@ -134,6 +135,6 @@ def write(path: str | None, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         return
     try:
-        Path(path).write_bytes(content)
+        write_whole(Path(path), content)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error

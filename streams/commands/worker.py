@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streams import logs, settings
 from streams.commands.common import DONE, USAGE, CommandError, load_plan
@@ -127,6 +127,15 @@ def end_on_signals(worker: "Worker") -> None:
         loop.add_signal_handler(each, stop)
 
 
+def _unless_said(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Leaves out what asyncio says of futures that nobody looks at: those of a client that has
+    failed, whose failure ends the work and is said in its one line."""
+    if "was never retrieved" in str(context.get("message", "")):
+        log.debug("a failure that nobody waits for", extra={"why": repr(context.get("exception"))})
+    else:
+        loop.default_exception_handler(context)
+
+
 def run_loop(work: Coroutine[object, object, None]) -> None:
     """Runs to the end, on uvloop if it is installed; a failure becomes one clear line.
 
@@ -140,6 +149,7 @@ def run_loop(work: Coroutine[object, object, None]) -> None:
         loop_factory = uvloop.new_event_loop
     try:
         with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.get_loop().set_exception_handler(_unless_said)
             runner.run(work)
     except CommandError:
         raise

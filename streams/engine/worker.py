@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import socket
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
@@ -77,6 +78,8 @@ class Worker:
         )
         self.periods = Periods(settings, plan, clock, self.boards)
         self._asking: asyncio.Task[None] | None = None  # whether the broker lets it in
+        self._recovering = False
+        self._waits_since: float | None = time.monotonic()  # for partitions
         app.on_assigned = self._assigned
         app.on_revoked = self._revoked
         for topic in topics.INPUTS:
@@ -155,9 +158,18 @@ class Worker:
         return self.app.consumer.taken_over and shown
 
     def stalled_for(self) -> float:
-        """Seconds since it took partitions over or made a checkpoint; 0 while it is idle or
-        recovers, which has a limit of its own."""
-        return self.checkpoint_loop.stalled_for()
+        """Seconds since it took partitions over or made a checkpoint, or for which it waits to be
+        given any longer than a rebalance lasts; 0 while it is idle or recovers, which has a limit
+        of its own."""
+        if self.app.consumer.taken_over or self.app.consumer.owned:
+            self._waits_since = None
+            return self.checkpoint_loop.stalled_for()
+        if self._recovering:
+            self._waits_since = None
+            return 0.0
+        now = time.monotonic()
+        self._waits_since = self._waits_since or now
+        return max(0.0, now - self._waits_since - REBALANCE_SECONDS)
 
     def boards(self) -> list[Board]:
         """The boards that may be shown."""
@@ -175,7 +187,11 @@ class Worker:
 
     async def _assigned(self, tps: frozenset[TopicPartition]) -> Mapping[TopicPartition, int]:
         self.commits.assigned()
-        starts = await self.ownership.take_over(tps)
+        self._recovering = True
+        try:
+            starts = await self.ownership.take_over(tps)
+        finally:
+            self._recovering = False
         # What has ended is over for any Alertmanager after as long as it believes in an alert.
         for owner in self.line_owners.values():
             for alert in owner.alerts(self.clock.now() - LASTS):

@@ -591,3 +591,13 @@ def test_the_real_calls_to_the_last_digit(tmp_path: Path) -> None:
     assert f"{100 * city['abandonment']:.3f}" == "11.572"
     assert f"{city['average_speed_of_answer']:.3f}" == "34.405"
     assert city["longest_wait"] == 730
+
+
+def test_a_full_disk_is_named_by_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "calls.ndjson"
+    file.write_text("?\n" * 3)
+    assert main(["replay", str(file), "--rejected", "/dev/full"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == "reachline: --rejected /dev/full: No space left on device"

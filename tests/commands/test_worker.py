@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
+import logging
 import os
 import signal
 import socket
@@ -134,3 +136,20 @@ def test_whatever_ends_the_work_is_one_line_or_its_trace(monkeypatch: pytest.Mon
     monkeypatch.setenv("REACHLINE_TRACEBACK", "1")
     with pytest.raises(KafkaConnectionError):
         run_loop(work(KafkaConnectionError("Connection closed")))
+
+
+async def _fails_with_others_that_nobody_waits_for() -> None:
+    for _ in range(3):
+        asyncio.get_running_loop().create_future().set_exception(OSError("the same"))
+    gc.collect()
+    raise OSError(28, "No space left on device", "/var/lib")
+
+
+def test_after_the_one_line_nothing_is_said_of_futures(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="/var/lib: No space left on device"):
+        run_loop(_fails_with_others_that_nobody_waits_for())
+    gc.collect()
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert "never retrieved" not in capsys.readouterr().err

@@ -5,13 +5,17 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from streams.domain.books import Books
 from streams.domain.tally import CITY, LINE, VENDOR
+from streams.engine import worker as worker_module
 from streams.engine.kafka.publish import Publisher
 from streams.engine.kafka.writer import Writer
+from streams.engine.worker import REBALANCE_SECONDS, Worker
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
 from tests.running import (
@@ -124,3 +128,34 @@ async def test_a_worker_ended_and_one_killed_midway_leave_no_trace(
     finally:
         for worker in workers:
             worker.kill()
+
+
+def test_who_waits_for_partitions_longer_than_a_rebalance_stalls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a broker that is frozen: it used to be healthy for ever."""
+    now = 1_000.0
+    monkeypatch.setattr(worker_module, "time", SimpleNamespace(monotonic=lambda: now))
+    consumer = SimpleNamespace(taken_over=False, owned=frozenset())
+    waiting: Any = SimpleNamespace(
+        app=SimpleNamespace(consumer=consumer),
+        checkpoint_loop=SimpleNamespace(stalled_for=lambda: 7.0),
+        _recovering=False,
+        _waits_since=now,
+    )
+
+    def stalled() -> float:
+        return Worker.stalled_for(waiting)
+
+    now += REBALANCE_SECONDS
+    assert stalled() == 0
+    now += 40
+    assert stalled() == 40
+    waiting._recovering = True  # which has a limit of its own
+    assert stalled() == 0
+    waiting._recovering, consumer.taken_over = False, True
+    assert stalled() == 7
+    consumer.taken_over = False
+    assert stalled() == 0, "a rebalance begins, and it waits anew"
+    now += REBALANCE_SECONDS + 3
+    assert stalled() == 3

@@ -12,7 +12,6 @@ its records. What is there is never replaced. Statements that release 0.1 has ke
 are read as well, for ever.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from urllib.parse import quote
 import msgspec
 
 from streams.domain.statement.restatement import changes
+from streams.sinks.files import write_whole
 from streams.sinks.statement.issue import issued, of_archive
 from streams.sinks.statement.objects import CONTENT_FORM, Content, canonical
 from streams.sinks.statement.plain import Issued, Made
@@ -153,9 +153,4 @@ def _write_new(statement: Path, suffix: str, content: bytes) -> None:
         raise KeptError(f"{statement} is there already")
     path = statement.with_suffix(suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    write_whole(path, content)
