@@ -11,7 +11,6 @@ from typing import Final
 
 from streams.domain.counts import BITS, COUNTED_CAUSES, FURTHER, FURTHER_PARTS, INDEX, ONE
 from streams.domain.disposition import (
-    ABANDONED,
     ANSWERED,
     CALLBACK,
     CHOSE_AGAIN,
@@ -23,6 +22,7 @@ from streams.domain.disposition import (
 )
 from streams.domain.instants import SECOND
 from streams.domain.outcome import ORPHAN, OUTGOING, Outcome, Visit
+from streams.domain.sums import HUNG_UP, added, answered_in_queue
 from streams.domain.tally import CITY, LINE, VENDOR, Entry
 from streams.domain.walked import NO_ROW
 
@@ -203,43 +203,38 @@ class VisitPattern:
 
     Attributes:
         packed: what each counts.
-        wait: what a microsecond of its wait counts.
+        sums: the durations that each adds, and what a microsecond of it counts.
+        durations, counted: the same as columns; what one visit counts comes first.
         in_buckets: whether its wait is counted in a bucket.
     """
 
-    __slots__ = ("in_buckets", "packed", "wait")
+    __slots__ = ("counted", "durations", "in_buckets", "packed", "sums")
 
     def __init__(self, visit: Visit) -> None:
         self.packed = _packed(tuple(_marks(visit)))
-        self.in_buckets = visit.entered is not None and visit.disposition is ANSWERED
-        self.wait = 0
-        if self.in_buckets:
-            self.wait = ONE["wait_sum"]
-            if not visit.in_hours:
-                self.wait += ONE["out_wait_sum"]
-        elif visit.disposition in _HUNG_UP and visit.within is not None:
-            self.wait = ONE["abandon_wait_sum"]
+        self.sums = added(visit)
+        self.durations = tuple(duration for duration, _ in self.sums)
+        self.counted = (self.packed, *(counted for _, counted in self.sums))
+        self.in_buckets = answered_in_queue(visit)
 
 
 _visit_patterns: dict[tuple[object, ...], VisitPattern] = {}
 
 
-def amounts(visit: Visit) -> tuple[VisitPattern, int, int, int, int]:
-    """A visit's pattern, the bucket of its answered wait, its ended wait, its time in the menu and
-    its talk; -1 where there is none."""
-    terms = visit.terms
-    chosen, answered, ended, entered = visit.chosen, visit.answered, visit.ended, visit.entered
-    started = visit.started
-    menu = None if chosen is None or started is None else chosen - started
-    talk = None if answered is None or ended is None else max(0, ended - answered)
+def amounts(visit: Visit) -> tuple[VisitPattern, int, int]:
+    """A visit's pattern, the bucket of its answered wait and its ended wait; -1 where there is
+    none."""
+    terms, menu, wait = visit.terms, visit.menu, visit.wait
+    # Whatever a mark or a sum asks of a visit stands here, or is of the first such visit for all.
     key = (
         visit.disposition,
         visit.in_hours,
-        entered is None,
+        visit.entered is None,
         visit.within,
         visit.reached,
         None if menu is None else menu < 0,
-        talk is None,
+        visit.talk is None,
+        wait is None,
         terms.tier,
         visit.transferred_to,
         visit.found.transfer != NO_ROW,
@@ -251,30 +246,21 @@ def amounts(visit: Visit) -> tuple[VisitPattern, int, int, int, int]:
     pattern = _visit_patterns.get(key)
     if pattern is None:
         pattern = _visit_patterns[key] = VisitPattern(visit)
-    bucket = wait = -1
-    if entered is not None and visit.wait is not None and visit.waiting_since is None:
-        wait = visit.wait
-        if pattern.in_buckets:
-            bucket = wait_bucket(wait)
-    return pattern, bucket, wait, -1 if menu is None else menu, -1 if talk is None else talk
+    if wait is None:
+        return pattern, -1, -1
+    return pattern, wait_bucket(wait) if pattern.in_buckets else -1, wait
 
 
 def _of_visit(visit: Visit) -> tuple[int, int, int, int]:
     """A visit's packed counts, the bucket of its answered wait, its ended wait, its waiting."""
-    pattern, bucket, wait, menu, talk = amounts(visit)
+    pattern, bucket, wait = amounts(visit)
     packed = pattern.packed
-    if wait > 0:
-        packed += wait * pattern.wait
-    if menu > 0:
-        packed += menu << _MENU
-    if talk > 0:
-        packed += talk << _TALK
+    for duration, counted in pattern.sums:
+        passed = duration(visit)
+        if passed is not None and passed > 0:
+            packed += passed * counted
     since = visit.waiting_since
     return packed, bucket, wait, -1 if since is None or visit.entered is None else since
-
-
-_MENU, _TALK = (BITS * INDEX[name] for name in ("menu_sum", "talk_sum"))
-_HUNG_UP: Final = (ABANDONED, SHORT_ABANDONED)
 
 
 def _marks(visit: Visit) -> list[int]:
@@ -294,7 +280,7 @@ def _marks(visit: Visit) -> list[int]:
                 marks.append(_I["service_answered"])
                 if visit.within:
                     marks.append(_I["answered_within"])
-            elif disposition in _HUNG_UP:
+            elif disposition in HUNG_UP:
                 marks.append(_I["service_abandoned"])
                 if visit.within:
                     marks.append(_I["abandoned_within"])

@@ -2,15 +2,15 @@
 
 A visit counts in its line's cell, its vendor's and the city's, in an interval and mostly in a slot:
 six times the same numbers. So what is booked for good is gathered first, by line and vendor and the
-narrowest of these cells: how often each pattern came, and what its waits and talks add up to. When
-all is gathered, each sum is rolled up into the wide cells, once for all its visits.
+narrowest of these cells: how often each pattern came, and what its durations (``sums``) come to.
+When all is gathered, each sum is rolled up into the wide cells, once for all its visits.
 
 Booking took half as long so, in a replay as in catching up.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from operator import mul
 
-from streams.domain.counts import ONE
 from streams.domain.entries import (
     ContactPattern,
     VisitPattern,
@@ -19,10 +19,8 @@ from streams.domain.entries import (
     entries,
     scopes,
 )
-from streams.domain.outcome import OUTGOING, Outcome
+from streams.domain.outcome import OUTGOING, Outcome, Visit
 from streams.domain.tally import CITY, Tally
-
-_MENU, _TALK = ONE["menu_sum"], ONE["talk_sum"]
 
 
 class Gathering:
@@ -63,7 +61,7 @@ class Gathering:
                     (*self._tallies(line, at), *self._tallies(vendor, at)), self._tallies(CITY, at)
                 )
             contact = contact_pattern(outcome)
-            gathered.add(contact, *amounts(visit))
+            gathered.add(contact, visit)
             self._add_contact(contact, outcome.begun)
 
     def _add_contact(self, pattern: ContactPattern, begun: int) -> None:
@@ -86,7 +84,7 @@ class Gathering:
 class _Visits:
     """Visits of one line and vendor, each the only one of its contact.
 
-    By pattern there is how many there were, and their waits, menu times and talks together.
+    By pattern there is how many there were, and what each of its durations adds up to.
     """
 
     __slots__ = ("_city", "_contacts", "_lines", "_longest", "_patterns", "_waits")
@@ -98,38 +96,28 @@ class _Visits:
         self._waits: dict[int, int] = {}
         self._longest = -1
 
-    def add(
-        self,
-        contact: ContactPattern,
-        pattern: VisitPattern,
-        bucket: int,
-        wait: int,
-        menu: int,
-        talk: int,
-    ) -> None:
-        """Adds one; amounts as ``entries.amounts`` gives them."""
+    def add(self, contact: ContactPattern, visit: Visit) -> None:
+        """Adds one."""
+        pattern, bucket, wait = amounts(visit)
         sums = self._patterns.get(pattern)
         if sums is None:
-            sums = self._patterns[pattern] = [0, 0, 0, 0]
+            sums = self._patterns[pattern] = [0] * (1 + len(pattern.durations))
         sums[0] += 1
-        if wait >= 0:
-            sums[1] += wait
-            if wait > self._longest:
-                self._longest = wait
-            if bucket >= 0:
-                self._waits[bucket] = self._waits.get(bucket, 0) + 1
-        if menu > 0:
-            sums[2] += menu
-        if talk > 0:
-            sums[3] += talk
+        if wait > self._longest:
+            self._longest = wait
+        if bucket >= 0:
+            self._waits[bucket] = self._waits.get(bucket, 0) + 1
+        for nth, duration in enumerate(pattern.durations, 1):
+            passed = duration(visit)
+            if passed is not None and passed > 0:
+                sums[nth] += passed
         self._contacts[contact] = self._contacts.get(contact, 0) + 1
 
     def roll_up(self) -> None:
         """The city counts their contacts where they began; line and vendor count them here."""
         sums = Tally(
             sum(
-                count * pattern.packed + wait * pattern.wait + menu * _MENU + talk * _TALK
-                for pattern, (count, wait, menu, talk) in self._patterns.items()
+                sum(map(mul, totals, pattern.counted)) for pattern, totals in self._patterns.items()
             )
         )
         sums.waits, sums.longest = self._waits, self._longest

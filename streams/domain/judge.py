@@ -171,8 +171,9 @@ def _judge(
     visit.bounced = False
     visit.transferred_to = 0
     visit.in_hours = outcome.in_hours
-    visit.started = outcome.started
-    visit.chosen = None if found.choice == NO_ROW else ats[found.choice]
+    visit.started = started = outcome.started
+    visit.chosen = chosen = None if found.choice == NO_ROW else ats[found.choice]
+    visit.menu = None if chosen is None or started is None else chosen - started
     entered: int | None = None
     if found.queued:
         entered = visit.begun if found.entered == NO_ROW else ats[found.entered]
@@ -208,6 +209,7 @@ def _judge(
     if how is FORM:
         ended = ats[found.transfer]
     visit.ended = ended
+    visit.talk = None if answered is None or ended is None else max(0, ended - answered)
     visit.waiting_since = waiting_since(laps, lap) if how is OPEN and lap is not None else None
     visit.within = visit.reached = None
     visit.further = ()

@@ -86,6 +86,7 @@ class Visit:
         "line",
         "lost_at",
         "marks",
+        "menu",
         "nth",
         "promised_until",
         "reach_at",
@@ -93,6 +94,7 @@ class Visit:
         "reason",
         "service_at",
         "started",
+        "talk",
         "terms",
         "transferred_to",
         "wait",
@@ -115,6 +117,8 @@ class Visit:
     disposition: str
     reason: str
     wait: int | None
+    menu: int | None
+    talk: int | None
     waiting_since: int | None
     in_time: bool | None
     within: bool | None
@@ -159,22 +163,10 @@ class Visit:
         return bool(self.marks & CUT_OFF_MARK)
 
     @property
-    def menu(self) -> int | None:
-        if self.chosen is None or self.started is None:
-            return None
-        return self.chosen - self.started
-
-    @property
     def way(self) -> int | None:
         if self.chosen is None or self.entered is None:
             return None
         return self.entered - self.chosen
-
-    @property
-    def talk(self) -> int | None:
-        if self.answered is None or self.ended is None:
-            return None
-        return max(0, self.ended - self.answered)
 
 
 class Outcome:
