@@ -3,19 +3,21 @@
 It is longer than a module should be, because every measure is counted a second time by hand.
 """
 
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
 
 from streams.domain.call_events import Contact
+from streams.domain.disposition import DISPOSITIONS, FORM
 from streams.domain.figures import measured, measures
 from streams.domain.figures.measure import Count
 from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
+from streams.domain.judge import judge
 from streams.domain.outcome import Outcome, Visit
 from streams.domain.plan import Plan, PlanError
 from streams.domain.plan.model import CAUSES, Measure
@@ -23,8 +25,8 @@ from streams.domain.statement.counting import count
 from streams.domain.statement.explanation import explain, total
 from streams.domain.statement.standing import standing
 from streams.domain.tally import Tally
-from tests.calls import disturbed, event
-from tests.stories import Story, at, contacts, events, judged
+from tests.domain.statement.drawn import some_calls
+from tests.stories import Story, at, judged
 
 NAMED = ("service_level", "abandonment", "reachability", "average_speed_of_answer")
 _OTHERS = "".join(
@@ -230,45 +232,25 @@ _outcomes: dict[int, Outcome] = {}
 _all_outcomes: list[Outcome] = []
 
 
-@st.composite
-def plausible(draw: st.DrawFn) -> list[Contact]:
-    """Calls as they happen, in opening hours and after them: most are answered after a wait."""
-    facts = []
-    for number in range(draw(st.integers(1, 5))):
-        after = draw(st.sampled_from((0, HOUR, 2 * HOUR)))
-        for told in draw(disturbed()):
-            facts.append(event({**told, "at": told["at"] + after}, f"c{number}"))
-    return contacts(facts)
+def test_what_is_drawn_ends_in_each_way_and_mostly_with_a_known_menu_time() -> None:
+    """A measure of what hardly ever comes would be tested by hardly any call."""
+    ended: Counter[str] = Counter()
+    by_menu: Counter[str] = Counter()
 
+    @settings(max_examples=250, database=None, derandomize=True, deadline=None)
+    @given(some_calls(), st.sampled_from(PLANS))
+    def look(calls: list[Contact], plan: Plan) -> None:
+        pieces = (piece for contact in calls for piece in contact.pieces())
+        for outcome in (judge(piece, plan, at("11:00") + DAY) for piece in pieces):
+            for visit in () if outcome is None else outcome.visits:
+                if visit.line == "waste":
+                    ended[visit.disposition] += 1
+                    by_menu[visit.disposition] += visit.menu is not None and visit.menu >= 0
 
-@st.composite
-def promising(draw: st.DrawFn) -> list[Contact]:
-    """Calls of two people who accept callbacks, and are answered or not, whoever dials."""
-    facts = []
-    for number in range(draw(st.integers(1, 6))):
-        begun = at("11:00") + draw(st.integers(0, 180)) * MINUTE
-        wait = draw(st.sampled_from((5, 10, 11, 20, 21, 40))) * SECOND
-        line = draw(st.sampled_from(("waste", "waste", "migration")))
-        story = Story(f"c{number}", draw(st.sampled_from(("ann", "ann", "bob", None))))
-        story.start(begun).enter(begun, line)
-        for _ in range(draw(st.integers(0, 2))):
-            story.leave(begun + wait, line, "callback").enter(begun + 2 * wait, line, visit=9)
-        ending = draw(st.sampled_from(("callback", "answer", "hangup")))
-        if ending == "callback":
-            story.leave(begun + wait, line, "callback")
-        elif ending == "answer":
-            story.answer(begun + wait, line)
-        story.hang_up(begun + 3 * wait)
-        if draw(st.integers(0, 3)) == 0:
-            first, instant = story.facts[0]
-            story.facts[0] = structs.replace(first, direction="outbound"), instant
-        facts += story.facts
-    return contacts(facts)
-
-
-def some_calls() -> st.SearchStrategy[list[Contact]]:
-    """Calls between eleven and two, plausible or not."""
-    return promising() | plausible() | events(at("11:00"), at("14:00")).map(contacts)
+    look()
+    assert min(ended[each] for each in DISPOSITIONS) >= 3, ended
+    # A form stands for a transfer, which no menu led to.
+    assert min(by_menu[each] for each in DISPOSITIONS if each != FORM) >= 3, by_menu
 
 
 @settings(max_examples=80, deadline=None)
