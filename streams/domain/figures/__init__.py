@@ -17,12 +17,13 @@ from streams.domain.figures import (
     service_level,
     waits,
 )
+from streams.domain.figures.declaring import checked
 from streams.domain.figures.figure import Counts, Figure, Scope, Wall
 from streams.domain.figures.measure import Measured
 
 _CHAPTERS: Final = (service_level, reachability, abandonment, waits, durations, resolution)
 
-DECLARED: Final[tuple[Figure, ...]] = tuple(
+DECLARED: Final[tuple[Figure, ...]] = checked(
     sorted(
         (
             each

@@ -6,6 +6,7 @@ that meets its target exactly, meets it.
 
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
+from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 OUT_OF_HOURS: Final = "out_of_hours"
@@ -72,6 +73,14 @@ class Seen(Protocol):
     def transferred_to(self) -> int: ...
     @property
     def cut_off(self) -> bool: ...
+    @property
+    def wait(self) -> int | None: ...
+    @property
+    def menu(self) -> int | None: ...
+    @property
+    def way(self) -> int | None: ...
+    @property
+    def talk(self) -> int | None: ...
 
 
 class OfContact(NamedTuple):
@@ -143,13 +152,31 @@ Verdict = tuple[str, str]
 """``hit``, ``miss``, ``outside`` or ``undecided``, and a word for the rule that decided it."""
 
 
+class Amount(NamedTuple):
+    """Which duration of a visit a mean is of.
+
+    Attributes:
+        name: of it.
+        words: how a visit counts that adds it.
+        of: how much a visit adds, in us; None where it has none.
+    """
+
+    name: str
+    words: str
+    of: Callable[[Seen], int | None]
+
+
+WAIT: Final = Amount("wait", "counts with its wait", attrgetter("wait"))
+
+
 class Measured(NamedTuple):
     """How a contract counts a figure. Where more is better, a hit is above the line and all are
-    below it; where less is, a miss is above it; of a duration, each hit adds its wait.
+    below it; where less is, a miss is above it; of a mean duration, a hit adds its amount.
 
     Attributes:
         adds: what one tally adds.
         verdict: how one visit counts.
+        amount: of a mean duration, that which a hit adds; None of a share.
         of_queued: it is of visits that were queue-offered, and so of nothing where queue events
             are missing.
         of_contacts: it is of contacts, each at its first visit to the line, whose own disposition
@@ -166,6 +193,7 @@ class Measured(NamedTuple):
 
     adds: Callable[[Counted, Judgement], Count]
     verdict: Callable[[Judged], Verdict]
+    amount: Amount | None = None
     of_queued: bool = True
     of_contacts: bool = False
     causes: Collection[str] | None = None

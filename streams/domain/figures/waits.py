@@ -9,6 +9,7 @@ from streams.domain.figures.measure import (
     OUT_OF_HOURS,
     OUTSIDE,
     UNDECIDED,
+    WAIT,
     Count,
     Counted,
     Judged,
@@ -100,7 +101,7 @@ AVERAGE_SPEED_OF_ANSWER: Final = Figure(
     metric="average_speed_of_answer_seconds",
     help="Sum of the waits of answered visits / answered",
     column="ASA",
-    measure=Measured(_count, _verdict),
+    measure=Measured(_count, _verdict, WAIT),
     place=80,
 )
 
@@ -113,7 +114,7 @@ AVERAGE_TIME_TO_ABANDON: Final = Figure(
     value=average_time_to_abandon,
     source="Zeltyn and Mandelbaum, Call centers with impatient customers, 2005: E[W | Ab]",
     metric="average_time_to_abandon_seconds",
-    measure=Measured(_abandon_count, _abandon_verdict),
+    measure=Measured(_abandon_count, _abandon_verdict, WAIT),
 )
 
 LONGEST_WAIT: Final = Figure(

@@ -47,7 +47,7 @@ class Counted:
     Attributes:
         measure: which.
         verdict: ``hit``, ``miss``, ``outside`` of the measure, or ``undecided``. Of abandonment, a
-            miss is an abandon; of a mean duration, a hit adds its wait.
+            miss is an abandon; of a mean duration, a hit adds its amount.
         why: a word for the rule that decided it.
         excluded: the exclusion that leaves it out, with what remains of it if that is a part.
     """
@@ -212,15 +212,16 @@ def _verdict(visit: Visit, outcome: Outcome, kept: bool | None, measure: Measure
 
 def total(explained: Iterable[Explained], measure_id: str) -> Count:
     """What the visits come to for a measure, before exclusions: hits and all; where less is
-    better, misses and all; of a mean duration, waits and hits."""
+    better, misses and all; of a mean duration, its amounts and hits."""
     count = counting.NOTHING
     for each in explained:
         for counted in each.counted:
             if counted.measure.id != measure_id or counted.verdict not in (HIT, MISS):
                 continue
             figure = counted.measure.figure
-            if counting.in_seconds(figure):
-                part = each.visit.wait or 0
+            amount = measured(figure).amount
+            if amount is not None:
+                part = amount.of(each.visit) or 0
             else:
                 above = MISS if counting.lower_is_better(figure) else HIT
                 part = int(counted.verdict == above)

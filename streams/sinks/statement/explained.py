@@ -13,10 +13,10 @@ import msgspec
 from msgspec import Struct, field
 
 from streams.domain import instants
+from streams.domain.figures import measured
 from streams.domain.figures.measure import HIT
 from streams.domain.instants import SECOND
 from streams.domain.statement import evidence, explanation
-from streams.domain.statement.counting import in_seconds
 from streams.domain.statement.happened import Happened
 from streams.domain.tally import Tally
 from streams.sinks.statement import judged, rendering
@@ -120,7 +120,7 @@ class Measured(Struct, frozen=True, kw_only=True):
 
     Attributes:
         figure: that it counts.
-        part: above the line; of the average speed of answer, seconds.
+        part: above the line; of a mean duration, seconds.
         whole: below the line.
         value: of both; null where nothing is below the line.
     """
@@ -327,5 +327,5 @@ def _facts(visit: Visit, w: Writing) -> Iterable[str]:
 
 def _judgement(of: Counted, w: Writing) -> str:
     """How a visit counts, in words."""
-    waited = in_seconds(of.figure) and of.verdict == HIT
-    return w.text("judged.wait" if waited else f"judged.{of.verdict}")
+    amount = measured(of.figure).amount if of.verdict == HIT else None
+    return w.text(f"judged.{of.verdict if amount is None else amount.name}")

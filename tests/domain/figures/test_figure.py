@@ -33,12 +33,6 @@ def test_a_figure_is_declared_with_all_that_is_said_of_it(figure: Figure) -> Non
     assert bool(figure.variants) == bool(figure.label)
 
 
-def test_a_scope_has_one_figure_of_a_name() -> None:
-    for scope in ("line", "vendor", "city"):
-        names = [figure.name for figure in figures.of_scope(scope)]  # type: ignore[arg-type]
-        assert len(names) == len(set(names))
-
-
 def test_lines_and_vendors_have_the_same_figures() -> None:
     assert figures.of_scope("line") == figures.of_scope("vendor")
 
