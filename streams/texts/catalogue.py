@@ -45,8 +45,13 @@ class Texts:
         if text is None and "count" in fields:
             text = self._found.get(f"{path}.{'one' if fields['count'] == 1 else 'other'}")
         if not isinstance(text, str):
-            raise KeyError(f"no text {path} in {self.language}")
+            raise KeyError(f"no text {path} in {self.language}{self._remedy(path)}")
         return text.format(**fields) if fields else text
+
+    def _remedy(self, path: str) -> str:
+        """What whoever has added a text has to do so that another language has it too."""
+        added = self.language != DEFAULT and texts(DEFAULT).has(path)
+        return ": run .ci/regenerate, and the English one stands in for it" if added else ""
 
     def several(self, path: str) -> list[str]:
         """A list of texts, such as the names of the months.

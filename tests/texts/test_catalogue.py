@@ -30,8 +30,16 @@ def test_a_text_has_the_same_fields_in_every_language(language: str) -> None:
 def test_a_text_that_there_is_not_is_named() -> None:
     with pytest.raises(KeyError, match=r"no text statement\.nothing in nl"):
         texts("nl")("statement.nothing")
+    with pytest.raises(KeyError, match=r"no text statement\.nothing in nl'$"):
+        texts("nl")("statement.nothing")
     with pytest.raises(KeyError, match="no texts in 'xx'"):
         texts("xx")
+
+
+def test_a_text_that_only_english_has_yet_is_named_with_the_remedy() -> None:
+    dutch = catalogue.Texts("nl", {})
+    with pytest.raises(KeyError, match=r"no text terms\.decimal in nl: run \.ci/regenerate"):
+        dutch("terms.decimal")
 
 
 def test_the_city_speaks_the_languages_of_its_plan_that_we_have() -> None:
