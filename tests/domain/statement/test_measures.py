@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import pytest
 
-from streams.domain.figures import measures
+from streams.domain.figures import measured, measures
 from streams.domain.figures.measure import Count
 from streams.domain.instants import DAY
 from streams.domain.plan import Plan, PlanError
@@ -25,6 +25,7 @@ from streams.domain.statement.standing import standing
 from streams.sinks.statement.definitions import definitions
 from streams.sinks.statement.judged import result as as_object
 from streams.sinks.statement.writing import Writing
+from tests.domain.statement.everything import everything
 from tests.stories import Story, at, contacts
 
 LATER = at("9:00") + 40 * DAY
@@ -298,6 +299,46 @@ def test_what_is_out_of_hours_counts_unless_the_contract_leaves_it_out(
         assert count.whole == whole
     late = [story("b", "20:00")]  # type: ignore[operator]
     assert judged(plan(figure, exclusion=OUT_OF_HOURS), late, line)[0] == Count(0, 0)
+
+
+def counted(agreed: Plan, stories: Sequence[Story]) -> dict[str, Count]:
+    """What the measure comes to on each line."""
+    return {each.line: each.count for each in results(agreed, stories)}
+
+
+@pytest.mark.parametrize("figure", measures())
+def test_a_measure_comes_to_something_on_a_line(figure: str) -> None:
+    agreed = plan(figure, target="30" if counting.in_seconds(figure) else "0.5")
+    found = counted(agreed, everything("9"))
+    assert sum(each.part for each in found.values()) and sum(
+        each.whole for each in found.values()
+    ), (
+        f"{figure} is 0 on every line: what it counts ({', '.join(counting.counts_of(figure))}) is "
+        "booked of the city alone, so that no contract can pay by it, or no call of everything() "
+        "is one that it counts: add one there"
+    )
+
+
+@pytest.mark.parametrize("figure", measures())
+def test_a_measure_leaves_out_what_is_out_of_hours_or_says_that_it_cannot(figure: str) -> None:
+    """The same calls in the morning and in the evening: with those of the evening left out there
+    are those of the morning."""
+    of = measured(figure)
+    target = "30" if counting.in_seconds(figure) else "0.5"
+    both = [*everything("9"), *everything("20")]
+    if of.causes is not None and "out_of_hours" not in of.causes:
+        with pytest.raises(PlanError, match='"out_of_hours" cannot be left out of "m"'):
+            plan(figure, exclusion=OUT_OF_HOURS, target=target)
+        return
+    agreed = plan(figure, exclusion=OUT_OF_HOURS, target=target)
+    by_day = counted(agreed, everything("9"))
+    assert counted(agreed, both) == by_day, (
+        f"{figure} counts what is out of hours, which the contract leaves out. It reads "
+        f"{', '.join(sorted(counting.counts_of(figure)))}: give each a twin in counts.py, of its "
+        "name with out_ before it (a sum too), and take the twins away in `adds` where "
+        "out_of_hours is in how.causes; or refuse the cause: Measured(..., causes=())"
+    )
+    assert by_day == counted(plan(figure, target=target), everything("9"))
 
 
 @pytest.mark.parametrize("figure", measures())
