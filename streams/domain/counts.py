@@ -4,6 +4,7 @@ A count's id is where its number stands in packed counts and in what is stored. 
 used again: a new count takes the next, and one that is counted no longer keeps its own.
 """
 
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 Of = Literal["visits", "contacts", "microseconds"]
@@ -163,6 +164,34 @@ DECLARED_COUNTS: Final = (
     Count(92, "callbacks_broken", "visits", since="0.2", words="Callbacks not kept, not reached"),
 )
 """Every count, by its id. The order is part of the stored form."""
+
+
+def checked(declared: Sequence[Count]) -> None:
+    """Looks at what would be stored in the place of another count.
+
+    Raises:
+        ValueError: an id or a name was used before, an id was left out, or a duration's name does
+            not say that it is a sum.
+    """
+    names: set[str] = set()
+    for place, count in enumerate(declared):
+        if count.id != place:
+            was = f"is {declared[count.id].name}'s" if count.id < place else "leaves a gap"
+            raise ValueError(
+                f"count {count.name} cannot have id {count.id}, which {was}: an id is a place in "
+                f"what is stored; put it last, with id {len(declared) - 1}"
+            )
+        if count.name in names:
+            raise ValueError(f"a count is called {count.name} already: give the new one a name")
+        if (count.of == "microseconds") is not count.name.endswith("_sum"):
+            raise ValueError(
+                f"count {count.name} is of {count.of}: a name ends with _sum where it is of "
+                "microseconds, and nowhere else"
+            )
+        names.add(count.name)
+
+
+checked(DECLARED_COUNTS)
 
 COUNTS: Final = tuple(count.name for count in DECLARED_COUNTS)
 """What each number of a tally counts, in its order."""

@@ -1,16 +1,40 @@
 """Each count is declared once, and what is stored stays readable."""
 
+import re
+
+import pytest
+
 from streams.domain import counts, disposition, outcome
-from streams.domain.counts import COUNTS, DECLARED_COUNTS
+from streams.domain.counts import COUNTS, DECLARED_COUNTS, Count, checked
 from streams.domain.plan.model import CAUSES
 
-
-def test_an_id_is_a_place_of_its_own() -> None:
-    assert [count.id for count in DECLARED_COUNTS] == list(range(len(DECLARED_COUNTS)))
+NEXT = len(DECLARED_COUNTS)
 
 
-def test_a_name_is_that_of_one_count() -> None:
-    assert len(set(COUNTS)) == len(COUNTS)
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [
+        (
+            Count(92, "new", "visits"),
+            f"count new cannot have id 92, which is callbacks_broken's: an id is a place in what "
+            f"is stored; put it last, with id {NEXT}",
+        ),
+        (Count(NEXT + 1, "new", "visits"), f"cannot have id {NEXT + 1}, which leaves a gap"),
+        (Count(NEXT, "answered", "visits"), "a count is called answered already"),
+        (Count(NEXT, "new", "microseconds"), "count new is of microseconds: a name ends with _sum"),
+        (Count(NEXT, "new_sum", "visits"), "count new_sum is of visits: a name ends with _sum"),
+    ],
+)
+def test_a_count_that_would_be_stored_as_another_is_refused(count: Count, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        checked((*DECLARED_COUNTS, count))
+
+
+def test_a_count_goes_behind_all_others() -> None:
+    first, *others = DECLARED_COUNTS
+    with pytest.raises(ValueError, match=f"id {NEXT}, which leaves a gap: .* put it last"):
+        checked((first, Count(NEXT, "new", "visits"), *others))
+    checked((*DECLARED_COUNTS, Count(NEXT, "new_sum", "microseconds")))
 
 
 def test_counts_that_came_later_are_stored_behind_the_earlier() -> None:
@@ -43,8 +67,3 @@ def test_each_cause_and_further_threshold_has_its_counts() -> None:
         assert {f"{part}_{cause}" for cause in counts.COUNTED_CAUSES} <= set(COUNTS)
     for part in counts.FURTHER_PARTS:
         assert {f"{part}_{n}" for n in counts.FURTHER} <= set(COUNTS)
-
-
-def test_durations_are_sums_of_microseconds() -> None:
-    durations = {count.name for count in DECLARED_COUNTS if count.of == "microseconds"}
-    assert durations == {name for name in COUNTS if name.endswith("_sum")}
