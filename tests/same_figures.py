@@ -10,8 +10,8 @@ figures of the live page. `tests/test_same_figures.py` makes them again and comp
 A change that moves, renames or speeds up leaves all of them as they are. They are written again
 only for a change that is meant to alter what people or programs read: the definition of a figure, a
 field of JSON, the name of a metric, a sentence of a statement. That commit contains the new files
-and says in CHANGELOG.md what differs, and its reviewer reads `git diff --stat` of them: a file that
-had no reason to change is a defect. "They differ" is no reason to write them again.
+and says in CHANGELOG.md what differs. What is other in each file is printed: a name that had no
+reason to change is a defect. "They differ" is no reason to write them again.
 
 The outputs depend on nothing but the inputs. The machine's clock stands at `NOW`, because a
 statement shows its day of issue. `# HELP` lines are left out of the metrics: their words may be
@@ -36,6 +36,7 @@ import orjson
 
 from streams.cli import main
 from streams.domain.instants import SECOND, parse, text
+from tests.same_figures_changes import changes
 from tests.same_figures_worker import Output, Worker, metric_names
 
 DATA = Path(__file__).parent / "data"
@@ -223,25 +224,26 @@ def _between(events: bytes, since: str, until: str) -> bytes:
     return _ndjson(each for each in found if parse(since) <= parse(each["at"]) < parse(until))
 
 
-def write() -> list[str]:
-    """Writes what differs from what is kept, and removes what is made no longer; their names."""
-    changed, before = [], set(names())
+def write() -> Iterator[tuple[str, list[str]]]:
+    """Writes what differs from what is kept, and removes what is made no longer: the name of each,
+    and what is other in it."""
+    before = set(names())
     for name, made in outputs():
-        if name in before:
-            before.discard(name)
-            if kept(name) == made:
-                continue
-            _remove(name)
+        was = kept(name) if name in before else None
+        before.discard(name)
+        if was == made:
+            continue
+        _remove(name)
         path = KEPT / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if len(made) <= PLAIN:
             path.write_bytes(made)
         else:
             path.with_name(f"{path.name}.xz").write_bytes(lzma.compress(made, preset=9))
-        changed.append(name)
-    for name in before:
+        yield name, ["is new"] if was is None else changes(name, was, made)
+    for name in sorted(before):
         _remove(name)
-    return changed + sorted(before)
+        yield name, ["is made no longer"]
 
 
 def _remove(name: str) -> None:
@@ -250,4 +252,5 @@ def _remove(name: str) -> None:
 
 
 if __name__ == "__main__":
-    print("\n".join(write()) or "nothing differs")
+    for name, differs in write():
+        print(name, *differs, sep="\n    ")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests import same_figures
+from tests.same_figures_changes import changes
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,62 @@ def test_a_difference_is_shown_where_it_is(before: bytes, now: bytes, says: str)
     assert found is not None and found.startswith(says)
     assert len(found) < 400
     assert same_figures.difference(now, now) is None
+
+
+BOOKS = b'{"lines": {"waste": {"asked": 3, "waits": [1, 2]}, "desk": {"asked": 4, "waits": []}}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "now", "says"),
+    [
+        (
+            "week/replay.json",
+            BOOKS,
+            BOOKS.replace(b'"asked"', b'"talk": 9, "asked"'),
+            ["adds talk (2 times, first at .lines.waste.talk)"],
+        ),
+        (
+            "week/replay.json",
+            BOOKS,
+            BOOKS.replace(b"4", b"5").replace(b'"waits": [1, 2]', b'"late": 0'),
+            [
+                "adds late (1 times, first at .lines.waste.late)",
+                "alters asked (1 times, first 4 -> 5 at .lines.desk.asked)",
+                "takes away waits (1 times, first at .lines.waste.waits)",
+            ],
+        ),
+        (
+            "week/replay.json",
+            BOOKS,
+            BOOKS.replace(b"1, 2", b"1"),
+            ["alters the number of waits (1 times, first 2 -> 1)"],
+        ),
+        (
+            "week/whole.csv",
+            b"line,asked\nwaste,3\n",
+            b"line,talk,asked\nwaste,9,3\n",
+            ["adds talk (1 times, first at [0].talk)"],
+        ),
+        (
+            "week/published-intervals",
+            b'waste {"asked":3}\ndesk null\n',
+            b'waste {"asked":4}\ndesk null\n',
+            ["alters asked (1 times, first 3 -> 4 at [0].asked)"],
+        ),
+        (
+            "week/at-11-00.metrics",
+            b"asked 3\nlate 1\n",
+            b"asked 3\ntalk 9\nlate 2\n",
+            [
+                "adds lines (2 times, first 'talk 9')",
+                "takes away lines (1 times, first 'late 1')",
+            ],
+        ),
+        ("week/a.json", b'{"a":1}', b'{"a": 1}', ["says the same in another order or form"]),
+        ("week/a.json", BOOKS, BOOKS, []),
+    ],
+)
+def test_what_changes_is_told_by_its_names(
+    name: str, before: bytes, now: bytes, says: list[str]
+) -> None:
+    assert changes(name, before, now) == says
