@@ -72,14 +72,21 @@ class Translated(NamedTuple):
         return [shown(event) for event in self.events]
 
 
-def translator(plan: Plan = PLAN, server: str = "", calls: Calls | None = None) -> Translator:
+def translator(
+    plan: Plan = PLAN,
+    server: str = "",
+    calls: Calls | None = None,
+    country: str | None = None,
+) -> Translator:
     queues = Queues("asterisk", plan.entries.lines, plan.knows)
-    return Translator(queues, PSEUDONYMS, server, calls)
+    return Translator(queues, PSEUDONYMS, server, calls, country)
 
 
-def translated(lines: list[str], plan: Plan = PLAN, server: str = "") -> Translated:
+def translated(
+    lines: list[str], plan: Plan = PLAN, server: str = "", country: str | None = None
+) -> Translated:
     """What becomes of each line."""
-    by = translator(plan, server)
+    by = translator(plan, server, country=country)
     return Translated([by.translate(parse(each), NOW) for each in lines], by.calls)
 
 

@@ -23,6 +23,7 @@ from streams.sources import pseudonyms
 from streams.sources.asterisk import Translator
 from streams.sources.asterisk_calls import Calls
 from streams.sources.asterisk_import import Batch, Counts, Report, Reports, explain, translate
+from streams.sources.callers import country_of
 from streams.sources.log_files import Line, Log, Position, beginning
 from streams.sources.pseudonyms import Pseudonyms
 
@@ -83,8 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("--follow takes one file: its rotated parts are found beside it", USAGE)
     if arguments.follow and arguments.explain is not None:
         raise CommandError("--explain reads a log to its end: leave --follow out", USAGE)
-    if arguments.mapping is not None:
-        raise CommandError("--mapping is for calls: a queue_log is the same everywhere", USAGE)
+    if arguments.mapping is not None or arguments.guess:
+        raise CommandError(
+            "--mapping and --guess are for calls: a queue_log is the same everywhere", USAGE
+        )
     settings = read_settings(arguments)
     plan = load_plan(settings.plan)
     try:
@@ -126,6 +129,7 @@ class _Import:
         self._server: str = arguments.server
         self._queues = Queues("asterisk", plan.entries.lines, plan.knows)
         self._keyed = keyed
+        self._country = country_of(plan.zone)
         self._report = Reports(lambda text: print(text, file=sys.stderr, flush=True))
         self.counts = Counts()
         self.went_on = False
@@ -219,7 +223,8 @@ class _Import:
             if position is None:
                 print(_OTHER_FORM, file=sys.stderr, flush=True)
         self.went_on = position is not None
-        return self._log(position), Translator(self._queues, self._keyed, self._server, calls)
+        translator = Translator(self._queues, self._keyed, self._server, calls, self._country)
+        return self._log(position), translator
 
     def _log(self, position: Position | None) -> Log:
         def digest(text: bytes) -> str:  # under the key, for a log is full of numbers

@@ -34,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: arguments, key or mapping are wrong; or the work failed.
     """
+    if arguments.server or arguments.again:
+        raise CommandError("--server and --again are not for calls", USAGE)
     if arguments.guess:
         return _guess(arguments)
     if arguments.mapping is None:

@@ -54,11 +54,11 @@ def hung_up_in_queue(visit: Visit) -> bool:
     return visit.disposition in HUNG_UP and visit.within is not None
 
 
-WAIT: Final = attrgetter("wait")
+_WAIT: Final = attrgetter("wait")
 
 SUMS: Final = (
-    Sum("wait_sum", WAIT, answered_in_queue),
-    Sum("abandon_wait_sum", WAIT, hung_up_in_queue),
+    Sum("wait_sum", _WAIT, answered_in_queue),
+    Sum("abandon_wait_sum", _WAIT, hung_up_in_queue),
     Sum("menu_sum", attrgetter("menu"), chosen),
     Sum("talk_sum", attrgetter("talk"), talked),
 )

@@ -53,6 +53,7 @@ class Translator:
         pseudonyms: of callers and agents.
         server: goes before the ids of calls, where several servers may give the same.
         calls: what is known already.
+        country: as in ``callers.Callers``.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class Translator:
         pseudonyms: Pseudonyms,
         server: str = "",
         calls: Calls | None = None,
+        country: str | None = None,
     ) -> None:
-        self._context = Context(queues, pseudonyms, server, Calls() if calls is None else calls)
+        known = Calls() if calls is None else calls
+        self._context = Context(queues, pseudonyms, server, known, country)
 
     @property
     def calls(self) -> Calls:

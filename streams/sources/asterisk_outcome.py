@@ -9,6 +9,7 @@ from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan.queues import Queues
 from streams.sources.asterisk_calls import Call, Calls
 from streams.sources.asterisk_records import NONE, Record, born
+from streams.sources.callers import Callers
 from streams.sources.pseudonyms import Pseudonyms
 
 STAFF: Final = "of agents, not of a call"
@@ -43,13 +44,9 @@ _OF_THE_QUEUE: Final = frozenset(
 """What is logged of an agent's channel after the caller took its place in a queue is the caller's;
 what the dialplan writes of it is its own."""
 
-_NOBODY: Final = frozenset(
-    {
-        *("", "-", "unknown", "anonymous", "private", "withheld", "restricted", "unavailable"),
-        *("asterisk", "none", "null", "s", "0"),
-    }
-)
-"""What stands for the number of callers who withhold it."""
+_DIALPLANS_NOBODY: Final = frozenset({"asterisk", "s"})
+"""What Asterisk puts for the number of a caller who has none: its own name, or the extension where
+calls without a number begin."""
 
 _LONGEST_BEFORE: Final = 12 * HOUR
 """A channel's id says when the call began, unless that is this long ago: then its clock was wrong,
@@ -77,9 +74,17 @@ class Context:
         calls: what is known after the records so far.
     """
 
-    def __init__(self, queues: Queues, pseudonyms: Pseudonyms, server: str, calls: Calls) -> None:
+    def __init__(
+        self,
+        queues: Queues,
+        pseudonyms: Pseudonyms,
+        server: str,
+        calls: Calls,
+        country: str | None,
+    ) -> None:
         self._queues = queues
         self._pseudonyms = pseudonyms
+        self._callers = Callers(pseudonyms, country, _DIALPLANS_NOBODY)
         self._server = server
         self.calls = calls
 
@@ -87,9 +92,13 @@ class Context:
         """The ``call_id`` of a channel's id."""
         return f"{self._server}-{call}" if self._server else call
 
-    def person(self, name: str) -> str | None:
-        """The pseudonym of a caller or an agent; None of one who is nobody."""
-        return None if name.casefold() in _NOBODY else self._pseudonyms.of(name)
+    def person(self, number: str) -> str | None:
+        """The pseudonym of who has a number; None of one who is nobody."""
+        return self._callers.of(number)
+
+    def member(self, name: str) -> str | None:
+        """The pseudonym of a queue's member; None where none is named."""
+        return None if name in ("", NONE) else self._pseudonyms.of(name)
 
     def line(self, queue: str, at: int) -> str | None:
         """The line that a queue feeds."""
@@ -220,7 +229,7 @@ class OneRecord:
 
     def agent(self) -> str | None:
         """The pseudonym of the member."""
-        return self.context.person(self.record.member)
+        return self.context.member(self.record.member)
 
 
 def queue_name(queue: str) -> str:

@@ -92,7 +92,7 @@ def test_a_call_is_explained(path: Path, plan: Path, capsys: pytest.CaptureFixtu
     [
         (["a", "b", "--follow"], "--follow takes one file"),
         (["a", "--follow", "--explain", "1"], "leave --follow out"),
-        (["a", "--mapping", "m"], "--mapping is for calls"),
+        (["a", "--mapping", "m"], "--mapping and --guess are for calls"),
         (["a", "--plan", "none.toml"], "none.toml"),
     ],
 )

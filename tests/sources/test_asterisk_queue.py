@@ -160,3 +160,16 @@ def test_a_dump_before_the_answer_is_written_changes_nothing() -> None:
     )
     (contact,) = contacts(found.events).values()
     assert visits(contact) == [("waste", "answered", 50)]
+
+
+def test_a_caller_is_one_person_however_the_log_spells_the_number() -> None:
+    """As in every other source: by the plan's country, and nobody where it is withheld."""
+    numbers = ("0470 12 34 56", "+32470123456", "0032470123456", "anonymous", "asterisk", "")
+    starts = []
+    for second, number in enumerate(numbers):
+        entry = (second, f"{second}", "waste", "NONE", "ENTERQUEUE", "", number, 1)
+        start, _ = translated(log(entry), country="BE").events
+        starts.append(getattr(start, "caller", None))
+    one, *others = starts[:3]
+    assert one is not None and {*others} == {one}
+    assert starts[3:] == [None, None, None]
