@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from aiokafka.errors import IncompatibleBrokerVersion
+from aiokafka.errors import IncompatibleBrokerVersion, NodeNotReadyError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -61,8 +61,11 @@ async def describe(client: Any, names: Collection[str]) -> dict[str, Described]:
         IncompatibleBrokerVersion: the broker is older than Kafka 3.1, and knows of no ids.
         KafkaError: it does not answer.
     """
+    node = client.get_random_node()
+    if node is None:
+        raise NodeNotReadyError("no broker is known")
     try:
-        answer = await client.send(client.get_random_node(), _Ask(names))
+        answer = await client.send(node, _Ask(names))
     except NotImplementedError as error:
         raise IncompatibleBrokerVersion("metadata with ids of topics") from error
     return {

@@ -7,6 +7,7 @@ partitions where its state is not. Either ends the worker, with a sentence.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -21,6 +22,8 @@ from streams.engine.kafka.topics import INPUTS, TopicsError, anew
 _EVERY: Final = 5.0
 """Seconds between two looks at the topics: one request, and how long a topic that has grown may
 bring events of a call to two places."""
+
+_ANSWERED_WITHIN: Final = 5.0  # seconds for an answer; a broker that is frozen gives none
 
 _GONE_AFTER: Final = 2
 """Looks in a row that do not find a topic: a broker that has just started may not know it yet."""
@@ -74,7 +77,8 @@ class Watched:
             return
         self._looked = time.monotonic()
         try:
-            now = await describe(client, self._found)
+            async with asyncio.timeout(_ANSWERED_WITHIN):
+                now = await describe(client, self._found)
         except (KafkaError, TimeoutError):
             return  # whether brokers answer is watched elsewhere
         ids = ids_of(now)
