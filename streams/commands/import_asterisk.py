@@ -165,7 +165,7 @@ class _Import:
     async def to_kafka(self, settings: Settings, again: bool) -> None:
         """To Kafka, from where the last run ended. While Kafka is away a log that is followed
         waits: what was not written is read once more."""
-        from streams.engine.kafka.source_output import AWAY, SourceOutput, TakenOverError
+        from streams.engine.kafka.source_output import KAFKA_AWAY, SourceOutput, TakenOverError
 
         asyncio.get_running_loop().set_exception_handler(_unless_of_kafka)
         tries, said = 0, ""
@@ -178,7 +178,7 @@ class _Import:
                     return await self._send(output, again and not self.counts.records)
             except TakenOverError as error:
                 raise CommandError(str(error)) from error
-            except AWAY as error:
+            except KAFKA_AWAY as error:
                 if not self._follow:
                     raise CommandError(in_words(error)) from error
                 if said != (said := in_words(error)):

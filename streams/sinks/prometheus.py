@@ -79,7 +79,7 @@ def _status(tally: Counts, terms: Terms | None) -> int:
 _Label = Literal["", "line", "vendor"]
 """By which scopes of a kind are told apart; the city is one."""
 
-READ: Final[Mapping[str, tuple[Window, ...]]] = {
+READ_WINDOWS: Final[Mapping[str, tuple[Window, ...]]] = {
     "visits": (WAITS_WINDOW,),
     "offered": ("today",),
     "contract_service_level_ratio": (STATUS_WINDOW, "today"),
@@ -100,7 +100,7 @@ def _windowed(window: str, label: _Label) -> Iterator[Series[Counted]]:
     def series(
         name: str, text: str, value: Callable[[Counted], float | None], **labels: str
     ) -> Series[Counted]:
-        read = window in READ.get(name, ())
+        read = window in READ_WINDOWS.get(name, ())
         return Series(name, text, {"window": window, **labels}, value, read)
 
     for each in (*DISPOSITIONS, OPEN):

@@ -27,7 +27,7 @@ from streams.sources.asterisk_outcome import (
     OneRecord,
     Told,
 )
-from streams.sources.asterisk_records import NONE, Record
+from streams.sources.asterisk_records import NO_ONE, Record
 from streams.sources.plausible import EARLIEST
 from streams.sources.pseudonyms import Pseudonyms
 
@@ -39,9 +39,9 @@ _OF_STAFF: Final = frozenset(
     }
 )
 _MEANINGS: Final = {
-    **asterisk_queue.MEANINGS,
-    **asterisk_transfers.MEANINGS,
-    **asterisk_dialplan.MEANINGS,
+    **asterisk_queue.OF_QUEUES,
+    **asterisk_transfers.OF_TRANSFERS,
+    **asterisk_dialplan.OF_DIALPLANS,
 }
 
 
@@ -97,7 +97,7 @@ class Translator:
         meaning = _MEANINGS.get(event)
         if meaning is None:
             return Told([], UNKNOWN_EVENT)
-        if record.call == NONE:
+        if record.call == NO_ONE:
             return Told([], SERVER)
         return meaning(OneRecord(self._context, record))
 

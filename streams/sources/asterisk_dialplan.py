@@ -5,8 +5,8 @@ from typing import Final
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, MenuChoice
 from streams.sources.asterisk_outcome import (
-    REMEMBERED,
     SAID_BEFORE,
+    TOLD_LATER,
     UNKNOWN_CALL,
     UNMAPPED,
     Meaning,
@@ -28,7 +28,7 @@ def _dialled(one: OneRecord) -> Told:
     entry = one.record.text(0).strip()
     if entry and entry.isprintable() and len(entry) <= _ENTRY:
         one.call.entry = entry
-    return one.nothing(REMEMBERED)
+    return one.nothing(TOLD_LATER)
 
 
 def _chose(one: OneRecord) -> Told:
@@ -107,7 +107,7 @@ def _called(one: OneRecord) -> Told:
     return Told([*events, one.hangup(None, direction="outbound")], None, one.call_id)
 
 
-MEANINGS: Final[dict[str, Meaning]] = {
+OF_DIALPLANS: Final[dict[str, Meaning]] = {
     "DID": _dialled,
     "MENUCHOICE": _chose,
     "MENUHANGUP": _gave_up_in_menu,

@@ -8,25 +8,25 @@ from streams.domain.events import CallStart, Direction, Event, Hangup, LeftReaso
 from streams.domain.instants import HOUR, SECOND
 from streams.domain.plan.queues import Queues
 from streams.sources.asterisk_calls import Call, Calls
-from streams.sources.asterisk_records import NONE, Record, born
+from streams.sources.asterisk_records import NO_ONE, Record, born
 from streams.sources.callers import Callers
 from streams.sources.pseudonyms import Pseudonyms
 
 STAFF: Final = "of agents, not of a call"
 SERVER: Final = "of the server, not of a call"
 RINGING: Final = "rings or stops ringing"
-REMEMBERED: Final = "told with the call's next event"
+TOLD_LATER: Final = "told with the call's next event"
 SAID_BEFORE: Final = "said by an earlier record"
 ASKING: Final = "an agent asks in another queue: no caller"
 UNMAPPED: Final = "its queue feeds no line of the plan"
 UNKNOWN_CALL: Final = "of a call that no queue or menu has told of"
 UNKNOWN_EVENT: Final = "a kind of record that is not known"
 
-REASONS: Final = (
+NO_EVENTS_BECAUSE: Final = (
     STAFF,
     SERVER,
     RINGING,
-    REMEMBERED,
+    TOLD_LATER,
     SAID_BEFORE,
     ASKING,
     UNMAPPED,
@@ -58,7 +58,7 @@ class Told(NamedTuple):
 
     Attributes:
         events: what it told; empty, and there is a reason.
-        reason: one of ``REASONS``.
+        reason: one of ``NO_EVENTS_BECAUSE``.
         call: the ``call_id`` that it is of, "" if of none.
     """
 
@@ -98,15 +98,15 @@ class Context:
 
     def member(self, name: str) -> str | None:
         """The pseudonym of a queue's member; None where none is named."""
-        return None if name in ("", NONE) else self._pseudonyms.of(name)
+        return None if name in ("", NO_ONE) else self._pseudonyms.of(name)
 
     def line(self, queue: str, at: int) -> str | None:
         """The line that a queue feeds."""
-        return None if queue == NONE else self._queues.line(queue, at)
+        return None if queue == NO_ONE else self._queues.line(queue, at)
 
     def chosen(self, line: str, at: int) -> str | None:
         """The line that a menu leads to."""
-        return None if line == NONE else self._queues.chosen(line, at)
+        return None if line == NO_ONE else self._queues.chosen(line, at)
 
 
 class OneRecord:

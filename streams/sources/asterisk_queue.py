@@ -152,7 +152,7 @@ def _passed_on(one: OneRecord) -> Told:
     return one.told(*before, one.queue("left", "transfer", to_line=to))
 
 
-MEANINGS: Final[dict[str, Meaning]] = {
+OF_QUEUES: Final[dict[str, Meaning]] = {
     "ENTERQUEUE": _entered,
     "CONNECT": _connected,
     "AGENTDUMP": _dumped,

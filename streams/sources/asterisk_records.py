@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 from streams.domain import instants
 
-NONE: Final = "NONE"
+NO_ONE: Final = "NONE"
 """What Asterisk writes for no call, no queue, no member."""
 
-LONGEST_CALL: Final = 100
+LONGEST_CHANNEL: Final = 100
 """Characters of a call's id: an event's has 128, and the name of a server goes before it."""
 
 _LONGEST_NAME: Final = 128
@@ -81,8 +81,10 @@ def parse(line: str) -> Record:
         raise ValueError("its first field is no time: seconds since 1970 expected")
     if not _EVENT.fullmatch(event):
         raise ValueError("its fifth field is no event: the line is cut, or two are mixed up")
-    if not _CALL.fullmatch(call) or len(call) > LONGEST_CALL:
-        raise ValueError(f"its second field is no call: 1 to {LONGEST_CALL} characters, no blanks")
+    if not _CALL.fullmatch(call) or len(call) > LONGEST_CHANNEL:
+        raise ValueError(
+            f"its second field is no call: 1 to {LONGEST_CHANNEL} characters, no blanks"
+        )
     for name, value in (("queue", queue), ("member", member)):
         if len(value) > _LONGEST_NAME or not (value.isprintable()):
             raise ValueError(f"its {name} has characters that no name has, or too many")

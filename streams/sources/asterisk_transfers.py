@@ -115,7 +115,7 @@ def _passed_on_unseen(one: OneRecord) -> Told:
     return one.told(*before, one.queue("left", "transfer"))
 
 
-MEANINGS: Final[dict[str, Meaning]] = {
+OF_TRANSFERS: Final[dict[str, Meaning]] = {
     "ATTENDEDTRANSFER": _joined,
 }
 """By event."""

@@ -17,8 +17,6 @@ from streams.domain.rows import (
     SIDES,
     URGENT_FIELD,
     USUAL_FIELD,
-    decode,
-    encode,
     hangup_reason,
     hung_up_by,
     kind,
@@ -80,11 +78,3 @@ def test_a_code_keeps_the_number_of_a_visit_apart_from_all_else(
 def test_the_code_of_a_hangup_says_why_and_by_whom(reason: Any, by: Any) -> None:
     _, code, *_ = rows.hangup(Hangup(**ID, reason=reason, by=by), 7)
     assert (kind(code), hangup_reason(code), hung_up_by(code)) == ("hangup", reason, by)
-
-
-@pytest.mark.parametrize("items", [5, 15, 20, 65_535, 65_540])
-def test_rows_are_written_in_parts_and_read_together(items: int) -> None:
-    """A list has a longer header from 16 values on, and from 65,536 on."""
-    whole = [[1, "e", None, "waste", ["desk", 2]][index % 5] for index in range(items)]
-    assert decode(encode(whole), items) == whole
-    assert decode(encode(whole[:5]) + encode(whole[5:]), items) == whole

@@ -60,7 +60,7 @@ def test_of_alerts_that_are_not_open_there_is_no_series() -> None:
 
 def test_a_board_that_stands_as_of_no_instant_yet_says_nothing() -> None:
     board = Board(PLAN, 2, [LINE + "waste"])
-    board.alarms.apply("waste", 0, NOON, {f"{NOON}|c|0|c/1"})
+    board.alarms.apply_for_good([("waste", NOON, "c", "0", "c/1")])
     board.alarms.advance(NOON + SEAL)
     board.apply_watermark(0, NOON)
     assert board.alarms.open()

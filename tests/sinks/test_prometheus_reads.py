@@ -20,7 +20,7 @@ from grafana.promql import BUILT_IN
 from streams.domain import windows
 from streams.domain.figures import DECLARED, of_scope
 from streams.domain.figures.figure import Window
-from streams.sinks.prometheus import AS_READ, READ, WHOLE
+from streams.sinks.prometheus import AS_READ, READ_WINDOWS, WHOLE
 from streams.sinks.series import AGREED, SPARSE
 from tests.busy_worker import samples
 from tests.deploy.test_rules_metrics import RECORDED, every_rule, selectors
@@ -180,6 +180,6 @@ def test_windows_are_declared_by_their_names() -> None:
         assert parts.windows.keys() <= parts.counts.keys()
         declared += parts.windows.values()
     fixed = {each.name for series in WHOLE.lines.windows.values() for each in series}
-    assert READ.keys() <= fixed
-    for found in (*declared, *READ.values()):
+    assert READ_WINDOWS.keys() <= fixed
+    for found in (*declared, *READ_WINDOWS.values()):
         assert set(found) <= set(windows.WINDOWS)

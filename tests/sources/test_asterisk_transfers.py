@@ -30,14 +30,14 @@ def _queue_1500(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = Plan.read(
         '[[line]]\nid = "waste"\nqueues = ["1500"]\n[[line]]\nid = "desk"\nqueues = ["1509"]\n'
     )
-    monkeypatch.setattr(translated, "__defaults__", (plan, ""))
+    monkeypatch.setattr(translated, "__defaults__", (plan, "", None))
 
 
 def test_an_agent_joins_the_caller_to_the_queue_in_which_the_agent_waits() -> None:
     """One contact, though two channels were in queues; the place that the agent has kept for the
     caller is the caller's."""
     found = translated(log(*TALKS, *ASKS, JOINS, *ANSWERED))
-    assert found.reasons[2:4] == [outcome.REMEMBERED, outcome.ASKING]
+    assert found.reasons[2:4] == [outcome.TOLD_LATER, outcome.ASKING]
     ((call_id, contact),) = contacts(found.events).items()
     assert call_id == CALLER
     assert visits(contact) == [("waste", "answered", 8), ("desk", "answered", 7)]

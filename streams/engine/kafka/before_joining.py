@@ -10,20 +10,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import orjson
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
 from streams.engine.failures import in_words
 from streams.engine.kafka import clients, codecs, topics
-from streams.engine.kafka.described import READ, WRITE, Described, describe, ids_of
+from streams.engine.kafka.described import MAY_READ, MAY_WRITE, Described, describe, ids_of
 from streams.engine.kafka.topic_admin import too_small
 from streams.engine.kafka.topics import TopicsError, misfits
 from streams.engine.kafka.writer import Writer
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from aiokafka.admin import AIOKafkaAdminClient
 
 _WRITES_WITHIN = 30.0
 """Seconds for a first transactional id: a new cluster creates a topic of its own for it."""
@@ -105,7 +108,7 @@ def _of_partitions(found: Mapping[str, Described], broker: str) -> list[str]:
 
 
 def _of_rights(found: Mapping[str, Described]) -> list[str]:
-    needed = ((topics.READ, READ, "read"), (topics.WRITTEN, WRITE, "write to"))
+    needed = ((topics.READ, MAY_READ, "read"), (topics.WRITTEN, MAY_WRITE, "write to"))
     return [
         f"the broker does not allow this user to {verb} {', '.join(lacking)}"
         for names, operation, verb in needed

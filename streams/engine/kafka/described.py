@@ -24,8 +24,8 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-READ: Final = 3
-WRITE: Final = 4
+MAY_READ: Final = 3
+MAY_WRITE: Final = 4
 """Operations of Kafka's ACLs, by their codes."""
 
 _UNNAMED: Final = UUID(int=0)  # of a topic that is asked for by its name, or that has none

@@ -26,7 +26,7 @@ from streams.settings import Settings
 _PATIENCE: Final = 30.0
 """Seconds for an answer of the broker, as for a worker's commits."""
 
-AWAY: Final = (BrokerError, WriteError, ReadError, TopicsError, KafkaError, OSError)
+KAFKA_AWAY: Final = (BrokerError, WriteError, ReadError, TopicsError, KafkaError, OSError)
 """What is raised while the broker can't be used; it may be later."""
 
 

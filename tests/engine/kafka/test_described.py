@@ -6,7 +6,7 @@ import pytest
 from aiokafka.errors import IncompatibleBrokerVersion
 
 from streams.engine.kafka import clients, topics
-from streams.engine.kafka.described import READ, WRITE, describe, ids_of
+from streams.engine.kafka.described import MAY_READ, MAY_WRITE, describe, ids_of
 from streams.settings import Settings
 from tests.brokers import KafkaCluster
 from tests.running import fresh_topics, without
@@ -19,7 +19,7 @@ async def test_topics_are_described(bootstrap: str) -> None:
         found = await describe(admin._client, [*topics.ALL, "contact.never"])
     assert found.keys() == {*topics.ALL}
     assert {each.partitions for each in found.values()} == {3}
-    assert all(each.allows(READ) and each.allows(WRITE) for each in found.values())
+    assert all(each.allows(MAY_READ) and each.allows(MAY_WRITE) for each in found.values())
 
 
 async def test_a_topic_made_anew_has_another_id(kafka: KafkaCluster) -> None:
