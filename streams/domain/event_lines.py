@@ -8,7 +8,7 @@ Whatever is not plainly right is read by ``read``, so that a refusal is the same
 from typing import Any, Final
 
 from streams.domain import instants
-from streams.domain.event_reader import MAX_BYTES, Accepted, Reader, Refusal, dialled
+from streams.domain.event_reader import MAX_BYTES, Accepted, Reader, Refusal, dialled, is_agent
 from streams.domain.events import CallStart, MenuChoice, Queue
 from streams.domain.privacy import is_pseudonym
 
@@ -44,7 +44,7 @@ class LinesReader(Reader):
             elif type_ is Queue:
                 right = (
                     (event.phase != "left" or (event.reason is not None and event.to_line is None))
-                    and (event.agent is None or is_pseudonym(event.agent))
+                    and (event.agent is None or is_agent(event.agent))
                     and knows(event.line, at)
                 )
             elif type_ is MenuChoice:

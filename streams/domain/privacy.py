@@ -39,7 +39,10 @@ _PSEUDONYM = re.compile(PSEUDONYM_PATTERN)
 _USUAL = re.compile(r"[0-9a-f]{32}|[A-Za-z]{1,64}[._-]?[0-9]{0,4}")  # asked first: far cheaper
 
 _TELEPHONE_NUMBER = re.compile(TELEPHONE_NUMBER_PATTERN)
-_FIRST_OF_DIALLED = frozenset("+0tTsScC<\"'*#" + " \t\n\r\f\v()[]/")
+FIRST_OF_DIALLED: Final = frozenset("+0tTsScC<\"'*#" + " \t\n\r\f\v()[]/")
+"""With what a number that is dialled begins, in plain characters: asked first, for each event has
+two ids."""
+
 SHORTEST_DIALLED: Final = 6
 """Digits of the shortest subscriber numbers."""
 _LONGEST_DIALLED: Final = 17  # of E.164, with 00 in front; digests and snowflakes have more
@@ -93,9 +96,9 @@ def is_dialled(identifier: str) -> bool:
     >>> is_dialled("1700000000.123"), is_dialled("41000123456"), is_dialled("pbx1-0470123456")
     (False, False, False)
     """
-    if identifier.isascii():  # what is cheap first: each event has two ids
+    if identifier.isascii():
         first = identifier[0]
-        if first not in _FIRST_OF_DIALLED:
+        if first not in FIRST_OF_DIALLED:
             return False
         if not (_SCHEME if first.isalpha() else _UP_TO_A_HOST).match(identifier):
             return False

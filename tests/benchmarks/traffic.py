@@ -223,7 +223,7 @@ def _call(
     say(
         "call-start",
         begun,
-        f'"caller":"c-{number % 300_007 * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF:016x}",'
+        f'"caller":"{number % 300_007 * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF:032x}",'
         f'"entry":"main","channel":"phone","language":"nl"',
     )
     if way == IN_MENU:
