@@ -161,7 +161,11 @@ The aim is 1,024. A contact is some sixty objects of Python, and the texts of it
 a good part of that. What it adds to the books is kept, so that it can be subtracted when a later
 fact changes what it means. What was tried, and kept: classes without dictionaries, names of scopes
 and patterns of counts made once, of callers the received bytes instead of objects, and those
-unread. Not tried: contacts at rest packed into bytes, which would be unpacked at each event.
+unread.
+
+All of these are awake. Since then, contacts beyond 20,000 rest as the bytes of their events, and
+what they add to the books is found again from these: of 6,100 bytes, counted in the same way of
+3,000 contacts, 3,300 are left, of which 830 are callers' histories.
 """
 
 ELSEWHERE: Final = """\
