@@ -11,7 +11,7 @@ from random import Random
 import orjson
 from aiokafka import ConsumerRecord
 
-from streams.domain import call_events, contact, instants, walk
+from streams.domain import call_events, contact, event_reader, instants, walk
 from streams.domain.bookings import EVICTED_AT_ONCE
 from streams.domain.events import KINDS
 from streams.domain.instants import DAY, MINUTE, SECOND, parse
@@ -150,6 +150,8 @@ def memory() -> int:
     call_events._words.clear()
     contact._combinations.clear()
     walk._remembered.clear()
+    event_reader.is_agent.cache_clear()
+    event_reader._holds_number.cache_clear()
     gc.collect()
     return sys.getallocatedblocks()
 
