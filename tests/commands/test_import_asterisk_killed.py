@@ -42,12 +42,21 @@ async def told(bootstrap: str) -> Counter[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 51))]
-)
 async def test_killed_at_any_byte_it_doubles_and_loses_nothing(
-    bootstrap: str, tmp_path: Path, seed: int
+    bootstrap: str, tmp_path: Path
 ) -> None:
+    await killed_again_and_again(bootstrap, tmp_path, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.in_turn("seed", parts=10)
+@pytest.mark.parametrize("seed", range(2, 51))
+async def test_wherever_it_is_killed(bootstrap: str, tmp_path: Path, seed: int) -> None:
+    await killed_again_and_again(bootstrap, tmp_path, seed)
+
+
+async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> None:
+    """While the log is written and rotated; then every event is counted from the topics."""
     settings = Settings(broker=bootstrap, app=f"test-{uuid.uuid4().hex[:8]}", partitions=2)
     await fresh_topics(settings)
     rng = random.Random(seed)
