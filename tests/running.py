@@ -96,6 +96,11 @@ class WorkerProcess:
                     found.setdefault(sample.name, {})[labels] = sample.value
         return found
 
+    def has_read_all(self) -> bool:
+        """Whether it says that no record waits; not before it says anything."""
+        waiting = self.metrics().get("contact_lag_records")
+        return waiting is not None and sum(waiting.values()) == 0
+
     def wait_ready(self, timeout: float = 60.0) -> None:
         """Waits until it has recovered what it was given."""
         until(lambda: self.get("/ready")[0] == 200 or not self.running, timeout, self.text)

@@ -22,6 +22,7 @@ from streams.engine.kafka.outputs import Outputs
 from streams.engine.kafka.publish import Publisher
 from streams.engine.rebuild import _Rebuild
 from streams.engine.roles.routes import Routes
+from streams.engine.state.checkpoint import VERSION
 from streams.settings import Settings
 from streams.sinks.journeys import journey_record
 from tests.bank import real_calls
@@ -144,7 +145,7 @@ async def test_newer_state_is_refused(settings: Settings, tmp_path: Path) -> Non
     await producer.send_and_wait(topics.STATE, newer, key=b"k", partition=0)
     await producer.stop()
     said = refused(settings, tmp_path, "refused")
-    assert "written in form 99, this version knows up to 2: run the newer version" in said
+    assert f"written in form 99, this version knows up to {VERSION}: run the newer version" in said
 
 
 async def test_a_topic_made_anew_is_noticed(settings: Settings, tmp_path: Path) -> None:

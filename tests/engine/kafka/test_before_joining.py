@@ -170,7 +170,7 @@ async def test_an_input_made_anew_ends_who_reads_it_and_is_noticed_however_long_
         await publisher.publish(real_calls())
     worker = WorkerProcess(settings, tmp_path, "reading")
     worker.wait_ready()
-    until(lambda: sum(worker.metrics()["contact_lag_records"].values()) == 0, 60)
+    until(worker.has_read_all, 60)
     await without(settings, "contact.queue")
     async with Publisher(settings) as publisher:
         await publisher.publish(real_calls())
@@ -186,7 +186,7 @@ async def test_an_input_made_anew_ends_who_reads_it_and_is_noticed_however_long_
     worker = WorkerProcess(settings, tmp_path, "rebuilt")
     try:
         worker.wait_ready()
-        until(lambda: sum(worker.metrics()["contact_lag_records"].values()) == 0, 60)
+        until(worker.has_read_all, 60)
         read = worker.metrics()["contact_events_total"][frozenset({("topic", "contact.queue")})]
         assert read == len(await records_of(settings.broker, "contact.queue"))
         assert worker.stop() == 0
