@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from streams.domain import caller_history as callers
 from streams.domain.books import INTERVAL
 from streams.domain.call_events import Contact, shared_words
-from streams.domain.contact import Piece
+from streams.domain.contact import MOST_BYTES, Piece
 from streams.domain.decisions import Told
 from streams.domain.outcome import NEVER
 from streams.domain.rows import ROW_WIDTH, decode, encode
@@ -74,8 +74,9 @@ class OpenContact(Contact):
         self._body = b""
 
     def rest(self) -> None:
-        """Keeps the bytes of the events alone, as they were read last, or never were."""
-        self._body = encode(super().at_rest() if self._pieces is None else self.stored())
+        """Keeps the bytes of the events alone: all of them, also of a contact with too many, for
+        each holds an interval."""
+        self._body = encode(self.rows)
         self.rows = self.booked = self.decided = self.calls = _NOTHING
         self.held = frozenset()
         self._pieces = None
@@ -105,7 +106,9 @@ class OpenContact(Contact):
 
     def packed(self) -> bytes:
         """The events as they are written while the contact goes on."""
-        return self._body if self.rests else encode(self.at_rest())
+        if self.rests and len(self._body) <= MOST_BYTES:
+            return self._body
+        return encode(self.stored() if self.rests else self.at_rest())
 
     def _unpacked(self) -> list[Any]:
         return shared_words(decode(self._body))
