@@ -11,33 +11,28 @@ through state.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from streams.domain import caller_history as callers
-from streams.domain import decisions
+from streams.domain.awake import Awake
 from streams.domain.bookings import Bookings, Partial
 from streams.domain.books import READ_TOGETHER, imbalance
 from streams.domain.call_events import row
 from streams.domain.cells import CellKey
 from streams.domain.contact import GAP, Piece
 from streams.domain.decision_slots import DecisionChanges, DecisionSlots
-from streams.domain.decisions import Told
-from streams.domain.entries import entries
 from streams.domain.events import Event
 from streams.domain.instants import MINUTE
-from streams.domain.judge import judge
-from streams.domain.open_contact import NEVER_READ, OpenContact, intervals_of
+from streams.domain.open_contact import OpenContact, intervals_of
 from streams.domain.outcome import NEVER, Outcome
 from streams.domain.plan import Plan
+from streams.domain.reading import Reading, as_read, read
+from streams.domain.retired import Retired
 from streams.domain.tally import Entry, Tally
 
 GRACE: Final = 15 * MINUTE
 """How long after an instant its events may come and still be merged."""
-
-RETIRED_KEPT: Final = 1_000_000
-"""Ids of retired contacts remembered at most, about 150 MB: with more than that within twelve
-hours, the oldest are evicted first."""
 
 RETIRED_AT_ONCE: Final = 20_000
 RETIRING_CELLS_AT_ONCE: Final = 10_000
@@ -45,10 +40,6 @@ RETIRING_CELLS_AT_ONCE: Final = 10_000
 checkpoint names them all in one record, which must stay well below what a broker takes as one
 message (id and tally have about 30 and 300 bytes; an id 128 at most). The rest waits for the next
 checkpoint."""
-
-AWAKE_AT_MOST: Final = 20_000
-"""Contacts in state that are not at rest: some 90 MB, where a million would take 4 GB. A city has
-that many only in a disaster; whoever works off a backlog, or takes a state up, has more."""
 
 RESTORED_AT_ONCE: Final = 1_000
 """Contacts that are taken up between two turns of others: a tenth of a second on a slow machine. A
@@ -113,10 +104,7 @@ class Ledger:
         complete_until: the instant up to which the books are complete: the watermark, or earlier
             while contacts are read only when they are over; never goes back.
         contacts: what is in state, by call id.
-        retired: ids that left state, with the newest instant of what was told under them, for as
-            long as an event may come that belongs to it.
-        ids_forgotten: how many of these had to be evicted before that; of an event that still comes
-            under such an id nothing is claimed.
+        retired: ids that left state.
         bookings: where all contacts are booked.
         decided: what was decided of them.
     """
@@ -127,12 +115,11 @@ class Ledger:
         self._leaves = leaves
         self.watermark = self.complete_until = -NEVER
         self.contacts: dict[str, OpenContact] = {}
-        self.retired: dict[str, int] = {}
-        self.ids_forgotten = 0
+        self.retired = Retired()
         self.bookings = Bookings(self.watermark, grace, self._booked_of)
         self.decided = DecisionSlots()
         self._unread: dict[str, OpenContact] = {}
-        self._awake: dict[str, OpenContact] = {}  # in the order in which they woke
+        self._awake = Awake()
         self._schedule: list[tuple[int, str]] = []
         self._told: dict[str, OpenContact] = {}
         self._leaving: list[tuple[Left, list[tuple[Piece, Outcome]]]] = []
@@ -151,15 +138,14 @@ class Ledger:
         self.watermark = watermark
         self.bookings.advance(watermark)
         self.decided.advance(watermark)
-        forgotten = max(0, len(retired) - RETIRED_KEPT)  # counted by whoever evicted them
-        self.retired = dict(islice(retired.items(), forgotten, None))
+        self.retired.restore(retired)
         for key, tally in retired_parts.items():
             self.bookings.restore(key, tally)
         left = iter(contacts)
         while some := list(islice(left, RESTORED_AT_ONCE)):
             for contact in some:
                 self.contacts[contact.call_id] = self._unread[contact.call_id] = contact
-                self._awake[contact.call_id] = contact
+                self._awake.add(contact)
             # Booked as they were then: what later facts take back must be known to have been
             # published.
             self.advance(watermark)
@@ -178,7 +164,7 @@ class Ledger:
         call_id = event.call_id
         contact = self.contacts.get(call_id)
         if contact is not None and contact.rests:
-            self._rouse(contact)
+            self._awake.add(contact)
         if at < self.watermark - self.grace or (
             # What is in state began after all that has left under its id.
             (contact is None or at < contact.oldest)
@@ -186,7 +172,8 @@ class Ledger:
         ):
             return contact is not None and contact.knows(event, at)
         if contact is None:
-            contact = self.contacts[call_id] = self._awake[call_id] = OpenContact(call_id)
+            contact = self.contacts[call_id] = OpenContact(call_id)
+            self._awake.add(contact)
         elif at <= contact.over_until + GAP:
             return contact.knows(event, at)
         if contact.add(row(event, at)):
@@ -221,9 +208,9 @@ class Ledger:
                 some = self._wait_with(some, lambda _: True)
             for contact in some:
                 if contact.rests:
-                    self._rouse(contact)
-            for read in self._read(some, self.watermark):
-                self._book(read)
+                    self._awake.add(contact)
+            for reading in read(some, self.plan, self.watermark):
+                self._book(reading)
             self._leave()
         if self._unread:
             oldest = min([contact.oldest for contact in self._unread.values()])
@@ -231,9 +218,8 @@ class Ledger:
         self.complete_until = self.bookings.complete_until = complete_until
         self.decided.advance(complete_until)
         self.bookings.roll_up()
-        self._evict_retired()
-        if len(self._awake) > AWAKE_AT_MOST:
-            self._lay_to_rest()
+        self.retired.evict(self.watermark - self.grace - GAP)
+        self._awake.lay_to_rest(self._unread)
 
     def _wait_with(
         self, contacts: Iterable[OpenContact], may_wait: Callable[[OpenContact], bool]
@@ -262,72 +248,21 @@ class Ledger:
                 contact.wakes = NEVER
                 yield contact
 
-    def _rouse(self, contact: OpenContact) -> None:
-        """Unpacks the events of a contact at rest."""
-        contact.wake()
-        self._awake[contact.call_id] = contact
-
-    def _lay_to_rest(self) -> None:
-        """Packs the contacts that have been awake for longest, but those that have been told more
-        since they were read."""
-        excess = len(self._awake) - AWAKE_AT_MOST
-        tired: list[OpenContact] = []
-        for call_id, contact in self._awake.items():
-            if len(tired) == excess:
-                break
-            if contact.as_of == NEVER_READ or call_id not in self._unread:
-                tired.append(contact)
-        for contact in tired:
-            del self._awake[contact.call_id]
-            contact.rest()
-
-    def _as_read(self, contact: OpenContact) -> "_Reading":
-        """A contact that has rested, as it was read last."""
-        (read,) = self._read([contact.as_read()], contact.as_of)
-        return read
-
     def _booked_of(self, contact: OpenContact) -> list[Entry]:
         """What a contact adds to the books."""
-        return contact.booked if contact.known else _booked(self._as_read(contact).outcomes)
+        return contact.booked if contact.known else as_read(contact, self.plan).booked()
 
-    def _read(self, contacts: Iterable[OpenContact], now: int) -> "list[_Reading]":
-        """Reads contacts, one step of it for all of them after another."""
-        plan = self.plan
-        read = [
-            # While topics are read at different paces, many contacts begin beyond the watermark.
-            _Reading(contact, contact.pieces() if _has_begun(contact, now) else [])
-            for contact in contacts
-        ]
-        for each in read:
-            for piece in each.pieces:
-                outcome = judge(piece, plan, now)
-                if outcome is None:
-                    each.ahead = min(each.ahead, piece.ats[0])
-                else:
-                    each.outcomes.append((piece, outcome))
-        for each in read:
-            call_id = each.contact.call_id
-            for piece, outcome in each.outcomes:
-                each.decided += decisions.told(call_id, piece, plan, outcome, now)
-        for each in read:
-            call_id = each.contact.call_id
-            for _, outcome in each.outcomes:
-                call = callers.call(call_id, outcome)
-                if call is not None:
-                    each.calls.append(call)
-        return read
-
-    def _book(self, read: "_Reading") -> None:
+    def _book(self, reading: Reading) -> None:
         """Books what a contact adds as it was read now, for good when it is over."""
-        now, contact, outcomes = self.watermark, read.contact, read.outcomes
-        if not read.pieces:
+        now, contact, outcomes = self.watermark, reading.contact, reading.outcomes
+        if not reading.pieces:
             self._wake(contact, contact.oldest)
             return
         if not contact.known:
-            before = self._as_read(contact)
-            contact.know(_booked(before.outcomes), before.decided, before.calls)
-        self._update_calls(contact, read.calls)
-        wakes, over = read.ahead, read.ahead == NEVER
+            before = as_read(contact, self.plan)
+            contact.know(before.booked(), before.decided, before.calls)
+        self._update_calls(contact, reading.calls)
+        wakes, over = reading.ahead, reading.ahead == NEVER
         over_until = -NEVER
         for piece, outcome in outcomes:
             retires = max(piece.newest, outcome.done_at) + self.grace
@@ -337,13 +272,13 @@ class Ledger:
                 wakes, over = min(wakes, retires + 1), False
             wakes = min(wakes, outcome.changes_at)
         if over and self._has_room():
-            self._retire(contact, outcomes, read.decided)
+            self._retire(reading)
             return
         contact.over_until, contact.as_of = over_until, now
-        if read.decided != contact.decided:
-            self.decided.replace(contact.decided, read.decided)
-            contact.decided = read.decided
-        booked = _booked(outcomes)
+        if reading.decided != contact.decided:
+            self.decided.replace(contact.decided, reading.decided)
+            contact.decided = reading.decided
+        booked = reading.booked()
         held = intervals_of(contact.instants())
         if booked != contact.booked or held != contact.held:
             self.bookings.book(contact, booked, held)
@@ -361,21 +296,20 @@ class Ledger:
             and self.bookings.retiring < RETIRING_CELLS_AT_ONCE
         )
 
-    def _retire(
-        self, contact: OpenContact, outcomes: list[tuple[Piece, Outcome]], decided: list[Told]
-    ) -> None:
+    def _retire(self, reading: Reading) -> None:
+        contact = reading.contact
         if contact.booked or contact.held:
-            self.bookings.retire(contact, _booked(outcomes))
+            self.bookings.retire(contact, reading.booked())
         else:
-            self.bookings.retire_unbooked(outcome for _, outcome in outcomes)
-        self.decided.retire(contact.decided, decided)
+            self.bookings.retire_unbooked(outcome for _, outcome in reading.outcomes)
+        self.decided.retire(contact.decided, reading.decided)
         call_id = contact.call_id
-        del self.contacts[call_id], self._awake[call_id]
+        del self.contacts[call_id]
+        self._awake.remove(call_id)
         self._told.pop(call_id, None)
         left = Left(call_id, contact.newest, contact.is_stored)
-        self._leaving.append((left, outcomes))
-        self.retired.pop(call_id, None)  # so that it is forgotten in its turn
-        self.retired[call_id] = contact.newest
+        self._leaving.append((left, reading.outcomes))
+        self.retired.add(call_id, contact.newest)
 
     def _leave(self) -> None:
         """Lets go of what was read of the contacts that leave, but for what is kept of it."""
@@ -398,20 +332,6 @@ class Ledger:
                 self._calls[call.caller, call.contact] = call
         contact.calls = calls
 
-    def _evict_retired(self) -> None:
-        retired = self.retired
-        oldest = self.watermark - self.grace - GAP
-        evicted: list[str] = []
-        excess = len(retired) - RETIRED_KEPT
-        for call_id, newest in retired.items():  # in the order of retiring
-            if newest >= oldest:
-                if len(evicted) >= excess:
-                    break
-                self.ids_forgotten += 1
-            evicted.append(call_id)
-        for call_id in evicted:
-            del retired[call_id]
-
     def changes(self) -> Changes:
         """What changed since this was asked last."""
         booked = self.bookings.changes()
@@ -428,27 +348,3 @@ class Ledger:
         )
         self._told, self._retiring, self._calls = {}, [], {}
         return changes
-
-
-class _Reading:
-    """A contact as it is read: its pieces, none when nothing of it has begun; what those that have
-    begun come to; when the next one begins; its decisions and its calls."""
-
-    __slots__ = ("ahead", "calls", "contact", "decided", "outcomes", "pieces")
-
-    def __init__(self, contact: OpenContact, pieces: list[Piece]) -> None:
-        self.contact = contact
-        self.pieces = pieces
-        self.outcomes: list[tuple[Piece, Outcome]] = []
-        self.ahead = NEVER
-        self.decided: list[Told] = []
-        self.calls: list[callers.Call] = []
-
-
-def _has_begun(contact: OpenContact, now: int) -> bool:
-    return contact.oldest <= now or contact.as_of > NEVER_READ
-
-
-def _booked(outcomes: list[tuple[Piece, Outcome]]) -> list[Entry]:
-    """All that a contact adds to the books."""
-    return [*chain.from_iterable(entries(outcome) for _, outcome in outcomes)]

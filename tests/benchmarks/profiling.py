@@ -51,6 +51,8 @@ ROOMS: Final[dict[tuple[str, str], str]] = {
     ("streams.engine.roles.contact_owner", "ContactOwner.merge"): MERGING,
     ("streams.domain.ledger", "Ledger.changes"): WRITING,
     ("streams.domain.ledger", ""): READING,
+    ("streams.domain.reading", ""): READING,
+    ("streams.domain.awake", ""): READING,
     ("streams.domain.walk", ""): READING,
     ("streams.domain.judge", ""): READING,
     ("streams.domain.decided", ""): READING,

@@ -385,7 +385,7 @@ def test_an_id_used_again_in_the_evening_is_another_contact() -> None:
     ledger.advance(at("21:15"))
     assert ledger.retired
     ledger.advance(at("21:15") + 1)
-    assert (ledger.retired, ledger.ids_forgotten) == ({}, 0)
+    assert (ledger.retired, ledger.retired.forgotten) == ({}, 0)
     kept.take(ledger.changes())
     booked = {key[1] for key, tally in kept.intervals().items() if tally["contacts"]}
     assert sorted(booked) == [at("9:00"), at("21:00")]
@@ -395,11 +395,11 @@ def test_with_no_room_for_more_ids_the_oldest_is_forgotten_and_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of an id that is forgotten nothing is claimed: its next word is a contact of its own."""
-    monkeypatch.setattr("streams.domain.ledger.RETIRED_KEPT", 2)
+    monkeypatch.setattr("streams.domain.retired.RETIRED_KEPT", 2)
     ledger = Ledger(PLAN)
     for call_id, begun in (("a", "9:00"), ("b", "9:20"), ("c", "9:40")):
         leaves(ledger, call_id, begun)
-    assert ([*ledger.retired], ledger.ids_forgotten) == (["b", "c"], 1)
+    assert ([*ledger.retired], ledger.retired.forgotten) == (["b", "c"], 1)
     for call_id, accepted in (("a", True), ("b", False)):
         ((event, instant),) = Story(call_id).choose("9:50", "waste").facts
         assert ledger.accept(event, instant) is accepted
@@ -409,7 +409,7 @@ def test_with_no_room_for_more_ids_the_oldest_is_forgotten_and_counted(
     ids = {call_id: at("9:00") for call_id in "abc"}
     for _ in successor.restore(ledger.watermark, (), {}, ids):
         pass
-    assert ([*successor.retired], successor.ids_forgotten) == (["b", "c"], 0)
+    assert ([*successor.retired], successor.retired.forgotten) == (["b", "c"], 0)
 
 
 @pytest.mark.parametrize(

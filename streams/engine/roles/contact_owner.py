@@ -218,9 +218,9 @@ class ContactOwner:
         return journey_record(call_id, piece, outcome)
 
     def _count_forgotten(self) -> None:
-        forgotten = self.ledger.ids_forgotten - self._ids_forgotten
+        forgotten = self.ledger.retired.forgotten - self._ids_forgotten
         self._counts.irregular.counts["ids_forgotten"] += forgotten
-        self._ids_forgotten = self.ledger.ids_forgotten
+        self._ids_forgotten = self.ledger.retired.forgotten
 
     @property
     def evicts(self) -> bool:

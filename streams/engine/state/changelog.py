@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from streams.domain import ledger
+from streams.domain import retired
 from streams.domain.cells import CellKey
 from streams.domain.contact import GAP
 from streams.domain.ledger import GRACE, Changes
@@ -57,12 +57,12 @@ class Changelog:
     def restore(self, restored: Restored, checkpoint: Checkpoint) -> dict[str, int]:
         """Goes on from the last checkpoint; gives the ids of all retired contacts, each with
         its newest instant."""
-        retired: dict[str, int] = {}
+        left = retired.Retired()
         for number, ids in restored.retired().items():
-            _retire(retired, ids.newest)
+            left.add_all(ids.newest)
             self._retired.append(_Retirement(number, ids.watermark, len(ids.newest)))
             self._ids += len(ids.newest)
-        _retire(retired, checkpoint.covered)
+        left.add_all(checkpoint.covered)
         self.number = checkpoint.number
         self.covering = dict(checkpoint.cells)
         self._watermark = checkpoint.watermark
@@ -70,7 +70,7 @@ class Changelog:
         self._evicted = checkpoint.evicted
         self._contacts = checkpoint.stored.contacts
         self._cells = restored.stored_cells()
-        return retired
+        return left
 
     @property
     def evicts(self) -> bool:
@@ -146,16 +146,9 @@ class Changelog:
         removed = []
         while self._retired and (
             self._retired[0].watermark < watermark - GAP
-            or self._ids - self._retired[0].ids >= ledger.RETIRED_KEPT
+            or self._ids - self._retired[0].ids >= retired.RETIRED_KEPT
         ):
             oldest = self._retired.popleft()
             self._ids -= oldest.ids
             removed.append(retired_removed(oldest.number))
         return removed
-
-
-def _retire(retired: dict[str, int], ids: Mapping[str, int]) -> None:
-    """Adds ids behind all others, so that one that was retired before is forgotten in its turn."""
-    for call_id, newest in ids.items():
-        retired.pop(call_id, None)
-        retired[call_id] = newest

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.domain import ledger
+from streams.domain import retired
 from streams.domain.contact import GAP
 from streams.domain.instants import HOUR, MINUTE
 from streams.engine.kafka import topics
@@ -95,14 +95,14 @@ def test_an_id_that_left_again_is_forgotten_in_its_turn() -> None:
 
 def test_the_state_has_no_more_ids_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten a checkpoint and room for thirty: whole checkpoints are forgotten, and none too early."""
-    monkeypatch.setattr("streams.domain.ledger.RETIRED_KEPT", 30)
+    monkeypatch.setattr("streams.domain.retired.RETIRED_KEPT", 30)
     partition = Partition()
     for number in range(8):
         partition.leaves(*(f"{number}-{each}" for each in range(10)))
         assert len(partition.stored()) == min(10 * (number + 1), 30)
     known = [f"{number}-{each}" for number in (5, 6, 7) for each in range(10)]
     assert sorted(partition.restored()) == known
-    assert partition.deployment.ledger(0).ids_forgotten == 0
+    assert partition.deployment.ledger(0).retired.forgotten == 0
 
 
 def test_what_can_no_longer_be_asked_for_is_not_stored() -> None:
@@ -119,4 +119,4 @@ def test_what_can_no_longer_be_asked_for_is_not_stored() -> None:
         assert record.key is not None
         restored.apply(record.key, record.value)
     restored.check()
-    assert ledger.RETIRED_KEPT >= len(partition.restored()) == 1
+    assert retired.RETIRED_KEPT >= len(partition.restored()) == 1
