@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,21 @@ ROOT = Path(__file__).parent.parent
 
 Labels = frozenset[tuple[str, str]]
 Intervals = dict[tuple[str, int], Tally]
+
+
+def settings_of_town(bootstrap: str, directory: Path, plan: str, partitions: int) -> Settings:
+    """Settings of an application of its own, with this plan; it makes ten checkpoints a second, and
+    is missed within three."""
+    path = directory / "plan.toml"
+    path.write_text(plan)
+    return Settings(
+        broker=bootstrap,
+        app=f"test-{uuid.uuid4().hex[:8]}",
+        plan=str(path),
+        partitions=partitions,
+        checkpoint_seconds=0.1,
+        session_seconds=3.0,
+    )
 
 
 class WorkerProcess:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -21,6 +21,21 @@ CODECS: Final = {
 Headers = Sequence[tuple[bytes | None, bytes | None]]
 Sent = tuple[bytes | None, bytes | None, Headers]
 """Key, value and headers; the names of headers are bytes, for not all that come are text."""
+
+BROKEN: Final = [b"something else", ValueError("no frame")]
+"""What a library of a compression gives that does not work."""
+
+
+def breaks(answer: bytes | Exception) -> Callable[[bytes], bytes]:
+    """A decompression that gives this instead of what it was given."""
+
+    def decode(payload: bytes) -> bytes:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return decode
+
 
 _ATTRIBUTES_AT = 21  # bytes into a batch; the codec is in the lower of the two
 

@@ -3,15 +3,12 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from streams.commands.common import DONE, FAILED, USAGE, CommandError
-from streams.commands.worker import publishing
-from streams.domain.events import Event
+from streams.commands.worker import writing
 from streams.domain.ndjson import ndjson
 from streams.sources import call_files, calls, pseudonyms
 from streams.sources.calls_explained import explain
@@ -63,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     counts = calls.Counts()
     try:
-        with _writing(arguments) as write:
+        with writing(arguments, ndjson, arguments.follow) as write:
             calls.run(arguments.files, mapping, write, _report, keyed, follow, counts)
     except KeyboardInterrupt:
         print(_summary(counts, mapping), file=sys.stderr)
@@ -133,23 +130,6 @@ def _summary(counts: calls.Counts, mapping: Mapping) -> str:
         f"mapping, {counts.refused} refused; {above}{counts.swallowed} lines swallowed by quoted "
         f"fields; {counts.events} events"
     )
-
-
-@contextmanager
-def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], object]]:
-    """Gives the function that writes an event to Kafka or to standard output."""
-    if arguments.to == "kafka":
-        with publishing(arguments) as publish:
-            yield publish
-        return
-    out = sys.stdout.buffer
-
-    def write(event: Event) -> None:
-        out.write(ndjson(event))
-        if arguments.follow:  # the reader of the pipe wants each at once
-            out.flush()
-
-    yield write
 
 
 def _report(bad: calls.BadRow) -> None:

@@ -2,16 +2,14 @@
 
 import argparse
 import contextlib
-import sys
 import time
-from collections.abc import Callable, Iterator
 from typing import Final, TextIO
 
 import msgspec
 import orjson
 
 from streams.commands.common import DONE, USAGE, CommandError, duration, load_simulated_plan, wall
-from streams.commands.worker import add_settings, publishing
+from streams.commands.worker import add_settings, writing
 from streams.domain import instants
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
@@ -61,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         raise CommandError(str(error), USAGE) from error
     with contextlib.ExitStack() as stack:
-        write = stack.enter_context(_writing(arguments))
+        write = stack.enter_context(writing(arguments, _line, arguments.live))
         truth = _open(arguments.truth, stack)
 
         def witness(contact: ContactTruth) -> None:
@@ -106,17 +104,5 @@ def _open(name: str | None, stack: contextlib.ExitStack) -> TextIO | None:
         raise CommandError(f"{name}: {error.strerror}", USAGE) from error
 
 
-@contextlib.contextmanager
-def _writing(arguments: argparse.Namespace) -> Iterator[Callable[[Event], None]]:
-    if arguments.to == "kafka":
-        with publishing(arguments) as publish:
-            yield publish
-        return
-    out = sys.stdout.buffer
-
-    def write(event: Event) -> None:
-        out.write(orjson.dumps(event) + b"\n")
-        if arguments.live:
-            out.flush()
-
-    yield write
+def _line(event: Event) -> bytes:
+    return orjson.dumps(event) + b"\n"

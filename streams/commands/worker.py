@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,31 @@ def publishing(arguments: argparse.Namespace) -> Iterator[Callable[["Publishable
 
     with publishing(read_settings(arguments)) as publish:
         yield publish
+
+
+@contextlib.contextmanager
+def writing(
+    arguments: argparse.Namespace, line: Callable[[Any], bytes], at_once: bool
+) -> Iterator[Callable[[Any], object]]:
+    """Gives what writes an event to where ``--to`` says: Kafka, or standard output.
+
+    Args:
+        arguments: of the command.
+        line: an event as a line of JSON.
+        at_once: whoever reads the pipe wants each as it comes.
+    """
+    if arguments.to == "kafka":
+        with publishing(arguments) as publish:
+            yield publish
+        return
+    out = sys.stdout.buffer
+
+    def write(event: Any) -> None:
+        out.write(line(event))
+        if at_once:
+            out.flush()
+
+    yield write
 
 
 def run(arguments: argparse.Namespace) -> int:

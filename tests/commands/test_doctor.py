@@ -9,6 +9,7 @@ from aiokafka import codec
 
 from streams.cli import main
 from tests.brokers import free_port
+from tests.wire import BROKEN, breaks
 
 
 def findings(capsys: pytest.CaptureFixture[str], broker: str = "") -> list[str]:
@@ -33,16 +34,11 @@ def test_compressions_that_are_missing_are_named_with_the_remedy(
     assert "pip install -r requirements.lock" in wrong
 
 
-@pytest.mark.parametrize("answer", [b"something else", ValueError("no frame")])
+@pytest.mark.parametrize("answer", BROKEN)
 def test_a_compression_that_does_not_give_back_what_it_was_given(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answer: Any
 ) -> None:
-    def decode(payload: bytes) -> bytes:
-        if isinstance(answer, Exception):
-            raise answer
-        return bytes(answer)
-
-    monkeypatch.setattr(codec, "lz4_decode", decode)
+    monkeypatch.setattr(codec, "lz4_decode", breaks(answer))
     lines = [line for line in findings(capsys) if "compress" in line]
     assert lines[0] == "ok    compression: gzip, snappy, zstd"
     assert len(lines) == 2 and lines[1].startswith("WRONG compression: lz4 can't be read")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from random import Random
 
 import orjson
+import pytest
 from aiokafka import ConsumerRecord
 
 from streams.domain import call_events, contact, event_reader, instants, walk
@@ -156,6 +157,7 @@ def memory() -> int:
     return sys.getallocatedblocks()
 
 
+@pytest.mark.slow
 def test_days_of_traffic_take_no_more_than_the_first_days() -> None:
     stream = Stream()
     idle = memory()  # without what other tests have left behind

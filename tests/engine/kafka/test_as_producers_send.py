@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections import defaultdict
 from pathlib import Path
 
@@ -21,7 +20,14 @@ from streams.settings import Settings
 from tests.brokers import KafkaCluster
 from tests.faults.numbered_calls import PLAN, Call
 from tests.faults.verifier import differences_of
-from tests.running import WorkerProcess, fresh_topics, latest_of, records_of, without
+from tests.running import (
+    WorkerProcess,
+    fresh_topics,
+    latest_of,
+    records_of,
+    settings_of_town,
+    without,
+)
 from tests.wire import CODECS, Sent, send
 
 PARTITIONS = 2
@@ -33,16 +39,7 @@ Batches = dict[tuple[str, int], list[Sent]]
 
 @pytest.fixture
 def settings(kafka: KafkaCluster, tmp_path: Path) -> Settings:
-    plan = tmp_path / "plan.toml"
-    plan.write_text(PLAN)
-    return Settings(
-        broker=kafka.bootstrap,
-        app=f"test-{uuid.uuid4().hex[:8]}",
-        plan=str(plan),
-        partitions=PARTITIONS,
-        checkpoint_seconds=0.1,
-        session_seconds=3.0,
-    )
+    return settings_of_town(kafka.bootstrap, tmp_path, PLAN, PARTITIONS)
 
 
 def calls() -> Batches:

@@ -35,6 +35,11 @@ def settings_for(bootstrap: str) -> Settings:
     )
 
 
+async def published_real_calls(settings: Settings) -> None:
+    async with Publisher(settings) as publisher:
+        await publisher.publish(real_calls())
+
+
 def ended(worker: WorkerProcess) -> str:
     """The one line with which a worker ends by itself."""
     try:
@@ -134,8 +139,7 @@ async def test_without_the_group_it_goes_on_from_its_state(
 ) -> None:
     settings = settings_for(kafka.bootstrap)
     await fresh_topics(settings)
-    async with Publisher(settings) as publisher:
-        await publisher.publish(real_calls())
+    await published_real_calls(settings)
     worker = WorkerProcess(settings, tmp_path, "first", REACHLINE_FAILPOINT="committed:3")
     assert worker.wait() < 0
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
@@ -166,19 +170,16 @@ async def test_an_input_made_anew_ends_who_reads_it_and_is_noticed_however_long_
     """Nothing in it is taken for what was read before, and a rebuild goes on with it."""
     settings = settings_for(kafka.bootstrap)
     await fresh_topics(settings)
-    async with Publisher(settings) as publisher:
-        await publisher.publish(real_calls())
+    await published_real_calls(settings)
     worker = WorkerProcess(settings, tmp_path, "reading")
     worker.wait_ready()
     until(worker.has_read_all, 60)
     await without(settings, "contact.queue")
-    async with Publisher(settings) as publisher:
-        await publisher.publish(real_calls())
+    await published_real_calls(settings)
     wanted = "contact.queue: has been truncated or created again, and what it held is gone; stop "
     assert wanted in ended(worker)
     for number in range(2):
-        async with Publisher(settings) as publisher:
-            await publisher.publish(real_calls())
+        await published_real_calls(settings)
         assert wanted in ended(WorkerProcess(settings, tmp_path, f"again-{number}"))
     await asyncio.sleep(4)  # until the group has noticed
     done = rebuilt(settings)

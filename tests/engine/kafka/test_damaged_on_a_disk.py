@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from pathlib import Path
 
 import orjson
@@ -17,7 +16,7 @@ from streams.settings import Settings
 from tests.brokers import KafkaCluster
 from tests.engine.kafka.test_as_producers_send import booked, calls
 from tests.faults.numbered_calls import PLAN
-from tests.running import WorkerProcess, fresh_topics, latest_of
+from tests.running import WorkerProcess, fresh_topics, latest_of, settings_of_town
 from tests.wire import CODECS, send
 
 PARTITIONS = 2
@@ -25,16 +24,7 @@ PARTITIONS = 2
 
 @pytest.fixture
 def settings(kafka: KafkaCluster, tmp_path: Path) -> Settings:
-    plan = tmp_path / "plan.toml"
-    plan.write_text(PLAN)
-    return Settings(
-        broker=kafka.bootstrap,
-        app=f"test-{uuid.uuid4().hex[:8]}",
-        plan=str(plan),
-        partitions=PARTITIONS,
-        checkpoint_seconds=0.1,
-        session_seconds=3.0,
-    )
+    return settings_of_town(kafka.bootstrap, tmp_path, PLAN, PARTITIONS)
 
 
 def spoil(kafka: KafkaCluster, topic: str, partition: int, first: int, at: int) -> None:
