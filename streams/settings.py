@@ -48,6 +48,8 @@ class Settings(Security):
             ``contact.alerts`` and in the metrics.
         runbooks, grafana: where alerts' links lead.
         session_seconds: silence after which a dead worker's partitions go to another.
+        form: the newest form in which this worker's group may write, while one may want to go back
+            to the release before; 0 for the newest that all of its workers read.
     """
 
     broker: str = "127.0.0.1:9092"
@@ -62,6 +64,7 @@ class Settings(Security):
     retention_days: int = 400
     checkpoint_seconds: float = 0.25
     session_seconds: float = 10.0
+    form: int = 0
     alertmanagers: str = ""
     runbooks: str = "http://localhost:3000/public/runbooks"
     grafana: str = "http://localhost:3000"

@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.counts import COUNTS
 from streams.domain.tally import Tally
-from streams.engine.kafka import topic_admin, topics
+from streams.engine.kafka import forms, topic_admin, topics
 from streams.settings import Settings
 from tests.brokers import free_port
 
@@ -236,7 +236,7 @@ async def records_of(bootstrap: str, topic: str) -> list[ConsumerRecord[bytes, b
 async def latest_of(bootstrap: str, topic: str) -> dict[bytes, bytes]:
     """The last value of each key of a topic, without those removed."""
     latest: dict[bytes, bytes] = {}
-    for record in await records_of(bootstrap, topic):
+    for record in forms.read(await records_of(bootstrap, topic)):
         assert record.key is not None
         if record.value is None:
             latest.pop(record.key, None)
@@ -253,9 +253,9 @@ async def published_intervals(bootstrap: str) -> Intervals:
         interval = orjson.loads(value)
         if interval["callers"] is not None:
             continue
-        longest = -1 if interval["longest"] is None else interval["longest"]
-        counts = [interval["counts"].get(name, 0) for name in COUNTS]
-        tally = Tally.from_stored([counts, interval["waits"], longest])
+        tally = Tally.of(**{name: interval["counts"].get(name, 0) for name in COUNTS})
+        tally.waits = dict(interval["waits"])
+        tally.longest = -1 if interval["longest"] is None else interval["longest"]
         if not tally.empty():
             found[interval["scope"], interval["start"]] = tally
     return found

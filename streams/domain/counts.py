@@ -1,7 +1,8 @@
 """What is counted of visits and contacts: each count is declared once.
 
-A count's id is where its number stands in packed counts and in what is stored. So an id is never
-used again: a new count takes the next, and one that is counted no longer keeps its own.
+A count's id is where its number stands in packed counts, and what the number is stored under. So
+an id is never used again: a new count takes the next, and one that is counted no longer keeps its
+own.
 """
 
 from collections.abc import Sequence
@@ -178,8 +179,8 @@ def checked(declared: Sequence[Count]) -> None:
         if count.id != place:
             was = f"is {declared[count.id].name}'s" if count.id < place else "leaves a gap"
             raise ValueError(
-                f"count {count.name} cannot have id {count.id}, which {was}: an id is a place in "
-                f"what is stored; put it last, with id {len(declared) - 1}"
+                f"count {count.name} cannot have id {count.id}, which {was}: numbers are "
+                f"stored under their ids; put it last, with id {len(declared) - 1}"
             )
         if count.name in names:
             raise ValueError(f"a count is called {count.name} already: give the new one a name")

@@ -8,6 +8,7 @@ are distributed, and the longest wait. Seconds and ratios are derived from it in
 import struct
 import sys
 from collections.abc import Sequence
+from itertools import compress
 from operator import itemgetter
 from typing import Any, Final, TypeVar
 
@@ -32,6 +33,7 @@ Difference = tuple[int, list[tuple[int, int]]]
 
 _MASK: Final = (1 << BITS) - 1
 _UNPACK: Final = struct.Struct(f"<{WIDTH}Q")
+_IDS: Final = range(WIDTH)
 
 _OFFERED, _OPEN = INDEX["line_offered"], INDEX["open"]
 _ENDED: Final = itemgetter(*(INDEX[name] for name in DISPOSITIONS))
@@ -163,26 +165,33 @@ class Tally:
         return not self.packed and self.longest < 0 and not self.waits
 
     def stored(self) -> list[Any]:
-        """The tally as plain values in one canonical order: the form in which it is stored. Counts
-        that are 0 are left out at the end, so that a release that does not know the newest reads
-        whatever has none of them."""
+        """The tally as plain values in one canonical order, in which it is stored: the ids of the
+        counts that are not 0, their numbers, waits by bucket, and the longest wait.
+
+        >>> Tally.of(contacts=3, answered=2).stored()
+        [[0, 5], [3, 2], [], -1]
+        """
         waits = self.waits
-        counted = -(-self.packed.bit_length() // BITS)
+        counts = self.counts
         return [
-            list(self.counts[:counted]),
+            [*compress(_IDS, counts)],
+            [*filter(None, counts)],
             sorted(waits.items()) if len(waits) > 1 else [*waits.items()],
             self.longest,
         ]
 
     @classmethod
     def from_stored(cls, stored: list[Any]) -> "Tally":
-        """The tally that ``stored`` gave; counts added to ``COUNTS`` since then are 0."""
-        tally = cls()
-        counts = stored[0]
-        missing = [0] * (WIDTH - len(counts))
-        tally.packed = int.from_bytes(_UNPACK.pack(*counts, *missing), "little")
-        tally.waits = dict(stored[1])
-        tally.longest = stored[2]
+        """The tally that ``stored`` gave, in this release or another: a count that it did not know
+        is 0, and one that is not known here is passed over."""
+        ids, numbers, waits, longest = stored
+        counts = [0] * WIDTH
+        for each, number in zip(ids, numbers, strict=True):
+            if each < WIDTH:
+                counts[each] = number
+        tally = cls(int.from_bytes(_UNPACK.pack(*counts), "little"))
+        tally.waits = dict(waits)
+        tally.longest = longest
         return tally
 
     def imbalance(self) -> int:

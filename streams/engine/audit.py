@@ -142,9 +142,10 @@ async def kept(
 
 def tally(interval: Interval) -> Tally:
     """The tally of a published quarter-hour."""
-    counts = [getattr(interval.counts, name, 0) for name in COUNTS]
-    longest = -1 if interval.longest is None else interval.longest
-    return Tally.from_stored([counts, interval.waits, longest])
+    found = Tally.of(**{name: getattr(interval.counts, name, 0) for name in COUNTS})
+    found.waits = dict(interval.waits)
+    found.longest = -1 if interval.longest is None else interval.longest
+    return found
 
 
 async def raw(settings: Settings, plan: Plan, since: int, late: bool) -> Raw:

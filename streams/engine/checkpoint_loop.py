@@ -245,7 +245,7 @@ async def of_callers(
 
 async def _write(writer: Writer, outputs: Outputs) -> None:
     failpoint("before sending")
-    await writer.write(quarantined(outputs))
+    await writer.write(quarantined(writer.written.told(outputs)))
 
 
 async def _all(writes: Iterable[Awaitable[None]]) -> None:

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from streams.domain.board import Board
 from streams.domain.plan import Plan
 from streams.engine.clocks import Clock
+from streams.engine.kafka.forms import Written
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.timings import Recovery, Timings
 from streams.settings import Settings
@@ -27,6 +28,7 @@ class ConsumerHost(Protocol):
         kafka: how to reach the broker.
         groups: the sets of topics whose equal partitions must be on one worker.
         needs: topics without which no work begins, beside those that agents read.
+        written: the form in which records are written.
         on_assigned, on_revoked: what to await when partitions come and go; see `App`.
     """
 
@@ -34,6 +36,7 @@ class ConsumerHost(Protocol):
     kafka: Settings
     groups: list[Collection[str]]
     needs: frozenset[str]
+    written: Written
     on_assigned: Callable[
         [frozenset[TopicPartition]], Awaitable[Mapping[TopicPartition, int] | None]
     ]

@@ -13,7 +13,7 @@ from typing import Final
 
 from aiokafka import TopicPartition
 
-from streams.engine.kafka import topics
+from streams.engine.kafka import forms, topics
 from streams.engine.kafka.batches import Batch
 from streams.engine.kafka.record_by_record import readable
 from streams.engine.kafka.transport import App
@@ -70,14 +70,14 @@ class Intake:
         """The agent of the line partials."""
         async for batch in batches:
             owner = self._ownership.lines.owners[batch.tp.partition]
-            owner.apply(readable(batch.records))
+            owner.apply(forms.read(readable(batch.records)))
             await asyncio.sleep(0)
 
     async def calls(self, batches: AsyncIterator[Batch]) -> None:
         """The agent of callers' calls."""
         async for batch in batches:
             owner = self._ownership.callers.owners[batch.tp.partition]
-            owner.apply(readable(batch.records))
+            owner.apply(forms.read(readable(batch.records)))
             await asyncio.sleep(0)
 
     def align(self, owner: ContactOwner) -> None:

@@ -38,8 +38,10 @@ from streams.domain.plan.model import LONGEST_LOST_AFTER
 from streams.engine.kafka import clients, topics
 from streams.engine.kafka.before_joining import ends_of, made_anew
 from streams.engine.kafka.described import Described, describe
+from streams.engine.kafka.forms import Written
 from streams.engine.kafka.outputs import Record, position_key
 from streams.engine.kafka.read_to_end import LogReader, Records
+from streams.engine.kafka.remembered import metadata
 from streams.engine.kafka.watched import Watched
 from streams.engine.kafka.writer import Writer
 from streams.engine.old_intervals import OldIntervals
@@ -121,6 +123,7 @@ class _Rebuild:
     ) -> None:
         self._settings = settings
         self._app = settings.app
+        self._written = Written(settings.form)
         self._plan = plan
         self._routes = routes
         self._ends = ends
@@ -194,7 +197,7 @@ class _Rebuild:
             # Every refusal and every late event before these offsets has been published.
             outputs[topics.DEAD, partition] = outputs[topics.LATE, partition] = []
             self._old.set_aside(outputs, watermark)
-            await self._writers[partition].write(quarantined(outputs))
+            await self._writers[partition].write(quarantined(self._written.told(outputs)))
             watermark += 1  # what found no room in this checkpoint comes with the next
         done.contacts = len(owner.ledger.contacts)
         return done
@@ -352,10 +355,10 @@ async def _commit(
     settings: Settings, group: _Group, positions: Mapping[TopicPartition, int]
 ) -> None:
     """Has the group say what the state says now: of which topics it is, and how far."""
-    ids = Watched(group.found).ids
+    said = metadata(Watched(group.found).ids, Written(settings.form).form)
     offsets = {tp: OffsetAndMetadata(offset, "") for tp, offset in positions.items()}
     for there in range(group.routes.partials):  # boards are read from the beginning in any case
-        offsets[TopicPartition(topics.PARTIALS, there)] = OffsetAndMetadata(0, ids)
+        offsets[TopicPartition(topics.PARTIALS, there)] = OffsetAndMetadata(0, said)
     consumer = clients.consumer(settings, group_id=settings.app)
     consumer.assign([*offsets])
     try:

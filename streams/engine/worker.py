@@ -2,10 +2,11 @@
 
 import asyncio
 import gc
+import logging
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -16,6 +17,7 @@ from streams.domain.plan import Plan
 from streams.engine.checkpoint_loop import CheckpointLoop
 from streams.engine.clocks import Clock, WallClock
 from streams.engine.failpoints import failpoint
+from streams.engine.failures import in_words
 from streams.engine.http.pages import serve
 from streams.engine.intake import Intake
 from streams.engine.kafka import before_joining, topics
@@ -30,11 +32,17 @@ from streams.settings import Settings
 from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses
 from streams.sinks.links import Links
 
+log = logging.getLogger(__name__)
+
 COLLECT_AFTER: Final = (1_000_000, 20, 20)
 """New objects before Python looks for garbage that refers to itself. Events and contacts never do;
 at Python's own 700 the looking took a tenth to a third of the worker's time, at 50,000 still an
 eighth, and a million instead of 200,000 saved a twelfth of catching up, with the same peak of
 memory."""
+
+BEGINS_AGAIN_AFTER: Final = 5.0
+"""Seconds after which work beside the stream begins again that has failed: what fails always says
+so twelve times a minute, and costs nothing."""
 
 REBALANCE_SECONDS: Final = 60.0
 """How long a rebalance waits for a member that makes its last checkpoint."""
@@ -101,8 +109,8 @@ class Worker:
         gc.set_threshold(*COLLECT_AFTER)
         tasks = [
             asyncio.create_task(self.app.or_crash(self.checkpoint_loop.run())),
-            asyncio.create_task(self.app.or_crash(self.alertmanagers.run())),
-            asyncio.create_task(self.app.or_crash(self.periods.run())),
+            asyncio.create_task(beside_the_stream("alerts", self.alertmanagers.run)),
+            asyncio.create_task(beside_the_stream("running periods", self.periods.run)),
         ]
         try:
             await self.app.run()
@@ -204,6 +212,17 @@ class Worker:
         if await self.checkpoint_loop.last_of(tps):
             # The lines' next owner goes on sending their alerts.
             self.alertmanagers.release()
+
+
+async def beside_the_stream(what: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Does something that figures do not depend on, again and again: whatever fails in it costs a
+    line in the log, and no line its figures."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.warning("failed, and begins again", extra={"what": what, "why": in_words(error)})
+        await asyncio.sleep(BEGINS_AGAIN_AFTER)
 
 
 def _app(settings: Settings) -> App:

@@ -16,8 +16,8 @@ NEXT = len(DECLARED_COUNTS)
     [
         (
             Count(92, "new", "visits"),
-            f"count new cannot have id 92, which is callbacks_broken's: an id is a place in what "
-            f"is stored; put it last, with id {NEXT}",
+            f"count new cannot have id 92, which is callbacks_broken's: numbers are stored "
+            f"under their ids; put it last, with id {NEXT}",
         ),
         (Count(NEXT + 1, "new", "visits"), f"cannot have id {NEXT + 1}, which leaves a gap"),
         (Count(NEXT, "answered", "visits"), "a count is called answered already"),

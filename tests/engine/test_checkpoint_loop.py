@@ -26,6 +26,7 @@ from streams.engine.checkpoint_loop import (
 )
 from streams.engine.clocks import WallClock
 from streams.engine.kafka import topics
+from streams.engine.kafka.forms import Written
 from streams.engine.kafka.writer import WriteError
 from streams.engine.roles.contact_owner import UNKNOWN
 from streams.settings import Settings
@@ -55,6 +56,7 @@ class Writer:
     def __init__(self, steps: Steps, partition: int) -> None:
         self._steps = steps
         self._partition = partition
+        self.written = Written()
 
     async def write(self, outputs: object) -> None:
         self._steps.done.append(f"sent {self._partition}")

@@ -15,6 +15,7 @@ from streams.engine import intake
 from streams.engine.intake import MERGED_AT_ONCE, PENDING_AT_MOST, TURN, Intake
 from streams.engine.kafka import topics
 from streams.engine.kafka.batches import Batch
+from streams.engine.kafka.forms import NEWEST
 from streams.engine.roles.alignment import ALIGNED_WITHIN
 
 FIRST, *OTHERS = topics.INPUTS
@@ -73,7 +74,7 @@ class Numbered(int):
 
     @property
     def headers(self) -> tuple[Any, ...]:
-        return ((None, b"cut off"),) if self > 100 else ()
+        return ((None, b"cut off"),) if self > 100 else (("form", b"%d" % NEWEST),)
 
 
 async def batches(topic: str, *brought: tuple[int, int]) -> AsyncIterator[Batch]:

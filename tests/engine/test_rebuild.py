@@ -18,11 +18,11 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from streams.domain.events import kind
 from streams.domain.instants import DAY, text
 from streams.engine.kafka import topics
+from streams.engine.kafka.forms import NEWEST
 from streams.engine.kafka.outputs import Outputs
 from streams.engine.kafka.publish import Publisher
 from streams.engine.rebuild import _Rebuild
 from streams.engine.roles.routes import Routes
-from streams.engine.state.checkpoint import VERSION
 from streams.settings import Settings
 from streams.sinks.journeys import journey_record
 from tests.bank import real_calls
@@ -141,11 +141,13 @@ async def test_newer_state_is_refused(settings: Settings, tmp_path: Path) -> Non
     await fresh_topics(settings)
     producer = AIOKafkaProducer(bootstrap_servers=settings.broker)
     await producer.start()
-    newer = b'{"version": 99, "number": 1}'
-    await producer.send_and_wait(topics.STATE, newer, key=b"k", partition=0)
+    headers = [("form", b"99")]
+    await producer.send_and_wait(topics.STATE, b"?", key=b"k", partition=0, headers=headers)
     await producer.stop()
     said = refused(settings, tmp_path, "refused")
-    assert f"written in form 99, this version knows up to {VERSION}: run the newer version" in said
+    assert (
+        f"in form 99 by a newer release, and this one knows up to {NEWEST}: run the newer" in said
+    )
 
 
 async def test_a_topic_made_anew_is_noticed(settings: Settings, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from streams.domain.tally import CITY, LINE, VENDOR
 from streams.engine import worker as worker_module
 from streams.engine.kafka.publish import Publisher
 from streams.engine.kafka.writer import Writer
-from streams.engine.worker import REBALANCE_SECONDS, Worker
+from streams.engine.state.errors import StateError
+from streams.engine.worker import REBALANCE_SECONDS, Worker, beside_the_stream
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
 from tests.running import (
@@ -159,3 +161,29 @@ def test_who_waits_for_partitions_longer_than_a_rebalance_stalls(
     assert stalled() == 0, "a rebalance begins, and it waits anew"
     now += REBALANCE_SECONDS + 3
     assert stalled() == 3
+
+
+async def test_what_fails_beside_the_stream_says_so_and_begins_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker_module, "BEGINS_AGAIN_AFTER", 0)
+    done: list[str] = []
+
+    async def work() -> None:
+        done.append("begun")
+        if len(done) == 1:
+            raise KeyError("a caller's number")
+        if len(done) == 2:
+            raise StateError("kept otherwise")
+        if len(done) == 4:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await beside_the_stream("running periods", work)
+    assert len(done) == 4
+    said = [(each.message, each.what, each.why) for each in caplog.records]  # type: ignore[attr-defined]
+    again = "failed, and begins again", "running periods"
+    assert said == [
+        (*again, "an unforeseen failure; REACHLINE_TRACEBACK=1 shows where it comes from"),
+        (*again, "kept otherwise"),
+    ]

@@ -23,7 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 from aiokafka import AIOKafkaProducer
@@ -405,8 +405,9 @@ async def begin(
     only: str | None = None,
     partitions: int = 8,
     workers: int = 3,
-) -> Run:
-    """A run with its topics made and its workers wanted."""
+    kind: type[Any] = Run,
+) -> Any:
+    """A run, of whatever kind, with its topics made and its workers wanted."""
     replication = len(brokers.ids) if brokers is not None else 1
     settings = Settings(
         broker=bootstrap,
@@ -417,6 +418,6 @@ async def begin(
         session_seconds=SESSION,
     )
     await fresh_topics(settings)
-    run = Run(seed, settings, directory, brokers, mutation, only)
+    run = kind(seed, settings, directory, brokers, mutation, only)
     run.wanted = workers
     return run

@@ -25,6 +25,7 @@ from aiokafka.coordinator.protocol import (
     ConsumerProtocolMemberMetadata,
 )
 
+from streams.engine.kafka.forms import Written
 from streams.engine.kafka.topics import TopicsError
 
 #: Version of the consumer protocol's own framing; what is ours in it is `user_data`.
@@ -63,13 +64,15 @@ class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
     """Spreads each group of topics; a topic in no group is one by itself.
 
     In `user_data` each member publishes which partitions it has, and since which generation of the
-    consumer group: a member that slept through a rebalance must not claim what it lost.
+    consumer group: a member that slept through a rebalance must not claim what it lost. And the
+    newest form of records that it would write: with its partitions each is told the oldest of them.
     """
 
     name = "reachline"
 
-    def __init__(self, groups: Iterable[Collection[str]]) -> None:
+    def __init__(self, groups: Iterable[Collection[str]], written: Written) -> None:
         self._groups = [frozenset(group) for group in groups]
+        self._written = written
         self._assigned: dict[str, list[int]] = {}
         self._generation = -1
 
@@ -81,11 +84,17 @@ class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
             self._assigned.setdefault(topic, []).append(partition)
 
     def metadata(self, topics: Iterable[str]) -> ConsumerProtocolMemberMetadata:
-        claim = orjson.dumps({"generation": self._generation, "held": self._assigned})
-        return ConsumerProtocolMemberMetadata(_VERSION, sorted(topics), claim)
+        claim = {
+            "generation": self._generation,
+            "held": self._assigned,
+            "form": self._written.claimed,
+        }
+        return ConsumerProtocolMemberMetadata(_VERSION, sorted(topics), orjson.dumps(claim))
 
     def on_assignment(self, assignment: ConsumerProtocolMemberAssignment) -> None:
-        """Does nothing: the consumer learns it from its listener, and calls `remember`."""
+        """Learns in which form the group writes. Of the partitions the consumer learns from its
+        listener, and calls `remember`."""
+        self._written.agreed(orjson.loads(assignment.user_data)["form"])
 
     def assign(
         self, cluster: ClusterMetadata, members: Mapping[str, ConsumerProtocolMemberMetadata]
@@ -94,6 +103,7 @@ class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
         # Newest generation first: a member that missed a rebalance has lost what it still claims.
         newest_first = sorted(members, key=lambda member: (-claims[member]["generation"], member))
         assigned: dict[str, dict[str, list[int]]] = {member: {} for member in members}
+        agreed = orjson.dumps({"form": min(claim["form"] for claim in claims.values())})
         for group in self._groups_of(members):
             wanting = [m for m in newest_first if group[0] in members[m].subscription]
             first, *_ = group
@@ -102,7 +112,7 @@ class Assignor(AbstractPartitionAssignor):  # type: ignore[misc]
                 for topic in group:
                     assigned[member][topic] = mine
         return {
-            member: ConsumerProtocolMemberAssignment(_VERSION, sorted(topics.items()), b"")
+            member: ConsumerProtocolMemberAssignment(_VERSION, sorted(topics.items()), agreed)
             for member, topics in assigned.items()
         }
 

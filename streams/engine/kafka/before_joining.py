@@ -12,14 +12,14 @@ import time
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-import orjson
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
-from aiokafka.structs import OffsetAndMetadata
 
 from streams.engine.failures import in_words
 from streams.engine.kafka import clients, codecs, topics
 from streams.engine.kafka.described import MAY_READ, MAY_WRITE, Described, describe, ids_of
+from streams.engine.kafka.forms import NEWEST, OLDEST, FormError, newer
+from streams.engine.kafka.remembered import Committed, known_ids, newest_form
 from streams.engine.kafka.topic_admin import too_small
 from streams.engine.kafka.topics import TopicsError, misfits
 from streams.engine.kafka.writer import Writer
@@ -37,8 +37,6 @@ one that has lost a broker needs some ten."""
 
 _AGAIN = 0.2  # seconds between two questions
 
-Committed = Mapping[TopicPartition, OffsetAndMetadata]
-
 
 class NotReadyError(Exception):
     """A worker can't work here; the message says why and what to do."""
@@ -51,16 +49,22 @@ async def check(settings: Settings) -> None:
         BrokerError: no broker lets it in.
         TopicsError: topics are missing, do not fit each other, are too small, may not be used, or
             are not those that the state is of.
-        NotReadyError: a codec is missing, or the right to the group or to transactions.
+        NotReadyError: a codec is missing, or the right to the group or to transactions; or the
+            setting `form` is none of this release.
+        FormError: the state was written by a newer release.
         KafkaError: the broker does not answer, or is too old.
     """
     missing = codecs.missing()
     if missing:
         raise NotReadyError(codecs.said(missing))
+    if settings.form and not OLDEST <= settings.form <= NEWEST:
+        raise NotReadyError(f"form: {settings.form}: this release writes {OLDEST} to {NEWEST}")
     async with clients.admin(settings) as admin:
         found = await describe(admin._client, topics.ALL)
         _raise(_of_partitions(found, settings.broker) or _of_rights(found))
         committed = await _committed(admin, settings.app)
+    if (form := newest_form(committed)) > NEWEST:
+        raise FormError(f"the state was {newer(form)}")
     _raise(await too_small(settings))
     await asyncio.gather(_may_write(settings), _compare(settings, committed, found))
 
@@ -76,20 +80,6 @@ async def _committed(admin: AIOKafkaAdminClient, group: str) -> Committed:
             if not error.retriable or time.monotonic() > deadline:
                 raise NotReadyError(f"the group {group}: {in_words(error)}") from error
         await asyncio.sleep(_AGAIN)
-
-
-def known_ids(committed: Committed) -> dict[str, str]:
-    """The ids of the topics that were read, as workers keep them with the offsets of the partials:
-    with those of a topic that is deleted, its own would go."""
-    for tp, offset in committed.items():
-        if tp.topic == topics.PARTIALS and offset.metadata:
-            try:
-                ids = orjson.loads(offset.metadata)
-            except orjson.JSONDecodeError:
-                continue  # somebody else's, who has set the offsets
-            if isinstance(ids, dict):
-                return ids
-    return {}
 
 
 def _raise(wrong: list[str]) -> None:

@@ -25,6 +25,7 @@ from streams.engine.host import ConsumerHost
 from streams.engine.kafka import clients
 from streams.engine.kafka.assignor import Assignor
 from streams.engine.kafka.batches import Batch, BatchQueue
+from streams.engine.kafka.remembered import metadata
 from streams.engine.kafka.topics import PARTIALS, STATE
 from streams.engine.kafka.watched import Watched, watched
 
@@ -103,8 +104,7 @@ class Consumer(Service):  # type: ignore[misc]
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit the offsets to go on from; returns when the broker has them, else raises.
 
-        With those of the partials go the ids of the inputs, of which another topic of the same name
-        says nothing; with a topic that is deleted its own offsets go.
+        With those of the partials goes what the group remembers.
 
         Raises KafkaError when the group has gone on without this worker, TimeoutError when the
         broker does not answer. Replaces `AIOKafkaConsumerThread._commit` (`faust/transport/drivers/
@@ -113,10 +113,11 @@ class Consumer(Service):  # type: ignore[misc]
         """
         if not offsets:
             return  # aiokafka refuses to commit nothing
+        said = metadata(self._watched.ids, self.app.written.form)
         async with asyncio.timeout(self.app.conf.broker_request_timeout):
             await self._kafka.commit(
                 {
-                    tp: OffsetAndMetadata(offset, self._watched.ids if tp.topic == PARTIALS else "")
+                    tp: OffsetAndMetadata(offset, said if tp.topic == PARTIALS else "")
                     for tp, offset in offsets.items()
                 }
             )
@@ -205,7 +206,7 @@ class Consumer(Service):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         conf = self.app.conf
-        self._assignor = Assignor(self.app.groups)
+        self._assignor = Assignor(self.app.groups, self.app.written)
         # Replaces `_create_worker_consumer` (faust/transport/drivers/aiokafka.py:568-630), which
         # reads uncommitted records and assigns without co-partitioning when there are no tables.
         self._kafka = clients.consumer(

@@ -13,7 +13,7 @@ from typing import Final, Self, TypeAlias
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from streams.engine.kafka import clients, topics
+from streams.engine.kafka import clients, forms, topics
 from streams.engine.kafka.record_by_record import readable, why
 from streams.settings import Settings
 
@@ -110,9 +110,12 @@ class LogReader:
             tps: the partitions.
             starts: the offsets to begin at, for partitions that are not read from their start.
 
+        Records of ours are given in the newest form.
+
         Raises:
             ReadError: nothing came for ``STALLED`` seconds, a log ends before its start, or a
                 record of ours can't be read.
+            FormError: a record of ours is of a newer release.
         """
         if not tps:
             return
@@ -150,7 +153,7 @@ class LogReader:
     def _readable(self, tp: TopicPartition, records: Records) -> Records:
         if tp.topic in topics.INPUTS:
             return records
-        found = readable(records)
+        found = forms.read(readable(records))
         if self._complete and len(found) < len(records):
             lost = next(each for each in records if why(each) is not None)
             remedy = _REMEDY if tp.topic == topics.STATE else ""

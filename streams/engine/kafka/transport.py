@@ -38,6 +38,7 @@ from mode import Service
 
 from streams.engine.kafka.batches import Batch, BatchQueue
 from streams.engine.kafka.consumer import Consumer
+from streams.engine.kafka.forms import Written
 from streams.settings import Settings
 
 __all__ = ["App", "Batch", "Transport"]
@@ -119,6 +120,7 @@ class App(faust.App):  # type: ignore[misc]
         self.kafka = kafka
         self.groups = list(groups)
         self.needs = frozenset(needs)
+        self.written = Written(kafka.form)
         self.on_assigned = _from_the_commits
         self.on_revoked = _nothing_to_keep
         self._stopping: asyncio.Task[None] | None = None

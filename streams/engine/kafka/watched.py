@@ -12,7 +12,6 @@ import time
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-import orjson
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -37,8 +36,7 @@ class Watched:
         kept: those that must stay as they are; the others may be created again, and grow.
 
     Attributes:
-        ids: which topics the inputs are, as a text to be kept with offsets; empty where brokers do
-            not say.
+        ids: which topics the inputs are; empty where brokers do not say.
     """
 
     def __init__(self, found: Mapping[str, Described], kept: Collection[str] = ()) -> None:
@@ -48,8 +46,7 @@ class Watched:
         self._come_to: dict[TopicPartition, int] = {}
         self._looked = time.monotonic()
         self._gone = 0
-        inputs = {topic: each for topic, each in self._ids.items() if topic in INPUTS}
-        self.ids = orjson.dumps(inputs).decode() if inputs else ""
+        self.ids = {topic: each for topic, each in self._ids.items() if topic in INPUTS}
 
     def begin_again(self) -> None:
         """Partitions are taken over: each may be read from an earlier place."""

@@ -16,6 +16,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from streams.engine.failpoints import failpoint
 from streams.engine.failures import in_words
 from streams.engine.kafka import clients
+from streams.engine.kafka.forms import Written
 from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.kafka.topics import LARGEST_RECORD
 from streams.settings import Settings
@@ -24,7 +25,7 @@ _BATCH_BYTES = 1_000_000
 """Bytes of records appended before a batch is handed over: the brokers' usual limit per message."""
 
 _OVERHEAD = 32
-"""Bytes that a record takes in a batch beside key and value: lengths, offset and timestamp."""
+"""Bytes that a record takes in a batch beside key and value: lengths, offset, timestamp, form."""
 
 LARGEST = LARGEST_RECORD - 1024
 """Bytes of key and value of the largest record that still fits when it is a batch by itself."""
@@ -43,11 +44,28 @@ class WriteError(Exception):
 
 
 class Writer:
-    """Writes checkpoints under one transactional id."""
+    """Writes checkpoints under one transactional id.
 
-    def __init__(self, settings: Settings, transactional_id: str, timeout: float) -> None:
+    Args:
+        settings: how to reach the broker.
+        transactional_id: whose writers before this one are fenced.
+        timeout: seconds for one transaction.
+        written: in which form; each record says it.
+
+    Attributes:
+        written: the same.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        transactional_id: str,
+        timeout: float,
+        written: Written | None = None,
+    ) -> None:
         self._id = transactional_id
         self._timeout = timeout
+        self.written = written or Written(settings.form)
         self._producer = clients.producer(
             settings,
             transactional_id=transactional_id,
@@ -121,6 +139,7 @@ class Writer:
         # Batches built by hand: `send` costs 20 us a record, `append` 1 us.
         sent = []
         batch, size = self._producer.create_batch(), 0
+        headers = self.written.headers(topic)
         for key, value in records:
             length = len(key) + len(value or b"")
             if length > LARGEST:
@@ -128,7 +147,7 @@ class Writer:
             if size and size + length > _BATCH_BYTES:
                 sent.append(await self._send_batch(batch, topic, partition))
                 batch, size = self._producer.create_batch(), 0
-            batch.append(timestamp=None, key=key, value=value)
+            batch.append(timestamp=None, key=key, value=value, headers=headers)
             size += length + _OVERHEAD
         sent.append(await self._send_batch(batch, topic, partition))
         return sent

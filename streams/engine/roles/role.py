@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from aiokafka import TopicPartition
 
+from streams.engine.kafka.forms import Written
 from streams.engine.kafka.writer import Writer
 from streams.settings import Settings
 
@@ -28,12 +29,15 @@ class Role(Generic[Owner]):
         writers: by partition.
     """
 
-    def __init__(self, name: str, topics: Collection[str], settings: Settings) -> None:
+    def __init__(
+        self, name: str, topics: Collection[str], settings: Settings, written: Written
+    ) -> None:
         self.owners: dict[int, Owner] = {}
         self.writers: dict[int, Writer] = {}
         self._name = f"{settings.app}-{name}"
         self._topics = frozenset(topics)
         self._settings = settings
+        self._written = written
 
     def partitions(self, tps: Collection[TopicPartition]) -> set[int]:
         """Which of these partitions belong to the role."""
@@ -65,7 +69,7 @@ class Role(Generic[Owner]):
         new = mine - kept
         for partition in new:
             self.writers[partition] = Writer(
-                self._settings, f"{self._name}-{partition}", WRITE_TIMEOUT
+                self._settings, f"{self._name}-{partition}", WRITE_TIMEOUT, self._written
             )
         await asyncio.gather(*(self.writers[partition].start() for partition in sorted(new)))
         self.owners.update(await create(new))

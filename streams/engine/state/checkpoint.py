@@ -5,12 +5,9 @@ from typing import Final, NamedTuple
 import orjson
 
 from streams.domain.cells import CellKey
+from streams.engine.kafka.forms import NEWEST, OLDEST
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.errors import StateError
-
-VERSION: Final = 3
-"""Of the form of the state. A worker refuses any other: it would misread a newer one, and an older
-one keeps contacts without their events, or decisions as figures."""
 
 KEY: Final = b"k"
 
@@ -59,7 +56,7 @@ class Checkpoint(NamedTuple):
     def record(self) -> Record:
         """The checkpoint as a record. Its names are those of form 1, whatever ours are today."""
         value = {
-            "version": VERSION,
+            "version": NEWEST,
             "number": self.number,
             "generation": self.generation,
             "clock": self.watermark,
@@ -77,18 +74,13 @@ class Checkpoint(NamedTuple):
         """Reads a checkpoint's record.
 
         Raises:
-            StateError: it was written in another form than this version's.
+            StateError: it was written before the forms that are read.
         """
         form = orjson.loads(value)
-        if form["version"] < VERSION:
+        if form["version"] < OLDEST:
             raise StateError(
-                f"the state was written in form {form['version']} by an older version, which kept "
-                "contacts otherwise: `reachline rebuild` makes it from the raw topics"
-            )
-        if form["version"] > VERSION:
-            raise StateError(
-                f"the state was written in form {form['version']}, this version knows up to "
-                f"{VERSION}: run the newer version, or `reachline rebuild` from the raw topics"
+                f"the state was written in form {form['version']} by a release before 0.2, "
+                "which kept contacts otherwise: `reachline rebuild` makes it from the raw topics"
             )
         return cls(
             form["number"],

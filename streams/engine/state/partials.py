@@ -20,9 +20,6 @@ from streams.engine.state.cells import encoded
 _FIGURES, _WAITS, _WATERMARK, _RESTART, _PUBLISHED = b"f", b"w", b"c", b"a", b"p"
 _DECIDED, _FOR_GOOD = b"d", b"g"
 
-_DECIDED_IN_0_1: Final = b"f|decided:"
-"""Release 0.1 kept decisions as figures; of those that are left in a topic nothing is needed."""
-
 DECISIONS_IN_A_RECORD: Final = 5_000
 """What retired contacts leave behind is told in records of so many decisions: some 300 KB, and with
 the longest ids a tenth of what the topic takes as one."""
@@ -114,10 +111,10 @@ def read_partial(key: bytes, value: bytes) -> Partial | None:
     kind, _, rest = key.partition(b"|")
     _generation, *fields = orjson.loads(value)
     if kind == _FIGURES:
-        if key.startswith(_DECIDED_IN_0_1):
-            return None
-        scope, source, width, start = rest.decode().rsplit("|", 3)
         final, tally = fields
+        if isinstance(tally[2], int):
+            return None  # of release 0.1, whose state is made anew, and with it all of its figures
+        scope, source, width, start = rest.decode().rsplit("|", 3)
         figures = Tally.from_stored(tally)
         return Figures(scope, int(source), int(width), int(start), figures, bool(final))
     if kind == _DECIDED:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.engine.kafka.assignor import Assignor, spread
+from streams.engine.kafka.forms import Written
 from streams.engine.kafka.topics import TopicsError
 
 INPUTS = ["call-start", "menu-choice", "queue", "hangup"]
@@ -35,7 +36,7 @@ class Group:
 
     def join(self, *names: str) -> None:
         for name in names:
-            self.workers[name] = Assignor([INPUTS])
+            self.workers[name] = Assignor([INPUTS], Written())
 
     def rebalance(self, *absent: str) -> dict[str, set[tuple[str, int]]]:
         self.generation += 1
@@ -120,7 +121,7 @@ def test_a_worker_that_slept_through_a_rebalance_does_not_take_back_what_it_lost
 
 
 def test_topics_of_one_call_with_different_partitions_are_refused_by_name() -> None:
-    worker = Assignor([INPUTS])
+    worker = Assignor([INPUTS], Written())
     with pytest.raises(TopicsError, match="'hangup': 4"):
         worker.assign(
             Cluster(call_start=8, menu_choice=8, queue=8, hangup=4),  # type: ignore[arg-type]
@@ -129,7 +130,7 @@ def test_topics_of_one_call_with_different_partitions_are_refused_by_name() -> N
 
 
 def test_a_topic_that_the_broker_does_not_know_is_not_passed_over() -> None:
-    worker = Assignor([INPUTS])
+    worker = Assignor([INPUTS], Written())
     with pytest.raises(TopicsError, match=r"does not know .* 'hangup': 0"):
         worker.assign(
             Cluster(call_start=8, menu_choice=8, queue=8),  # type: ignore[arg-type]

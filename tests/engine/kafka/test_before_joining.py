@@ -7,15 +7,14 @@ import uuid
 from pathlib import Path
 
 import pytest
-from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.admin import DeleteGroupsRequest
-from aiokafka.structs import OffsetAndMetadata
 
 from streams.engine.kafka import before_joining, codecs, topic_admin, topics
-from streams.engine.kafka.before_joining import NotReadyError, check, known_ids
+from streams.engine.kafka.before_joining import NotReadyError, check
 from streams.engine.kafka.described import Described
+from streams.engine.kafka.forms import NEWEST
 from streams.engine.kafka.publish import Publisher
 from streams.settings import Settings
 from tests.bank import real_books, real_calls
@@ -102,12 +101,10 @@ def test_rights_that_are_missing_are_named_with_their_topics() -> None:
     assert before_joining._of_rights(dict.fromkeys(topics.ALL, unknown)) == []
 
 
-@pytest.mark.parametrize("metadata", ["", "{", "[]", "7", '"x"'])
-def test_what_somebody_else_has_written_beside_offsets_is_not_believed(metadata: str) -> None:
-    tp = TopicPartition(topics.PARTIALS, 0)
-    assert known_ids({tp: OffsetAndMetadata(7, metadata)}) == {}
-    good = {TopicPartition(topics.PARTIALS, 1): OffsetAndMetadata(7, '{"contact.queue":"ab"}')}
-    assert known_ids({tp: OffsetAndMetadata(7, metadata)} | good) == {"contact.queue": "ab"}
+@pytest.mark.parametrize("form", [3, 99])
+async def test_a_form_to_be_written_that_is_none_of_this_release(form: int) -> None:
+    with pytest.raises(NotReadyError, match=rf"form: {form}: this release writes 4 to {NEWEST}"):
+        await check(Settings(form=form))
 
 
 async def test_who_can_not_work_takes_no_line_off_a_healthy_neighbour(

@@ -87,4 +87,4 @@ def test_a_place_before_one_that_was_read_is_another_topic() -> None:
 
 def test_ids_are_kept_of_inputs_alone_and_of_none_where_there_are_none() -> None:
     assert READ in Watched(FOUND).ids and OUT not in Watched(FOUND).ids
-    assert Watched({READ: Described(uuid.UUID(int=0), 2, 0)}).ids == ""
+    assert Watched({READ: Described(uuid.UUID(int=0), 2, 0)}).ids == {}

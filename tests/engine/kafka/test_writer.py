@@ -12,6 +12,7 @@ import pytest
 from aiokafka.errors import IllegalOperation, KafkaError, NotEnoughReplicasError, ProducerFenced
 
 from streams.engine.kafka import clients, topics
+from streams.engine.kafka.forms import NEWEST, Headers
 from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.kafka.writer import WriteError, Writer
 from streams.engine.quarantine import quarantined
@@ -29,7 +30,8 @@ class Batch:
         self.keys: list[bytes] = []
         self.size = 0
 
-    def append(self, *, timestamp: None, key: bytes, value: bytes | None) -> None:
+    def append(self, *, timestamp: None, key: bytes, value: bytes | None, headers: Headers) -> None:
+        assert headers == [("form", b"%d" % NEWEST)]
         self.keys.append(key)
         self.size += len(key) + len(value or b"")
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiokafka import TopicPartition
 
+from streams.engine.kafka.forms import Written
 from streams.engine.kafka.writer import WriteError
 from streams.engine.roles import role
 from streams.engine.roles.role import Role
@@ -21,7 +22,9 @@ class Writers:
         self.story: list[str] = []
         self.fails_to_stop: str | None = None
 
-    def __call__(self, settings: Settings, transactional_id: str, timeout: float) -> Writer:
+    def __call__(
+        self, settings: Settings, transactional_id: str, timeout: float, written: Written
+    ) -> Writer:
         assert timeout == role.WRITE_TIMEOUT
         return Writer(self, transactional_id)
 
@@ -59,7 +62,7 @@ def queues(*partitions: int) -> list[TopicPartition]:
 
 
 def new_role() -> Role[object]:
-    return Role("source", ["queue", "hangup"], Settings(app="city"))
+    return Role("source", ["queue", "hangup"], Settings(app="city"), Written())
 
 
 def owners(writers: Writers) -> Callable[[set[int]], Awaitable[dict[int, object]]]:

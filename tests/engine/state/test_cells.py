@@ -24,7 +24,7 @@ def test_the_bytes_are_those_that_other_releases_know() -> None:
     key = ("line:waste", INTERVAL, NINE)
     assert cell_record(key, encoded(tally)) == (
         b"p|line:waste|900000000|1794992400000000",
-        b"[[3],[[5,2],[20,1]],17000000]",
+        b"[[0],[3],[[5,2],[20,1]],17000000]",
     )
     assert cell_record(key, None) == (b"p|line:waste|900000000|1794992400000000", None)
 

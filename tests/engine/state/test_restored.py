@@ -1,42 +1,26 @@
-"""What an earlier release stored is read: the records here were written by the first one.
+"""What the first release published is read, and its state is refused with the remedy.
 
 Two calls had been transferred to a desk that takes no transfers. The first release took them for
-hang-ups before the queue, not reached, and counted forms besides. What was booked so stays so.
+hang-ups before the queue, not reached, and counted forms besides. What was published so stays so.
 """
 
 import msgspec
 import orjson
 import pytest
 
-from streams.domain.books import INTERVAL
-from streams.domain.counts import COUNTS, LATER
+from streams.domain.counts import COUNTS, INDEX
 from streams.domain.figures import figures
-from streams.domain.ledger import Ledger
 from streams.domain.tally import Tally
 from streams.engine.audit import tally
-from streams.engine.state import checkpoint
-from streams.engine.state.cells import decoded, encoded
 from streams.engine.state.checkpoint import Checkpoint
 from streams.engine.state.errors import StateError
-from streams.engine.state.partials import Figures, read_partial
-from streams.engine.state.restored import Restored
 from streams.sinks.records import Interval, interval_record
-from tests.stories import PLAN, at
+from tests.stories import at
 
 DESK = "line:archive"
 NINE = at("9:00")
 
-TALLY = (
-    b"[[2,2,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0,0,2,0,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0,0,0,0,0,0,0,0,"
-    b"0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],[],-1]"
-)
-PARTIAL = b"f|line:archive|3|900000000|1794992400000000", b"[7,false," + TALLY + b"]"
-CHECKPOINT = (
-    b'{"version":1,"number":5,"generation":7,"clock":1795003200000000,'
-    b'"positions":{"contact.queue":9},"newest":{"contact.queue":1794992880000000},'
-    b'"covered":["a","b"],"places":[["line:archive",900000000,1794992400000000,' + TALLY + b"]],"
-    b'"dropped":[],"kept":[0,1,0]}'
-)
+CHECKPOINT = b'{"version":1,"number":5,"covered":["a","b"],"places":[],"dropped":[],"kept":[0,1,0]}'
 FINAL = (
     b'{"scope":"line:archive","start":1794992400000000,"length":900000000,"revision":0,"counts":{'
     b'"contacts":2,"line_offered":2,"queue_offered":0,"open":0,"out_of_hours":0,"answered":0,'
@@ -69,34 +53,9 @@ def is_as_it_was_booked(read: Tally) -> None:
     assert (shown["form"], shown["left_before_queue"], shown["reachability"]) == (0, 2, 0.0)
 
 
-def test_a_partial_figure() -> None:
-    told = read_partial(*PARTIAL)
-    assert isinstance(told, Figures)
-    assert (told.scope, told.width, told.start) == (DESK, INTERVAL, NINE)
-    is_as_it_was_booked(told.tally)
-
-
 def test_a_state_without_the_events_of_its_contacts_is_refused_with_the_remedy() -> None:
-    with pytest.raises(StateError, match=r"form 1 by an older version.*`reachline rebuild`"):
+    with pytest.raises(StateError, match=r"form 1 by a release before 0\.2.*`reachline rebuild`"):
         Checkpoint.from_value(CHECKPOINT)
-
-
-def test_figures_are_taken_up_and_balance_with_forms_that_come_after_them() -> None:
-    restored = Restored()
-    restored.apply(
-        checkpoint.KEY,
-        CHECKPOINT.replace(b'"version":1', b'"version":3').replace(b'["a","b"]', b'{"a":1,"b":2}'),
-    )
-    key = DESK, INTERVAL, NINE
-    is_as_it_was_booked(restored.cells()[key])
-    ledger = Ledger(PLAN)
-    for _ in ledger.restore(at("9:30"), (), restored.cells(), {}):
-        pass
-    partial = ledger.changes().partials[key]
-    partial.tally.plus(Tally.of(contacts=1, line_offered=1, form=1, reach_forms=1))
-    assert partial.tally.imbalance() == 0
-    again = decoded(encoded(partial.tally))
-    assert (again["form"], again["left_before_queue"], again["line_offered"]) == (1, 2, 3)
 
 
 def test_a_final_interval() -> None:
@@ -104,13 +63,15 @@ def test_a_final_interval() -> None:
     is_as_it_was_booked(tally(told))
 
 
-def test_what_has_none_of_the_later_counts_is_stored_as_the_first_release_can_read_it() -> None:
-    """So that workers of both work side by side, where no desk is without permanence."""
-    first = len(COUNTS) - len(LATER)
-    told = Tally.of(**dict.fromkeys(COUNTS[:first], 1)).stored()
-    assert told[0] == [1] * first
-    assert Tally.of(contacts=3).stored() == [[3], [], -1]
-    assert Tally().stored() == [[], [], -1]
+def test_counts_are_stored_by_their_ids_so_that_releases_with_others_read_them() -> None:
+    """What this one does not count is passed over, what another did not count is 0."""
+    told = Tally.of(contacts=3, form=2)
+    assert told.stored() == [[0, INDEX["form"]], [3, 2], [], -1]
+    ids, numbers, *rest = told.stored()
+    of_the_next = [[*ids, len(COUNTS), len(COUNTS) + 7], [*numbers, 5, 6], *rest]
+    assert Tally.from_stored(of_the_next) == told
+    assert Tally().stored() == [[], [], [], -1]
+    assert Tally.from_stored([[0], [3], [], -1]) == Tally.of(contacts=3)
 
 
 def test_a_final_interval_is_told_with_every_count() -> None:
