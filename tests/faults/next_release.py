@@ -66,7 +66,10 @@ THE_NEXT: Final = Figure(
 
 _CHANGES = {
     "engine/kafka/forms.py": [
-        ("STEPS: Final[Sequence[Step]] = ()", "STEPS: Final[Sequence[Step]] = (Step(up, down),)"),
+        (
+            "FORM_STEPS: Final[Sequence[Step]] = ()",
+            "FORM_STEPS: Final[Sequence[Step]] = (Step(up, down),)",
+        ),
         (
             "from streams.engine.kafka.outputs import",
             "from streams.engine.kafka.next_form import down, up\n"

@@ -50,10 +50,10 @@ class Step(NamedTuple):
     down: Told
 
 
-STEPS: Final[Sequence[Step]] = ()
+FORM_STEPS: Final[Sequence[Step]] = ()
 """The steps from ``OLDEST`` on, in their order."""
 
-NEWEST: Final = OLDEST + len(STEPS)
+NEWEST: Final = OLDEST + len(FORM_STEPS)
 """The form that the code reads and makes."""
 
 
@@ -99,36 +99,41 @@ class Written:
 
     def _down(self, topic: str, key: bytes, value: bytes | None) -> Record:
         if value is not None:
-            for step in reversed(STEPS[self.form - OLDEST :]):
+            for step in reversed(FORM_STEPS[self.form - OLDEST :]):
                 value = step.down(topic, key, value)
         return key, value
 
 
 def read(
-    records: "list[ConsumerRecord[bytes, bytes]]",
+    records: "list[ConsumerRecord[bytes, bytes]]", newer_too: bool = False
 ) -> "list[ConsumerRecord[bytes, bytes]]":
     """Records of a topic of ours in the newest form.
+
+    Args:
+        records: as they are in the topic.
+        newer_too: gives those of a newer release as they are. A rebuild, by which people go back,
+            asks for no more than their keys and what is published for others to read.
 
     Raises:
         FormError: one is in a newer form than this release knows.
     """
     if all(record.headers == _NEWEST for record in records):
         return records
-    return [_up(record) for record in records]
+    return [_up(record, newer_too) for record in records]
 
 
 _NEWEST: Final = ((HEADER, b"%d" % NEWEST),)
 
 
-def _up(record: "ConsumerRecord[bytes, bytes]") -> "ConsumerRecord[bytes, bytes]":
+def _up(record: "ConsumerRecord[bytes, bytes]", newer_too: bool) -> "ConsumerRecord[bytes, bytes]":
     value, form = record.value, form_of(record.headers)
-    if form > NEWEST:
+    if form > NEWEST and not newer_too:
         raise FormError(
             f"{record.topic}: partition {record.partition}, offset {record.offset}: {newer(form)}"
         )
-    if value is None or record.key is None or form == NEWEST:
+    if value is None or record.key is None or form >= NEWEST:
         return record
-    for step in STEPS[form - OLDEST :]:
+    for step in FORM_STEPS[form - OLDEST :]:
         value = step.up(record.topic, record.key, value)
     return replace(record, value=value)
 

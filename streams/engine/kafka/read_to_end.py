@@ -48,7 +48,8 @@ class LogReader:
         settings: how to reach the broker.
         at_once: records of one fetch at most, for readers that must not keep others waiting.
         complete: whether a record of our own topics that can't be read ends the reading; otherwise
-            it is passed over. Those of the inputs are given, and refused by who reads events.
+            it is passed over, and one of a newer release is given as it is. Those of the inputs
+            are given, and refused by who reads events.
     """
 
     def __init__(
@@ -153,7 +154,7 @@ class LogReader:
     def _readable(self, tp: TopicPartition, records: Records) -> Records:
         if tp.topic in topics.INPUTS:
             return records
-        found = forms.read(readable(records))
+        found = forms.read(readable(records), newer_too=not self._complete)
         if self._complete and len(found) < len(records):
             lost = next(each for each in records if why(each) is not None)
             remedy = _REMEDY if tp.topic == topics.STATE else ""

@@ -24,7 +24,7 @@ TO_SIX = Step(
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """This release as it will be two forms from now."""
-    monkeypatch.setattr(forms, "STEPS", (TO_FIVE, TO_SIX))
+    monkeypatch.setattr(forms, "FORM_STEPS", (TO_FIVE, TO_SIX))
     monkeypatch.setattr(forms, "NEWEST", OLDEST + 2)
     monkeypatch.setattr(forms, "_NEWEST", ((HEADER, b"%d" % (OLDEST + 2)),))
 
@@ -64,6 +64,11 @@ def test_a_newer_form_ends_the_reading_with_a_sentence(form: int) -> None:
         f"contact.state: partition 1, offset 7: written in form {form} by a newer release, and "
         f"this one knows up to {NEWEST}: run the newer one, or go back as `deploy/upgrade.md` says"
     )
+
+
+def test_who_goes_back_is_given_what_a_newer_release_wrote() -> None:
+    newer = [record(b"?", NEWEST + 1), record(b"x", NEWEST)]
+    assert [each.value for each in read(newer, newer_too=True)] == [b"?", b"x"]
 
 
 def test_what_says_no_form_is_given_as_it_is() -> None:
