@@ -16,7 +16,7 @@ from aiokafka import ConsumerRecord
 from streams.domain.counts import WIDTH
 from streams.domain.instants import MINUTE, SECOND
 from streams.engine.kafka import topics
-from streams.engine.kafka.forms import HEADER, NEWEST
+from streams.engine.kafka.forms import FORM_HEADER, NEWEST
 from tests.calls import Told
 from tests.engine.pocket import Deployment
 from tests.stories import at
@@ -141,7 +141,7 @@ def read(path: Path) -> tuple[int, list[ConsumerRecord[bytes, bytes]]]:
         each = msgspec.json.decode(line, type=KeptRecord)
         place = each.topic, each.partition
         offset = offsets[place] = offsets.get(place, -1) + 1
-        headers = () if each.form is None else ((HEADER, b"%d" % each.form),)
+        headers = () if each.form is None else ((FORM_HEADER, b"%d" % each.form),)
         appended = at("23:00") // 1000
         found.append(
             ConsumerRecord(*place, offset, appended, 1, each.key, each.value, None, 0, 0, headers)

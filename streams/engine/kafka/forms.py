@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 OLDEST: Final = 4
 """The oldest form that is read: that of release 0.2. Release 0.1 wrote no header."""
 
-HEADER: Final = "form"
+FORM_HEADER: Final = "form"
 """The header's name; its value is the number in decimal digits."""
 
 Headers = list[tuple[str, bytes]]
@@ -84,7 +84,7 @@ class Written:
 
     def headers(self, topic: str) -> Headers:
         """What records on a topic carry; events of the inputs are not ours."""
-        return [] if topic in INPUTS else [(HEADER, b"%d" % self.form)]
+        return [] if topic in INPUTS else [(FORM_HEADER, b"%d" % self.form)]
 
     def told(self, outputs: Outputs) -> Outputs:
         """Outputs in the form that is written, given those in the newest."""
@@ -122,7 +122,7 @@ def read(
     return [_up(record, newer_too) for record in records]
 
 
-_NEWEST: Final = ((HEADER, b"%d" % NEWEST),)
+_NEWEST: Final = ((FORM_HEADER, b"%d" % NEWEST),)
 
 
 def _up(record: "ConsumerRecord[bytes, bytes]", newer_too: bool) -> "ConsumerRecord[bytes, bytes]":
@@ -145,7 +145,7 @@ def form_of(headers: Sequence[tuple[str, bytes]]) -> int:
     ours. Either is given as it is: whoever reads it knows what was before ``OLDEST``.
     """
     for name, value in headers:
-        if name == HEADER and value.isdigit():
+        if name == FORM_HEADER and value.isdigit():
             return max(int(value), OLDEST)
     return NEWEST
 

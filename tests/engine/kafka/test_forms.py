@@ -8,7 +8,7 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
 from streams.engine.kafka import forms, topics
 from streams.engine.kafka.assignor import Assignor
-from streams.engine.kafka.forms import HEADER, NEWEST, OLDEST, FormError, Step, Written, read
+from streams.engine.kafka.forms import FORM_HEADER, NEWEST, OLDEST, FormError, Step, Written, read
 from tests.engine.kafka.test_assignor import CLUSTER, INPUTS
 
 TO_FIVE = Step(
@@ -26,13 +26,13 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """This release as it will be two forms from now."""
     monkeypatch.setattr(forms, "FORM_STEPS", (TO_FIVE, TO_SIX))
     monkeypatch.setattr(forms, "NEWEST", OLDEST + 2)
-    monkeypatch.setattr(forms, "_NEWEST", ((HEADER, b"%d" % (OLDEST + 2)),))
+    monkeypatch.setattr(forms, "_NEWEST", ((FORM_HEADER, b"%d" % (OLDEST + 2)),))
 
 
 def record(
     value: bytes | None, form: int | None, key: bytes | None = b"k"
 ) -> ConsumerRecord[bytes, bytes]:
-    headers = () if form is None else ((HEADER, b"%d" % form),)
+    headers = () if form is None else ((FORM_HEADER, b"%d" % form),)
     return ConsumerRecord(topics.STATE, 1, 7, 0, 0, key, value, None, 1, 1, headers)
 
 
@@ -74,13 +74,13 @@ def test_who_goes_back_is_given_what_a_newer_release_wrote() -> None:
 def test_what_says_no_form_is_given_as_it_is() -> None:
     """It is of the first release, whose records readers know by themselves, or somebody else's."""
     others = record(b"x", None)
-    others.headers = ((HEADER, b"new"), ("trace", b"5"))
+    others.headers = ((FORM_HEADER, b"new"), ("trace", b"5"))
     assert values(record(b"x", None), others, record(b"x", None, None)) == [b"x"] * 3
 
 
 def test_every_record_of_ours_says_its_form_and_no_event_does() -> None:
     written = Written()
-    assert written.headers(topics.STATE) == [(HEADER, b"%d" % NEWEST)]
+    assert written.headers(topics.STATE) == [(FORM_HEADER, b"%d" % NEWEST)]
     assert [written.headers(topic) for topic in topics.INPUTS] == [[]] * 4
 
 
@@ -91,7 +91,7 @@ def test_the_group_says_in_which_form_is_written() -> None:
     assert written.told(newest) is newest
     written.agreed(OLDEST)
     assert written.told(newest) == {(topics.STATE, 1): [(b"k", b"x"), (b"k", None)]}
-    assert written.headers(topics.STATE) == [(HEADER, b"4")]
+    assert written.headers(topics.STATE) == [(FORM_HEADER, b"4")]
     written.agreed(OLDEST + 1)
     assert written.told(newest) == {(topics.STATE, 1): [(b"k", b"five(x)k"), (b"k", None)]}
 
