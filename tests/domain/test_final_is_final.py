@@ -8,7 +8,7 @@ was booked there as it was, whether it lengthens a call, joins two of them or co
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from streams.domain.books import INTERVAL, Books, start_of
@@ -114,8 +114,13 @@ def test_junk_that_is_not_late_changes_nothing_final(data: st.DataObject) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-@settings(max_examples=3_000, database=None)
-@given(st.data())
-def test_thousands_of_events_that_are_not_late_change_nothing_final(data: st.DataObject) -> None:
-    nothing_final_changes(data, data.draw(arrivals(calls.disturbed() | calls.junk())))
+@pytest.mark.in_turn("tenth")
+@pytest.mark.parametrize("tenth", range(10))
+def test_thousands_of_events_that_are_not_late_change_nothing_final(tenth: int) -> None:
+    @seed(tenth)
+    @settings(max_examples=300, database=None)
+    @given(st.data())
+    def a_tenth(data: st.DataObject) -> None:
+        nothing_final_changes(data, data.draw(arrivals(calls.disturbed() | calls.junk())))
+
+    a_tenth()

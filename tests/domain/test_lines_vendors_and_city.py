@@ -5,7 +5,7 @@ visits, the vendors count, and the city; and each contact came to one thing.
 """
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from streams.domain import decisions
@@ -80,11 +80,16 @@ def test_books_of_junk_balance(each: list[list[Told]], later: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-@settings(max_examples=3_000, database=None)
-@given(st.lists(calls.disturbed() | calls.junk(), min_size=1, max_size=6), after)
-def test_books_of_thousands_of_calls_balance(each: list[list[Told]], later: int) -> None:
-    balanced(told(each), BEGIN + later * SECOND)
+@pytest.mark.in_turn("tenth")
+@pytest.mark.parametrize("tenth", range(10))
+def test_books_of_thousands_of_calls_balance(tenth: int) -> None:
+    @seed(tenth)
+    @settings(max_examples=300, database=None)
+    @given(st.lists(calls.disturbed() | calls.junk(), min_size=1, max_size=6), after)
+    def a_tenth(each: list[list[Told]], later: int) -> None:
+        balanced(told(each), BEGIN + later * SECOND)
+
+    a_tenth()
 
 
 def never_fails(events: list[Told]) -> None:

@@ -140,10 +140,10 @@ def test_a_pencil_says_the_same_of_a_hundred_thousand(tenth: int) -> None:
     @seed(tenth)
     @settings(max_examples=10_000, database=None)
     @given(calls.disturbed() | calls.junk())
-    def agree(events: list[Told]) -> None:
+    def a_tenth(events: list[Told]) -> None:
         assert told(events) == told_slowly(events)
 
-    agree()
+    a_tenth()
 
 
 @settings(max_examples=200)

@@ -14,7 +14,7 @@ import msgspec
 import orjson
 import pytest
 from aiokafka import ConsumerRecord
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from streams.domain import caller_history as callers
@@ -188,11 +188,16 @@ def test_of_junk_the_same_bytes_come_out(data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-@settings(max_examples=2_000, database=None)
-@given(st.data())
-def test_of_thousands_of_calls_the_same_bytes_come_out(data: st.DataObject) -> None:
-    the_same(data, calls.disturbed() | calls.junk())
+@pytest.mark.in_turn("tenth")
+@pytest.mark.parametrize("tenth", range(10))
+def test_of_thousands_of_calls_the_same_bytes_come_out(tenth: int) -> None:
+    @seed(tenth)
+    @settings(max_examples=200, database=None)
+    @given(st.data())
+    def a_tenth(data: st.DataObject) -> None:
+        the_same(data, calls.disturbed() | calls.junk())
+
+    a_tenth()
 
 
 def rebuilt_now_and_then(data: st.DataObject, call: st.SearchStrategy[list[Told]]) -> None:
@@ -220,11 +225,16 @@ def test_a_rebuild_amid_junk_changes_no_byte(data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-@settings(max_examples=2_000, database=None)
-@given(st.data())
-def test_rebuilds_amid_thousands_of_calls_change_no_byte(data: st.DataObject) -> None:
-    rebuilt_now_and_then(data, calls.disturbed() | calls.junk())
+@pytest.mark.in_turn("tenth")
+@pytest.mark.parametrize("tenth", range(10))
+def test_rebuilds_amid_thousands_of_calls_change_no_byte(tenth: int) -> None:
+    @seed(tenth)
+    @settings(max_examples=200, database=None)
+    @given(st.data())
+    def a_tenth(data: st.DataObject) -> None:
+        rebuilt_now_and_then(data, calls.disturbed() | calls.junk())
+
+    a_tenth()
 
 
 def restated(data: st.DataObject, call: st.SearchStrategy[list[Told]], file: Path) -> None:
