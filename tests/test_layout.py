@@ -35,6 +35,7 @@ STORIES = {
     "engine/test_kept_quarter_hours.py": "quarter-hours from workers to statements",
     "engine/test_memory_is_bounded.py": "days of traffic through all owners of a worker",
     "engine/test_the_same_bytes.py": "whatever happens on the way, the same bytes come out",
+    "engine/test_wrong_clocks.py": "clocks of machines are wrong, and no figure is",
     "engine/test_what_callers_add.py": "one number, live, kept, replayed and from raw events",
     "engine/test_no_number_leaves.py": "no telephone number in a dead letter or a metric",
     "published/test_one_declaration.py": "a figure that is not declared is nowhere",

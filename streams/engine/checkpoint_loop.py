@@ -21,7 +21,7 @@ from typing import Final
 from aiokafka import TopicPartition
 
 from streams.domain.detector import AlertChange
-from streams.domain.instants import HOUR
+from streams.domain.instants import HOUR, SECOND
 from streams.engine.clocks import Clock
 from streams.engine.failpoints import failpoint
 from streams.engine.intake import Intake
@@ -61,7 +61,8 @@ class CheckpointLoop:
 
     Attributes:
         timings: how long checkpoints took.
-        last: when the last was durable, in seconds since 1970; None before the first.
+        last: when the last was durable, in seconds since 1970 by the brokers' clock; None before
+            the first.
     """
 
     def __init__(
@@ -140,7 +141,8 @@ class CheckpointLoop:
         for change in changes:
             self._alertmanagers.send(change.alert)
         await of_callers(callers.among(owned), callers.writers, generation, commit)
-        self.last = time.time()
+        self.last = self._app.broker_time.now() / SECOND
+        self._app.broker_time.check()
         self.progressed()
         self.timings.add(time.monotonic() - begun)
         self._failed = False
@@ -149,7 +151,8 @@ class CheckpointLoop:
         return self._intake.lag() > CATCHING_UP
 
     def _read_to_end(self, tp: TopicPartition) -> int | None:
-        instant = self._app.consumer.read_to_end_at(tp)
+        monotonic = self._app.consumer.read_to_end_at(tp)
+        instant = None if monotonic is None else self._app.broker_time.at(monotonic)
         return None if instant is None else self._clock.at(instant)
 
     def _read_to_ends(self, owned: frozenset[TopicPartition]) -> None:

@@ -1,6 +1,7 @@
 """The wall clock that a worker goes by."""
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -18,10 +19,17 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """The machine's own clock."""
+    """A clock that shows the time.
+
+    Args:
+        source: the machine's own clock, or a better one.
+    """
+
+    def __init__(self, source: Callable[[], int] = lambda: time.time_ns() // 1000) -> None:
+        self._source = source
 
     def now(self) -> int:
-        return time.time_ns() // 1000
+        return self._source()
 
     def at(self, instant: int) -> int:
         return instant

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from streams.domain.board import Board
 from streams.domain.plan import Plan
 from streams.engine.clocks import Clock
+from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.timings import Recovery, Timings
@@ -55,6 +56,7 @@ class PagesHost(Protocol):
 
     Attributes:
         settings, plan, clock: what it goes by.
+        broker_time: what time it is at the brokers.
         name: host and process.
         counts: what was counted since the start.
         recovered: by source partition, the last recovery.
@@ -66,6 +68,7 @@ class PagesHost(Protocol):
     settings: Settings
     plan: Plan
     clock: Clock
+    broker_time: BrokerTime
     name: str
     counts: Counts
     alertmanagers: Alertmanagers

@@ -53,6 +53,7 @@ class Worker:
 
     Attributes:
         settings, plan, clock: what it goes by.
+        broker_time: what time it is at the brokers.
         name: host and process, for metrics and logs.
         app: the Faust app; ``await worker.run()`` runs it until ``stop()``.
         counts: what was counted since the start.
@@ -67,9 +68,10 @@ class Worker:
     def __init__(self, settings: Settings, plan: Plan, clock: Clock | None = None) -> None:
         self.settings = settings
         self.plan = plan
-        self.clock = clock = clock or WallClock()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.app = app = _app(settings)
+        self.broker_time = app.broker_time
+        self.clock = clock = clock or WallClock(app.broker_time.now)
         self.counts = Counts()
         self.ownership = Ownership(settings, plan, clock, self.counts, app)
         self.intake = Intake(app, self.ownership)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
+from streams.domain.instants import SECOND
 from streams.engine import checkpoint_loop
 from streams.engine.checkpoint_loop import (
     CATCHING_UP,
@@ -26,6 +27,7 @@ from streams.engine.checkpoint_loop import (
 )
 from streams.engine.clocks import WallClock
 from streams.engine.kafka import topics
+from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
 from streams.engine.kafka.writer import WriteError
 from streams.engine.roles.contact_owner import UNKNOWN
@@ -215,7 +217,9 @@ class City:
             callers=Role(steps, Others(0, steps, {})),
         )
         as_any: Any = self
-        app: Any = SimpleNamespace(consumer=self)
+        time = BrokerTime(lambda: NOW, lambda: NOW / SECOND)
+        time.heard(1, NOW)
+        app: Any = SimpleNamespace(consumer=self, broker_time=time)
         self.loop = CheckpointLoop(
             Settings(checkpoint_seconds=0.01),
             WallClock(),
@@ -227,8 +231,8 @@ class City:
         )
 
     # As its consumer and its commits
-    def read_to_end_at(self, tp: TopicPartition) -> int | None:
-        return NOW
+    def read_to_end_at(self, tp: TopicPartition) -> float | None:
+        return NOW / SECOND
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         await self.steps.commit(offsets)

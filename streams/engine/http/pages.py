@@ -1,7 +1,6 @@
 """The worker's pages, on Faust's web server: the live page and its figures, metrics, readiness,
 health."""
 
-import time
 from typing import Final
 
 import orjson
@@ -13,6 +12,7 @@ from streams.engine.clocks import Clock
 from streams.engine.host import PagesHost
 from streams.engine.http.peers import Peers
 from streams.engine.http.telemetry import PipelineCollector, healthy
+from streams.engine.kafka.broker_time import OFF, BrokerTime
 from streams.sinks.alert_metrics import AlertsCollector
 from streams.sinks.live import Live, live_figures, merged
 from streams.sinks.live_page import live_page
@@ -52,13 +52,15 @@ def serve(server: Web, worker: PagesHost) -> None:
         return _answer(worker.ready(), "ready", "recovering")
 
     async def health(request: web.Request) -> web.Response:
-        return _answer(healthy(worker), "making progress", "no checkpoint for too long")
+        return _answer(
+            healthy(worker), "making progress", "no checkpoint for too long", _of_the_clock(worker)
+        )
 
     async def figures(request: web.Request) -> web.Response:
         shown = live_figures(worker.plan, worker.boards(), now=worker.clock.now())
         if "own" not in request.query:
             shown = merged(shown, await peers.figures())
-        shown["age"] = _age(shown, worker.clock)
+        shown["age"] = _age(shown, worker.clock, worker.broker_time)
         headers = {"Cache-Control": "no-store"}
         return web.Response(
             body=orjson.dumps(shown), content_type="application/json", headers=headers
@@ -78,18 +80,28 @@ def serve(server: Web, worker: PagesHost) -> None:
     router.add_get("/figures", figures)
 
 
-def _age(shown: Live, clock: Clock) -> float | None:
+def _age(shown: Live, clock: Clock, broker: BrokerTime) -> float | None:
     """Seconds since the instant that the figures are of, as somebody at the page would count them.
 
     A fast clock's figures are a few seconds old, even if those are minutes of the simulated day.
     """
     if shown["as_of"] is None:
         return None
-    machine = time.time_ns() // 1000
+    machine = broker.now()
     pace = (clock.at(machine) - clock.at(machine - SECOND)) / SECOND
     behind: float = clock.at(machine) / SECOND - shown["as_of"]
     return max(0.0, behind) / max(1.0, pace)
 
 
-def _answer(good: bool, yes: str, no: str) -> web.Response:
-    return web.Response(text=(yes if good else no) + "\n", status=200 if good else 503)
+def _of_the_clock(worker: PagesHost) -> str:
+    """What is wrong with the machine's clock, which nothing depends on."""
+    ahead = worker.broker_time.machine_ahead()
+    if abs(ahead) <= OFF:
+        return ""
+    where = "ahead of" if ahead > 0 else "behind"
+    return f"this machine's clock is {abs(ahead) / SECOND:.1f} s {where} the brokers'\n"
+
+
+def _answer(good: bool, yes: str, no: str, besides: str = "") -> web.Response:
+    text = f"{yes if good else no}\n{besides}"
+    return web.Response(text=text, status=200 if good else 503)

@@ -112,6 +112,11 @@ class PipelineCollector(Collector):
             owned.add_metric(name, 1)
         yield from (watermark, current, contacts, owned)
         yield GaugeMetricFamily(
+            "contact_machine_clock_ahead_seconds",
+            "By how much this machine's clock is ahead of the brokers', which are believed",
+            value=worker.broker_time.machine_ahead() / SECOND,
+        )
+        yield GaugeMetricFamily(
             "contact_books_imbalance",
             "By how much the books fail to balance: 0, or the software is wrong",
             value=sum(owner.imbalance for owner in worker.contact_owners.values()),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Collection, Coroutine, Iterable, Mapping
 from contextlib import suppress
@@ -91,6 +92,8 @@ class Consumer(Service):  # type: ignore[misc]
         self._unfinished: Counter[TopicPartition] = Counter()
         #: Partitions with records that were discarded unread while partitions were given up.
         self._discarded: set[TopicPartition] = set()
+        #: By partition, when the last fetch was answered, and when that was first seen.
+        self._answered: dict[TopicPartition, tuple[int, float]] = {}
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
         self._held_back: set[TopicPartition] = set()
@@ -143,11 +146,12 @@ class Consumer(Service):  # type: ignore[misc]
         state = self._state(tp)
         return None if state is None else state.highwater
 
-    def read_to_end_at(self, tp: TopicPartition) -> int | None:
+    def read_to_end_at(self, tp: TopicPartition) -> float | None:
         """When everything in the partition was last known to be read and dealt with.
 
-        In microseconds since the epoch, from the last fetch that the broker answered, so it stands
-        still when the broker does; None while records wait. It moves on for an empty partition too.
+        In seconds of the monotonic clock, from the last fetch that the broker answered, so it
+        stands still when the broker does; None while records wait. It moves on for an empty
+        partition too.
         """
         state = self._state(tp)
         if (
@@ -159,7 +163,14 @@ class Consumer(Service):  # type: ignore[misc]
             return None
         if not state.has_valid_position or state.position < state.highwater:
             return None
-        return int(state.timestamp) * 1000
+        # aiokafka writes that down by a clock that somebody may set: it was no later than it was
+        # first seen, and no later than that clock has it.
+        now = time.monotonic()
+        known, seen = self._answered.get(tp, (None, now))
+        if known != state.timestamp:
+            seen = now
+            self._answered[tp] = state.timestamp, seen
+        return min(seen, now - (time.time() - float(state.timestamp) / 1000))
 
     async def end_offsets(
         self, partitions: Collection[TopicPartition]

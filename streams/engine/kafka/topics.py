@@ -45,6 +45,12 @@ WRITTEN: Final = tuple(name for name in ALL if name not in INPUTS)
 SIZE: Final = "max.message.bytes"
 """The setting of a topic that bounds its records."""
 
+TIMED: Final = (STATE, PARTIALS)
+"""Topics of which brokers say when they append: each checkpoint writes to the first, and to every
+partition of the second."""
+
+_APPEND_TIME: Final = {"message.timestamp.type": "LogAppendTime"}
+
 OF_SOURCES: Final = (DEAD, LATE, JOURNEYS)
 """Where each source partition writes to the partition of its own number."""
 
@@ -83,11 +89,11 @@ def specs(settings: Settings) -> list[TopicSpec]:
     live = {"segment.bytes": str(64 << 20), "min.cleanable.dirty.ratio": "0.3"}
     week = large | {"cleanup.policy": "compact,delete", "retention.ms": str(7 * _DAY_MS)}
     return [
-        *(TopicSpec(name, kept | {"message.timestamp.type": "LogAppendTime"}) for name in INPUTS),
-        TopicSpec(STATE, compacted | live),
+        *(TopicSpec(name, kept | _APPEND_TIME) for name in INPUTS),
+        TopicSpec(STATE, compacted | live | _APPEND_TIME),
         # The windows need a day. It is a week, because after a stop of days an interval may still
         # be open in one source partition while it is long final in another.
-        TopicSpec(PARTIALS, week | live),
+        TopicSpec(PARTIALS, week | live | _APPEND_TIME),
         TopicSpec(INTERVALS, compacted),
         TopicSpec(JOURNEYS, kept | large),
         # Repeat callers look back a day, callbacks forward for as long as a promise can hold.

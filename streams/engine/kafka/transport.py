@@ -37,6 +37,7 @@ from faust.transport.conductor import Conductor
 from mode import Service
 
 from streams.engine.kafka.batches import Batch, BatchQueue
+from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.consumer import Consumer
 from streams.engine.kafka.forms import Written
 from streams.settings import Settings
@@ -121,6 +122,7 @@ class App(faust.App):  # type: ignore[misc]
         self.groups = list(groups)
         self.needs = frozenset(needs)
         self.written = Written(kafka.form)
+        self.broker_time = BrokerTime()
         self.on_assigned = _from_the_commits
         self.on_revoked = _nothing_to_keep
         self._stopping: asyncio.Task[None] | None = None

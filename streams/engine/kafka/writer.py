@@ -9,6 +9,7 @@ after it.
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from aiokafka.errors import IllegalOperation
 from aiokafka.producer.message_accumulator import BatchBuilder
@@ -16,9 +17,10 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from streams.engine.failpoints import failpoint
 from streams.engine.failures import in_words
 from streams.engine.kafka import clients
+from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
 from streams.engine.kafka.outputs import Outputs, Record
-from streams.engine.kafka.topics import LARGEST_RECORD
+from streams.engine.kafka.topics import LARGEST_RECORD, TIMED
 from streams.settings import Settings
 
 _BATCH_BYTES = 1_000_000
@@ -29,6 +31,8 @@ _OVERHEAD = 32
 
 LARGEST = LARGEST_RECORD - 1024
 """Bytes of key and value of the largest record that still fits when it is a batch by itself."""
+
+_APPENDED = 1  # a timestamp that the broker made
 
 _TIMEOUT_MS = 60_000
 """How long a transaction may stay open before the broker aborts it. A checkpoint takes well under a
@@ -51,6 +55,7 @@ class Writer:
         transactional_id: whose writers before this one are fenced.
         timeout: seconds for one transaction.
         written: in which form; each record says it.
+        time: what hears when the brokers append.
 
     Attributes:
         written: the same.
@@ -62,10 +67,12 @@ class Writer:
         transactional_id: str,
         timeout: float,
         written: Written | None = None,
+        time: BrokerTime | None = None,
     ) -> None:
         self._id = transactional_id
         self._timeout = timeout
         self.written = written or Written(settings.form)
+        self._time = time or BrokerTime()
         self._producer = clients.producer(
             settings,
             transactional_id=transactional_id,
@@ -157,6 +164,18 @@ class Writer:
     ) -> "asyncio.Future[object]":
         sent: asyncio.Future[object]
         sent = await self._producer.send_batch(batch, topic, partition=partition)
-        # The first failure ends the worker; nobody looks at the others.
-        sent.add_done_callback(lambda each: each.cancelled() or each.exception())
+        sent.add_done_callback(self._acknowledged)
         return sent
+
+    def _acknowledged(self, sent: "asyncio.Future[Any]") -> None:
+        # The first failure ends the worker; nobody looks at the others.
+        if sent.cancelled() or sent.exception() is not None:
+            return
+        said = sent.result()
+        if said.topic not in TIMED:
+            return
+        leader = self._producer.client.cluster.leader_for_partition(said.topic_partition)
+        by_broker = said.timestamp_type == _APPENDED
+        self._time.heard(
+            -1 if leader is None else leader, said.timestamp * 1000 if by_broker else None
+        )

@@ -72,7 +72,8 @@ class ContactOwner:
         partition: which one.
         ledger: its books.
         positions: per input topic the offset up to which everything is in the ledger.
-        newest: per input topic the newest accepted ``at``.
+        newest: per input topic the newest accepted ``at``, or when its record was appended where
+            that was earlier.
         fruitless: input topics of whose last batch nothing was accepted.
         pending: events merged since the last checkpoint; several dead letters count as one.
         imbalance: by how much the books failed to balance at the last checkpoint.
@@ -147,8 +148,8 @@ class ContactOwner:
                 self._late.append((position_key(record), msgspec.json.encode(event)))
                 continue
             accepted += 1
-            if at > newest:
-                newest = at
+            if at > newest:  # an event may be a little ahead, time is not
+                newest = max(newest, min(at, record.timestamp * 1000))
         counts.events[topic] += merged
         counts.unknown_to_lines += self._reader.unknown_to_lines - unknown
         refused = len(self._dead) - dead
@@ -176,7 +177,7 @@ class ContactOwner:
 
     def watermark(self, read_to_end: dict[str, int | None]) -> int:
         """The partition's watermark: over its four topics the smallest of the newest accepted
-        ``at``. A topic read to its end counts as the wall clock, which is given for each such
+        ``at``. A topic read to its end counts as the brokers' clock, which is given for each such
         topic; None for the others."""
         return min(
             self.newest.get(topic, UNKNOWN)

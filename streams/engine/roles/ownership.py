@@ -44,7 +44,7 @@ class Ownership:
     def __init__(
         self, settings: Settings, plan: Plan, clock: Clock, counts: Counts, app: App
     ) -> None:
-        role = partial(Role, settings=settings, written=app.written)
+        role = partial(Role, settings=settings, written=app.written, time=app.broker_time)
         self.contacts: Role[ContactOwner] = role("source", topics.INPUTS)
         self.lines: Role[LineOwner] = role("lines", [topics.PARTIALS])
         self.callers: Role[CallerOwner] = role("callers", [topics.CALLERS])

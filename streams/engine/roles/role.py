@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from aiokafka import TopicPartition
 
+from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
 from streams.engine.kafka.writer import Writer
 from streams.settings import Settings
@@ -30,7 +31,12 @@ class Role(Generic[Owner]):
     """
 
     def __init__(
-        self, name: str, topics: Collection[str], settings: Settings, written: Written
+        self,
+        name: str,
+        topics: Collection[str],
+        settings: Settings,
+        written: Written,
+        time: BrokerTime,
     ) -> None:
         self.owners: dict[int, Owner] = {}
         self.writers: dict[int, Writer] = {}
@@ -38,6 +44,7 @@ class Role(Generic[Owner]):
         self._topics = frozenset(topics)
         self._settings = settings
         self._written = written
+        self._time = time
 
     def partitions(self, tps: Collection[TopicPartition]) -> set[int]:
         """Which of these partitions belong to the role."""
@@ -69,7 +76,11 @@ class Role(Generic[Owner]):
         new = mine - kept
         for partition in new:
             self.writers[partition] = Writer(
-                self._settings, f"{self._name}-{partition}", WRITE_TIMEOUT, self._written
+                self._settings,
+                f"{self._name}-{partition}",
+                WRITE_TIMEOUT,
+                self._written,
+                self._time,
             )
         await asyncio.gather(*(self.writers[partition].start() for partition in sorted(new)))
         self.owners.update(await create(new))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from aiokafka import ConsumerRecord
 
+from streams.domain import instants
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.routes import Routes
 from tests.stories import PLAN, at
@@ -34,3 +35,24 @@ def test_a_line_that_nobody_knows_is_left_out_and_counted() -> None:
     assert counts.unknown_to_lines == 2
     assert source.ledger.contacts["c"].rows
     assert not sum(counts.refused.values())
+
+
+def test_an_event_may_be_ahead_of_its_record_and_time_is_not() -> None:
+    """A producer whose clock is four minutes ahead seals nobody's quarter-hour."""
+    source = ContactOwner(0, PLAN, Routes(1, 1, 1), Counts())
+    for offset, (event, appended) in enumerate(
+        ((at("9:04"), at("9:00")), (at("9:01"), at("9:02")))
+    ):
+        said = {
+            "event": "hangup",
+            "event_id": f"{offset}",
+            "call_id": "c",
+            "at": instants.text(event),
+        }
+        record = ConsumerRecord(
+            *("contact.hangup", 0, offset, appended // 1000, 1, b"c"),
+            *(orjson.dumps(said), None, 0, 0, ()),
+        )
+        source.merge("contact.hangup", [record])
+        assert source.newest["contact.hangup"] == at(f"9:0{offset}")
+    assert len(source.ledger.contacts) == 1

@@ -11,6 +11,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.engine.clocks import WallClock
 from streams.engine.kafka import topics
+from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
 from streams.engine.roles import ownership, role
 from streams.engine.roles.contact_owner import ContactOwner, Counts
@@ -54,7 +55,7 @@ class Broker:
         self.asked = 0
 
     def ownership(self) -> Ownership:
-        app: Any = SimpleNamespace(consumer=self, written=Written())
+        app: Any = SimpleNamespace(consumer=self, written=Written(), broker_time=BrokerTime())
         return Ownership(Settings(), PLAN, WallClock(), Counts(), app)
 
     async def partitions(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiokafka import TopicPartition
 
+from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
 from streams.engine.kafka.writer import WriteError
 from streams.engine.roles import role
@@ -23,7 +24,7 @@ class Writers:
         self.fails_to_stop: str | None = None
 
     def __call__(
-        self, settings: Settings, transactional_id: str, timeout: float, written: Written
+        self, settings: Settings, transactional_id: str, timeout: float, *_: object
     ) -> Writer:
         assert timeout == role.WRITE_TIMEOUT
         return Writer(self, transactional_id)
@@ -62,7 +63,7 @@ def queues(*partitions: int) -> list[TopicPartition]:
 
 
 def new_role() -> Role[object]:
-    return Role("source", ["queue", "hangup"], Settings(app="city"), Written())
+    return Role("source", ["queue", "hangup"], Settings(app="city"), Written(), BrokerTime())
 
 
 def owners(writers: Writers) -> Callable[[set[int]], Awaitable[dict[int, object]]]:
