@@ -3,6 +3,9 @@
 What comes out of a deployment is a function of the set of its events less those that came late, and
 nothing else: quarter-hours, journeys and callers' calls, byte for byte, as a walk through each
 contact alone gives them. ``pocket`` is the deployment; Hypothesis says what happens to it.
+
+It is longer than a module should be, because each thing that may happen on the way is told beside
+what comes out of it.
 """
 
 from __future__ import annotations
