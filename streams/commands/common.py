@@ -50,6 +50,11 @@ def load_simulated_plan(path: str | None) -> Plan:
     return load_plan(path or str(files("streams.simulation") / "antwerp.toml"))
 
 
+def say(text: str) -> None:
+    """Says something to the person at the terminal, or to the log of a service, at once."""
+    print(text, file=sys.stderr, flush=True)
+
+
 class Progress:
     """A bar on standard error if that is a terminal; nothing in a pipe."""
 

@@ -1,23 +1,21 @@
 """``reachline import asterisk``: the queue log of an Asterisk as contact events."""
 
 import argparse
-import asyncio
 import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from streams.commands.common import DONE, FAILED, USAGE, CommandError, load_plan, wall
+from streams.commands.common import DONE, FAILED, USAGE, CommandError, load_plan, say, wall
 from streams.commands.worker import read_settings
 from streams.domain.ndjson import ndjson
 from streams.domain.plan import Plan
 from streams.domain.plan.queues import Queues
-from streams.engine.failures import in_words
 from streams.settings import Settings
 from streams.sources import pseudonyms
 from streams.sources.asterisk import Translator
@@ -27,9 +25,6 @@ from streams.sources.callers import country_of
 from streams.sources.log_files import Line, Log, Position, beginning
 from streams.sources.pseudonyms import Pseudonyms
 
-if TYPE_CHECKING:
-    from streams.engine.kafka.source_output import SourceOutput
-
 _SIZE: Final = 1 << 18
 """Bytes of lines that become events together: some 3,000, and half a megabyte of events, which is
 what a broker takes at once."""
@@ -37,10 +32,6 @@ what a broker takes at once."""
 _PAUSE: Final = 0.2
 """Seconds between two looks at a log that grows: a small part of the second within which a figure
 shows an event."""
-
-_WAITS: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before Kafka is tried again: soon after a short break, and without a flood of connections
-in a long one."""
 
 _FORM: Final = 1
 """Of what is kept; another is not read, and reading begins at the log's beginning."""
@@ -105,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.explain is not None:
             return work.explain(arguments.explain, plan)
         if arguments.to == "kafka":
-            asyncio.run(work.to_kafka(settings, arguments.again))
+            work.to_kafka(settings, arguments.again)
         else:
             work.to_output()
     except KeyboardInterrupt:
@@ -130,7 +121,7 @@ class _Import:
         self._queues = Queues("asterisk", plan.entries.lines, plan.knows)
         self._keyed = keyed
         self._country = country_of(plan.zone)
-        self._report = Reports(lambda text: print(text, file=sys.stderr, flush=True))
+        self._report = Reports(say)
         self.counts = Counts()
         self.went_on = False
 
@@ -162,48 +153,25 @@ class _Import:
             print(f"no record of {call_id!r} in {', '.join(map(str, self._files))}")
         return DONE if found else FAILED
 
-    async def to_kafka(self, settings: Settings, again: bool) -> None:
+    def to_kafka(self, settings: Settings, again: bool) -> None:
         """To Kafka, from where the last run ended. While Kafka is away a log that is followed
-        waits: what was not written is read once more."""
-        from streams.engine.kafka.source_output import KAFKA_AWAY, SourceOutput, TakenOverError
+        waits."""
+        from streams.engine.kafka.source_output import TakenOverError
+        from streams.engine.kafka.waiting_output import KafkaAwayError, WaitingOutput
 
-        asyncio.get_running_loop().set_exception_handler(_unless_of_kafka)
-        tries, said = 0, ""
-        while True:
-            try:
-                async with SourceOutput(settings, self._source) as output:
-                    if said:
-                        print("Kafka is back", file=sys.stderr, flush=True)
-                    tries, said = 0, ""
-                    return await self._send(output, again and not self.counts.records)
-            except TakenOverError as error:
-                raise CommandError(str(error)) from error
-            except KAFKA_AWAY as error:
-                if not self._follow:
-                    raise CommandError(in_words(error)) from error
-                if said != (said := in_words(error)):
-                    print(f"{said}; the log waits", file=sys.stderr, flush=True)
-            await asyncio.sleep(_WAITS[min(tries, len(_WAITS) - 1)])
-            tries += 1
-
-    async def _send(self, output: "SourceOutput", again: bool) -> None:
-        log, translator = self._begin(None if again else output.stored)
-        if log.position is None:
-            log = self._log(beginning(self._files))
-            await output.write([], _kept(log, translator))
         try:
-            while True:
-                lines = self._lines(log)
-                if not lines and not self._follow:
-                    return
-                if not lines:
-                    await asyncio.sleep(_PAUSE)
-                    continue
-                batch = translate(lines, translator, wall())
-                await output.write(batch.events, _kept(log, translator))
-                self._count(batch)
-        finally:
-            log.close()
+            with WaitingOutput(settings, self._source, say, self._follow) as output:
+                log, translator = self._begin(None if again else output.stored)
+                if log.position is None:
+                    log = self._log(beginning(self._files))
+                    output.write([], _kept(log, translator))
+                for lines in self._read(log):
+                    batch = translate(lines, translator, wall())
+                    output.write(batch.events, _kept(log, translator))
+                    self._count(batch)
+                log.close()
+        except (TakenOverError, KafkaAwayError) as error:
+            raise CommandError(str(error)) from error
 
     @property
     def _source(self) -> str:
@@ -221,7 +189,7 @@ class _Import:
             except msgspec.DecodeError:
                 pass
             if position is None:
-                print(_OTHER_FORM, file=sys.stderr, flush=True)
+                say(_OTHER_FORM)
         self.went_on = position is not None
         translator = Translator(self._queues, self._keyed, self._server, calls, self._country)
         return self._log(position), translator
@@ -253,15 +221,6 @@ class _Import:
     def _count(self, batch: Batch) -> None:
         self.counts.add(batch.counts)
         self._report(batch.reports)
-
-
-def _unless_of_kafka(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Leaves out what aiokafka did not tell anybody else, of batches that were given up together
-    with the one whose failure is said."""
-    from aiokafka.errors import KafkaError  # a quarter of a second, which no other import needs
-
-    if not isinstance(context.get("exception"), KafkaError):
-        loop.default_exception_handler(context)
 
 
 def _kept(log: Log, translator: Translator) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from streams.cli import main
 from streams.commands import import_asterisk
 from streams.domain.events import Event
-from streams.engine.kafka import source_output
+from streams.engine.kafka import source_output, waiting_output
 from streams.engine.kafka.refusals import BrokerError
 from streams.engine.kafka.source_output import TakenOverError
 from streams.settings import Settings
@@ -223,12 +223,11 @@ def test_while_kafka_is_away_a_log_that_is_followed_waits(
     broker.troubles = [away, away, None, source_output.WriteError("gone"), None, None]
     waits: list[float] = []
 
-    async def sleep(seconds: float) -> None:
-        if seconds == import_asterisk._PAUSE:
-            raise KeyboardInterrupt  # all is read
-        waits.append(seconds)
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt  # all is read
 
-    monkeypatch.setattr(import_asterisk.asyncio, "sleep", sleep)
+    monkeypatch.setattr(import_asterisk, "time", SimpleNamespace(sleep=interrupted))
+    monkeypatch.setattr(waiting_output, "time", SimpleNamespace(sleep=waits.append))
     assert run(path, "--to", "kafka", "--follow") == 0
     assert waits == [1.0, 2.0, 1.0]
     assert len(broker.events) == 6
