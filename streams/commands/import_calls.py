@@ -5,16 +5,22 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from streams.commands.common import DONE, FAILED, USAGE, CommandError
-from streams.commands.worker import writing
+from streams.commands.common import DONE, FAILED, USAGE, CommandError, load_plan
+from streams.commands.worker import read_settings, writing
 from streams.domain.ndjson import ndjson
+from streams.domain.plan.queues import Queues
 from streams.sources import call_files, calls, pseudonyms
+from streams.sources.call_lines import SYSTEM, Lines
 from streams.sources.calls_explained import explain
 from streams.sources.guess import guess
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.pseudonyms import Pseudonyms
+
+_SHOWN: Final = 20
+"""Queues of no line that a summary lists: more are a plan for another phone system."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         keyed = pseudonyms.load(os.environ, arguments.key_file)
     except (MappingError, pseudonyms.KeyMissingError, OSError) as error:
         raise CommandError(str(error), USAGE) from error
+    lines = _lines(mapping, read_settings(arguments).plan)
     if arguments.explain is not None:
-        return _explain(arguments, mapping, keyed)
+        return _explain(arguments, mapping, keyed, lines)
     if arguments.follow and len(arguments.files) > 1:
         raise CommandError("--follow takes one file", USAGE)
     if arguments.follow and mapping.says("attempt"):
@@ -61,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     counts = calls.Counts()
     try:
         with writing(arguments, ndjson, arguments.follow) as write:
-            calls.run(arguments.files, mapping, write, _report, keyed, follow, counts)
+            calls.run(arguments.files, mapping, write, _report, keyed, follow, counts, lines=lines)
     except KeyboardInterrupt:
         print(_summary(counts, mapping), file=sys.stderr)
         return DONE  # how following ends
@@ -100,13 +107,23 @@ def _zone() -> str:
         return "UTC"
 
 
-def _explain(arguments: argparse.Namespace, mapping: Mapping, keyed: Pseudonyms | None) -> int:
+def _lines(mapping: Mapping, path: str | None) -> Lines:
+    """The lines that queues feed: by the mapping, and by the plan if there is one."""
+    if path is None:
+        return Lines(mapping.lines)
+    plan = load_plan(path)
+    return Lines(mapping.lines, Queues(SYSTEM, plan.entries.lines, plan.knows), plan.knows)
+
+
+def _explain(
+    arguments: argparse.Namespace, mapping: Mapping, keyed: Pseudonyms | None, lines: Lines
+) -> int:
     if arguments.follow:
         raise CommandError("--explain reads files to their end: leave --follow out", USAGE)
     # No pseudonym is shown, so that any key will do.
     keyed = keyed or Pseudonyms(os.urandom(pseudonyms.SHORTEST_KEY))
     try:
-        for line in explain(arguments.files, mapping, arguments.explain, keyed):
+        for line in explain(arguments.files, mapping, arguments.explain, keyed, known=lines):
             print(line)
     except MappingError as error:
         raise CommandError(str(error), USAGE) from error
@@ -125,11 +142,17 @@ def _summary(counts: calls.Counts, mapping: Mapping) -> str:
     """The counts of the import: calls, left out and refused add up to the rows that were read."""
     what = "parts of calls" if mapping.legs else "calls"
     above = f"{counts.above} lines above the header; " if counts.above else ""
-    return (
+    unmapped = f"{counts.unmapped} of queues that feed no line, " if counts.unmapped else ""
+    said = (
         f"{counts.rows} rows read: {counts.calls} {what}, {counts.left_out} left out by the "
-        f"mapping, {counts.refused} refused; {above}{counts.swallowed} lines swallowed by quoted "
-        f"fields; {counts.events} events"
+        f"mapping, {unmapped}{counts.refused} refused; {above}{counts.swallowed} lines swallowed "
+        f"by quoted fields; {counts.events} events"
     )
+    for queue, count in counts.queues.most_common(_SHOWN):
+        said += f"\n  {count} {what} of the queue {queue}, which feeds no line"
+    if len(counts.queues) > _SHOWN:
+        said += f"\n  and those of {len(counts.queues) - _SHOWN} queues more"
+    return said
 
 
 def _report(bad: calls.BadRow) -> None:

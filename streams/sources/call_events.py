@@ -1,6 +1,7 @@
 """The events of one call record, by the rules of a mapping."""
 
 from collections.abc import Mapping as Values
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import msgspec
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.privacy import shown
 from streams.sources import call_fields
+from streams.sources.call_lines import Lines, UnmappedError
 from streams.sources.callers import Callers
 from streams.sources.clock import Clock
 from streams.sources.mapping import Mapping
@@ -38,6 +40,7 @@ class Record:
         leg, attempt: as the mapping says; empty where it does not.
         revision: of each event.
         rules: the numbers of those that made the events.
+        unmapped: of each visit that is left out, why: its queue feeds no line.
         events: in the order of a call; none where the mapping leaves the row out.
     """
 
@@ -48,6 +51,7 @@ class Record:
     revision: int = 0
     rules: list[int] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    unmapped: list[UnmappedError] = field(default_factory=list)
 
 
 class Records:
@@ -55,12 +59,16 @@ class Records:
 
     Args:
         pseudonyms: needed if the mapping names callers or agents.
+        lines: which queue feeds which line; as the mapping says, where there is no plan.
     """
 
-    __slots__ = ("_callers", "_clock", "_mapping", "_pseudonyms")
+    __slots__ = ("_callers", "_clock", "_lines", "_mapping", "_pseudonyms")
 
-    def __init__(self, mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
+    def __init__(
+        self, mapping: Mapping, pseudonyms: Pseudonyms | None, lines: Lines | None = None
+    ) -> None:
         self._mapping = mapping
+        self._lines = Lines(mapping.lines) if lines is None else lines
         self._clock = Clock(mapping.times)
         self._pseudonyms = pseudonyms
         self._callers = None
@@ -88,7 +96,11 @@ class Records:
             if not rule.moments:
                 continue
             one = _Row(self, rule, values, now)
-            record = one.add_to(record)
+            try:
+                record = one.add_to(record)
+            except UnmappedError as error:
+                record.unmapped.append(error)
+                continue
             at.update(((one.stem, name), instant) for name, instant in one.at.items())
         if len(at) < len(record.events):
             raise ValueError("two rules make the same event: give each of them a `leg` of its own")
@@ -158,7 +170,9 @@ class _Row:
         if direction or properties:
             events[0] = msgspec.structs.replace(events[0], direction=direction, **properties)
         return Record(
-            call_id, self.stem, leg, attempt, revision, record.rules, record.events + events
+            *(call_id, self.stem, leg, attempt, revision, record.rules),
+            record.events + events,
+            record.unmapped,
         )
 
     def _leg(self, call_id: str) -> str:
@@ -213,15 +227,15 @@ class _Row:
         if name == "choice":
             option, menu = self._text("option"), self._text("menu")
             return MenuChoice(
-                event_id, call_id, at, self._line(), revision, option=option, menu=menu
+                event_id, call_id, at, self._line(name), revision, option=option, menu=menu
             )
         if name == "hangup":
             return Hangup(event_id, call_id, at, revision, reason=reason, by=moment.by)  # type: ignore[arg-type]
         return Queue(
-            event_id, call_id, at, self._line(), name, revision,  # type: ignore[arg-type]
+            event_id, call_id, at, self._line(name), name, revision,  # type: ignore[arg-type]
             visit=visit,
             reason=reason,
-            to_line=self._known(to_line) if to_line and reason == "transfer" else None,
+            to_line=self._known(to_line, name) if to_line and reason == "transfer" else None,
             agent=self._agent() if name == "answered" else None,
         )  # fmt: skip
 
@@ -235,24 +249,21 @@ class _Row:
             raise ValueError(f"{key} has {len(text)} characters, at most {_LONGEST_WORD}")
         return text
 
-    def _line(self) -> str:
+    def _line(self, name: str) -> str:
+        """The line of an event. Raises UnmappedError."""
         line = self._text("line")
         if line is None:
             raise ValueError("the line is empty")
-        known = self._known(line)
-        if known is None:
-            raise ValueError(f"line {shown(line)} is not under [lines]")
-        return known
-
-    def _known(self, line: str) -> str | None:
-        """The plan's id of a line; None if it is not under ``[lines]``, where there is that table.
-        A rule's own line, of no column, may be the plan's id already."""
-        if self._mapping.lines is None:
-            return line
         own = self._rule.texts.get("line", ())
-        if any(not text.columns and text.literals == (line,) for text in own):
-            return self._mapping.lines.get(line, line)
-        return self._mapping.lines.get(line)
+        said = any(not text.columns and text.literals == (line,) for text in own)
+        lines = self._of._lines
+        return lines.own(line, self.at[name]) if said else lines.of(line, self.at[name])
+
+    def _known(self, line: str, name: str) -> str | None:
+        """The line that a call is passed on to; None if it is none."""
+        with suppress(UnmappedError):
+            return self._of._lines.of(line, self.at[name])
+        return None
 
     def _caller(self) -> str | None:
         caller = self._text("caller")

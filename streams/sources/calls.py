@@ -9,8 +9,9 @@ which they happened. With ``order = "at"`` the events of a file are put in that 
 that none of them is late for a live worker.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +20,7 @@ from streams.domain.privacy import shown
 from streams.sources import workbooks
 from streams.sources.call_events import Record, Records
 from streams.sources.call_files import in_order, read
+from streams.sources.call_lines import Lines, UnmappedError
 from streams.sources.clock import wall
 from streams.sources.legs import joined
 from streams.sources.mapping import Mapping
@@ -29,6 +31,9 @@ from streams.sources.tables import Table, read_table
 _CALLS_REMEMBERED: Final = 1_000_000
 """Calls among which a repeated id is noticed: a year of a large city, at about 100 MB."""
 
+_QUEUES: Final = 1_000
+"""Queues that are counted by name: a column that is no queue's may hold any number."""
+
 _LEFT_OPEN: Final = {
     IN_LINE: "; a quote is left open: where fields hold line breaks, write file.quotes = "
     '"across_lines"',
@@ -37,7 +42,7 @@ _LEFT_OPEN: Final = {
 
 
 class BadRow(NamedTuple):
-    """A row that gave no events, and why."""
+    """A row that gave no events, or not all, and why."""
 
     file: str
     line_number: int
@@ -50,9 +55,11 @@ class BadRow(NamedTuple):
 @dataclass(slots=True)
 class Counts:
     """What an import has done so far. Each row gave a call (with ``leg``: a part of one), is of a
-    kind that the mapping leaves out, or was refused and reported.
+    kind that the mapping leaves out, is of queues that feed no line, or was refused and reported.
 
     Attributes:
+        unmapped: rows of which no queue feeds a line; ``queues``: how many of each queue, among
+            them visits of rows that gave others.
         swallowed: lines that belong to a row that began in an earlier line.
         above: lines above the header.
         events: events written.
@@ -61,10 +68,19 @@ class Counts:
     rows: int = 0
     calls: int = 0
     left_out: int = 0
+    unmapped: int = 0
     refused: int = 0
     swallowed: int = 0
     above: int = 0
     events: int = 0
+    queues: Counter[str] = field(default_factory=Counter)
+
+    def visits_of(self, error: UnmappedError) -> bool:
+        """Counts a visit to a queue that feeds no line; whether it is the first of that queue."""
+        if error.queue not in self.queues and len(self.queues) >= _QUEUES:
+            return False
+        self.queues[error.queue] += 1
+        return self.queues[error.queue] == 1
 
 
 Report = Callable[[BadRow], object]
@@ -79,6 +95,7 @@ def run(
     follow: Callable[[Path], Iterable[str]] | None = None,
     counts: Counts | None = None,
     wall: Callable[[], int] = wall,
+    lines: Lines | None = None,
 ) -> Counts:
     """Imports files one after the other.
 
@@ -86,12 +103,14 @@ def run(
         files: CSV files, ``.gz`` too, or workbooks.
         mapping: what their columns mean.
         write: called with each event.
-        report: called with each row that can't be read.
+        report: called with each row that can't be read, and the first of each queue that feeds no
+            line.
         pseudonyms: needed if the mapping names callers or agents.
         follow: reads a file's lines while it grows (``call_files.follow``); their events are
             written as they come, whatever the mapping's order.
         counts: to count in, so that they are known when the import is interrupted.
         wall: the wall clock; a later time has not happened yet.
+        lines: which queue feeds which line; as the mapping says, where there is no plan.
 
     Raises:
         KeyMissingError: the mapping names persons and there is no key; nothing is read then.
@@ -101,9 +120,9 @@ def run(
     _require_key(mapping, pseudonyms)
     counts = Counts() if counts is None else counts
     for file in files:
-        lines, its = opened(file, mapping) if follow is None else (follow(file), mapping)
+        text, its = opened(file, mapping) if follow is None else (follow(file), mapping)
         found = events(
-            lines, its, report, str(file), pseudonyms, counts, wall, live=follow is not None
+            text, its, report, str(file), pseudonyms, counts, wall, follow is not None, lines
         )
         for event in in_order(found) if mapping.sorted and not follow else found:
             write(event)
@@ -131,6 +150,7 @@ def events(
     counts: Counts | None = None,
     wall: Callable[[], int] = wall,
     live: bool = False,
+    known: Lines | None = None,
 ) -> Iterator[Event]:
     """The events of a file's lines, row by row in the order of the rows. Only the hangups of calls
     that may have several rows come last, when it is known which row was a call's last.
@@ -139,39 +159,20 @@ def events(
         name: of the file, in reports.
         counts, wall: as in ``run``.
         live: whether the file grows, so that nobody waits for another row of a call.
+        known: ``lines`` of ``run``.
 
     Raises:
         KeyMissingError, MappingError: as ``run``.
     """
     _require_key(mapping, pseudonyms)
     counts = Counts() if counts is None else counts
-    found = _records(lines, mapping, report, name, pseudonyms, counts, wall)
+    table = read_table(lines, mapping, name)
+    counts.above += table.above
+    made = outcomes(table, mapping, pseudonyms, wall, known)
+    found = (record for one in made if (record := counted(one, counts, report, name)))
     if mapping.legs and not live:
         return joined(found)
     return (event for record in found for event in record.events)
-
-
-def _records(
-    lines: Iterable[str],
-    mapping: Mapping,
-    report: Report,
-    name: str,
-    pseudonyms: Pseudonyms | None,
-    counts: Counts,
-    wall: Callable[[], int],
-) -> Iterator[Record]:
-    table = read_table(lines, mapping, name)
-    counts.above += table.above
-    for outcome in outcomes(table, mapping, pseudonyms, wall):
-        counts.rows += 1
-        counts.swallowed += outcome.row.swallowed
-        if outcome.reason is not None:
-            counts.refused += 1
-            report(BadRow(name, outcome.row.line_number, outcome.reason))
-        if outcome.record is not None:
-            counts.calls += bool(outcome.record.events)
-            counts.left_out += not outcome.record.events
-            yield outcome.record
 
 
 class Outcome(NamedTuple):
@@ -189,12 +190,37 @@ class Outcome(NamedTuple):
     reason: str | None
 
 
+def counted(outcome: Outcome, counts: Counts, report: Report, name: str) -> Record | None:
+    """Counts what became of a row, and reports it; its record, unless it is refused."""
+    counts.rows += 1
+    counts.swallowed += outcome.row.swallowed
+    record, line_number = outcome.record, outcome.row.line_number
+    if record is None:
+        counts.refused += 1
+        report(BadRow(name, line_number, outcome.reason or ""))
+        return None
+    for error in record.unmapped:
+        if counts.visits_of(error):
+            report(BadRow(name, line_number, str(error)))
+    if record.events:
+        counts.calls += 1
+    elif record.unmapped:
+        counts.unmapped += 1
+    else:
+        counts.left_out += 1
+    return record
+
+
 def outcomes(
-    table: Table, mapping: Mapping, pseudonyms: Pseudonyms | None, wall: Callable[[], int]
+    table: Table,
+    mapping: Mapping,
+    pseudonyms: Pseudonyms | None,
+    wall: Callable[[], int],
+    lines: Lines | None = None,
 ) -> Iterator[Outcome]:
     """What becomes of each row of a table."""
     used = tuple(dict.fromkeys(mapping.used()))
-    records = Records(mapping, pseudonyms)
+    records = Records(mapping, pseudonyms, lines)
     calls: dict[int, int] = {}
     for row in table.rows:
         values = None

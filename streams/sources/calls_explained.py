@@ -6,6 +6,7 @@ from pathlib import Path
 from streams.domain import instants
 from streams.domain.events import Event, MenuChoice, Queue, kind
 from streams.sources.call_events import Record
+from streams.sources.call_lines import Lines
 from streams.sources.calls import opened, outcomes
 from streams.sources.clock import wall
 from streams.sources.legs import joined
@@ -21,12 +22,14 @@ def explain(
     call_id: str,
     pseudonyms: Pseudonyms | None,
     wall: Callable[[], int] = wall,
+    known: Lines | None = None,
 ) -> Iterator[str]:
     """Lines that say what became of the rows of a call, then all events of it in time.
 
     Args:
         call_id: as in the events.
         pseudonyms: as in ``calls.run``; nothing of them is shown.
+        known: ``lines`` of ``calls.run``.
 
     Raises:
         MappingError, OSError: as ``calls.run``.
@@ -35,7 +38,7 @@ def explain(
     rows = unread = 0
     for file in files:
         lines, its = opened(file, mapping)
-        for outcome in outcomes(read_table(lines, its, str(file)), its, pseudonyms, wall):
+        for outcome in outcomes(read_table(lines, its, str(file)), its, pseudonyms, wall, known):
             where = f"{file}:{outcome.row.line_number}"
             unread += outcome.values is None
             if outcome.values is None or not _is_of(outcome.values, outcome.record, its, call_id):
@@ -45,6 +48,9 @@ def explain(
                 yield f"{where}: refused: {outcome.reason}"
                 continue
             numbers = " and ".join(map(str, outcome.record.rules))
+            yield from (f"{where}: {error}" for error in outcome.record.unmapped)
+            if not outcome.record.events and outcome.record.unmapped:
+                continue
             if not outcome.record.events:
                 yield f"{where}: left out by [[row]] {numbers}"
                 continue

@@ -205,3 +205,31 @@ def test_a_guess_is_of_one_file_that_has_something_to_guess_from(
     assert main(["import", "calls", str(file), str(file), "--guess"]) == 2
     assert main(["import", "calls", str(tmp_path / "none.csv"), "--guess"]) == 1
     assert "No such file" in capsys.readouterr().err
+
+
+def test_queues_of_no_line_are_said_once_counted_and_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, mapping, plan = (tmp_path / name for name in ("calls.csv", "m.toml", "plan.toml"))
+    mapping.write_text(MAPPING.replace("[[row]]", 'line = "{queue}"\n[[row]]\nentered = "s"'))
+    plan.write_text('[city]\ntime_zone = "UTC"\n[[line]]\nid = "waste"\nqueues = ["600"]\n')
+    rows = (f"{n},2026-10-05 09:00:00,{queue}\n" for n, queue in enumerate((600, 602, 602, 603)))
+    file.write_text("id,s,queue\n" + "".join(rows))
+    words = ["import", "calls", str(file), "--mapping", str(mapping), "--plan", str(plan)]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["call_id"] for line in out.splitlines()] == ["0", "0"]
+    assert [line.split(": add")[0] for line in err.splitlines()] == [
+        f"{file}:3: the queue 602 feeds no line of the plan",
+        f"{file}:5: the queue 603 feeds no line of the plan",
+        "4 rows read: 1 calls, 0 left out by the mapping, 3 of queues that feed no line, "
+        "0 refused; 0 lines swallowed by quoted fields; 2 events",
+        "  2 calls of the queue 602, which feeds no line",
+        "  1 calls of the queue 603, which feeds no line",
+    ]
+    assert main([*words, "--explain", "2"]) == 0
+    assert (
+        capsys.readouterr()
+        .out.splitlines()[0]
+        .startswith(f"{file}:4: the queue 602 feeds no line of the plan")
+    )
