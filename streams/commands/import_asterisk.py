@@ -58,10 +58,13 @@ class _Kept(Struct):
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments that this kind alone has."""
     parser.add_argument(
-        "--server", default="", metavar="NAME", help="of several Asterisks: before a call's id"
+        "--server",
+        default="",
+        metavar="NAME",
+        help="of several phone systems: which one; of Asterisks it goes before a call's id",
     )
     parser.add_argument(
-        "--again", action="store_true", help="with --to kafka: from the log's beginning once more"
+        "--again", action="store_true", help="with --to kafka: from the beginning once more"
     )
 
 

@@ -3,16 +3,16 @@
 import argparse
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from streams.commands.common import DONE, FAILED, USAGE, CommandError, load_plan
-from streams.commands.worker import read_settings, writing
-from streams.domain.ndjson import ndjson
+from streams.commands.sending_calls import CallsImport
+from streams.commands.worker import read_settings
 from streams.domain.plan.queues import Queues
-from streams.sources import call_files, calls, pseudonyms
+from streams.sources import pseudonyms, workbooks
+from streams.sources.call_counts import BadRow, Counts
 from streams.sources.call_lines import SYSTEM, Lines
 from streams.sources.calls_explained import explain
 from streams.sources.guess import guess
@@ -37,8 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: arguments, key or mapping are wrong; or the work failed.
     """
-    if arguments.server or arguments.again:
-        raise CommandError("--server and --again are not for calls", USAGE)
     if arguments.guess:
         return _guess(arguments)
     if arguments.mapping is None:
@@ -55,22 +53,16 @@ def run(arguments: argparse.Namespace) -> int:
         return _explain(arguments, mapping, keyed, lines)
     if arguments.follow and len(arguments.files) > 1:
         raise CommandError("--follow takes one file", USAGE)
-    if arguments.follow and mapping.says("attempt"):
-        raise CommandError(
-            "--follow can't know which attempt is the last: a mapping with `attempt` is for files "
-            "that are finished",
-            USAGE,
-        )
-    follow = None
-    if arguments.follow:
-        follow = partial(call_files.follow, encoding=mapping.encoding, header=mapping.header)
-
-    counts = calls.Counts()
+    if arguments.follow and arguments.files[0].suffix.lower() in workbooks.SUFFIXES:
+        raise CommandError("--follow reads lines as they are written: no workbook", USAGE)
+    work = CallsImport(arguments, mapping, keyed, lines, _report)
     try:
-        with writing(arguments, ndjson, arguments.follow) as write:
-            calls.run(arguments.files, mapping, write, _report, keyed, follow, counts, lines=lines)
+        if arguments.to == "kafka":
+            work.to_kafka(read_settings(arguments))
+        else:
+            work.to_output()
     except KeyboardInterrupt:
-        print(_summary(counts, mapping), file=sys.stderr)
+        print(_summary(work.counts, mapping, work.sent_before), file=sys.stderr)
         return DONE  # how following ends
     except (MappingError, pseudonyms.KeyMissingError) as error:
         raise CommandError(str(error), USAGE) from error
@@ -78,8 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     except OSError as error:
         raise CommandError(_named(error)) from error
-    print(_summary(counts, mapping), file=sys.stderr)
-    return DONE if counts.events else FAILED
+    print(_summary(work.counts, mapping, work.sent_before), file=sys.stderr)
+    return DONE if work.counts.events or work.sent_before else FAILED
 
 
 def _guess(arguments: argparse.Namespace) -> int:
@@ -138,7 +130,7 @@ def _named(error: OSError) -> str:
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
-def _summary(counts: calls.Counts, mapping: Mapping) -> str:
+def _summary(counts: Counts, mapping: Mapping, sent_before: int) -> str:
     """The counts of the import: calls, left out and refused add up to the rows that were read."""
     what = "parts of calls" if mapping.legs else "calls"
     above = f"{counts.above} lines above the header; " if counts.above else ""
@@ -148,6 +140,7 @@ def _summary(counts: calls.Counts, mapping: Mapping) -> str:
         f"mapping, {unmapped}{counts.refused} refused; {above}{counts.swallowed} lines swallowed "
         f"by quoted fields; {counts.events} events"
     )
+    said += f", and {sent_before} that were sent before" if sent_before else ""
     for queue, count in counts.queues.most_common(_SHOWN):
         said += f"\n  {count} {what} of the queue {queue}, which feeds no line"
     if len(counts.queues) > _SHOWN:
@@ -155,5 +148,5 @@ def _summary(counts: calls.Counts, mapping: Mapping) -> str:
     return said
 
 
-def _report(bad: calls.BadRow) -> None:
+def _report(bad: BadRow) -> None:
     print(bad, file=sys.stderr)

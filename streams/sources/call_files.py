@@ -1,14 +1,13 @@
-"""Files of phone systems: reads them, follows them while they grow, puts their events in order."""
+"""Files of phone systems: reads them, and puts their events in order."""
 
 import codecs
 import gzip
 import io
 import os
 import tempfile
-import time
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +18,7 @@ from streams.domain import instants
 from streams.domain.events import Event
 from streams.domain.ndjson import ndjson
 
-_PAUSE: Final = 0.2
-"""Seconds between two looks at a file that grows: a small part of the second within which a figure
-shows an event."""
-
-
-_LONGEST_LINE: Final = 1_000_000
+LONGEST_LINE: Final = 1_000_000
 """Characters. A record has a few hundred; a file of one line would fill the memory."""
 
 _MARKS: Final = (
@@ -58,10 +52,10 @@ def read(file: Path, encoding: str) -> Iterator[str]:
             marked = next((name for mark, name in _MARKS if begin.startswith(mark)), encoding)
             with io.TextIOWrapper(stream, marked, **options) as lines:
                 for number in count(1):
-                    line = lines.readline(_LONGEST_LINE)
-                    if len(line) == _LONGEST_LINE and not line.endswith(("\r", "\n")):
+                    line = lines.readline(LONGEST_LINE)
+                    if len(line) == LONGEST_LINE and not line.endswith(("\r", "\n")):
                         raise OSError(
-                            f"{file}: can't be read: line {number} has more than {_LONGEST_LINE} "
+                            f"{file}: can't be read: line {number} has more than {LONGEST_LINE} "
                             "characters, which is no call record"
                         )
                     if not line:
@@ -71,57 +65,17 @@ def read(file: Path, encoding: str) -> Iterator[str]:
         raise OSError(f"{file}: can't be read: {error}") from error
 
 
-def follow(
-    file: Path,
-    encoding: str,
-    header: bool,
-    sleep: Callable[[float], object] = time.sleep,
-    stopped: Callable[[], bool] = lambda: False,
-) -> Iterator[str]:
-    """The lines of a file that grows, as they are completed, until ``stopped``.
-
-    A file that became shorter, or that was replaced by another, is read from its start. The new
-    file must have the columns of the first; its ``header`` is skipped. The encoding must be one in
-    which a line ends with the byte of a line feed, as all do but UTF-16 and UTF-32.
+def decoded(line: bytes, encoding: str, file: Path) -> str:
+    """A line of a file that grows. The encoding must be one in which a line ends with the byte of a
+    line feed, as all do but UTF-16 and UTF-32.
 
     Raises:
-        OSError: the file can't be read, or not in this encoding.
+        OSError: the file is not in this encoding.
     """
-    header_seen = False
-    while not stopped():
-        with file.open("rb") as stream:
-            opened, rest, first = os.fstat(stream.fileno()).st_ino, b"", header
-            while not stopped():
-                # Asked before reading, so that the last lines of a replaced file are read too.
-                replaced = _replaced(file, opened, stream.tell())
-                rest += stream.readline()
-                if rest.endswith(b"\n"):
-                    if not (first and header_seen):
-                        yield _decoded(rest, encoding, file)
-                    header_seen |= first
-                    first, rest = False, b""
-                elif replaced:
-                    break
-                else:
-                    sleep(_PAUSE)
-
-
-def _decoded(line: bytes, encoding: str, file: Path) -> str:
     try:
         return line.decode(encoding, "surrogateescape")
     except UnicodeError as error:
         raise OSError(f"{file}: can't be read: {error}") from error
-
-
-def _replaced(file: Path, opened: int, read_to: int) -> bool:
-    try:
-        now = file.stat()
-    except FileNotFoundError:
-        return False  # between a log's rotation and its first new line
-    if now.st_ino != opened:
-        # While the new file is empty, the phone system may still write to the old one.
-        return now.st_size > 0
-    return now.st_size < read_to
 
 
 def in_order(unordered: Iterable[Event]) -> Iterator[Event]:

@@ -1,26 +1,26 @@
 """Call-detail records in CSV or TSV, as contact events.
 
 One row is one call, or one leg of one; the mapping file (``mapping``) says what its columns mean.
-Rows are read one by one, so that a file of any size, or one that still grows, can be imported. A
-row that can't be read is reported with its file and line number, and costs no other row.
+Rows are read one by one, so that a file of any size can be imported; one that still grows is read
+by ``followed_calls``. A row that can't be read is reported with its file and line number, and costs
+no other row.
 
 Call records are written when a call ends, trunk by trunk: their events are far from the order in
 which they happened. With ``order = "at"`` the events of a file are put in that order first, so
 that none of them is late for a live worker.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from streams.domain.events import Event
 from streams.domain.privacy import shown
 from streams.sources import workbooks
+from streams.sources.call_counts import Counts, Outcome, Report, counted
 from streams.sources.call_events import Record, Records
 from streams.sources.call_files import in_order, read
-from streams.sources.call_lines import Lines, UnmappedError
+from streams.sources.call_lines import Lines
 from streams.sources.clock import wall
 from streams.sources.legs import joined
 from streams.sources.mapping import Mapping
@@ -31,59 +31,11 @@ from streams.sources.tables import Table, read_table
 _CALLS_REMEMBERED: Final = 1_000_000
 """Calls among which a repeated id is noticed: a year of a large city, at about 100 MB."""
 
-_QUEUES: Final = 1_000
-"""Queues that are counted by name: a column that is no queue's may hold any number."""
-
 _LEFT_OPEN: Final = {
     IN_LINE: "; a quote is left open: where fields hold line breaks, write file.quotes = "
     '"across_lines"',
     ACROSS_LINES: "; a quote is left open, and none of the next lines closes it",
 }
-
-
-class BadRow(NamedTuple):
-    """A row that gave no events, or not all, and why."""
-
-    file: str
-    line_number: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line_number}: {self.reason}"
-
-
-@dataclass(slots=True)
-class Counts:
-    """What an import has done so far. Each row gave a call (with ``leg``: a part of one), is of a
-    kind that the mapping leaves out, is of queues that feed no line, or was refused and reported.
-
-    Attributes:
-        unmapped: rows of which no queue feeds a line; ``queues``: how many of each queue, among
-            them visits of rows that gave others.
-        swallowed: lines that belong to a row that began in an earlier line.
-        above: lines above the header.
-        events: events written.
-    """
-
-    rows: int = 0
-    calls: int = 0
-    left_out: int = 0
-    unmapped: int = 0
-    refused: int = 0
-    swallowed: int = 0
-    above: int = 0
-    events: int = 0
-    queues: Counter[str] = field(default_factory=Counter)
-
-    def visits_of(self, error: UnmappedError) -> bool:
-        """Counts a visit to a queue that feeds no line; whether it is the first of that queue."""
-        if error.queue not in self.queues and len(self.queues) >= _QUEUES:
-            return False
-        self.queues[error.queue] += 1
-        return self.queues[error.queue] == 1
-
-
-Report = Callable[[BadRow], object]
 
 
 def run(
@@ -92,7 +44,6 @@ def run(
     write: Callable[[Event], object],
     report: Report,
     pseudonyms: Pseudonyms | None = None,
-    follow: Callable[[Path], Iterable[str]] | None = None,
     counts: Counts | None = None,
     wall: Callable[[], int] = wall,
     lines: Lines | None = None,
@@ -106,8 +57,6 @@ def run(
         report: called with each row that can't be read, and the first of each queue that feeds no
             line.
         pseudonyms: needed if the mapping names callers or agents.
-        follow: reads a file's lines while it grows (``call_files.follow``); their events are
-            written as they come, whatever the mapping's order.
         counts: to count in, so that they are known when the import is interrupted.
         wall: the wall clock; a later time has not happened yet.
         lines: which queue feeds which line; as the mapping says, where there is no plan.
@@ -117,17 +66,28 @@ def run(
         MappingError: a file lacks columns that the mapping names.
         OSError: a file can't be opened.
     """
-    _require_key(mapping, pseudonyms)
     counts = Counts() if counts is None else counts
     for file in files:
-        text, its = opened(file, mapping) if follow is None else (follow(file), mapping)
-        found = events(
-            text, its, report, str(file), pseudonyms, counts, wall, follow is not None, lines
-        )
-        for event in in_order(found) if mapping.sorted and not follow else found:
+        for event in told(file, mapping, report, pseudonyms, counts, wall, lines):
             write(event)
             counts.events += 1
     return counts
+
+
+def told(
+    file: Path,
+    mapping: Mapping,
+    report: Report,
+    pseudonyms: Pseudonyms | None = None,
+    counts: Counts | None = None,
+    wall: Callable[[], int] = wall,
+    lines: Lines | None = None,
+) -> Iterator[Event]:
+    """The events of a file, in the mapping's order; everything as in ``run``."""
+    require_key(mapping, pseudonyms)
+    text, its = opened(file, mapping)
+    found = events(text, its, report, str(file), pseudonyms, counts, wall, lines)
+    return in_order(found) if mapping.sorted else found
 
 
 def opened(file: Path, mapping: Mapping) -> tuple[Iterable[str], Mapping]:
@@ -149,7 +109,6 @@ def events(
     pseudonyms: Pseudonyms | None = None,
     counts: Counts | None = None,
     wall: Callable[[], int] = wall,
-    live: bool = False,
     known: Lines | None = None,
 ) -> Iterator[Event]:
     """The events of a file's lines, row by row in the order of the rows. Only the hangups of calls
@@ -158,57 +117,20 @@ def events(
     Args:
         name: of the file, in reports.
         counts, wall: as in ``run``.
-        live: whether the file grows, so that nobody waits for another row of a call.
         known: ``lines`` of ``run``.
 
     Raises:
         KeyMissingError, MappingError: as ``run``.
     """
-    _require_key(mapping, pseudonyms)
+    require_key(mapping, pseudonyms)
     counts = Counts() if counts is None else counts
     table = read_table(lines, mapping, name)
     counts.above += table.above
     made = outcomes(table, mapping, pseudonyms, wall, known)
     found = (record for one in made if (record := counted(one, counts, report, name)))
-    if mapping.legs and not live:
+    if mapping.legs:
         return joined(found)
     return (event for record in found for event in record.events)
-
-
-class Outcome(NamedTuple):
-    """What became of a row.
-
-    Attributes:
-        values: of the columns that the mapping names; None where they can't be told apart.
-        record: what it makes; None where it is refused.
-        reason: why it is refused; None where it is not.
-    """
-
-    row: Row
-    values: dict[str, str] | None
-    record: Record | None
-    reason: str | None
-
-
-def counted(outcome: Outcome, counts: Counts, report: Report, name: str) -> Record | None:
-    """Counts what became of a row, and reports it; its record, unless it is refused."""
-    counts.rows += 1
-    counts.swallowed += outcome.row.swallowed
-    record, line_number = outcome.record, outcome.row.line_number
-    if record is None:
-        counts.refused += 1
-        report(BadRow(name, line_number, outcome.reason or ""))
-        return None
-    for error in record.unmapped:
-        if counts.visits_of(error):
-            report(BadRow(name, line_number, str(error)))
-    if record.events:
-        counts.calls += 1
-    elif record.unmapped:
-        counts.unmapped += 1
-    else:
-        counts.left_out += 1
-    return record
 
 
 def outcomes(
@@ -235,7 +157,8 @@ def outcomes(
             yield Outcome(row, values, record, None)
 
 
-def _require_key(mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
+def require_key(mapping: Mapping, pseudonyms: Pseudonyms | None) -> None:
+    """Raises KeyMissingError where a mapping names persons and there is no key."""
     if mapping.keyed and pseudonyms is None:
         raise KeyMissingError(
             "the mapping names callers or agents, who are never stored as they are: "

@@ -19,11 +19,12 @@ _MOST_HELD: Final = 100_000
 whose next leg comes later than that, the hangup stands as it was written."""
 
 
-class _Ending(NamedTuple):
+class Ending(NamedTuple):
     """The end of a leg, until it is known whether another one follows."""
 
     end: int
     begin: int
+    answered: bool
     hangup: Hangup
     record: Record
 
@@ -33,37 +34,38 @@ def joined(records: Iterable[Record]) -> Iterator[Event]:
 
     The ends of legs come when all records were read, or others filled the room.
     """
-    held: OrderedDict[str, dict[str, list[_Ending]]] = OrderedDict()
+    held: OrderedDict[str, dict[str, list[Ending]]] = OrderedDict()
     for record in records:
         yield from (event for event in record.events if type(event) is not Hangup)
-        ending = _ending(record)
-        if ending is None:
+        end = ending(record)
+        if end is None:
             continue
         known = held.setdefault(record.call_id, {}).setdefault(record.leg, [])
         if known and known[0].record.stem == record.stem:
-            known.append(ending)  # the same record, corrected
-        elif not known or _last(ending) > _last(known[0]):
-            known[:] = [ending]  # of attempts the last one ends the leg
+            known.append(end)  # the same record, corrected
+        elif not known or _last(end) > _last(known[0]):
+            known[:] = [end]  # of attempts the last one ends the leg
         if len(held) > _MOST_HELD:
             yield from _ends(held.popitem(last=False)[1])
     for of_call in held.values():
         yield from _ends(of_call)
 
 
-def _ending(record: Record) -> _Ending | None:
+def ending(record: Record) -> Ending | None:
+    """The end that a record tells; None if it tells none."""
     hangup = next((event for event in record.events if type(event) is Hangup), None)
     if hangup is None:
         return None
     at = [instants.parse(event.at) for event in record.events]
-    return _Ending(max(at), min(at), hangup, record)
+    answered = any(type(e) is Queue and e.phase == "answered" for e in record.events)
+    return Ending(max(at), min(at), answered, hangup, record)
 
 
-def _last(ending: _Ending) -> tuple[int, bool, int]:
-    answered = any(type(e) is Queue and e.phase == "answered" for e in ending.record.events)
-    return ending.end, answered, ending.begin
+def _last(ending: Ending) -> tuple[int, bool, int]:
+    return ending.end, ending.answered, ending.begin
 
 
-def _ends(of_call: dict[str, list[_Ending]]) -> Iterator[Event]:
+def _ends(of_call: dict[str, list[Ending]]) -> Iterator[Event]:
     """What the ends of a call's legs are, in the order of the legs."""
     legs = sorted(of_call.values(), key=lambda endings: (endings[-1].end, endings[-1].begin))
     for endings, following in pairwise(legs):
@@ -73,7 +75,7 @@ def _ends(of_call: dict[str, list[_Ending]]) -> Iterator[Event]:
         yield ending.hangup
 
 
-def _followed(ending: _Ending, by: Record) -> Iterator[Event]:
+def _followed(ending: Ending, by: Record) -> Iterator[Event]:
     """What the end of a leg is, as another leg follows it."""
     queued = [event for event in ending.record.events if type(event) is Queue]
     if not queued or queued[-1].phase == "left":

@@ -68,6 +68,7 @@ hangup that its rule names is reported.
 With `leg`, or where `id` is a list, several rows may belong to one call: each is a visit to its
 line. The last text of the list distinguishes them. The hangup of all but the last leg is what it
 is: `left`, by transfer if it was answered. With `attempt`, only the last hangup of a visit counts.
+Of a file that grows it is not known which is the last: see ``last_attempts``.
 """
 
 import tomllib

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,12 +10,11 @@ import pytest
 
 from streams.cli import main
 from streams.commands import import_asterisk
-from streams.domain.events import Event
 from streams.engine.kafka import source_output, waiting_output
 from streams.engine.kafka.refusals import BrokerError
 from streams.engine.kafka.source_output import TakenOverError
-from streams.settings import Settings
 from tests.asterisk import BEGIN, log, translated, waits_of
+from tests.sent import Broker
 
 KEY = "8f3a61c0d27be945"
 LINES = log(
@@ -135,41 +133,6 @@ def test_following_ends_with_a_summary(
 
 
 # To Kafka, with a broker that is thought of
-
-
-class Broker:
-    """What was written, and what goes wrong next."""
-
-    def __init__(self) -> None:
-        self.stored: dict[str, bytes] = {}
-        self.events: list[Event] = []
-        self.troubles: list[Exception | None] = []
-
-    def trouble(self) -> None:
-        if self.troubles and (error := self.troubles.pop(0)) is not None:
-            raise error
-
-    def output(self, settings: Settings, source: str) -> Output:
-        return Output(self, source)
-
-
-class Output:
-    """In place of ``SourceOutput``."""
-
-    def __init__(self, broker: Broker, source: str) -> None:
-        self.broker, self.source = broker, source
-
-    async def __aenter__(self) -> Output:
-        self.broker.trouble()
-        self.stored = self.broker.stored.get(self.source)
-        return self
-
-    async def __aexit__(self, *_: object) -> None: ...
-
-    async def write(self, events: Iterable[Event], stored: bytes) -> None:
-        self.broker.trouble()
-        self.broker.events += events
-        self.broker.stored[self.source] = self.stored = stored
 
 
 @pytest.fixture

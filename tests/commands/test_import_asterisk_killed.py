@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import signal
@@ -16,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from streams.engine.kafka.topics import INPUTS, SOURCES
+from streams.engine.kafka.topics import SOURCES
 from streams.settings import Settings
 from tests.asterisk import PLAN, log, translated, waits_of
 from tests.running import fresh_topics, records_of
+from tests.topics_of_events import told
 
 KEY = "8f3a61c0d27be945"
 
@@ -30,16 +30,6 @@ def city(calls: int) -> list[str]:
     for number in range(calls):
         lines += [(*each,) for each in waits_of(f"{number}", 5 * number)]  # type: ignore[misc]
     return log(*sorted(lines, key=lambda line: int(str(line[0]))))
-
-
-async def told(bootstrap: str) -> Counter[tuple[str, str]]:
-    """How often each event is in the topics."""
-    found: Counter[tuple[str, str]] = Counter()
-    for topic in INPUTS:
-        for record in await records_of(bootstrap, topic):
-            event = json.loads(record.value or b"")
-            found[event["call_id"], event["event_id"]] += 1
-    return found
 
 
 async def test_killed_at_any_byte_it_doubles_and_loses_nothing(

@@ -3,11 +3,12 @@
 import gzip
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from streams.cli import main
-from streams.sources import call_files as files
+from streams.commands import sending_calls
 
 FILE = """
     [file]
@@ -104,8 +105,7 @@ def test_a_file_that_grows_is_summed_up_when_following_ends(
     file, mapping = tmp_path / "calls.csv", tmp_path / "m.toml"
     mapping.write_text(MAPPING)
     file.write_bytes(b"id,s\n" + ROW + b"2,then\n" + b'"3')
-    monkeypatch.setattr(files.time, "sleep", interrupted)
-    monkeypatch.setattr(files.follow, "__defaults__", (interrupted, lambda: False))
+    monkeypatch.setattr(sending_calls, "time", SimpleNamespace(sleep=interrupted))
     assert main(["import", "calls", str(file), "--mapping", str(mapping), "--follow"]) == 0
     assert (
         capsys.readouterr()
@@ -152,15 +152,6 @@ def test_a_call_is_explained_without_a_key_and_nothing_is_sent(
     assert main([*arguments, "--follow"]) == 2
     assert main(["import", "calls", str(file), "--explain", "1"]) == 2
     assert "--mapping FILE says what the columns mean" in capsys.readouterr().err
-
-
-def test_a_file_that_grows_is_not_followed_where_a_later_row_decides(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    mapping = tmp_path / "m.toml"
-    mapping.write_text(MAPPING.replace("[[row]]", 'attempt = "{n}"\n[[row]]'))
-    assert main(["import", "calls", "calls.csv", "--mapping", str(mapping), "--follow"]) == 2
-    assert "--follow can't know which attempt is the last" in capsys.readouterr().err
 
 
 def test_a_mapping_is_proposed_that_reads_the_file(

@@ -9,8 +9,8 @@ from streams.domain.events import CallStart, Event, Hangup, Queue
 from streams.domain.instants import SECOND, parse
 from streams.domain.ndjson import ndjson
 from streams.sources import calls
+from streams.sources.call_counts import BadRow
 from streams.sources.call_events import LONGEST_ID, Records
-from streams.sources.calls import BadRow
 from streams.sources.mapping import Mapping
 from streams.sources.pseudonyms import Pseudonyms
 

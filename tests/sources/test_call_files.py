@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,59 +10,7 @@ import pytest
 
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice
 from streams.sources import call_files
-from streams.sources.call_files import follow, in_order, read
-
-
-def test_what_is_written_to_a_log_after_it_was_moved_away_is_read(tmp_path: Path) -> None:
-    """A rotation moves the log away and makes an empty one; the phone system goes on writing to the
-    old one until it is told."""
-    log = tmp_path / "log.csv"
-    writing = log.open("w")
-    writing.write("first\n")
-    writing.flush()
-    steps = 0
-
-    def sleep(_: float) -> None:
-        nonlocal steps, writing
-        steps += 1
-        if steps == 1:
-            os.rename(log, tmp_path / "log.csv.1")  # noqa: PTH104 - what logrotate does
-            log.touch()
-        elif steps == 2:
-            writing.write("second\n")
-            writing.close()
-            writing = log.open("a")
-        elif steps == 3:
-            writing.write("third\n")
-            writing.flush()
-
-    lines = list(follow(log, "utf-8", False, sleep, lambda: steps == 4))
-    writing.close()
-    assert lines == ["first\n", "second\n", "third\n"]
-
-
-def test_a_file_that_grows_line_by_line_and_is_then_replaced(tmp_path: Path) -> None:
-    file = tmp_path / "calls.csv"
-    file.write_text("header\none\ntw")
-    happened = iter(["grow", "rotate", "stop"])
-    over = False
-
-    def sleep(seconds: float) -> None:
-        nonlocal over
-        match next(happened):
-            case "grow":
-                with file.open("a") as stream:
-                    stream.write("o\n")
-            case "rotate":
-                with file.open("a") as stream:
-                    stream.write("last of the old\n")
-                file.rename(tmp_path / "calls.csv.1")
-                file.write_text("header\nthree\n")
-            case "stop":
-                over = True
-
-    lines = follow(file, "utf-8", header=True, sleep=sleep, stopped=lambda: over)
-    assert list(lines) == ["header\n", "one\n", "two\n", "last of the old\n", "three\n"]
+from streams.sources.call_files import in_order, read
 
 
 def test_equal_instants_keep_the_order_of_the_rows() -> None:
@@ -108,7 +55,7 @@ def test_a_file_shorter_than_a_mark_is_read(tmp_path: Path, content: bytes) -> N
 def test_a_line_that_never_ends_does_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_files, "_LONGEST_LINE", 10)
+    monkeypatch.setattr(call_files, "LONGEST_LINE", 10)
     file = tmp_path / "calls.csv"
     file.write_text("123456789\n123456789")
     assert list(read(file, "utf-8")) == ["123456789\n", "123456789"]

@@ -8,9 +8,9 @@ from streams.domain.events import CallStart, Event, Queue
 from streams.domain.instants import parse
 from streams.domain.plan import Plan
 from streams.domain.plan.queues import Queues
-from streams.sources import calls
+from streams.sources import call_counts, calls
+from streams.sources.call_counts import BadRow, Counts
 from streams.sources.call_lines import Lines, UnmappedError
-from streams.sources.calls import BadRow, Counts
 from streams.sources.mapping import Mapping
 
 NOW = parse("2026-11-21T00:00:00Z")
@@ -139,7 +139,7 @@ def test_a_transfer_to_a_queue_of_no_line_is_one_to_nowhere_known() -> None:
 def test_a_column_of_anything_is_counted_by_so_many_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(calls, "_QUEUES", 2)
+    monkeypatch.setattr(call_counts, "_QUEUES", 2)
     _, bad, counts = told("1,1,602,,", "2,1,603,,", "3,1,604,,", "4,1,602,,")
     assert len(bad) == 2 and counts.queues == {"602": 2, "603": 1}
     assert (counts.rows, counts.unmapped) == (4, 4)

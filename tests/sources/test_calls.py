@@ -11,8 +11,7 @@ from streams.domain.event_reader import Reader
 from streams.domain.events import CallStart, Event, Queue, kind
 from streams.domain.ndjson import ndjson
 from streams.sources import calls
-from streams.sources.call_files import follow
-from streams.sources.calls import BadRow
+from streams.sources.call_counts import BadRow, Counts
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.pseudonyms import KeyMissingError
 
@@ -36,7 +35,7 @@ def imported(bank: Mapping) -> list[Event]:
     bad: list[BadRow] = []
     came_of_it = calls.run([BANK], bank, written.append, bad.append)
     assert bad == []
-    assert came_of_it == calls.Counts(
+    assert came_of_it == Counts(
         rows=17_456, calls=17_313, left_out=143, refused=0, swallowed=0, events=len(written)
     )
     return written
@@ -267,19 +266,3 @@ class TestRowsThatAreWrong:
     def test_an_empty_file_lacks_every_column(self, bank: Mapping) -> None:
         with pytest.raises(MappingError, match="it has no line"):
             read("", bank)
-
-
-def test_events_come_while_the_file_still_grows(tmp_path: Path) -> None:
-    file = tmp_path / "calls.csv"
-    file.write_text("1,a,1772442000,7,60\n")
-    written: list[Event] = []
-    calls.run(
-        [file],
-        Mapping.parse(LONG_AGO),
-        written.append,
-        print,
-        follow=lambda path: follow(
-            path, "utf-8", header=False, sleep=lambda _: None, stopped=lambda: bool(written)
-        ),
-    )
-    assert [event.call_id for event in written] == ["1"] * 4

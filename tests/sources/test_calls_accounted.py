@@ -14,7 +14,7 @@ from streams.domain.events import Event
 from streams.domain.instants import parse
 from streams.domain.ndjson import ndjson
 from streams.sources import calls
-from streams.sources.calls import BadRow
+from streams.sources.call_counts import BadRow, Counts
 from streams.sources.mapping import Mapping, MappingError
 
 HEADER = "id,leg,queue,name,status,start,answer,end"
@@ -87,7 +87,7 @@ def test_every_line_gives_events_or_a_reason(lines: list[bytes], above: bytes, q
     assert len(body) == counts.rows + counts.swallowed
 
 
-class Imported(calls.Counts):
+class Imported(Counts):
     """What an import counted, and the lines that are no rows."""
 
     header_lines = 1

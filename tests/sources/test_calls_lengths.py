@@ -4,6 +4,7 @@ import pytest
 
 from streams.domain.events import Queue
 from streams.sources import calls
+from streams.sources.call_counts import BadRow
 from streams.sources.mapping import Mapping
 
 LENGTHS = """
@@ -30,7 +31,7 @@ def test_a_wait_with_days_is_that_long_or_no_call(
     """A day and two hours are read as that; a call lasts as long only where the mapping says so."""
     mapping = Mapping.parse(LENGTHS.format(longest))
     row = "1,2026-11-20 10:00:00,1.02:03:04,2026-11-21 13:00:00\n"
-    bad: list[calls.BadRow] = []
+    bad: list[BadRow] = []
     found = [*calls.events(["id,start,wait,end\n", row], mapping, bad.append)]
     assert [e.at for e in found if isinstance(e, Queue) and e.phase == "answered"] == answered
     assert [one.reason.partition(" (")[0] for one in bad] == said

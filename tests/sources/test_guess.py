@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from streams.domain.events import Event, Queue
 from streams.sources import calls
-from streams.sources.calls import BadRow
+from streams.sources.call_counts import BadRow
 from streams.sources.guess import guess
 from streams.sources.mapping import Mapping
 from streams.sources.pseudonyms import Pseudonyms

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from streams.domain.events import Event, Hangup, Queue
 from streams.sources import calls, legs
+from streams.sources.call_counts import BadRow
 from streams.sources.call_fields import visit
 from streams.sources.mapping import Mapping
 
@@ -38,7 +39,7 @@ hangup = "end"
 def told(*rows: str) -> list[str]:
     """Each event as `id minute line reason>to_line`, in the order of time. A row is: id leg attempt
     queue start answer end, with a dot for nothing and minutes for times."""
-    bad: list[calls.BadRow] = []
+    bad: list[BadRow] = []
     lines = ["id,leg,attempt,queue,start,answer,end\n"]
     for row in rows:
         *names, start, answer, end = ["" if one == "." else one for one in row.split()]
@@ -136,20 +137,6 @@ def test_an_end_waits_as_long_as_there_is_room(monkeypatch: pytest.MonkeyPatch) 
         "7-2-hangup 4",
         "8-1-hangup 9",
     ]
-
-
-def test_a_file_that_grows_says_each_end_at_once() -> None:
-    lines = [
-        "id,leg,attempt,queue,start,answer,end\n",
-        "7,1,,a,2026-11-20 10:00,,2026-11-20 10:02\n",
-    ]
-
-    def growing() -> object:
-        yield from lines
-        raise AssertionError("nobody knows what comes")
-
-    events = calls.events(growing(), Mapping.parse(LEGS), print, live=True)  # type: ignore[arg-type]
-    assert [next(events).event_id for _ in range(3)] == ["7-1-start", "7-1-entered", "7-1-hangup"]
 
 
 @given(st.permutations(["7 1 . a 0 1 2", "7 2 . b 2 . 4", "7 3 . a 4 7 9", "8 1 1 a 0 . 3",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams.domain import instants
 from streams.domain.events import CallStart, Event
 from streams.sources import calls
-from streams.sources.calls import BadRow
+from streams.sources.call_counts import BadRow
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.plausible import LONGEST_CALL
 

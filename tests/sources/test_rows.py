@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.events import CallStart
+from streams.domain.events import CallStart, Event
 from streams.sources import calls
-from streams.sources.call_files import follow
-from streams.sources.calls import BadRow
+from streams.sources.call_counts import BadRow, Counts
+from streams.sources.followed_calls import FollowedCalls
+from streams.sources.growing_files import Growing
 from streams.sources.mapping import Mapping, MappingError
 
 MAPPING = """
@@ -115,7 +116,7 @@ def test_no_row_is_lost_to_the_quotes_of_another(fields: list[str]) -> None:
     """Whatever quotes are in a row: it gives its call or says why not, and so does each other."""
     rows = [row(number, name) for number, name in enumerate(fields)]
     for by in (mapping(), mapping('quotes = "none"'), ACROSS):
-        counts, bad = calls.Counts(), []
+        counts, bad = Counts(), []
         lines = [COLUMNS, *rows, row("last", "Eve")]
         found = {e.call_id for e in calls.events(lines, by, bad.append, counts=counts)}
         assert "last" in found
@@ -177,7 +178,7 @@ def test_a_line_break_between_quotes_costs_its_row_and_names_the_remedy() -> Non
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CR LF"])
 def test_where_the_mapping_allows_it_a_field_goes_over_lines_that_are_counted(end: str) -> None:
-    counts = calls.Counts()
+    counts = Counts()
     text = (COLUMNS + row(0, "Ann") + BROKEN + row(2, "Eve")).replace("\n", end)
     bad: list[BadRow] = []
     found = list(
@@ -229,25 +230,20 @@ def followed(file: Path, by: Mapping, steps: list[str]) -> tuple[list[str], list
     come: list[str] = []
     before: list[str] = []
     left = list(steps)
-    over = False
 
-    def sleep(_: float) -> None:
-        nonlocal over
+    def pause() -> None:
         before.append(" ".join(come))
         if not left:
-            over = True
-            return
+            raise KeyboardInterrupt
         with file.open("a") as stream:
             stream.write(left.pop(0))
 
-    def write(event: object) -> None:
-        if isinstance(event, CallStart):
-            come.append(event.call_id)
+    def write(events: list[Event], _: object) -> None:
+        come.extend(event.call_id for event in events if isinstance(event, CallStart))
 
-    def lines(path: Path) -> Iterable[str]:
-        return follow(path, by.encoding, by.header, sleep, lambda: over)
-
-    calls.run([file], by, write, print, follow=lines)
+    growing = Growing(file, lambda text: text.hex())
+    with pytest.raises(KeyboardInterrupt):
+        FollowedCalls(growing, by, write, pause, print).run()
     return before, come
 
 

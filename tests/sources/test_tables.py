@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from streams.sources import calls
+from streams.sources.call_counts import BadRow
 from streams.sources.mapping import Mapping, MappingError
 from streams.sources.tables import read_table
 
@@ -91,7 +92,7 @@ def test_separators_at_the_end_of_a_line_make_no_columns() -> None:
     for header, row in ((HEADER[:-1] + ",,\n", ROW), (HEADER, ROW[:-1] + ",,\n")):
         table = read_table([header, row], Mapping.parse(MAPPING), "calls.csv")
         assert table.columns == ("id", "queue", "start")
-        bad: list[calls.BadRow] = []
+        bad: list[BadRow] = []
         assert len(list(calls.events([header, row], Mapping.parse(MAPPING), bad.append))) == 2
     for row in (ROW[:-1] + ",x\n", "1,a\n"):
         assert not list(calls.events([HEADER, row], Mapping.parse(MAPPING), bad.append))

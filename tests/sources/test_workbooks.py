@@ -9,6 +9,7 @@ import pytest
 
 from streams.domain.events import Event
 from streams.sources import calls, workbooks
+from streams.sources.call_counts import BadRow
 from streams.sources.mapping import Mapping
 
 MAPPING = """
@@ -74,9 +75,9 @@ def workbook(file: Path, *rows: list[Cell], sheet: str = "Calls", first: int = 1
     return file
 
 
-def imported(file: Path, mapping: str = MAPPING) -> tuple[list[Event], list[calls.BadRow]]:
+def imported(file: Path, mapping: str = MAPPING) -> tuple[list[Event], list[BadRow]]:
     events: list[Event] = []
-    bad: list[calls.BadRow] = []
+    bad: list[BadRow] = []
     calls.run([file], Mapping.parse(mapping), events.append, bad.append)
     return events, bad
 
