@@ -1,4 +1,4 @@
-"""``reachline import asterisk``: the queue log of an Asterisk as contact events."""
+"""``reachline import asterisk``: the queue log of an Asterisk, a file or a table, as events."""
 
 import argparse
 import os
@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
+from streams.commands.asterisk_feeds import Feed, FileFeed, TableFeed
 from streams.commands.common import DONE, FAILED, USAGE, CommandError, load_plan, say, wall
 from streams.commands.worker import read_settings
 from streams.domain.ndjson import ndjson
@@ -20,14 +22,10 @@ from streams.settings import Settings
 from streams.sources import pseudonyms
 from streams.sources.asterisk import Translator
 from streams.sources.asterisk_calls import Calls
-from streams.sources.asterisk_import import Batch, Counts, Report, Reports, explain, translate
+from streams.sources.asterisk_import import Batch, Counts, Reports, explain, translate
 from streams.sources.callers import country_of
-from streams.sources.log_files import Line, Log, Position, beginning
+from streams.sources.log_files import Line
 from streams.sources.pseudonyms import Pseudonyms
-
-_SIZE: Final = 1 << 18
-"""Bytes of lines that become events together: some 3,000, and half a megabyte of events, which is
-what a broker takes at once."""
 
 _PAUSE: Final = 0.2
 """Seconds between two looks at a log that grows: a small part of the second within which a figure
@@ -41,17 +39,13 @@ _OTHER_FORM: Final = (
     "what another release has kept of this log can't be read: it is read from its beginning once "
     "more; events that were sent before have the same ids"
 )
-_GONE: Final = (
-    "the place up to which the log was read is in none of its files any more: it is read on after "
-    "the second of the last line; what was removed is not counted"
-)
 
 
 class _Kept(Struct):
     """What is kept with the events: up to where the log was read, and what was known there."""
 
     form: int
-    position: Position
+    position: msgspec.Raw
     calls: msgspec.Raw
 
 
@@ -64,6 +58,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="of several phone systems: which one; of Asterisks it goes before a call's id",
     )
     parser.add_argument(
+        "--dsn-file",
+        type=Path,
+        metavar="FILE",
+        help="asterisk: its queue_log as a table; the file has the database's address",
+    )
+    parser.add_argument("--table", default="queue_log", metavar="NAME", help="its name")
+    parser.add_argument("--table-zone", metavar="ZONE", help="of its times; default: the plan's")
+    parser.add_argument(
         "--again", action="store_true", help="with --to kafka: from the beginning once more"
     )
 
@@ -74,6 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: arguments, key or plan are wrong; or the work failed.
     """
+    if bool(arguments.files) == (arguments.dsn_file is not None):
+        raise CommandError("asterisk: give the FILE of its queue_log, or --dsn-file", USAGE)
     if arguments.follow and len(arguments.files) > 1:
         raise CommandError("--follow takes one file: its rotated parts are found beside it", USAGE)
     if arguments.follow and arguments.explain is not None:
@@ -118,7 +122,8 @@ class _Import:
     """
 
     def __init__(self, arguments: argparse.Namespace, plan: Plan, keyed: Pseudonyms) -> None:
-        self._files: list[Path] = arguments.files
+        self._feed = _feed(arguments, plan, keyed)
+        self._name = "asterisk" if arguments.dsn_file is None else "asterisk_table"
         self._follow: bool = arguments.follow
         self._server: str = arguments.server
         self._queues = Queues("asterisk", plan.entries.lines, plan.knows)
@@ -133,10 +138,10 @@ class _Import:
         print(self.counts, file=sys.stderr)
 
     def to_output(self) -> None:
-        """To standard output, from the log's beginning."""
-        log, translator = self._begin(None)
+        """To standard output, from the beginning."""
+        translator = self._translator(None)
         out = sys.stdout.buffer
-        for lines in self._read(log):
+        for lines in self._read():
             batch = translate(lines, translator, wall())
             for event in batch.events:
                 out.write(ndjson(event))
@@ -146,76 +151,59 @@ class _Import:
 
     def explain(self, call_id: str, plan: Plan) -> int:
         """What became of a call."""
-        log, translator = self._begin(None)
-        lines = (line for some in self._read(log) for line in some)
+        lines = (line for some in self._read() for line in some)
         found = False
-        for text in explain(lines, translator, wall(), call_id, plan.zone):
+        for text in explain(lines, self._translator(None), wall(), call_id, plan.zone):
             print(text)
             found = True
         if not found:
-            print(f"no record of {call_id!r} in {', '.join(map(str, self._files))}")
+            print(f"no record of {call_id!r} in {self._feed.name}")
         return DONE if found else FAILED
 
     def to_kafka(self, settings: Settings, again: bool) -> None:
-        """To Kafka, from where the last run ended. While Kafka is away a log that is followed
-        waits."""
+        """To Kafka, from where the last run ended. While Kafka is away, what is followed waits."""
         from streams.engine.kafka.source_output import TakenOverError
         from streams.engine.kafka.waiting_output import KafkaAwayError, WaitingOutput
 
+        source = f"{self._name}-{self._server}" if self._server else self._name
+        waits = f"{self._feed.what} waits"
         try:
-            with WaitingOutput(settings, self._source, say, self._follow) as output:
-                log, translator = self._begin(None if again else output.stored)
-                if log.position is None:
-                    log = self._log(beginning(self._files))
-                    output.write([], _kept(log, translator))
-                for lines in self._read(log):
+            with WaitingOutput(settings, source, say, self._follow, waits) as output:
+                kept = None if again or output.stored is None else self._load(output.stored)
+                self.went_on = kept is not None
+                translator = self._translator(kept)
+                if kept is None:
+                    begun = self._feed.begin(None)
+                    output.write([], _kept(begun, translator))
+                for lines in self._read():
                     batch = translate(lines, translator, wall())
-                    output.write(batch.events, _kept(log, translator))
+                    output.write(batch.events, _kept(self._feed.position(), translator))
                     self._count(batch)
-                log.close()
         except (TakenOverError, KafkaAwayError) as error:
             raise CommandError(str(error)) from error
+        finally:
+            self._feed.close()
 
-    @property
-    def _source(self) -> str:
-        """By what the position is kept: one log of one server."""
-        return f"asterisk-{self._server}" if self._server else "asterisk"
-
-    def _begin(self, stored: bytes | None) -> tuple[Log, Translator]:
-        """The log and what is known of its calls, from where something was stored."""
-        position, calls = None, None
-        if stored is not None:
-            try:
-                kept = msgspec.json.decode(stored, type=_Kept)
-                if kept.form == _FORM:
-                    position, calls = kept.position, Calls.load(bytes(kept.calls))
-            except msgspec.DecodeError:
-                pass
-            if position is None:
-                say(_OTHER_FORM)
-        self.went_on = position is not None
-        translator = Translator(self._queues, self._keyed, self._server, calls, self._country)
-        return self._log(position), translator
-
-    def _log(self, position: Position | None) -> Log:
-        def digest(text: bytes) -> str:  # under the key, for a log is full of numbers
-            return self._keyed.of(text.decode("latin-1"))
-
-        return Log(self._files, digest, position)
-
-    def _lines(self, log: Log) -> list[Line]:
+    def _load(self, stored: bytes) -> "_Kept | None":
+        """Begins where something was kept; None, and it is said, where another release has kept
+        it."""
         try:
-            lines = log.read(_SIZE)
-        except OSError as error:
-            said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise CommandError(said) from error
-        if not log.found:
-            self._report([Report(_GONE, "gone")])
-        return lines
+            kept = msgspec.json.decode(stored, type=_Kept)
+            if kept.form == _FORM:
+                self._feed.begin(bytes(kept.position))
+                return kept
+        except msgspec.DecodeError:
+            pass
+        say(_OTHER_FORM)
+        return None
 
-    def _read(self, log: Log) -> Iterator[list[Line]]:
-        """The lines as they come; until the end, unless the log is followed."""
-        while (lines := self._lines(log)) or self._follow:
+    def _translator(self, kept: "_Kept | None") -> Translator:
+        calls = None if kept is None else Calls.load(bytes(kept.calls))
+        return Translator(self._queues, self._keyed, self._server, calls, self._country)
+
+    def _read(self) -> Iterator[list[Line]]:
+        """The lines as they come; until the end, unless they are followed."""
+        while (lines := self._feed.read()) or self._follow:
             if lines:
                 yield lines
             else:
@@ -226,7 +214,17 @@ class _Import:
         self._report(batch.reports)
 
 
-def _kept(log: Log, translator: Translator) -> bytes:
-    assert log.position is not None, "kept from the beginning"
+def _feed(arguments: argparse.Namespace, plan: Plan, keyed: Pseudonyms) -> Feed:
+    if arguments.dsn_file is None:
+        # Under the key, for a log is full of numbers.
+        return FileFeed(arguments.files, lambda text: keyed.of(text.decode("latin-1")))
+    try:
+        zone = ZoneInfo(arguments.table_zone) if arguments.table_zone else plan.zone
+    except (ValueError, LookupError, OSError) as error:
+        raise CommandError(f"--table-zone {arguments.table_zone!r} is no zone", USAGE) from error
+    return TableFeed(arguments.dsn_file, arguments.table, zone, arguments.follow)
+
+
+def _kept(position: bytes, translator: Translator) -> bytes:
     calls = msgspec.Raw(translator.calls.stored())
-    return msgspec.json.encode(_Kept(_FORM, log.position, calls))
+    return msgspec.json.encode(_Kept(_FORM, msgspec.Raw(position), calls))

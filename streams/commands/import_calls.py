@@ -37,6 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: arguments, key or mapping are wrong; or the work failed.
     """
+    if not arguments.files or arguments.dsn_file is not None:
+        raise CommandError(
+            "calls: give the FILEs of its records; --dsn-file is for asterisk", USAGE
+        )
     if arguments.guess:
         return _guess(arguments)
     if arguments.mapping is None:

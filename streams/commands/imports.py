@@ -16,7 +16,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         choices=_KINDS,
         help="calls: call-detail records in CSV, TSV or a workbook; asterisk: its queue_log",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     import_calls.add(parser)
     parser.add_argument("--follow", action="store_true", help="go on while the file grows")
     parser.add_argument(

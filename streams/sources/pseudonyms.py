@@ -100,10 +100,10 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Pseudonyms
     """
     if file is not None:
         try:
-            key, open_to_all = file.read_bytes().strip(), _open_to_all(file)
+            key, for_all = file.read_bytes().strip(), open_to_all(file)
         except OSError as error:
             raise KeyMissingError(f"the pseudonym key {file}: {error.strerror}") from error
-        if open_to_all:
+        if for_all:
             raise KeyMissingError(
                 f"the pseudonym key {file} can be read by everybody on this machine: chmod 600, "
                 "then make another key if they are not all trusted"
@@ -114,7 +114,7 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Pseudonyms
     return None
 
 
-def _open_to_all(file: Path) -> bool:
+def open_to_all(file: Path) -> bool:
     """Whether any user of the machine can read the file. One that its owner can't write either was
     put there by a container's engine, in a machine that has no other users."""
     if os.name == "nt":

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from streams.cli import main
-from streams.commands import import_asterisk
+from streams.commands import asterisk_feeds, import_asterisk
 from streams.engine.kafka import source_output, waiting_output
 from streams.engine.kafka.refusals import BrokerError
 from streams.engine.kafka.source_output import TakenOverError
@@ -226,5 +226,5 @@ def test_a_place_that_is_gone_is_said(
     assert run(path, "--to", "kafka") == 0
     path.write_text(log((95, "43", "waste", "NONE", "ABANDON", 1, 1, 5))[0] + "\n")
     assert run(path, "--to", "kafka") == 0
-    assert import_asterisk._GONE in capsys.readouterr().err
+    assert asterisk_feeds._GONE in capsys.readouterr().err
     assert broker.events[-1].call_id == f"{BEGIN}.43"
