@@ -99,19 +99,50 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Pseudonyms
             guessed.
     """
     if file is not None:
-        try:
-            key, for_all = file.read_bytes().strip(), open_to_all(file)
-        except OSError as error:
-            raise KeyMissingError(f"the pseudonym key {file}: {error.strerror}") from error
-        if for_all:
-            raise KeyMissingError(
-                f"the pseudonym key {file} can be read by everybody on this machine: chmod 600, "
-                "then make another key if they are not all trusted"
-            )
-        return Pseudonyms(key)
+        return Pseudonyms(read_key(file, "the pseudonym key"))
     if KEY_VARIABLE in environment:
         return Pseudonyms(environment[KEY_VARIABLE].strip().encode())
     return None
+
+
+def read_key(file: Path, what: str) -> bytes:
+    """The key in a file.
+
+    Args:
+        what: it is, in a message.
+
+    Raises:
+        KeyMissingError: the file can't be read, or everybody can read it; or the key could be
+            guessed.
+    """
+    try:
+        key, for_all = file.read_bytes().strip(), open_to_all(file)
+    except OSError as error:
+        raise KeyMissingError(f"{what} {file}: {error.strerror}") from error
+    if for_all:
+        raise KeyMissingError(
+            f"{what} {file} can be read by everybody on this machine: chmod 600, "
+            "then make another key if they are not all trusted"
+        )
+    if weakness := _weakness(key):
+        raise KeyMissingError(f"{what} {weakness}; make one with: openssl rand -hex 32")
+    return key
+
+
+def read_secret(file: Path) -> str:
+    """A secret that a phone system gave, and that may be weak. Raises KeyMissingError as
+    ``read_key``."""
+    try:
+        secret, for_all = file.read_text("utf-8").strip(), open_to_all(file)
+    except OSError as error:
+        raise KeyMissingError(f"the secret {file}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise KeyMissingError(f"the secret {file}: is no text") from None
+    if for_all:
+        raise KeyMissingError(
+            f"the secret {file} can be read by everybody on this machine: chmod 600"
+        )
+    return secret
 
 
 def open_to_all(file: Path) -> bool:
