@@ -4,7 +4,9 @@ from typing import Final
 
 from streams.domain import instants
 from streams.domain.events import CallStart, Event, MenuChoice
+from streams.domain.privacy import holds_number
 from streams.sources.asterisk_outcome import (
+    NUMBER_DIALLED,
     SAID_BEFORE,
     TOLD_LATER,
     UNKNOWN_CALL,
@@ -26,6 +28,8 @@ _ENTRY: Final = 64
 
 def _dialled(one: OneRecord) -> Told:
     entry = one.record.text(0).strip()
+    if holds_number(entry):  # no event may have one
+        return one.nothing(NUMBER_DIALLED)
     if entry and entry.isprintable() and len(entry) <= _ENTRY:
         one.call.entry = entry
     return one.nothing(TOLD_LATER)
@@ -51,7 +55,9 @@ def _chose(one: OneRecord) -> Told:
 
 def _word(text: str) -> str | None:
     text = text.strip()
-    return text if text and text.isprintable() and len(text) <= _ENTRY else None
+    if not text.isprintable() or len(text) > _ENTRY or holds_number(text):
+        return None
+    return text or None
 
 
 def _gave_up_in_menu(one: OneRecord) -> Told:

@@ -14,7 +14,7 @@ from streams.domain import instants
 from streams.domain.events import Event, Queue, kind
 from streams.domain.privacy import shown
 from streams.sources.asterisk import Translator
-from streams.sources.asterisk_outcome import UNKNOWN_EVENT, UNMAPPED, Told
+from streams.sources.asterisk_outcome import NUMBER_DIALLED, UNKNOWN_EVENT, UNMAPPED, Told
 from streams.sources.asterisk_records import Record, parse
 from streams.sources.log_files import LONGEST_LINE, Line
 
@@ -71,6 +71,13 @@ class Report(NamedTuple):
     topic: str = ""
 
 
+_DIALLED: Final = Report(
+    "records DID have the number that was dialled, which no event may have: calls have no entrance "
+    "unless the dialplan writes its name there, as QueueLog(NONE,${UNIQUEID},NONE,DID,business)",
+    "dialled",
+)
+
+
 class Batch(NamedTuple):
     """What became of some lines."""
 
@@ -121,6 +128,8 @@ def translate(lines: Iterable[Line], translator: Translator, now: int) -> Batch:
             batch.reports.append(_of_no_line(record))
             if record.event == "ENTERQUEUE" and len(counts.calls) < _NAMES:
                 counts.calls[_name(record.queue)] += 1
+        elif told.reason == NUMBER_DIALLED:
+            batch.reports.append(_DIALLED)
         elif told.reason == UNKNOWN_EVENT:
             name = record.event
             text = f"{line.file}:{line.number}: records of the kind {name} are passed over"

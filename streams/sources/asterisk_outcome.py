@@ -16,6 +16,7 @@ STAFF: Final = "of agents, not of a call"
 SERVER: Final = "of the server, not of a call"
 RINGING: Final = "rings or stops ringing"
 TOLD_LATER: Final = "told with the call's next event"
+NUMBER_DIALLED: Final = "a dialled number, where the name of an entrance belongs"
 SAID_BEFORE: Final = "said by an earlier record"
 ASKING: Final = "an agent asks in another queue: no caller"
 UNMAPPED: Final = "its queue feeds no line of the plan"
@@ -27,6 +28,7 @@ NO_EVENTS_BECAUSE: Final = (
     SERVER,
     RINGING,
     TOLD_LATER,
+    NUMBER_DIALLED,
     SAID_BEFORE,
     ASKING,
     UNMAPPED,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from streams.domain.event_reader import dialled
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
 from streams.domain.privacy import shown
 from streams.sources import call_fields
@@ -169,6 +170,9 @@ class _Row:
         direction = call_fields.direction(self._text("direction"))
         if direction or properties:
             events[0] = msgspec.structs.replace(events[0], direction=direction, **properties)
+        field = next((found for event in events if (found := dialled(event))), None)
+        if field is not None:
+            raise ValueError(f"{field}: a telephone number, which no event may have there")
         return Record(
             *(call_id, self.stem, leg, attempt, revision, record.rules),
             record.events + events,

@@ -48,7 +48,8 @@ def test_a_call_that_waits_and_talks() -> None:
         (("NONE", "waste", "PJSIP/71", "PAUSE", "lunch"), outcome.STAFF),
         (("MANAGER", "waste", "PJSIP/71", "ADDMEMBER", ""), outcome.STAFF),
         (("NONE", "NONE", "NONE", "CONFIGRELOAD"), outcome.SERVER),
-        (("41", "NONE", "NONE", "DID", "+3232211333"), outcome.TOLD_LATER),
+        (("41", "NONE", "NONE", "DID", "business"), outcome.TOLD_LATER),
+        (("41", "NONE", "NONE", "DID", "+3232211333"), outcome.NUMBER_DIALLED),
         (("41", "waste", "NONE", "STARTCALL", "a", "b"), outcome.UNKNOWN_EVENT),
     ],
 )

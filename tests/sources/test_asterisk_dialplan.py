@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from streams.domain.event_reader import dialled
 from streams.domain.events import CallStart, MenuChoice
 from streams.sources import asterisk_outcome as outcome
 from tests.asterisk import BEGIN, PSEUDONYMS, contacts, log, translated, visits, waits_of
@@ -14,7 +15,7 @@ CALL = f"{BEGIN}.41"
 def test_a_choice_begins_the_visit_and_the_caller_is_told_with_the_queue() -> None:
     found = translated(
         log(
-            (5, "41", "NONE", "NONE", "DID", "+3232211333"),
+            (5, "41", "NONE", "NONE", "DID", "business"),
             (9, "41", "NONE", "NONE", "MENUCHOICE", 1, "waste", "2026-11", ""),
             *waits_of("41", 12),
         )
@@ -28,7 +29,7 @@ def test_a_choice_begins_the_visit_and_the_caller_is_told_with_the_queue() -> No
     ]
     choice, start, *_ = found.events
     assert isinstance(choice, MenuChoice) and choice.menu == "2026-11"
-    assert isinstance(start, CallStart) and start.entry == "+3232211333"
+    assert isinstance(start, CallStart) and start.entry == "business"
     assert start.caller == PSEUDONYMS.of("+3232210000")
     (contact,) = contacts(found.events).values()
     assert visits(contact) == [("waste", "answered", 28)]
@@ -150,3 +151,19 @@ def test_a_call_of_the_city_is_outgoing() -> None:
     assert contact.outcome == "outgoing" and contact.answered
     missed = translated(log((90, "41", "waste", "PJSIP/71", "OUTCALL", "NOANSWER", 0, "0470")))
     assert missed.shown == ["0 start outbound", "90 hangup outbound"]
+
+
+@pytest.mark.parametrize("number", ["+3232211333", "4900000000", "03 221 13 33", "0032-3-2211333"])
+def test_a_dialled_number_is_in_no_event_and_costs_none(number: str) -> None:
+    """The reader of events would refuse the call's start for it, and who calls with it."""
+    found = translated(
+        log(
+            (0, "41", "waste", "NONE", "DID", number),
+            (0, "41", "NONE", "NONE", "MENUCHOICE", number, "waste"),
+            *waits_of("41", 1),
+        )
+    )
+    assert found.reasons == [outcome.NUMBER_DIALLED, None, None, None, None]
+    assert all(dialled(event) is None for event in found.events)
+    assert number not in str(found.events)
+    assert found.shown[:2] == ["0 choice waste", "0 start"]

@@ -238,6 +238,7 @@ def test_any_value_is_any_but_none() -> None:
         ({"id": ""}, "the call's id is empty"),
         ({"id": "8" * (LONGEST_ID + 1)}, "the call's id has 120 characters, at most 119"),
         ({"start": "0"}, "start: no time in start"),
+        ({"id": "+32470123456"}, "call_id: a telephone number, which no event may have there"),
         ({"line": ""}, "the line is empty"),
         ({"start": str(NOW // SECOND + 7_200)}, "start: a time 2 hours in the future"),
     ],
