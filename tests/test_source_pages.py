@@ -25,12 +25,17 @@ COMMANDS = [
     if line.startswith("reachline ")
 ]
 TRIED = re.findall(r"<!-- try -->\n```sh\n(.*?)```", PAGE, re.S)
+HEADINGS = re.findall(r"^#+ (.*)$", PAGE, re.M)
 WRITTEN = re.findall(r"QueueLog\(([^()]*)\)", PAGE)
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)]+)\)", PAGE))
 def test_a_link_leads_to_a_file(target: str) -> None:
-    assert (ROOT / "deploy" / "sources" / target).exists()
+    file, _, heading = target.partition("#")
+    assert (ROOT / "deploy" / "sources" / file).exists()
+    if heading:
+        slugs = [re.sub(r"[^a-z0-9 -]", "", each.lower()) for each in HEADINGS]
+        assert heading in [slug.replace(" ", "-") for slug in slugs]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

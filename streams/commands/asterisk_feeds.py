@@ -26,6 +26,10 @@ _GONE: Final = (
 )
 
 
+class OtherTableError(Exception):
+    """What is kept is of another table: its ids say nothing of this one."""
+
+
 class Feed(Protocol):
     """Gives records line by line, each once, from a position on.
 
@@ -41,6 +45,7 @@ class Feed(Protocol):
 
         Raises:
             msgspec.DecodeError: another release has made the position.
+            OtherTableError: it is of another table.
         """
 
     def read(self) -> list[Line]:
@@ -117,9 +122,11 @@ class TableFeed:
         return Table(self._server, self.name, self._zone, say, wall, position)
 
     def begin(self, position: bytes | None) -> bytes:
-        known = None
+        known = TablePosition(of=self._server.where)
         if position is not None:
             known = msgspec.json.decode(position, type=TablePosition)
+            if known.of != self._server.where:
+                raise OtherTableError
         self._table = self._new(known)
         return self.position()
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from streams.commands.asterisk_feeds import Feed, FileFeed, TableFeed
+from streams.commands.asterisk_feeds import Feed, FileFeed, OtherTableError, TableFeed
 from streams.commands.common import DONE, FAILED, USAGE, CommandError, load_plan, say, wall
 from streams.commands.worker import read_settings
 from streams.domain.ndjson import ndjson
@@ -38,6 +38,12 @@ _FORM: Final = 1
 _OTHER_FORM: Final = (
     "what another release has kept of this log can't be read: it is read from its beginning once "
     "more; events that were sent before have the same ids"
+)
+
+
+_OTHER_TABLE: Final = (
+    "another table was read before, or in another place: this one is read from its beginning; "
+    "events that were sent before have the same ids"
 )
 
 
@@ -185,8 +191,8 @@ class _Import:
             self._feed.close()
 
     def _load(self, stored: bytes) -> "_Kept | None":
-        """Begins where something was kept; None, and it is said, where another release has kept
-        it."""
+        """Begins where something was kept; None, and it is said, where another release has kept it,
+        or it is of another table."""
         try:
             kept = msgspec.json.decode(stored, type=_Kept)
             if kept.form == _FORM:
@@ -194,6 +200,9 @@ class _Import:
                 return kept
         except msgspec.DecodeError:
             pass
+        except OtherTableError:
+            say(_OTHER_TABLE)
+            return None
         say(_OTHER_FORM)
         return None
 

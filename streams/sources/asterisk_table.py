@@ -53,11 +53,13 @@ class TablePosition(Struct):
         id: of the newest row.
         missing: ids below it that may still come.
         at: the instant of the newest row.
+        of: which table it is, and where: the ids of another say nothing.
     """
 
     id: int = 0
     missing: list[Missing] = []
     at: int = 0
+    of: str = ""
 
 
 class Row(Struct):
@@ -151,7 +153,9 @@ class Table:
                 newest, at = row.id, max(at, at_row)
             lines.append(line)
         if lines:
-            self.position = TablePosition(newest, _without(missing, late)[-_MOST_MISSING:], at)
+            self.position = TablePosition(
+                newest, _without(missing, late)[-_MOST_MISSING:], at, position.of
+            )
         return lines
 
     def _waits(self, newest: int, now: int) -> bool:
@@ -174,7 +178,7 @@ class Table:
                 f"{self._name}: its newest row is {newest}, and {self.position.id} was read "
                 "before: it was made anew, and is read from its beginning"
             )
-            self.position = TablePosition(0, [], self.position.at)
+            self.position = TablePosition(0, [], self.position.at, self.position.of)
 
     def _line(self, row: Row, latest: int) -> tuple[Line, int]:
         """The line of the file, and the instant; a row whose time is none is refused as a line is

@@ -65,6 +65,9 @@ class Database:
         address: as ``read_address`` gives it.
         table: its name.
 
+    Attributes:
+        where: the table is, without who asks.
+
     Raises:
         AddressError: the name is none, or the driver is not installed.
     """
@@ -75,6 +78,8 @@ class Database:
         self._address = address
         self._kind = _KINDS[urlsplit(address).scheme]
         self._table = table
+        parts = urlsplit(address)
+        self.where = f"{self._kind}://{parts.hostname or ''}:{parts.port or ''}{parts.path}#{table}"
         self._connection: Any = None
         self._columns: tuple[str, ...] = ()
         self.step = 1

@@ -27,7 +27,8 @@ class Database:
     away: int
 
     def __init__(self, address: str, table: str) -> None:
-        assert (address, table) == ("mariadb://a:secret@b/c", "queue_log")
+        assert table == "queue_log"
+        self.where = address.rpartition("@")[2]
 
     def rows(self, after: int, also: Sequence[int], most: int) -> list[Row]:
         if Database.away:
@@ -87,6 +88,20 @@ def test_a_second_run_goes_on_behind_the_last_row(address: Path, broker: Broker)
     broker.stored["asterisk_table"] = b'{"form":1,"position":"?","calls":{}}'
     assert run("--dsn-file", address, "--to", "kafka") == 0
     assert len(broker.events) == 2 * len(translated(LINES).events)
+
+
+def test_the_ids_of_another_table_say_nothing(
+    address: Path, broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--dsn-file", address, "--to", "kafka") == 0
+    first = [*broker.events]
+    address.write_text("mariadb://a:secret@elsewhere/c\n")
+    assert run("--dsn-file", address, "--to", "kafka") == 0
+    assert import_asterisk._OTHER_TABLE in capsys.readouterr().err
+    assert broker.events == [*first, *first]
+    address.write_text("mariadb://b:other@elsewhere/c\n")  # another user, the same table
+    assert run("--dsn-file", address, "--to", "kafka") == 0
+    assert len(broker.events) == 2 * len(first)
 
 
 def test_while_the_database_is_away_who_follows_waits(
