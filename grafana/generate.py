@@ -15,6 +15,7 @@ from typing import Final
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
+from grafana.contacts import contacts
 from grafana.line import line
 from grafana.pipeline import pipeline
 from grafana.say import Say
@@ -30,6 +31,7 @@ DASHBOARDS: Final[dict[str, Callable[[Plan, int, Say], Dashboard]]] = {
     "wallboard": wallboard,
     "line": line,
     "vendor": vendor,
+    "contacts": contacts,
     "pipeline": pipeline,
 }
 

@@ -1,4 +1,4 @@
-"""Shortcuts on the SDK's builders: what the panels of all four dashboards have in common."""
+"""Shortcuts on the SDK's builders: what the panels of all dashboards have in common."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple

@@ -21,7 +21,7 @@ from streams.domain.counts import COUNTS
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
-from streams.domain.tally import CITY, LINE, VENDOR, Tally
+from streams.domain.tally import CITY, LINE, VENDOR, WHOLE_WAITS, Tally
 from streams.engine.roles.contact_owner import ContactOwner
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
@@ -57,8 +57,9 @@ def worker(monkeypatch: pytest.MonkeyPatch, metrics: str) -> Worker:
     made.recovered[0] = Recovery(0.8, 12_000)
     owner = made.line_owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
     more = {"queue_offered": 2, "service_offered": 2}
+    more |= {name: 0 for name in COUNTS if "nuisance" in name}
     full = Tally.of(**dict.fromkeys(COUNTS, 1) | more)
-    full.waits, full.longest = {5: 1}, SECOND
+    full.waits, full.longest = {5: 1, WHOLE_WAITS + 5: 1}, SECOND
     for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
         for width in (SLOT, INTERVAL):
             owner.board.apply_figures(scope, 0, width, now - now % width, full, False)

@@ -3,6 +3,8 @@
 A count's id is where its number stands in packed counts, and what the number is stored under. So
 an id is never used again: a new count takes the next, and one that is counted no longer keeps its
 own.
+
+It is longer than a module should be, because all counts are in one list.
 """
 
 from collections.abc import Sequence
@@ -41,6 +43,15 @@ MOST_FURTHER_THRESHOLDS: Final = 2
 
 FURTHER: Final = tuple(range(2, 2 + MOST_FURTHER_THRESHOLDS))
 FURTHER_PARTS: Final = ("service_offered", "answered_within", "abandoned_within", "left_within")
+
+
+def _of_contacts(first: int, *named: tuple[str, str]) -> tuple[Count, ...]:
+    """Counts of contacts with ids one after another, each by its name and words."""
+    return tuple(
+        Count(first + place, name, "contacts", since="0.2", words=words)
+        for place, (name, words) in enumerate(named)
+    )
+
 
 DECLARED_COUNTS: Final = (
     Count(0, "contacts", "contacts"),
@@ -163,6 +174,63 @@ DECLARED_COUNTS: Final = (
     # Of what reachability left out as callbacks: those that it counts since, for their time is
     # over. Known to whoever has all calls of a caller, like those that were kept.
     Count(92, "callbacks_broken", "visits", since="0.2", words="Callbacks not kept, not reached"),
+    # Of whole contacts (``whole``), once in each scope that a contact is of as a whole: of those
+    # that are, and what became of each.
+    *_of_contacts(
+        93,
+        ("whole_contacts", "Contacts that began here"),
+        ("whole_open", "Contacts that are not over"),
+        ("whole_too_many_events", "Contacts of more events than are kept, as a whole"),
+        ("whole_nuisance", "Nuisance calls"),
+        ("whole_out_of_hours", "Contacts out of hours"),
+        ("whole_informed", "Informed by an announcement"),
+        ("whole_outside", "Answered, and passed on to somebody outside"),
+        ("whole_callback", "Ended with a callback"),
+        ("whole_form", "Ended with a form"),
+        ("whole_served_at_once", "Served at once"),
+        ("whole_served_after_transfer", "Served after being passed on"),
+        ("whole_dead_end", "Passed on into a dead end"),
+        ("whole_refused", "Refused"),
+        ("whole_lost", "Lost, never answered"),
+        ("whole_turned_away", "Turned away, never answered"),
+        ("whole_given_up", "Given up, never answered"),
+        ("whole_closed_meanwhile", "Passed on to a desk that had closed meanwhile"),
+    ),
+    # What happened on the way: of all visits of these contacts together.
+    Count(110, "transfers", "contacts", since="0.2", words="Passed on to another line"),
+    Count(111, "bounces", "contacts", since="0.2", words="Passed back to where they had been"),
+    Count(112, "laps", "contacts", since="0.2", words="Laps in a queue"),
+    # The whole wait: of contacts that queued, in hours, and are over; of those of them whose wait
+    # is known; of those that were answered within the city's threshold.
+    Count(113, "whole_queued", "contacts", since="0.2", words="Contacts that queued"),
+    Count(114, "whole_waited", "contacts", since="0.2", words="Contacts whose whole wait is known"),
+    Count(115, "whole_within", "contacts", since="0.2", words="Answered after a short whole wait"),
+    Count(116, "whole_wait_sum", "microseconds", since="0.2", words="Sum of the whole waits"),
+    # Of nuisance calls, which are in no ratio: all their visits, those that shares of who hung up
+    # leave out, and the contacts that hung up in the menu.
+    Count(117, "nuisance", "visits", since="0.2", words="Visits of nuisance calls"),
+    Count(118, "nuisance_abandoned", "visits", since="0.2", words="Abandoned by nuisance calls"),
+    Count(
+        119,
+        "nuisance_short_abandoned",
+        "visits",
+        since="0.2",
+        words="Abandoned within the short limit by nuisance calls",
+    ),
+    Count(
+        120,
+        "nuisance_left_before_queue",
+        "visits",
+        since="0.2",
+        words="Nuisance calls that left before the queue",
+    ),
+    Count(
+        121,
+        "nuisance_in_menu",
+        "contacts",
+        since="0.2",
+        words="Nuisance calls that hung up in the menu",
+    ),
 )
 """Every count, by its id. The order is part of the stored form."""
 
@@ -215,6 +283,13 @@ SHOWN: Final = (
     *("callbacks_kept", "callbacks_broken", "callback_attempts"),
 )
 """Counts that replay shows of lines, vendors and the city."""
+
+SHOWN_OF_WHOLE: Final = (
+    *("whole_contacts", "outgoing", "outgoing_answered"),
+    *("transfers", "bounces", "laps"),
+    *("whole_queued", "whole_waited", "whole_within", "nuisance"),
+)
+"""Counts that it shows of every scope that contacts are of as a whole: the city, and a vendor."""
 
 SHOWN_OF_CITY: Final = (
     *("contacts_with_visit", "abandoned_in_menu", "entrance_blocked", "entrance_closed"),

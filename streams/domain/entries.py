@@ -9,21 +9,30 @@ is in one list.
 
 from typing import Final
 
+from streams.domain import whole
 from streams.domain.counts import BITS, COUNTED_CAUSES, FURTHER, FURTHER_PARTS, INDEX, ONE
 from streams.domain.disposition import (
+    ABANDONED,
     ANSWERED,
     CALLBACK,
     CHOSE_AGAIN,
     DISPOSITIONS,
     FORM,
+    LEFT_BEFORE_QUEUE,
     OPEN,
     OVERFLOWED,
     SHORT_ABANDONED,
 )
 from streams.domain.instants import SECOND
-from streams.domain.outcome import ORPHAN, OUTGOING, Outcome, Visit
+from streams.domain.outcome import (
+    MENU_ABANDONED,
+    ORPHAN,
+    OUTGOING,
+    Outcome,
+    Visit,
+)
 from streams.domain.sums import HUNG_UP, added, answered_in_queue
-from streams.domain.tally import CITY, LINE, VENDOR, Entry
+from streams.domain.tally import CITY, LINE, VENDOR, WHOLE_WAITS, Entry
 from streams.domain.walked import NO_ROW
 
 # Waits are kept by the second up to two minutes, where thresholds lie, by 5 s up to ten minutes
@@ -59,6 +68,9 @@ _OUT_OF_HOURS: Final = {
 }
 """What is counted once more, under a name of its own, when it is out of hours."""
 
+_OF_NUISANCE: Final = (ABANDONED, SHORT_ABANDONED, LEFT_BEFORE_QUEUE)
+"""Dispositions of which shares are made: those of nuisance calls are left out of them."""
+
 _DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, OPEN)}
 
 
@@ -66,10 +78,10 @@ def entries(outcome: Outcome) -> list[Entry]:
     """Everything that a contact adds to the books: per visit to its line, its vendor and the city,
     and itself once to each line and vendor that it visited and to the city."""
     contact = contact_pattern(outcome)
-    of_city = (CITY, outcome.begun, contact.packed, -1, -1, -1)
+    of_whole = of_whole_contact(outcome, contact)
     visited = outcome.visits
     if not visited or outcome.outcome is OUTGOING:
-        return [of_city]
+        return of_whole
     if len(visited) == 1:
         visit = visited[0]
         begun = visit.begun
@@ -80,7 +92,7 @@ def entries(outcome: Outcome) -> list[Entry]:
             (line, begun, once, bucket, wait, waiting),
             (vendor, begun, once, bucket, wait, waiting),
             (CITY, begun, packed, bucket, wait, waiting),
-            of_city,
+            *of_whole,
         ]
     answered = _packed(_answered_marks(outcome))
     booked: list[Entry] = []
@@ -99,8 +111,30 @@ def entries(outcome: Outcome) -> list[Entry]:
                     once += answered
             booked.append((scope, visit.begun, once, bucket, wait, waiting))
         booked.append((CITY, visit.begun, packed, bucket, wait, waiting))
-    booked.append(of_city)
+    booked += of_whole
     return booked
+
+
+def of_whole_contact(outcome: Outcome, contact: "ContactPattern") -> list[Entry]:
+    """What the contact adds as a whole, where it began: in the city, and for the vendor of its
+    first visit."""
+    added, bucket = whole_amounts(outcome)
+    begun = outcome.begun
+    found: list[Entry] = [(CITY, begun, contact.packed + added, bucket, -1, -1)]
+    if outcome.visits and contact.whole:
+        vendor = scopes(outcome.visits[0])[1]
+        found.append((vendor, begun, contact.whole + added, bucket, -1, -1))
+    return found
+
+
+def whole_amounts(outcome: Outcome) -> tuple[int, int]:
+    """What a contact adds as a whole beside its pattern, packed, and the bucket of its whole wait;
+    -1 where there is none."""
+    added = whole.passed_counts(outcome) if any(outcome.passed) else 0
+    wait = outcome.whole_wait
+    if wait is None or not outcome.in_whole_wait:
+        return added, -1
+    return added + wait * ONE["whole_wait_sum"], WHOLE_WAITS + wait_bucket(wait)
 
 
 _scopes: dict[tuple[str, str], tuple[str, str]] = {}
@@ -151,14 +185,18 @@ class ContactPattern:
     """What contacts have in common that count alike. They come in a few dozen patterns.
 
     Attributes:
-        packed: what each counts in the city.
+        packed: what each counts in the city, ``whole`` included.
+        whole: what each counts in any other scope that it is of as a whole.
         once: what one with a single visit counts at its line and vendor besides the visit.
     """
 
-    __slots__ = ("once", "packed")
+    __slots__ = ("once", "packed", "whole")
 
     def __init__(self, outcome: Outcome) -> None:
-        self.packed = _packed(_city_marks(outcome))
+        self.whole = 0
+        if outcome.outcome is not ORPHAN:
+            self.whole = _packed(tuple(_I[name] for name in whole.marks(outcome)))
+        self.packed = _packed(_city_marks(outcome)) + self.whole
         self.once = ONE["contacts"]
         if outcome.answered:
             self.once += _packed(_answered_marks(outcome))
@@ -175,6 +213,12 @@ def contact_pattern(outcome: Outcome) -> ContactPattern:
         outcome.transferred,
         outcome.reached,
         outcome.in_hours,
+        outcome.became,
+        outcome.closed_meanwhile,
+        outcome.nuisance,
+        outcome.queued,
+        outcome.whole_wait is None,
+        outcome.whole_within,
     )
     pattern = _contact_patterns.get(key)
     if pattern is None:
@@ -184,10 +228,11 @@ def contact_pattern(outcome: Outcome) -> ContactPattern:
 
 def _city_marks(outcome: Outcome) -> tuple[int, ...]:
     if outcome.outcome in _APART:
-        if outcome.outcome is OUTGOING and outcome.answered:
-            return _I[OUTGOING], _I["outgoing_answered"]
-        return (_I[outcome.outcome],)
+        # What is outgoing is counted as a whole.
+        return () if outcome.outcome is OUTGOING else (_I[outcome.outcome],)
     marks = [_I["contacts"], _I[outcome.outcome]]
+    if outcome.nuisance and outcome.outcome is MENU_ABANDONED:
+        marks.append(_I["nuisance_in_menu"])
     if outcome.answered:
         marks += _answered_marks(outcome)
     if outcome.reached is not None:
@@ -242,11 +287,12 @@ def amounts(visit: Visit) -> tuple[VisitPattern, int, int]:
         visit.further,
         terms.contract.short_counts,
         visit.marks,
+        visit.nuisance,
     )
     pattern = _visit_patterns.get(key)
     if pattern is None:
         pattern = _visit_patterns[key] = VisitPattern(visit)
-    if wait is None:
+    if wait is None or visit.nuisance:
         return pattern, -1, -1
     return pattern, wait_bucket(wait) if pattern.in_buckets else -1, wait
 
@@ -270,6 +316,12 @@ def _marks(visit: Visit) -> list[int]:
     marks = [_I["line_offered"], _DISPOSITION_INDEX[disposition]]
     if not visit.in_hours:
         marks.append(_I["out_of_hours"])
+    if visit.nuisance:
+        # In the books, and in nothing that is made of them.
+        marks.append(_I["nuisance"])
+        if disposition in _OF_NUISANCE:
+            marks.append(_I[f"nuisance_{disposition}"])
+        return marks
     if visit.entered is not None:
         marks.append(_I["queue_offered"])
         if visit.within is not None:

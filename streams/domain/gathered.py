@@ -11,6 +11,7 @@ Booking took half as long so, in a replay as in catching up.
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from operator import mul
 
+from streams.domain.counts import ONE
 from streams.domain.entries import (
     ContactPattern,
     VisitPattern,
@@ -18,9 +19,11 @@ from streams.domain.entries import (
     contact_pattern,
     entries,
     scopes,
+    wait_bucket,
 )
 from streams.domain.outcome import OUTGOING, Outcome, Visit
-from streams.domain.tally import CITY, Tally
+from streams.domain.tally import CITY, WHOLE_WAITS, Tally
+from streams.domain.whole import passed_counts
 
 
 class Gathering:
@@ -40,13 +43,13 @@ class Gathering:
         self._narrowest = narrowest
         self._tallies = tallies
         self._visits: dict[tuple[tuple[str, str], Hashable], _Visits] = {}
-        self._contacts: dict[Hashable, _Contacts] = {}
+        self._contacts: dict[tuple[str, Hashable], _Contacts] = {}
 
     def add(self, outcome: Outcome) -> None:
         """Adds a contact. One of several visits counts once at each line and vendor, whichever of
         its visits were there: its entries are booked one by one."""
         if outcome.outcome is OUTGOING or not outcome.visits:
-            self._add_contact(contact_pattern(outcome), outcome.begun)
+            self._add_contact(contact_pattern(outcome), outcome)
         elif len(outcome.visits) > 1:
             for entry in entries(outcome):
                 for tally in self._tallies(entry[0], entry[1]):
@@ -62,14 +65,22 @@ class Gathering:
                 )
             contact = contact_pattern(outcome)
             gathered.add(contact, visit)
-            self._add_contact(contact, outcome.begun)
+            self._add_contact(contact, outcome)
 
-    def _add_contact(self, pattern: ContactPattern, begun: int) -> None:
-        key = self._narrowest(begun)
+    def _add_contact(self, pattern: ContactPattern, outcome: Outcome) -> None:
+        begun = outcome.begun
+        vendor = scopes(outcome.visits[0])[1] if outcome.visits else ""
+        key = vendor, self._narrowest(begun)
         gathered = self._contacts.get(key)
         if gathered is None:
-            gathered = self._contacts[key] = _Contacts(self._tallies(CITY, begun))
+            gathered = self._contacts[key] = _Contacts(
+                self._tallies(CITY, begun), self._tallies(vendor, begun) if vendor else ()
+            )
         gathered.patterns[pattern] = gathered.patterns.get(pattern, 0) + 1
+        if outcome.whole_wait is not None and outcome.in_whole_wait:
+            gathered.wait(outcome.whole_wait)
+        if any(outcome.passed):
+            gathered.passed += passed_counts(outcome)
 
     def roll_up(self) -> None:
         """Adds what was gathered to the tallies, and begins anew."""
@@ -129,15 +140,29 @@ class _Visits:
 
 
 class _Contacts:
-    """Contacts in the city, where they began: how many of each pattern."""
+    """Contacts as a whole, where they began, in the city and for the vendor of their first visit:
+    how many of each pattern, how long they waited, and what they count of their way."""
 
-    __slots__ = ("_city", "patterns")
+    __slots__ = ("_city", "_vendor", "_waited", "_waits", "passed", "patterns")
 
-    def __init__(self, city: Iterable[Tally]) -> None:
-        self._city = city
+    def __init__(self, city: Iterable[Tally], vendor: Iterable[Tally]) -> None:
+        self._city, self._vendor = city, vendor
         self.patterns: dict[ContactPattern, int] = {}
+        self.passed = self._waited = 0
+        self._waits: dict[int, int] = {}
+
+    def wait(self, wait: int) -> None:
+        """Adds the whole wait of one."""
+        self._waited += wait
+        bucket = WHOLE_WAITS + wait_bucket(wait)
+        self._waits[bucket] = self._waits.get(bucket, 0) + 1
 
     def roll_up(self) -> None:
-        sums = Tally(sum(count * pattern.packed for pattern, count in self.patterns.items()))
-        for tally in self._city:
-            tally.plus(sums)
+        sums = Tally(self.passed + self._waited * ONE["whole_wait_sum"])
+        sums.waits = self._waits
+        of_vendor = sum(count * pattern.whole for pattern, count in self.patterns.items())
+        of_city = sum(count * pattern.packed for pattern, count in self.patterns.items())
+        for tallies, counted in ((self._vendor, of_vendor), (self._city, of_city)):
+            for tally in tallies:
+                tally.plus(sums)
+                tally.packed += counted

@@ -34,7 +34,7 @@ from streams.domain.outcome import (
     Outcome,
     Visit,
 )
-from streams.domain.plan import Contract, Plan, open_time
+from streams.domain.plan import Contract, Plan, Terms, open_time
 from streams.domain.rows import (
     CALL_START,
     DIRECTION_FIELD,
@@ -48,6 +48,7 @@ from streams.domain.service_level import missed_at, within
 from streams.domain.waits import Lap, waited, waiting_since
 from streams.domain.walk import line_named_by, walk
 from streams.domain.walked import NO_ROW, TRANSFER, Walk
+from streams.domain.whole import conclude, is_nuisance, is_within
 
 CUT_OFF_WITHIN: Final = 10 * SECOND
 """Nobody is helped within ten seconds: an agent who hangs up so soon has cut the caller off."""
@@ -76,6 +77,8 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         outcome.caller = told(known.rows[ROW_WIDTH * walked.start + 4], USUAL_FIELD)
     if walked.hangup != NO_ROW:
         outcome.hung_up = ats[walked.hangup]
+    if plan.nuisance:
+        outcome.nuisance = is_nuisance(walked, ats, plan)
     if walked.visits:
         _with_visits(known, walked, outcome, plan, now)
     else:
@@ -84,6 +87,9 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         outcome.done_at = outcome.hung_up
     elif ats[-1] > outcome.done_at:
         outcome.done_at = ats[-1]
+    conclude(outcome, known, plan, now)
+    if outcome.queued:
+        outcome.whole_within = is_within(outcome, plan.entrance)
     if tells(known.rows, DIRECTION_FIELD) and outcome.properties.outgoing:
         outcome.outcome = OUTGOING
         outcome.reached = None
@@ -100,11 +106,12 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
         # The plan may have changed since the event was accepted.
         visit.terms = terms = plan.terms(line, begun) or plan.nearest_terms(line, begun)
         if not outcome.visits:
-            outcome.in_hours = terms.open or _is_open(plan, line, outcome.begun)
+            outcome.in_hours = _in_hours(known, walked, terms, outcome.begun, plan)
         outcome.visits.append(visit)
         _judge(visit, terms.contract, known.ats, outcome, walked.hung_up, now)
         if visit.answered is not None:
-            outcome.answered = True
+            if not terms.is_station:
+                outcome.answered = True
             soon = visit.ended is not None and visit.ended - visit.answered <= CUT_OFF_WITHIN
             if soon and not visit.reason and _by_agent(known, walked):
                 visit.marks |= CUT_OFF_MARK
@@ -124,7 +131,7 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
             outcome.done_at = visit.lost_at + 1
     if len(outcome.visits) > 1:
         _look_at_others(outcome.visits, plan, known.ats)
-    if outcome.in_hours:
+    if outcome.in_hours and not outcome.nuisance:
         if outcome.answered:
             outcome.reached = True
         elif not undecided and unreached:
@@ -134,6 +141,22 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
 def _by_agent(known: Piece, walked: Walk) -> bool:
     code = known.rows[ROW_WIDTH * walked.hangup + 1]
     return walked.hangup != NO_ROW and hung_up_by(code) == "agent"
+
+
+def _in_hours(known: Piece, walked: Walk, terms: Terms, begun: int, plan: Plan) -> bool:
+    """Whether the first line that the contact came to was open then, or when the contact began. A
+    station on the way is none, unless there was nothing else.
+
+    Args:
+        terms: of the first visit.
+    """
+    for found in walked.visits:
+        if not terms.is_station:
+            break
+        line, at = line_named_by(known.rows, found.line), known.ats[found.begun]
+        later = plan.terms(line, at) or plan.nearest_terms(line, at)
+        terms = terms if later.is_station else later
+    return terms.open or _is_open(plan, terms.line, begun)
 
 
 def _is_open(plan: Plan, line: str, at: int) -> bool:
@@ -171,6 +194,7 @@ def _judge(
     visit.bounced = False
     visit.transferred_to = 0
     visit.in_hours = outcome.in_hours
+    visit.nuisance = False
     visit.started = started = outcome.started
     visit.chosen = chosen = None if found.choice == NO_ROW else ats[found.choice]
     visit.menu = None if chosen is None or started is None else chosen - started
@@ -226,10 +250,12 @@ def _judge(
             decided = lost_at + 1
     if entered is not None:
         _decide_service(visit, contract, laps, lap, decided, outcome.begun, now)
-    if outcome.in_hours:
+    if outcome.in_hours and not outcome.nuisance:
         _decide_reach(visit, contract, decided, now)
     else:
         visit.within, visit.further, visit.service_at = None, (), NEVER
+    if outcome.nuisance:
+        visit.nuisance, visit.in_time, visit.menu = True, None, None
 
 
 def _decide_service(
@@ -298,7 +324,7 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
                 outcome.changes_at = min(outcome.changes_at, lost_at + 1)
         else:
             outcome.changes_at = min(outcome.changes_at, overdue)
-    outcome.reached = reached if outcome.in_hours else None
+    outcome.reached = reached if outcome.in_hours and not outcome.nuisance else None
 
 
 def _too_many(piece: Piece, known: Piece, plan: Plan) -> Outcome:
@@ -313,4 +339,5 @@ def _too_many(piece: Piece, known: Piece, plan: Plan) -> Outcome:
     outcome.done_at = piece.newest
     outcome.in_hours = plan.first_line_open(outcome.begun)
     outcome.reached = False if outcome.in_hours else None
+    outcome.became = TOO_MANY_EVENTS
     return outcome

@@ -39,6 +39,7 @@ class Visit:
         terms: what the plan said of the line when the visit began.
         begun: its beginning; everything about the visit is booked here.
         in_hours: the contact was not out of hours.
+        nuisance: the contact is one: the visit is in no ratio.
         chosen: when it was chosen in the menu; None if it was not.
         entered: the queue entry; None when the visit never was queue-offered.
         answered, ended: instants, None while there are none.
@@ -88,6 +89,7 @@ class Visit:
         "marks",
         "menu",
         "nth",
+        "nuisance",
         "promised_until",
         "reach_at",
         "reached",
@@ -108,6 +110,7 @@ class Visit:
     terms: Terms
     begun: int
     in_hours: bool
+    nuisance: bool
     started: int | None
     chosen: int | None
     entered: int | None
@@ -186,6 +189,14 @@ class Outcome:
         transferred: some visit was left by transfer.
         reached: whether it counts as reached in the city's reachability; None while undecided, out
             of hours, or left out because a callback was accepted.
+        became: what became of the person, one of ``whole.OUTCOMES``.
+        nuisance: hung up so soon, unanswered, that it is in no ratio.
+        closed_meanwhile: a dead end at a desk that was shut.
+        passed: how often it was transferred, sent back to where it had been answered, and sent
+            round in a queue.
+        queued, whole_wait: of a contact that is over, whether it queued anywhere, and all its time
+            in queues together, in us; None where that can't be told.
+        whole_within: it was answered, and that wait is within the city's threshold.
         conflicting, after_hangup, disordered: events that do not count or were told out of order.
         done_at: from this instant on nothing but late events can change the contact.
         changes_at: the next instant at which time alone changes something, else ``NEVER``.
@@ -195,20 +206,27 @@ class Outcome:
     __slots__ = (
         "_properties",
         "answered",
+        "became",
         "begun",
         "caller",
         "changes_at",
+        "closed_meanwhile",
         "disordered",
         "done_at",
         "hung_up",
         "in_hours",
         "known",
+        "nuisance",
         "outcome",
+        "passed",
+        "queued",
         "reached",
         "started",
         "transferred",
         "visits",
         "walk",
+        "whole_wait",
+        "whole_within",
     )
 
     def __init__(self, begun: int, known: Piece, walked: Walk | None) -> None:
@@ -223,6 +241,10 @@ class Outcome:
         self.in_hours = True
         self.answered = self.transferred = False
         self.reached: bool | None = None
+        self.became = ""
+        self.nuisance = self.closed_meanwhile = self.queued = self.whole_within = False
+        self.passed = (0, 0, 0)
+        self.whole_wait: int | None = None
         self.disordered = self.done_at = 0
         self.changes_at = NEVER
         self._properties: Properties | None = None
@@ -237,6 +259,11 @@ class Outcome:
             order = range(len(known.ats)) if self.walk is None else self.walk.order
             found = self._properties = properties(known.rows, order)
         return found
+
+    @property
+    def in_whole_wait(self) -> bool:
+        """The figures of the whole wait are of it: it is over, and in ratios."""
+        return self.queued and self.in_hours and not self.nuisance
 
     @property
     def conflicting(self) -> int:

@@ -20,7 +20,7 @@ from streams.domain.events import Event
 from streams.domain.instants import DAY
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
-from streams.domain.tally import Tally
+from streams.domain.tally import WHOLE_WAITS, Tally
 from streams.engine.kafka import topics
 from streams.engine.kafka.access import check_access
 from streams.engine.kafka.outputs import position_key
@@ -143,7 +143,8 @@ async def kept(
 def tally(interval: Interval) -> Tally:
     """The tally of a published quarter-hour."""
     found = Tally.of(**{name: getattr(interval.counts, name, 0) for name in COUNTS})
-    found.waits = dict(interval.waits)
+    whole = ((WHOLE_WAITS + bucket, count) for bucket, count in interval.whole_waits)
+    found.waits = dict([*interval.waits, *whole])
     found.longest = -1 if interval.longest is None else interval.longest
     return found
 

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from streams.domain.board import Board
 from streams.domain.books import SLOT, books, start_of
-from streams.domain.counts import DECLARED_COUNTS, SHOWN, SHOWN_OF_CITY
+from streams.domain.counts import DECLARED_COUNTS
 from streams.domain.entries import entries
-from streams.domain.figures import of_scope, on_the_wall
+from streams.domain.figures import counts_of, of_scope, on_the_wall
 from streams.domain.figures.figure import Figure, Scope
+from streams.domain.figures.whole import COUNTED, OF_WHOLE
 from streams.domain.irregularities import IRREGULARITIES
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
@@ -36,7 +37,7 @@ def replay(alert: Schema) -> Schema:
     """What ``replay --format json`` writes, given the schema of an alert."""
     scopes = {
         "lines": _by_id("#/$defs/OfLine", "Figures per line, by its id."),
-        "vendors": _by_id("#/$defs/OfLine", "Figures per vendor, by its id."),
+        "vendors": _by_id("#/$defs/OfVendor", "Figures per vendor, by its id."),
         "city": {"$ref": "#/$defs/OfCity"},
     }
     interval = _object(scopes | {"start": _INSTANT}, ["start", *scopes])
@@ -66,7 +67,12 @@ def replay(alert: Schema) -> Schema:
             "none; a figure with nothing under the line is absent."
         ),
     }
-    defs = {"Alert": alert, "OfCity": _figures("city"), "OfLine": _figures("line")}
+    defs = {
+        "Alert": alert,
+        "OfCity": _figures("city"),
+        "OfLine": _figures("line"),
+        "OfVendor": _figures("vendor"),
+    }
     return head | _object(properties, [*scopes, "rejected", "counted"]) | {"$defs": defs}
 
 
@@ -140,8 +146,15 @@ def shown() -> dict[str, list[Any]]:
 
 def _figures(scope: Scope) -> Schema:
     """The figures of a scope: all counts; each figure where it is defined."""
-    counts = [*SHOWN, *(SHOWN_OF_CITY if scope == "city" else ())]
+    counts = [*counts_of(scope)]
     properties = {name: _said(_WHOLE, f"A count of {_COUNTED[name]}.") for name in counts}
+    if scope in OF_WHOLE:
+        counts.append("outcomes")
+        properties["outcomes"] = _said(
+            _object(dict.fromkeys(COUNTED, _WHOLE)),
+            "What became of whole contacts: how many of each. All but `closed_meanwhile`, which is "
+            "a part of `dead_end`, add up to `whole_contacts`.",
+        )
     properties |= {figure.name: _figure(figure) for figure in of_scope(scope)}
     return _object(properties, counts)
 

@@ -54,6 +54,7 @@ class Interval(Struct, frozen=True, kw_only=True):
         longest: the longest wait of any visit that was offered to the queue and ended.
         callers: null of what each contact tells by itself; else the partition of callers whose part
             this is.
+        whole_waits: contacts per bucket of their whole wait, as `waits`.
     """
 
     scope: ScopeName
@@ -64,6 +65,7 @@ class Interval(Struct, frozen=True, kw_only=True):
     waits: list[tuple[int, int]]
     longest: Duration | None
     callers: Count | None = None
+    whole_waits: list[tuple[int, int]] = []
 
 
 def interval(scope: str, start: int, tally: Tally, callers: int | None = None) -> Interval:
@@ -72,7 +74,8 @@ def interval(scope: str, start: int, tally: Tally, callers: int | None = None) -
         scope=scope,
         start=start,
         counts=Counts(**{name: tally[name] for name in _COUNTED}),
-        waits=sorted(tally.waits.items()),
+        waits=sorted(tally.answered_waits().items()),
+        whole_waits=sorted(tally.whole_waits().items()),
         longest=tally.longest if tally.longest >= 0 else None,
         callers=callers,
     )

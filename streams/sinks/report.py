@@ -12,7 +12,7 @@ from streams.domain.books import Books
 from streams.domain.detector import Alert
 from streams.domain.disposition import FORM
 from streams.domain.figures import by_rank, figures
-from streams.domain.figures.figure import Better, Unit
+from streams.domain.figures.figure import Better, Scope, Unit
 from streams.domain.plan import Plan
 from streams.domain.rounding import percent, whole_seconds
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
@@ -29,7 +29,7 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "lines": _scoped(books.totals, LINE, books.lines),
         "vendors": _scoped(books.totals, VENDOR, []),
-        "city": figures(books.totals[CITY], of_city=True),
+        "city": figures(books.totals[CITY], "city"),
         "rejected": dict(sorted(rejected.items())),
         "counted": books.irregular.counts,
     }
@@ -39,7 +39,7 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
                 "start": instants.text(start),
                 "lines": _scoped(tallies, LINE, []),
                 "vendors": _scoped(tallies, VENDOR, []),
-                "city": figures(tallies.get(CITY, Tally()), of_city=True),
+                "city": figures(tallies.get(CITY, Tally()), "city"),
             }
             for start, tallies in _by_start(books)
         ]
@@ -52,8 +52,10 @@ def _scoped(tallies: dict[str, Tally], prefix: str, always: list[str]) -> dict[s
         for scope, tally in tallies.items()
         if scope.startswith(prefix) and not tally.empty()
     }
+    scope: Scope = "line" if prefix == LINE else "vendor"
     return {
-        each: figures(tallies.get(prefix + each) or Tally()) for each in sorted(ids | {*always})
+        each: figures(tallies.get(prefix + each) or Tally(), scope)
+        for each in sorted(ids | {*always})
     }
 
 

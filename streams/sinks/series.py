@@ -38,12 +38,13 @@ class Counted:
         longest: the longest ended wait in us; -1 if there is none.
     """
 
-    __slots__ = ("_counts", "_histogram", "_tally", "longest", "shown")
+    __slots__ = ("_counts", "_histogram", "_tally", "_whole_histogram", "longest", "shown")
 
     def __init__(self, shown: Shown, window: str) -> None:
         self._tally = tally = shown.scope.windows.tally(window)
         self._counts = tally.numbers()
         self._histogram: Histogram | None = None
+        self._whole_histogram: Histogram | None = None
         self.longest = tally.longest
         self.shown = shown
 
@@ -53,6 +54,13 @@ class Counted:
         if self._histogram is None:
             self._histogram = self._tally.histogram
         return self._histogram
+
+    @property
+    def whole_histogram(self) -> Histogram:
+        """The whole waits of contacts, counted up."""
+        if self._whole_histogram is None:
+            self._whole_histogram = self._tally.whole_histogram
+        return self._whole_histogram
 
     def __getitem__(self, name: str) -> int:
         return self._counts[INDEX[name]]

@@ -222,6 +222,7 @@ class Paper:
             visit["disordered"] = True
         elif self.where == "talking":
             self.take_back(visit, at)
+        visit["entries"] += 1
         self.name(visit, number)
 
     def whose_entry(self, event: Told) -> Visit | None:

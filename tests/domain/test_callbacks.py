@@ -196,7 +196,7 @@ def test_a_callback_that_is_not_kept_is_a_miss_and_not_reached_once_its_time_is_
 def test_of_the_city_a_contact_whose_callbacks_are_all_broken_was_not_reached() -> None:
     bob = talks("9:05", "2026-11-18", caller="bob")
     for now, value in (("13:00:05", 1.0), ("13:00:06", 0.5)):
-        shown = figures(waste(left("9:00"), bob, now=at(now), scope=CITY), of_city=True)
+        shown = figures(waste(left("9:00"), bob, now=at(now), scope=CITY), "city")
         assert shown["reachability"] == value
 
 

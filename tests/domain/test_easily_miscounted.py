@@ -125,7 +125,7 @@ def test_one_call_in_two_queues_twice_is_one_contact() -> None:
     assert whole[CITY]["contacts"] == whole[WASTE]["contacts"] == 1
     assert whole[CITY]["line_offered"] == 4
     assert whole[WASTE]["line_offered"] == whole[LINE + "migration"]["line_offered"] == 2
-    city = figures(whole[CITY], of_city=True)
+    city = figures(whole[CITY], "city")
     assert city["reachability"] == 1.0
     assert city["first_line_resolution"] == 0.0
     assert figures(whole[WASTE])["wrong_choice"] == 1.0

@@ -188,4 +188,5 @@ def test_nothing_changes_before_its_wake(events: list[Told], after: int) -> None
 
 def _figures(outcome: Outcome) -> list[Any]:
     visits = [(v.disposition, v.within, v.reached, v.wait, v.ended) for v in outcome.visits]
-    return [outcome.outcome, outcome.reached, outcome.begun, visits]
+    whole = [outcome.became, outcome.passed, outcome.queued, outcome.whole_wait]
+    return [outcome.outcome, outcome.reached, outcome.begun, visits, whole]

@@ -9,6 +9,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from streams.domain import decisions
+from streams.domain.became import COUNTED
 from streams.domain.books import INTERVAL, Books
 from streams.domain.call_events import Contact
 from streams.domain.counts import DECLARED_COUNTS
@@ -30,7 +31,11 @@ from tests import calls
 from tests.calls import BEGIN, Told
 from tests.stories import PLAN, contacts
 
-OF_VISITS = tuple(count.name for count in DECLARED_COUNTS if count.of != "contacts")
+OF_WHOLE = ("whole_wait_sum",)
+OF_VISITS = tuple(
+    count.name for count in DECLARED_COUNTS if count.of != "contacts" and count.name not in OF_WHOLE
+)
+BECAME = tuple(COUNTED.values())
 OUTCOMES = (WITH_VISIT, MENU_ABANDONED, ENTRANCE_BLOCKED, ENTRANCE_CLOSED, OPEN_IN_MENU)
 
 
@@ -57,10 +62,17 @@ def balanced(known: list[Contact], now: int) -> None:
         lines, vendors, city = (sums.get((each, start), Tally()) for each in (LINE, VENDOR, CITY))
         for name in OF_VISITS:
             assert lines[name] == vendors[name] == city[name], name
-        assert lines.waits == vendors.waits == city.waits
+        answered = lines.answered_waits()
+        assert answered == vendors.answered_waits() == city.answered_waits()
+        assert not lines.whole_waits()
         assert lines.longest == vendors.longest == city.longest
     whole = books.totals[CITY]
     assert whole["contacts"] == sum(whole[outcome] for outcome in OUTCOMES) == seen
+    assert whole["contacts"] == whole["whole_contacts"] == sum(whole[each] for each in BECAME)
+    of_vendors = sum(
+        tally["whole_contacts"] for scope, tally in books.totals.items() if scope.startswith(VENDOR)
+    )
+    assert of_vendors == whole["contacts_with_visit"]
     assert books.imbalance() == 0
 
 

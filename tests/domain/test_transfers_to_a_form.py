@@ -228,7 +228,7 @@ def test_forty_forms_are_no_hang_ups_and_wake_nobody() -> None:
     assert "reachability" not in line and "second_line_availability" not in line
     assert line["form_share"] == 1.0
     assert figures(found[VENDOR + "acme"])["reachability"] == 1.0
-    city = figures(found[CITY], of_city=True)
+    city = figures(found[CITY], "city")
     assert (city["reachability"], city["first_line_resolution"]) == (1.0, 0.0)
     facts = [fact for story in told for fact in story.facts]
     assert replayed(contacts(facts), PLAN, EVENING) == []

@@ -40,7 +40,7 @@ except PlanError as error:
     refused = str(error)
 kinds = prometheus.AS_READ
 print(json.dumps({
-    "json": [list(figures.figures(tally, of_city)) for of_city in (False, True)],
+    "json": [list(figures.figures(tally, scope)) for scope in ("line", "city")],
     "metrics": sorted({e.name for k in kinds for w in k.windows.values() for e in w}),
     "columns": [column[1] for column in report._COLUMNS],
     "schema": [list(replay["$defs"][each]["properties"]) for each in ("OfLine", "OfCity")],

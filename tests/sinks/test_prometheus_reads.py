@@ -20,6 +20,7 @@ from grafana.promql import BUILT_IN
 from streams.domain import windows
 from streams.domain.figures import DECLARED, of_scope
 from streams.domain.figures.figure import Window
+from streams.domain.figures.whole import OF_WHOLE
 from streams.sinks.prometheus import AS_READ, READ_WINDOWS, WHOLE
 from streams.sinks.series import AGREED, SPARSE
 from tests.busy_worker import samples
@@ -130,7 +131,7 @@ def test_of_a_line_nothing_is_exported_that_nothing_reads(exported: list[Sample]
 
 
 def test_of_a_vendor_is_exported_what_is_of_a_line(exported: list[Sample]) -> None:
-    """And nothing of it alone, but for its period so far."""
+    """And of it alone only its period so far, and what contacts are as a whole."""
 
     def of(kind: str) -> set[tuple[str, str]]:
         prefix = f"contact_{kind}_"
@@ -141,7 +142,10 @@ def test_of_a_vendor_is_exported_what_is_of_a_line(exported: list[Sample]) -> No
         }
 
     only_of_lines = {"contract_service_level_ratio", "waits", "status", *AGREED}
-    assert of("vendor") == {each for each in of("line") if each[0] not in only_of_lines}
+    of_whole = {each.metric for each in DECLARED if each.scopes == OF_WHOLE}
+    of_whole |= {each.parts.metric for each in DECLARED if each.parts and each.scopes == OF_WHOLE}
+    both = {each for each in of("line") if each[0] not in only_of_lines}
+    assert {each for each in of("vendor") if each[0] not in of_whole} == both
 
 
 @pytest.mark.parametrize("kind", ["line", "vendor", "city"])

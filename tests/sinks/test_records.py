@@ -7,7 +7,7 @@ import pytest
 from streams.domain.counts import COUNTS, LATER, RETIRED
 from streams.domain.event_reader import UNREADABLE
 from streams.domain.instants import SECOND
-from streams.domain.tally import Tally
+from streams.domain.tally import WHOLE_WAITS, Tally
 from streams.sinks.records import (
     DeadLetter,
     Interval,
@@ -22,7 +22,7 @@ NINE = at("9:00")
 
 def booked() -> Tally:
     tally = Tally.of(contacts=3, answered=2)
-    tally.waits = {20: 1, 5: 1}
+    tally.waits = {20: 1, 5: 1, WHOLE_WAITS + 25: 2}
     tally.longest = 17 * SECOND
     return tally
 
@@ -34,7 +34,9 @@ def test_a_final_interval_as_it_is_published() -> None:
         b'{"scope":"line:waste","start":1794992400000000,"length":900000000,"revision":0,"counts":{'
         b'"contacts":3,"line_offered":0,'
     )
-    assert value.endswith(b'},"waits":[[5,1],[20,1]],"longest":17000000,"callers":null}')
+    assert value.endswith(
+        b'},"waits":[[5,1],[20,1]],"longest":17000000,"callers":null,"whole_waits":[[25,2]]}'
+    )
 
 
 def test_what_callers_add_has_a_record_beside_it() -> None:

@@ -18,6 +18,7 @@ CHOSEN = {
     "wallboard": ("down", {}),
     "line": ("down", {"line": "waste"}),
     "vendor": ("month", {"vendor": "scheldelijn"}),
+    "contacts": ("day", {}),
     "pipeline": ("day", {}),
 }
 

@@ -100,6 +100,7 @@ def test_many_lines_are_all_there(see, days) -> None:
     [
         ("day", "line", {"line": "waste"}),
         ("month", "vendor", {"vendor": "scheldelijn"}),
+        ("day", "contacts", {}),
         ("day", "pipeline", {}),
     ],
 )

@@ -8,7 +8,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
-from streams.domain.counts import SHOWN, SHOWN_OF_CITY
+from streams.domain.counts import SHOWN, SHOWN_OF_CITY, SHOWN_OF_WHOLE
 from streams.domain.figures import (
     abandonment,
     durations,
@@ -16,12 +16,13 @@ from streams.domain.figures import (
     resolution,
     service_level,
     waits,
+    whole,
 )
 from streams.domain.figures.declaring import checked
 from streams.domain.figures.figure import Counts, Figure, Scope, Wall
 from streams.domain.figures.measure import Measured
 
-_CHAPTERS: Final = (service_level, reachability, abandonment, waits, durations, resolution)
+_CHAPTERS: Final = (service_level, reachability, abandonment, waits, durations, resolution, whole)
 
 DECLARED: Final[tuple[Figure, ...]] = checked(
     sorted(
@@ -73,12 +74,20 @@ def measured(name: str) -> Measured:
     return figure.measure
 
 
-def figures(tally: Counts, of_city: bool = False) -> dict[str, Any]:
-    """All figures of a tally by their names: every count, and each ratio that is defined."""
-    shown: dict[str, Any] = {name: tally[name] for name in SHOWN}
-    if of_city:
-        shown |= {name: tally[name] for name in SHOWN_OF_CITY}
-    for figure in of_scope("city" if of_city else "line"):
+def counts_of(scope: Scope) -> tuple[str, ...]:
+    """The counts that replay shows of a scope, in their order."""
+    of_city = SHOWN_OF_CITY if scope == "city" else ()
+    of_whole = SHOWN_OF_WHOLE if scope in whole.OF_WHOLE else ()
+    return tuple(dict.fromkeys((*SHOWN, *of_city, *of_whole)))
+
+
+def figures(tally: Counts, scope: Scope = "line") -> dict[str, Any]:
+    """All figures of a tally by their names: every count, and each ratio that is defined; where
+    contacts are counted as a whole, how many came to each outcome."""
+    shown: dict[str, Any] = {name: tally[name] for name in counts_of(scope)}
+    if scope in whole.OF_WHOLE:
+        shown["outcomes"] = {outcome: tally[count] for outcome, count in whole.COUNTED.items()}
+    for figure in of_scope(scope):
         value = figure.shown(tally)
         if value is not None:
             shown[figure.name] = value

@@ -21,14 +21,14 @@ _SOURCE: Final = "Amazon Connect, metrics definitions: contacts abandoned / cont
 
 
 def abandonment(tally: Counts) -> float | None:
-    """(abandoned + short abandoned) / queue-offered; short abandons that the contract leaves out
-    are in neither.
+    """(abandoned + short abandoned) / queue-offered; short abandons that the contract leaves out,
+    and nuisance calls, are in neither.
 
     >>> abandonment(Tally.of(abandoned=15, short_abandoned=5, queue_offered=200))
     0.1
     """
     left_out = tally["short_left_out"]
-    gone = tally["abandoned"] + tally["short_abandoned"] - left_out
+    gone = _gone(tally, "abandoned") + _gone(tally, "short_abandoned") - left_out
     return ratio(gone, tally["queue_offered"] - left_out)
 
 
@@ -38,7 +38,9 @@ def abandonment_without_short(tally: Counts) -> float | None:
     >>> abandonment_without_short(Tally.of(abandoned=18, short_abandoned=20, queue_offered=200))
     0.1
     """
-    return ratio(tally["abandoned"], tally["queue_offered"] - tally["short_abandoned"])
+    return ratio(
+        _gone(tally, "abandoned"), tally["queue_offered"] - _gone(tally, "short_abandoned")
+    )
 
 
 def abandonment_with_left_before_queue(tally: Counts) -> float | None:
@@ -49,8 +51,8 @@ def abandonment_with_left_before_queue(tally: Counts) -> float | None:
     ... )
     0.2
     """
-    early = tally["left_before_queue"]
-    gone = tally["abandoned"] + tally["short_abandoned"] + early
+    early = _gone(tally, "left_before_queue")
+    gone = _gone(tally, "abandoned") + _gone(tally, "short_abandoned") + early
     return ratio(gone, tally["queue_offered"] + early)
 
 
@@ -60,7 +62,7 @@ def menu_abandonment(tally: Counts) -> float | None:
     >>> menu_abandonment(Tally.of(left_before_queue=5, line_offered=100))
     0.05
     """
-    return ratio(tally["left_before_queue"], tally["line_offered"])
+    return ratio(_gone(tally, "left_before_queue"), tally["line_offered"] - tally["nuisance"])
 
 
 def city_menu_abandonment(tally: Counts) -> float | None:
@@ -69,17 +71,23 @@ def city_menu_abandonment(tally: Counts) -> float | None:
     >>> city_menu_abandonment(Tally.of(abandoned_in_menu=5, contacts=100))
     0.05
     """
-    return ratio(tally["abandoned_in_menu"], tally["contacts"])
+    gone = tally["abandoned_in_menu"] - tally["nuisance_in_menu"]
+    return ratio(gone, tally["contacts"] - tally["whole_nuisance"])
+
+
+def _gone(tally: Counted, how: str) -> int:
+    """Those who left in this way, nuisance calls left out."""
+    return tally[how] - tally[f"nuisance_{how}"]
 
 
 def _count(tally: Counted, how: Judgement) -> Count:
     """Abandoned / queue-offered; short abandons in both, or in neither by the contract."""
     causes = how.causes
-    part, whole = tally["abandoned"], tally["queue_offered"]
+    part, whole = _gone(tally, "abandoned"), tally["queue_offered"]
     for cause in COUNTED_CAUSES:
         if cause in causes:
             whole -= tally[f"queue_{cause}"]
-    short = tally["short_abandoned"]
+    short = _gone(tally, "short_abandoned")
     if OUT_OF_HOURS in causes:
         part -= tally["out_abandoned"]
         short -= tally["out_short_abandoned"]

@@ -45,6 +45,11 @@ class Counts(Protocol):
         """Answered visits per wait bucket, in seconds."""
         ...
 
+    @property
+    def whole_histogram(self) -> Histogram:
+        """Contacts per bucket of their whole wait, in seconds."""
+        ...
+
     def __getitem__(self, name: str) -> int: ...
 
 

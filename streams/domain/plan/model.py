@@ -4,6 +4,8 @@ These are the entries of the plan's file after reading, nothing looked up and no
 Several entries may share an id when their validities do not overlap: a line handed from one vendor
 to the next, a contract renegotiated. ``Terms`` is what they come to for one line at one instant.
 
+It is longer than a module should be, because every entry of the plan is a few lines of it.
+
 Durations and instants are whole microseconds. Amounts of money and the targets that money hangs on
 are decimals, so that 0.80 is eight tenths and a figure that meets its target exactly, meets it.
 """
@@ -15,7 +17,7 @@ from decimal import Decimal
 from typing import Final
 
 from streams.domain.figures import measured
-from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan.validity import Version
 
 CITY_VENDOR: Final = "city"
@@ -24,6 +26,13 @@ CITY_VENDOR: Final = "city"
 CLOCKS: Final = ("queue", "choice", "start")
 PERIODS: Final = ("daily", "monthly", "quarterly")
 PERMANENCES: Final = ("always", "urgent_only", "none")
+LINE: Final = "line"
+KINDS_OF_LINE: Final = (LINE, "announcement", "survey")
+"""Announcements and surveys are stations on the way, never where a contact ends."""
+
+LONGEST_NUISANCE: Final = MINUTE
+"""Whoever stays longer may have meant it, and heard what they called for."""
+
 SCOPES: Final = ("per_line", "pooled")
 COUNTINGS: Final = ("started", "whole", "proportional")
 UNITS: Final = ("money", "percent_of_fee")
@@ -200,7 +209,8 @@ class Line:
 
     ``hours`` None is always open. ``expected`` is calls per hour by weekday (Monday first) and hour
     of the day. ``callback_within`` is the time, of its opening hours, in which a callback must be
-    kept. ``queues`` are those of the phone systems that feed the line (``queues``).
+    kept. ``queues`` are those of the phone systems that feed the line (``queues``). ``kind`` is one
+    of ``KINDS_OF_LINE``.
     """
 
     id: str
@@ -214,6 +224,7 @@ class Line:
     expected: tuple[tuple[float, ...], ...] | None = None
     callback_within: int = 24 * HOUR
     queues: tuple[str, ...] = ()
+    kind: str = LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +238,18 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a caller may hear and be told all that they called for (``informed`` of the events)."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class City:
-    """Whose plan it is. ``contract`` is that of lines which name none."""
+    """Whose plan it is.
+
+    ``contract`` is that of lines which name none. Who is not answered, and hangs up within
+    ``nuisance`` of the start of the call, is a nuisance; 0: nobody is."""
 
     name: str = "city"
     time_zone: str = "UTC"
@@ -236,6 +257,7 @@ class City:
     country: str | None = None
     subdivision: str | None = None
     contract: str = "default"
+    nuisance: int = 0
 
     def as_vendor(self) -> Vendor:
         """The city as the vendor of lines that name no other."""
@@ -261,11 +283,13 @@ class Entries:
     hours: tuple[Version[Hours], ...] = ()
     holidays: Holidays = Holidays()
     maintenance: tuple[Maintenance, ...] = ()
+    announcements: tuple[Version[Announcement], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for a visit at a line that begins at one instant."""
+    """What holds for a visit at a line that begins at one instant. ``is_station``: the line is an
+    announcement or a survey."""
 
     line: str
     names: Mapping[str, str] = field(hash=False)
@@ -276,3 +300,4 @@ class Terms:
     permanence: str
     option: str | None
     callback_within: int
+    is_station: bool = False

@@ -22,6 +22,7 @@ from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
     CITY_VENDOR,
+    LINE,
     City,
     Contract,
     Entries,
@@ -43,6 +44,20 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 """Lines are labels of metrics, and without a plan nothing but this bounds them."""
 
 
+_ADDED: Final[dict[str, dict[str, Any]]] = {
+    "entries": {"announcements": ()},
+    "city": {"nuisance": 0},
+    "line": {"queues": (), "kind": LINE},
+}
+"""What plans could not say at first, each with the value that stands for nothing said."""
+
+
+def _without_nothing(said: dict[str, Any], added: dict[str, Any]) -> None:
+    for key, nothing in added.items():
+        if said[key] == nothing:
+            del said[key]
+
+
 class Plan:
     """What a city has agreed, by line and instant.
 
@@ -50,6 +65,8 @@ class Plan:
         entries: all that the plan says.
         city: the city's name.
         zone: its time zone.
+        nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none is.
+        has_announcements: whether an event may tell that one was heard.
     """
 
     def __init__(self, entries: Entries) -> None:
@@ -60,6 +77,9 @@ class Plan:
         self._lines = by_id(entries.lines)
         self._contracts = by_id(entries.contracts, Contract())
         self._vendors = by_id(entries.vendors, entries.city.as_vendor())
+        self.nuisance = entries.city.nuisance
+        self._announcements = by_id(entries.announcements)
+        self.has_announcements = bool(entries.announcements)
         self._openings = Openings(entries.hours, self._calendar)
         self._turns = Turns(self._lines, self._contracts, self._openings)
         self._always = {
@@ -141,6 +161,10 @@ class Plan:
         versions = self._contracts[self.entries.city.contract]
         return versions[-1].entry
 
+    def announces(self, announcement: str, at: int) -> bool:
+        """Whether the plan has an announcement of this id at the instant."""
+        return valid(self._announcements.get(announcement, ()), at) is not None
+
     def midnight(self, at: int) -> int:
         """The local midnight at or before the instant."""
         return self._calendar.midnight(at)
@@ -187,6 +211,7 @@ class Plan:
                 permanence=entry.permanence,
                 option=entry.option,
                 callback_within=entry.callback_within,
+                is_station=entry.kind != LINE,
             )
         return terms
 
@@ -263,8 +288,8 @@ class Plan:
     def to_json(self) -> str:
         """What the plan says, as JSON with sorted keys and entries in the order of their ids.
 
-        Lines that name no ``queues`` are without them: statements that were made before there were
-        any name their plan by its digest.
+        What a plan could not say at first is left out where it says nothing of it (``_ADDED``):
+        statements that were made before name their plan by its digest.
         """
         entries = replace(
             self.entries,
@@ -273,11 +298,13 @@ class Plan:
             contracts=in_order(self.entries.contracts),
             hours=in_order(self.entries.hours),
             maintenance=tuple(sorted(self.entries.maintenance, key=lambda w: (w.since, w.until))),
+            announcements=in_order(self.entries.announcements),
         )
         said = msgspec.to_builtins(entries, str_keys=True)
+        _without_nothing(said, _ADDED["entries"])
+        _without_nothing(said["city"], _ADDED["city"])
         for line in said["lines"]:
-            if not line["entry"]["queues"]:
-                del line["entry"]["queues"]
+            _without_nothing(line["entry"], _ADDED["line"])
         return msgspec.json.encode(said, order="sorted").decode()
 
     @cached_property
@@ -297,6 +324,7 @@ class _EveryLine(Plan):
         city = City(time_zone=zone, contract=contract.id)
         super().__init__(Entries(lines=(), city=city, contracts=(Version(contract),)))
         self._contract = contract
+        self.has_announcements = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._contract, self.entries.city.time_zone)
@@ -312,6 +340,9 @@ class _EveryLine(Plan):
 
     def _find_terms(self, line: str, at: int) -> Terms | None:
         return super()._find_terms(line, at) if self.knows(line, at) else None
+
+    def announces(self, announcement: str, at: int) -> bool:
+        return True
 
     def answering_at(self, at: int) -> frozenset[str]:
         return frozenset({CITY_VENDOR})

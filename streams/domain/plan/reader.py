@@ -17,8 +17,12 @@ from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
     CITY_VENDOR,
+    KINDS_OF_LINE,
+    LINE,
     LONGEST_CALLBACK,
+    LONGEST_NUISANCE,
     PERMANENCES,
+    Announcement,
     City,
     Contract,
     Entries,
@@ -119,7 +123,7 @@ def _read(text: str) -> tuple[Entries, list[Mistake]]:
     return entries, sorted(dict.fromkeys(mistakes), key=lambda m: (m.line or 0, m.path))
 
 
-E = TypeVar("E", Vendor, Contract, Line, Hours)
+E = TypeVar("E", Vendor, Contract, Line, Hours, Announcement)
 
 
 def _entries(top: Table) -> Entries:
@@ -131,6 +135,7 @@ def _entries(top: Table) -> Entries:
     vendors = _versions(top.tables("vendor"), _vendor, zone)
     lines = _versions(top.tables("line"), lambda table: _line(table, city), zone)
     holidays = _holidays(top.table("holidays"))
+    announcements = _versions(top.tables("announcement"), _announcement, zone)
     maintenance = _maintenance(top.tables("maintenance"), [v.entry.id for _, v in lines])
     if not lines and not top.raw("line"):
         top.report("line", 'there is no line: write [[line]] and id = "waste"')
@@ -143,11 +148,13 @@ def _entries(top: Table) -> Entries:
         hours=_of(hours),
         holidays=holidays,
         maintenance=maintenance,
+        announcements=_of(announcements),
     )
     references.check_overlaps(contracts, reported)
     references.check_overlaps(hours, reported)
     references.check_overlaps(vendors, reported)
     references.check_overlaps(lines, reported)
+    references.check_overlaps(announcements, reported)
     references.check_options(lines, reported)
     references.check_queues(lines, reported)
     references.check_lines(entries, lines, reported)
@@ -194,6 +201,7 @@ def _city(table: Table | None) -> City:
         country=table.text("country") or None,
         subdivision=table.text("subdivision") or None,
         contract=table.id("contract", City().contract),
+        nuisance=table.duration("nuisance_seconds", City().nuisance, 0, LONGEST_NUISANCE),
     )
     _note_country(table, city)
     table.close()
@@ -241,6 +249,10 @@ def _vendor(table: Table) -> Vendor:
     )
 
 
+def _announcement(table: Table) -> Announcement:
+    return Announcement(id=table.id())
+
+
 def _line(table: Table, city: City) -> Line:
     tier = table.whole("tier", 1, 1, 3)
     option = table.text("option") or None
@@ -260,6 +272,7 @@ def _line(table: Table, city: City) -> Line:
         expected=week.expected(table, "expected_per_hour"),
         callback_within=table.duration("callback_within", 24 * HOUR, MINUTE, LONGEST_CALLBACK),
         queues=queues.read(table),
+        kind=table.choice("kind", KINDS_OF_LINE, LINE),
     )
 
 

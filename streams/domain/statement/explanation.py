@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from streams.domain import caller_history as callers
+from streams.domain.became import NUISANCE
 from streams.domain.books import INTERVAL, start_of
 from streams.domain.call_events import Contact
 from streams.domain.contact import Piece
@@ -185,6 +186,8 @@ def _counted(
 
 def _verdict(visit: Visit, outcome: Outcome, kept: bool | None, measure: Measure) -> Verdict:
     contract = visit.terms.contract
+    if visit.nuisance:
+        return OUTSIDE, NUISANCE
     within, left_within = visit.within, visit.left_within
     # A visit that no threshold decides (a short abandon that the contract excludes) has none.
     if visit.further and measure.threshold != contract.threshold:

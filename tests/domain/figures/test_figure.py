@@ -10,8 +10,10 @@ from streams.domain.counts import COUNTS
 from streams.domain.figures import DECLARED, measured
 from streams.domain.figures.figure import Figure
 from streams.domain.figures.measure import Judgement
-from streams.domain.tally import Tally
+from streams.domain.figures.whole import OF_WHOLE
+from streams.domain.tally import WHOLE_WAITS, Tally
 
+GLOBALS = {"Tally": Tally, "WHOLE_WAITS": WHOLE_WAITS}
 CHAPTERS = sorted({figure.value.__module__ for figure in DECLARED})
 
 
@@ -21,7 +23,7 @@ def named(figure: Figure) -> str:
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_worked_examples_come_out(chapter: str) -> None:
-    found = doctest.testmod(sys.modules[chapter], extraglobs={"Tally": Tally})
+    found = doctest.testmod(sys.modules[chapter], extraglobs=GLOBALS)
     assert found.attempted and not found.failed
 
 
@@ -33,8 +35,13 @@ def test_a_figure_is_declared_with_all_that_is_said_of_it(figure: Figure) -> Non
     assert bool(figure.variants) == bool(figure.label)
 
 
-def test_lines_and_vendors_have_the_same_figures() -> None:
-    assert figures.of_scope("line") == figures.of_scope("vendor")
+def test_vendors_have_the_figures_of_lines_and_those_of_whole_contacts() -> None:
+    of_whole = [figure for figure in DECLARED if figure.scopes == OF_WHOLE]
+    assert of_whole
+    of_vendors = figures.of_scope("vendor")
+    assert [each for each in of_vendors if each not in of_whole] == [*figures.of_scope("line")]
+    for figure in of_whole:
+        assert figure in of_vendors and figure in figures.of_scope("city")
 
 
 def test_a_metric_ends_with_its_unit() -> None:

@@ -6,7 +6,8 @@ from tests.domain.figures.town import answered, call, whole
 
 
 def test_nobody_called() -> None:
-    nothing = figures(Tally(), of_city=True)
+    nothing = figures(Tally(), "city")
+    assert set(nothing.pop("outcomes").values()) == {0}
     assert {name for name, value in nothing.items() if value != 0} == set()
     for absent in (
         "service_level",

@@ -56,7 +56,7 @@ def line(*stories: Story, line: str = "waste", now: int = LATE) -> dict[str, Any
 
 
 def city(*stories: Story, now: int = LATE) -> dict[str, Any]:
-    return figures(whole(*stories, now=now)[CITY], of_city=True)
+    return figures(whole(*stories, now=now)[CITY], "city")
 
 
 def call(call_id: str, when: str = "9:00", caller: str | None = None) -> Story:

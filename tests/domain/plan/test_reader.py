@@ -393,3 +393,44 @@ j = 5
         ("f", 1, "i", 1): 16,
         ("f", 1, "i", 1, "j"): 17,
     }
+
+
+# Stations on the way, announcements, nuisance calls
+
+
+def test_stations_announcements_and_nuisance_calls_are_read() -> None:
+    found = Plan.read(
+        '[city]\nnuisance_seconds = 3\n[[line]]\nid = "waste"\n'
+        '[[line]]\nid = "mind"\nkind = "survey"\n'
+        '[[announcement]]\nid = "strike"\nvalid_from = 2026-11-18\n'
+    )
+    assert found.nuisance == 3_000_000
+    assert [terms.is_station for terms in found.lines_at(0)] == [True, False]
+    begins = found.entries.announcements[0].since
+    assert begins is not None
+    assert found.announces("strike", begins) and not found.announces("strike", begins - 1)
+    assert not found.announces("of-another-city", begins)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[line]]\nid = "a"\nkind = "queue"', '"queue" is not one of "line", "announcement"'),
+        ("[city]\nnuisance_seconds = -1", "-1 is not from 0 s to 1 min"),
+        ("[city]\nnuisance_seconds = 3600", "3600 is not from 0 s to 1 min"),
+        ('[[announcement]]\nid = "a|b"', '"a|b" is not an id'),
+        ("[[announcement]]", "`id` is missing"),
+        ('[[announcement]]\nid = "a"\n[[announcement]]\nid = "a"', '"a" is there twice'),
+        ('[[announcement]]\nid = "a"\ntext = "b"', 'unknown key "text"'),
+    ],
+)
+def test_what_they_cannot_be(text: str, says: str) -> None:
+    if "[[line]]" not in text:
+        text += '\n[[line]]\nid = "w"'
+    assert any(says in str(each) for each in check(text)), check(text)
+
+
+def test_a_plan_that_says_nothing_of_them_keeps_its_digest() -> None:
+    said = Plan.read('[[line]]\nid = "waste"\n').to_json()
+    assert not [key for key in ("announcements", "nuisance", "kind", "queues") if key in said]
+    assert '"kind":"survey"' in Plan.read('[[line]]\nid = "m"\nkind = "survey"').to_json()

@@ -1,0 +1,176 @@
+"""What became of the people: whole contacts of the city today, and of each vendor."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
+from grafana_foundation_sdk.models import dashboard as models
+
+from grafana.figures import TODAY, asked, declared, unit
+from grafana.panels import CHOSEN, Column, Query, at, chosen_source, curves, numbers, rows
+from grafana.promql import Scope, or_dash
+from grafana.say import Say
+from streams.domain.became import OUTCOMES
+from streams.domain.figures.whole import COUNTED
+from streams.domain.plan import Plan
+
+CITY: Final = Scope("city")
+VENDORS: Final = Scope("vendor")
+FAMILY: Final = "whole_contacts"
+MEANS: Final = ("whole_wait", "whole_wait_within", "time_waited")
+"""The figures that the table of vendors has beside the outcomes."""
+
+Options = Mapping[str, Any]
+
+
+def contacts(plan: Plan, now: int, say: Say) -> Dashboard:
+    """The dashboard of whole contacts, in one language."""
+    board = (
+        Dashboard(say("contacts.title"))
+        .uid(say.uid("contacts"))
+        .description(say("contacts.description"))
+        .tags(["reachline", say.language])
+        .refresh("1m")
+        .time("now/d", "now")
+        .timezone(plan.entries.city.time_zone)
+        .readonly()
+        .with_variable(chosen_source(say))
+        .link(
+            DashboardLink(say("links.wallboard"))
+            .type(models.DashboardLinkType.LINK)
+            .url(f"/d/{say.uid('wallboard')}")
+            .icon("dashboard")
+        )
+    )
+    panels = [
+        (_became(say), 0, 0, 24, 5),
+        (_waited(say), 0, 5, 24, 4),
+        (_outcomes(say), 0, 9, 24, 11),
+        (_vendors(say), 0, 20, 24, 9),
+    ]
+    for index, (panel, *position) in enumerate(panels):
+        board.with_panel(at(panel, *position).id(index + 1))
+    return board
+
+
+def outcome_name(outcome: str, say: Say) -> str:
+    """What people call an outcome."""
+    return say.texts(f"terms.outcome.{outcome}")
+
+
+def _became(say: Say) -> object:
+    return numbers(
+        say("contacts.became.title"),
+        say("contacts.became.description"),
+        [
+            Query(or_dash(CITY.current("contacts", window=TODAY)), say("contacts.became.contacts")),
+            *(
+                Query(
+                    or_dash(CITY.current(FAMILY, window=TODAY, part=outcome)),
+                    outcome_name(outcome, say),
+                )
+                for outcome in COUNTED
+            ),
+        ],
+        unit="none",
+        source=CHOSEN,
+        sizes=(12, 26),
+        wide=False,
+    )
+
+
+def _waited(say: Say) -> object:
+    return numbers(
+        say("contacts.waited.title"),
+        say("contacts.waited.description"),
+        [
+            *asked(
+                CITY,
+                "whole_wait_within",
+                say("contacts.waited.within"),
+                unit("whole_wait_within", "city"),
+                window=TODAY,
+                form=or_dash("{}"),
+            ),
+            *asked(
+                CITY,
+                "whole_wait",
+                say("contacts.waited.mean"),
+                {"unit": "s"},
+                window=TODAY,
+                form=or_dash("{}"),
+            ),
+            *_quantiles(say),
+            *asked(
+                CITY,
+                "time_waited",
+                say("contacts.waited.hours"),
+                {"unit": "h", "decimals": 1},
+                window=TODAY,
+                form=or_dash("{} / 3600"),
+            ),
+        ],
+        unit="none",
+        source=CHOSEN,
+        sizes=(14, 30),
+        wide=False,
+    )
+
+
+def _quantiles(say: Say) -> list[Query]:
+    figure = declared("whole_wait_quantiles", "city")
+    if figure is None:
+        return []
+    return [
+        Query(
+            or_dash(CITY.current(figure.metric, window=TODAY, **{figure.label: each.label})),
+            say("contacts.waited.quantile", percent=round(100 * float(each.label))),
+            {"unit": "s"},
+        )
+        for each in figure.variants
+        if each.label is not None
+    ]
+
+
+def _outcomes(say: Say) -> object:
+    return curves(
+        say("contacts.outcomes.title"),
+        say("contacts.outcomes.description"),
+        [
+            Query(CITY.current(FAMILY, window="60m", part=outcome), outcome_name(outcome, say))
+            for outcome in OUTCOMES
+        ],
+        unit="none",
+        stacked=True,
+        interval="5m",
+    )
+
+
+def _vendors(say: Say) -> object:
+    counts = {"unit": "none", "decimals": 0}
+    queries = [VENDORS.current(FAMILY, window=TODAY, part=outcome) for outcome in COUNTED]
+    columns = [
+        Column(f"Value #{_letter(place)}", outcome_name(outcome, say), counts)
+        for place, outcome in enumerate(COUNTED)
+    ]
+    for name in MEANS:
+        figure = declared(name, "vendor")
+        if figure is not None:
+            columns.append(
+                Column(
+                    f"Value #{_letter(len(queries))}",
+                    say.texts(f"statement.figure.{name}"),
+                    unit(name, "vendor"),
+                )
+            )
+            queries.append(VENDORS.current(figure.metric, window=TODAY))
+    return rows(
+        say("contacts.vendors.title"),
+        say("contacts.vendors.description"),
+        queries,
+        [Column("vendor", say("contacts.vendors.vendor")), *columns],
+    )
+
+
+def _letter(place: int) -> str:
+    return chr(ord("A") + place)
