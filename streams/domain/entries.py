@@ -130,9 +130,9 @@ def of_whole_contact(outcome: Outcome, contact: "ContactPattern") -> list[Entry]
 def whole_amounts(outcome: Outcome) -> tuple[int, int]:
     """What a contact adds as a whole beside its pattern, packed, and the bucket of its whole wait;
     -1 where there is none."""
-    added = whole.passed_counts(outcome) if any(outcome.passed) else 0
+    added = whole.passed_counts(outcome)
     wait = outcome.whole_wait
-    if wait is None or not outcome.in_whole_wait:
+    if wait is None or not whole.is_judged(outcome):
         return added, -1
     return added + wait * ONE["whole_wait_sum"], WHOLE_WAITS + wait_bucket(wait)
 
@@ -187,12 +187,14 @@ class ContactPattern:
     Attributes:
         packed: what each counts in the city, ``whole`` included.
         whole: what each counts in any other scope that it is of as a whole.
+        waited: whether figures are of the whole wait of each that has one.
         once: what one with a single visit counts at its line and vendor besides the visit.
     """
 
-    __slots__ = ("once", "packed", "whole")
+    __slots__ = ("once", "packed", "waited", "whole")
 
     def __init__(self, outcome: Outcome) -> None:
+        self.waited = whole.is_judged(outcome)
         self.whole = 0
         if outcome.outcome is not ORPHAN:
             self.whole = _packed(tuple(_I[name] for name in whole.marks(outcome)))
@@ -214,11 +216,8 @@ def contact_pattern(outcome: Outcome) -> ContactPattern:
         outcome.reached,
         outcome.in_hours,
         outcome.became,
-        outcome.closed_meanwhile,
-        outcome.nuisance,
-        outcome.queued,
+        outcome.whole_marks,
         outcome.whole_wait is None,
-        outcome.whole_within,
     )
     pattern = _contact_patterns.get(key)
     if pattern is None:
@@ -251,9 +250,10 @@ class VisitPattern:
         sums: the durations that each adds, and what a microsecond of it counts.
         durations, counted: the same as columns; what one visit counts comes first.
         in_buckets: whether its wait is counted in a bucket.
+        no_wait: its wait is no figure's, for it is of a nuisance call.
     """
 
-    __slots__ = ("counted", "durations", "in_buckets", "packed", "sums")
+    __slots__ = ("counted", "durations", "in_buckets", "no_wait", "packed", "sums")
 
     def __init__(self, visit: Visit) -> None:
         self.packed = _packed(tuple(_marks(visit)))
@@ -261,6 +261,7 @@ class VisitPattern:
         self.durations = tuple(duration for duration, _ in self.sums)
         self.counted = (self.packed, *(counted for _, counted in self.sums))
         self.in_buckets = answered_in_queue(visit)
+        self.no_wait = visit.nuisance
 
 
 _visit_patterns: dict[tuple[object, ...], VisitPattern] = {}
@@ -287,12 +288,11 @@ def amounts(visit: Visit) -> tuple[VisitPattern, int, int]:
         visit.further,
         terms.contract.short_counts,
         visit.marks,
-        visit.nuisance,
     )
     pattern = _visit_patterns.get(key)
     if pattern is None:
         pattern = _visit_patterns[key] = VisitPattern(visit)
-    if wait is None or visit.nuisance:
+    if wait is None or pattern.no_wait:
         return pattern, -1, -1
     return pattern, wait_bucket(wait) if pattern.in_buckets else -1, wait
 

@@ -8,7 +8,7 @@ When all is gathered, each sum is rolled up into the wide cells, once for all it
 Booking took half as long so, in a replay as in catching up.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from operator import mul
 
 from streams.domain.counts import ONE
@@ -43,44 +43,48 @@ class Gathering:
         self._narrowest = narrowest
         self._tallies = tallies
         self._visits: dict[tuple[tuple[str, str], Hashable], _Visits] = {}
-        self._contacts: dict[tuple[str, Hashable], _Contacts] = {}
+        self._contacts: dict[tuple[str, Hashable], _Whole] = {}
 
     def add(self, outcome: Outcome) -> None:
         """Adds a contact. One of several visits counts once at each line and vendor, whichever of
         its visits were there: its entries are booked one by one."""
-        if outcome.outcome is OUTGOING or not outcome.visits:
-            self._add_contact(contact_pattern(outcome), outcome)
-        elif len(outcome.visits) > 1:
+        visits = outcome.visits
+        if len(visits) == 1 and outcome.outcome is not OUTGOING:
+            visit = visits[0]
+            at = visit.begun
+            narrowest = self._narrowest(at)
+            key = scopes(visit), narrowest
+            gathered = self._visits.get(key)
+            if gathered is None:
+                line, vendor = key[0]
+                gathered = self._visits[key] = _Visits(
+                    self._tallies(line, at), self._tallies(vendor, at), self._tallies(CITY, at)
+                )
+            contact = contact_pattern(outcome)
+            bucket = gathered.add(visit)
+            begun = outcome.begun
+            if begun == at or self._narrowest(begun) == narrowest:
+                gathered.whole.add(contact, outcome, bucket)
+            else:
+                gathered.contacts[contact] = gathered.contacts.get(contact, 0) + 1
+                self._whole(key[0][1], begun).add(contact, outcome, bucket)
+        elif visits and outcome.outcome is not OUTGOING:
             for entry in entries(outcome):
                 for tally in self._tallies(entry[0], entry[1]):
                     tally.add(entry)
         else:
-            visit = outcome.visits[0]
-            key = scopes(visit), self._narrowest(visit.begun)
-            gathered = self._visits.get(key)
-            if gathered is None:
-                (line, vendor), at = key[0], visit.begun
-                gathered = self._visits[key] = _Visits(
-                    (*self._tallies(line, at), *self._tallies(vendor, at)), self._tallies(CITY, at)
-                )
-            contact = contact_pattern(outcome)
-            gathered.add(contact, visit)
-            self._add_contact(contact, outcome)
+            vendor = scopes(visits[0])[1] if visits else ""
+            self._whole(vendor, outcome.begun).add(contact_pattern(outcome), outcome, -1)
 
-    def _add_contact(self, pattern: ContactPattern, outcome: Outcome) -> None:
-        begun = outcome.begun
-        vendor = scopes(outcome.visits[0])[1] if outcome.visits else ""
+    def _whole(self, vendor: str, begun: int) -> "_Whole":
+        """Where contacts as a whole are gathered that began in a cell, apart from their visit."""
         key = vendor, self._narrowest(begun)
         gathered = self._contacts.get(key)
         if gathered is None:
-            gathered = self._contacts[key] = _Contacts(
-                self._tallies(CITY, begun), self._tallies(vendor, begun) if vendor else ()
+            gathered = self._contacts[key] = _Whole(
+                self._tallies(vendor, begun) if vendor else (), self._tallies(CITY, begun)
             )
-        gathered.patterns[pattern] = gathered.patterns.get(pattern, 0) + 1
-        if outcome.whole_wait is not None and outcome.in_whole_wait:
-            gathered.wait(outcome.whole_wait)
-        if any(outcome.passed):
-            gathered.passed += passed_counts(outcome)
+        return gathered
 
     def roll_up(self) -> None:
         """Adds what was gathered to the tallies, and begins anew."""
@@ -96,19 +100,35 @@ class _Visits:
     """Visits of one line and vendor, each the only one of its contact.
 
     By pattern there is how many there were, and what each of its durations adds up to.
+
+    Attributes:
+        whole: their contacts, as far as they began in the same cell.
+        contacts: how many others of each pattern.
     """
 
-    __slots__ = ("_city", "_contacts", "_lines", "_longest", "_patterns", "_waits")
+    __slots__ = (
+        "_city",
+        "_line",
+        "_longest",
+        "_patterns",
+        "_vendor",
+        "_waits",
+        "contacts",
+        "whole",
+    )
 
-    def __init__(self, lines: Iterable[Tally], city: Iterable[Tally]) -> None:
-        self._lines, self._city = lines, city
+    def __init__(
+        self, line: Sequence[Tally], vendor: Sequence[Tally], city: Sequence[Tally]
+    ) -> None:
+        self._line, self._vendor, self._city = line, vendor, city
         self._patterns: dict[VisitPattern, list[int]] = {}
-        self._contacts: dict[ContactPattern, int] = {}
         self._waits: dict[int, int] = {}
         self._longest = -1
+        self.whole = _Whole(vendor, city)
+        self.contacts: dict[ContactPattern, int] = {}
 
-    def add(self, contact: ContactPattern, visit: Visit) -> None:
-        """Adds one."""
+    def add(self, visit: Visit) -> int:
+        """Adds one, and gives the bucket of its answered wait; -1 where there is none."""
         pattern, bucket, wait = amounts(visit)
         sums = self._patterns.get(pattern)
         if sums is None:
@@ -122,7 +142,7 @@ class _Visits:
             passed = duration(visit)
             if passed is not None and passed > 0:
                 sums[nth] += passed
-        self._contacts[contact] = self._contacts.get(contact, 0) + 1
+        return bucket
 
     def roll_up(self) -> None:
         """The city counts their contacts where they began; line and vendor count them here."""
@@ -134,32 +154,50 @@ class _Visits:
         sums.waits, sums.longest = self._waits, self._longest
         for tally in self._city:
             tally.plus(sums)
-        sums.packed += sum(count * pattern.once for pattern, count in self._contacts.items())
-        for tally in self._lines:
+        for contacts in (self.contacts, self.whole.patterns):
+            sums.packed += sum(count * pattern.once for pattern, count in contacts.items())
+        for tally in (*self._line, *self._vendor):
             tally.plus(sums)
+        self.whole.roll_up()
 
 
-class _Contacts:
-    """Contacts as a whole, where they began, in the city and for the vendor of their first visit:
-    how many of each pattern, how long they waited, and what they count of their way."""
+class _Whole:
+    """Contacts as a whole, where they began, in the city and for the vendor of their first visit.
 
-    __slots__ = ("_city", "_vendor", "_waited", "_waits", "passed", "patterns")
+    Attributes:
+        patterns: how many of each.
+    """
 
-    def __init__(self, city: Iterable[Tally], vendor: Iterable[Tally]) -> None:
-        self._city, self._vendor = city, vendor
-        self.patterns: dict[ContactPattern, int] = {}
-        self.passed = self._waited = 0
+    __slots__ = ("_city", "_passed", "_vendor", "_waited", "_waits", "patterns")
+
+    def __init__(self, vendor: Sequence[Tally], city: Sequence[Tally]) -> None:
+        self._vendor, self._city = vendor, city
+        self._passed = self._waited = 0
         self._waits: dict[int, int] = {}
+        self.patterns: dict[ContactPattern, int] = {}
 
-    def wait(self, wait: int) -> None:
-        """Adds the whole wait of one."""
-        self._waited += wait
-        bucket = WHOLE_WAITS + wait_bucket(wait)
-        self._waits[bucket] = self._waits.get(bucket, 0) + 1
+    def add(self, pattern: ContactPattern, outcome: Outcome, bucket: int) -> None:
+        """Adds one.
+
+        Args:
+            bucket: of its whole wait, where that is known already; else -1.
+        """
+        self.patterns[pattern] = self.patterns.get(pattern, 0) + 1
+        if pattern.waited:
+            wait = outcome.whole_wait
+            if wait is not None:
+                self._waited += wait
+                if bucket < 0:
+                    bucket = wait_bucket(wait)
+                self._waits[bucket] = self._waits.get(bucket, 0) + 1
+        if outcome.passed:
+            self._passed += passed_counts(outcome)
 
     def roll_up(self) -> None:
-        sums = Tally(self.passed + self._waited * ONE["whole_wait_sum"])
-        sums.waits = self._waits
+        if not self.patterns:
+            return
+        sums = Tally(self._passed + self._waited * ONE["whole_wait_sum"])
+        sums.waits = {WHOLE_WAITS + bucket: count for bucket, count in self._waits.items()}
         of_vendor = sum(count * pattern.whole for pattern, count in self.patterns.items())
         of_city = sum(count * pattern.packed for pattern, count in self.patterns.items())
         for tallies, counted in ((self._vendor, of_vendor), (self._city, of_city)):

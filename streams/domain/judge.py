@@ -16,6 +16,7 @@ is set here.
 from typing import Final
 
 from streams.domain import reachability
+from streams.domain.became import NUISANCE
 from streams.domain.contact import Piece, tells
 from streams.domain.disposition import ANSWERED, CALLBACK, FORM, OPEN, disposition
 from streams.domain.instants import SECOND
@@ -27,6 +28,7 @@ from streams.domain.outcome import (
     LEFT_MARK,
     MENU_ABANDONED,
     NEVER,
+    NUISANCE_MARK,
     OPEN_IN_MENU,
     ORPHAN,
     OUTGOING,
@@ -48,7 +50,7 @@ from streams.domain.service_level import missed_at, within
 from streams.domain.waits import Lap, waited, waiting_since
 from streams.domain.walk import line_named_by, walk
 from streams.domain.walked import NO_ROW, TRANSFER, Walk
-from streams.domain.whole import conclude, is_nuisance, is_within
+from streams.domain.whole import conclude, is_nuisance
 
 CUT_OFF_WITHIN: Final = 10 * SECOND
 """Nobody is helped within ten seconds: an agent who hangs up so soon has cut the caller off."""
@@ -77,8 +79,8 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         outcome.caller = told(known.rows[ROW_WIDTH * walked.start + 4], USUAL_FIELD)
     if walked.hangup != NO_ROW:
         outcome.hung_up = ats[walked.hangup]
-    if plan.nuisance:
-        outcome.nuisance = is_nuisance(walked, ats, plan)
+    if plan.nuisance and is_nuisance(walked, ats, plan):
+        outcome.became = NUISANCE
     if walked.visits:
         _with_visits(known, walked, outcome, plan, now)
     else:
@@ -88,8 +90,6 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
     elif ats[-1] > outcome.done_at:
         outcome.done_at = ats[-1]
     conclude(outcome, known, plan, now)
-    if outcome.queued:
-        outcome.whole_within = is_within(outcome, plan.entrance)
     if tells(known.rows, DIRECTION_FIELD) and outcome.properties.outgoing:
         outcome.outcome = OUTGOING
         outcome.reached = None
@@ -131,7 +131,7 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
             outcome.done_at = visit.lost_at + 1
     if len(outcome.visits) > 1:
         _look_at_others(outcome.visits, plan, known.ats)
-    if outcome.in_hours and not outcome.nuisance:
+    if outcome.in_hours and outcome.became is not NUISANCE:
         if outcome.answered:
             outcome.reached = True
         elif not undecided and unreached:
@@ -194,7 +194,6 @@ def _judge(
     visit.bounced = False
     visit.transferred_to = 0
     visit.in_hours = outcome.in_hours
-    visit.nuisance = False
     visit.started = started = outcome.started
     visit.chosen = chosen = None if found.choice == NO_ROW else ats[found.choice]
     visit.menu = None if chosen is None or started is None else chosen - started
@@ -250,12 +249,12 @@ def _judge(
             decided = lost_at + 1
     if entered is not None:
         _decide_service(visit, contract, laps, lap, decided, outcome.begun, now)
-    if outcome.in_hours and not outcome.nuisance:
+    if outcome.in_hours and outcome.became is not NUISANCE:
         _decide_reach(visit, contract, decided, now)
     else:
         visit.within, visit.further, visit.service_at = None, (), NEVER
-    if outcome.nuisance:
-        visit.nuisance, visit.in_time, visit.menu = True, None, None
+        if outcome.became is NUISANCE:
+            visit.marks, visit.in_time, visit.menu = NUISANCE_MARK, None, None
 
 
 def _decide_service(
@@ -324,7 +323,7 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
                 outcome.changes_at = min(outcome.changes_at, lost_at + 1)
         else:
             outcome.changes_at = min(outcome.changes_at, overdue)
-    outcome.reached = reached if outcome.in_hours and not outcome.nuisance else None
+    outcome.reached = reached if outcome.in_hours and outcome.became is not NUISANCE else None
 
 
 def _too_many(piece: Piece, known: Piece, plan: Plan) -> Outcome:

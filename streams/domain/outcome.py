@@ -5,6 +5,7 @@ Values without rules: those are in ``judge`` and in the chapters that it asks.
 
 from typing import Final
 
+from streams.domain.became import NUISANCE
 from streams.domain.contact import Piece, Properties, properties
 from streams.domain.plan import Terms
 from streams.domain.walked import NO_ROW, VisitRows, Walk
@@ -24,8 +25,14 @@ TOO_MANY_EVENTS: Final = "too_many_events"
 
 CUT_OFF_MARK: Final = 1
 LEFT_MARK: Final = 2
-FURTHER_LEFT_MARK: Final = 4
+NUISANCE_MARK: Final = 4
+FURTHER_LEFT_MARK: Final = 8
 """Bits of ``Visit.marks``; each further threshold has one, from the last on."""
+
+QUEUED_MARK: Final = 1
+WITHIN_MARK: Final = 2
+CLOSED_MARK: Final = 4
+"""Bits of ``Outcome.whole_marks``."""
 
 
 class Visit:
@@ -39,7 +46,6 @@ class Visit:
         terms: what the plan said of the line when the visit began.
         begun: its beginning; everything about the visit is booked here.
         in_hours: the contact was not out of hours.
-        nuisance: the contact is one: the visit is in no ratio.
         chosen: when it was chosen in the menu; None if it was not.
         entered: the queue entry; None when the visit never was queue-offered.
         answered, ended: instants, None while there are none.
@@ -54,7 +60,8 @@ class Visit:
         taken_back: answers that were taken back.
         found: what the walk found of it, in the numbers of the contact's events.
         marks: what is true of few visits, in bits: that it left the queue within the threshold,
-            neither answered nor hung up; the same of each further threshold; that it was cut off.
+            neither answered nor hung up; the same of each further threshold; that it was cut off;
+            that it is of a nuisance call, and so in no ratio.
         in_time: answered within the threshold, in hours or not; None while undecided.
         within: decided within the threshold; None while the service level is undecided, and for
             what stays out of it.
@@ -89,7 +96,6 @@ class Visit:
         "marks",
         "menu",
         "nth",
-        "nuisance",
         "promised_until",
         "reach_at",
         "reached",
@@ -110,7 +116,6 @@ class Visit:
     terms: Terms
     begun: int
     in_hours: bool
-    nuisance: bool
     started: int | None
     chosen: int | None
     entered: int | None
@@ -166,6 +171,11 @@ class Visit:
         return bool(self.marks & CUT_OFF_MARK)
 
     @property
+    def nuisance(self) -> bool:
+        """It is of a nuisance call, and in no ratio."""
+        return bool(self.marks & NUISANCE_MARK)
+
+    @property
     def way(self) -> int | None:
         if self.chosen is None or self.entered is None:
             return None
@@ -189,14 +199,14 @@ class Outcome:
         transferred: some visit was left by transfer.
         reached: whether it counts as reached in the city's reachability; None while undecided, out
             of hours, or left out because a callback was accepted.
-        became: what became of the person, one of ``whole.OUTCOMES``.
-        nuisance: hung up so soon, unanswered, that it is in no ratio.
-        closed_meanwhile: a dead end at a desk that was shut.
+        became: what became of the person, one of ``became.OUTCOMES``.
         passed: how often it was transferred, sent back to where it had been answered, and sent
-            round in a queue.
-        queued, whole_wait: of a contact that is over, whether it queued anywhere, and all its time
-            in queues together, in us; None where that can't be told.
-        whole_within: it was answered, and that wait is within the city's threshold.
+            round in a queue; empty where it never was.
+        whole_wait: of a contact that is over and queued, all its time in queues together, in us;
+            None where that can't be told.
+        whole_marks: what is true of it as a whole, in bits: that it queued, and is over; that it
+            was answered after no longer a wait than the city's threshold; that it is a dead end at
+            a desk that was shut.
         conflicting, after_hangup, disordered: events that do not count or were told out of order.
         done_at: from this instant on nothing but late events can change the contact.
         changes_at: the next instant at which time alone changes something, else ``NEVER``.
@@ -210,23 +220,20 @@ class Outcome:
         "begun",
         "caller",
         "changes_at",
-        "closed_meanwhile",
         "disordered",
         "done_at",
         "hung_up",
         "in_hours",
         "known",
-        "nuisance",
         "outcome",
         "passed",
-        "queued",
         "reached",
         "started",
         "transferred",
         "visits",
         "walk",
+        "whole_marks",
         "whole_wait",
-        "whole_within",
     )
 
     def __init__(self, begun: int, known: Piece, walked: Walk | None) -> None:
@@ -242,9 +249,9 @@ class Outcome:
         self.answered = self.transferred = False
         self.reached: bool | None = None
         self.became = ""
-        self.nuisance = self.closed_meanwhile = self.queued = self.whole_within = False
-        self.passed = (0, 0, 0)
+        self.passed: tuple[int, ...] = ()
         self.whole_wait: int | None = None
+        self.whole_marks = 0
         self.disordered = self.done_at = 0
         self.changes_at = NEVER
         self._properties: Properties | None = None
@@ -261,9 +268,24 @@ class Outcome:
         return found
 
     @property
-    def in_whole_wait(self) -> bool:
-        """The figures of the whole wait are of it: it is over, and in ratios."""
-        return self.queued and self.in_hours and not self.nuisance
+    def nuisance(self) -> bool:
+        """It was hung up so soon, unanswered, that it is in no ratio."""
+        return self.became is NUISANCE
+
+    @property
+    def queued(self) -> bool:
+        """It queued somewhere, and is over."""
+        return bool(self.whole_marks & QUEUED_MARK)
+
+    @property
+    def whole_within(self) -> bool:
+        """It was answered after no longer a wait than the city's threshold."""
+        return bool(self.whole_marks & WITHIN_MARK)
+
+    @property
+    def closed_meanwhile(self) -> bool:
+        """It is a dead end at a desk that was shut."""
+        return bool(self.whole_marks & CLOSED_MARK)
 
     @property
     def conflicting(self) -> int:

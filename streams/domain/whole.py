@@ -41,14 +41,17 @@ from streams.domain.disposition import (
     OVERFLOWED,
 )
 from streams.domain.outcome import (
+    CLOSED_MARK,
     ENTRANCE_BLOCKED,
     ENTRANCE_CLOSED,
     OUTGOING,
+    QUEUED_MARK,
     TOO_MANY_EVENTS,
+    WITHIN_MARK,
     Outcome,
     Visit,
 )
-from streams.domain.plan import Contract, Plan
+from streams.domain.plan import Plan
 from streams.domain.rows import INFORMED_FIELD, KIND_BITS, MENU_CHOICE, ROW_WIDTH, told
 from streams.domain.walked import NO_ROW, TRANSFER, Walk
 
@@ -72,33 +75,51 @@ def conclude(contact: Outcome, known: Piece, plan: Plan, now: int) -> None:
     over = contact.hung_up is not None or now >= contact.done_at
     if not over:
         contact.became = NOT_OVER
-        contact.changes_at = min(contact.changes_at, contact.done_at)
-    else:
+        if contact.done_at < contact.changes_at:
+            contact.changes_at = contact.done_at
+    if len(visits) == 1:  # mostly, and then most of what follows is plain
+        visit = visits[0]
+        terms = visit.terms
+        if visit.entries > 1 or visit.reason == TRANSFER:
+            contact.passed = _passed(visits)
+        if over and visit.entered is not None and not terms.is_station:
+            contact.whole_wait = wait = visit.wait
+            if visit.answered is None or wait is None or wait > plan.whole_within:
+                contact.whole_marks = QUEUED_MARK
+            else:
+                contact.whole_marks = QUEUED_MARK | WITHIN_MARK
+            if visit.answered is not None and contact.in_hours and not visit.reason:
+                contact.became = AT_ONCE
+                return
+    elif visits:
+        contact.passed = _passed(visits)
+        if over:
+            _wait_in_all(contact, plan.whole_within)
+    if over:
         contact.became = _became(contact, known, plan)
         if contact.became is INFORMED:
             contact.reached = None
         elif contact.became is DEAD_END:
             last = last_visit(visits)
-            contact.closed_meanwhile = last is not None and last.disposition is CLOSED
-    if len(visits) == 1:  # mostly: the same as below
-        visit = visits[0]
-        if over and visit.entered is not None and not visit.terms.is_station:
-            contact.queued = True
-            contact.whole_wait = visit.wait
-        if visit.entries > 1 or visit.reason == TRANSFER:
-            contact.passed = _passed(visits)
-    elif visits:
-        if over:
-            waits = [
-                visit.wait
-                for visit in visits
-                if visit.entered is not None and not visit.terms.is_station
-            ]
-            known_waits = [wait for wait in waits if wait is not None]
-            contact.queued = bool(waits)
-            if waits and len(known_waits) == len(waits):
-                contact.whole_wait = sum(known_waits)
-        contact.passed = _passed(visits)
+            if last is not None and last.disposition is CLOSED:
+                contact.whole_marks |= CLOSED_MARK
+
+
+def _wait_in_all(contact: Outcome, within: int) -> None:
+    """All the time in queues of a contact of several visits, which is over, and whether that was
+    short enough."""
+    waits = [
+        visit.wait
+        for visit in contact.visits
+        if visit.entered is not None and not visit.terms.is_station
+    ]
+    if waits:
+        contact.whole_marks = QUEUED_MARK
+        known = [wait for wait in waits if wait is not None]
+        if len(known) == len(waits):
+            contact.whole_wait = sum(known)
+            if contact.answered and contact.whole_wait <= within:
+                contact.whole_marks |= WITHIN_MARK
 
 
 def last_visit(visits: Sequence[Visit]) -> Visit | None:
@@ -120,20 +141,11 @@ def is_nuisance(walk: Walk, ats: Sequence[int], plan: Plan) -> bool:
     return all(visit.answered == NO_ROW and visit.reason != CALLBACK for visit in walk.visits)
 
 
-def is_within(contact: Outcome, contract: Contract) -> bool:
-    """Whether a contact that queued was answered after no longer a whole wait than the city's
-    threshold."""
-    wait = contact.whole_wait
-    if wait is None or not contact.answered:
-        return False
-    return wait <= contract.threshold if contract.inclusive else wait < contract.threshold
-
-
 def _became(contact: Outcome, known: Piece, plan: Plan) -> str:
     """What became of a contact that is over: the first that applies."""
     if contact.outcome is TOO_MANY_EVENTS:
         return TOO_MANY_EVENTS
-    if contact.nuisance:
+    if contact.became is NUISANCE:
         return NUISANCE
     if not contact.in_hours:
         return OUT_OF_HOURS
@@ -190,8 +202,9 @@ def _came_on(visits: Sequence[Visit], since: int) -> bool:
     )
 
 
-def _passed(visits: Sequence[Visit]) -> tuple[int, int, int]:
-    """Transfers, bounces and laps of a contact. One to a station on the way passes nobody on."""
+def _passed(visits: Sequence[Visit]) -> tuple[int, ...]:
+    """Transfers, bounces and laps of a contact; empty where there is none of them. A transfer to a
+    station on the way passes nobody on."""
     transfers = bounces = laps = 0
     for visit in visits:
         if visit.reason == TRANSFER:
@@ -199,11 +212,13 @@ def _passed(visits: Sequence[Visit]) -> tuple[int, int, int]:
             transfers += to == NO_ROW or not visits[to].terms.is_station
         bounces += visit.bounced
         laps += max(0, visit.entries - 1)
-    return transfers, bounces, laps
+    return (transfers, bounces, laps) if transfers or bounces or laps else ()
 
 
 def passed_counts(contact: Outcome) -> int:
     """What a contact counts of its way, packed: transfers, bounces and laps."""
+    if not contact.passed:
+        return 0
     transfers, bounces, laps = contact.passed
     return transfers * ONE["transfers"] + bounces * ONE["bounces"] + laps * ONE["laps"]
 
@@ -215,10 +230,15 @@ def marks(contact: Outcome) -> tuple[str, ...]:
     found = ["whole_contacts", COUNTED[contact.became]]
     if contact.closed_meanwhile:
         found.append("whole_closed_meanwhile")
-    if contact.in_whole_wait:
+    if contact.queued and is_judged(contact):
         found.append("whole_queued")
         if contact.whole_wait is not None:
             found.append("whole_waited")
         if contact.whole_within:
             found.append("whole_within")
     return tuple(found)
+
+
+def is_judged(contact: Outcome) -> bool:
+    """Whether ratios are of a contact."""
+    return contact.in_hours and contact.became is not NUISANCE and contact.outcome is not OUTGOING

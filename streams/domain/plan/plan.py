@@ -66,6 +66,8 @@ class Plan:
         city: the city's name.
         zone: its time zone.
         nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none is.
+        entrance: the contract by which contacts are judged that never came to a line: the city's.
+        whole_within: the longest whole wait that is within its threshold, in us.
         has_announcements: whether an event may tell that one was heard.
     """
 
@@ -76,6 +78,9 @@ class Plan:
         self.zone: ZoneInfo = self._calendar.zone
         self._lines = by_id(entries.lines)
         self._contracts = by_id(entries.contracts, Contract())
+        self.entrance = self._contracts[entries.city.contract][-1].entry
+        # Instants are whole, so that what is below the threshold is at most this.
+        self.whole_within = self.entrance.threshold - (not self.entrance.inclusive)
         self._vendors = by_id(entries.vendors, entries.city.as_vendor())
         self.nuisance = entries.city.nuisance
         self._announcements = by_id(entries.announcements)
@@ -154,12 +159,6 @@ class Plan:
         return terms or Terms(
             line, {}, 1, CITY_VENDOR, Contract(), True, "always", None, Line(line).callback_within
         )
-
-    @property
-    def entrance(self) -> Contract:
-        """The contract by which contacts are judged that never came to a line: the city's."""
-        versions = self._contracts[self.entries.city.contract]
-        return versions[-1].entry
 
     def announces(self, announcement: str, at: int) -> bool:
         """Whether the plan has an announcement of this id at the instant."""
