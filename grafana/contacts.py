@@ -10,7 +10,7 @@ from grafana.figures import TODAY, asked, declared, unit
 from grafana.panels import CHOSEN, Column, Query, at, chosen_source, curves, numbers, rows
 from grafana.promql import Scope, or_dash
 from grafana.say import Say
-from streams.domain.became import OUTCOMES
+from streams.domain.became import CLOSED_MEANWHILE, OUTCOMES
 from streams.domain.figures.whole import COUNTED
 from streams.domain.plan import Plan
 
@@ -19,6 +19,12 @@ VENDORS: Final = Scope("vendor")
 FAMILY: Final = "whole_contacts"
 MEANS: Final = ("whole_wait", "whole_wait_within", "time_waited")
 """The figures that the table of vendors has beside the outcomes."""
+
+PARTS: Final = ("entrance", "language", "channel")
+"""Of what there is a city of its own."""
+
+OF_PARTS: Final = ("reachability", "average_speed_of_answer", "whole_wait")
+"""The figures that their tables have beside the number of contacts."""
 
 Options = Mapping[str, Any]
 
@@ -47,6 +53,7 @@ def contacts(plan: Plan, now: int, say: Say) -> Dashboard:
         (_waited(say), 0, 5, 24, 4),
         (_outcomes(say), 0, 9, 24, 11),
         (_vendors(say), 0, 20, 24, 9),
+        *((_part(kind, say), 8 * place, 29, 8, 9) for place, kind in enumerate(PARTS)),
     ]
     for index, (panel, *position) in enumerate(panels):
         board.with_panel(at(panel, *position).id(index + 1))
@@ -169,6 +176,31 @@ def _vendors(say: Say) -> object:
         say("contacts.vendors.description"),
         queries,
         [Column("vendor", say("contacts.vendors.vendor")), *columns],
+    )
+
+
+_INSIDE: Final = f'label_replace(vector(0), "part", "{CLOSED_MEANWHILE}", "", "")'
+"""What is a part of another outcome, and not to be added up."""
+
+
+def _part(kind: str, say: Say) -> object:
+    """Entrances, languages or channels beside each other."""
+    scope = Scope(kind)
+    each = scope.current(FAMILY, "part", window=TODAY)
+    queries = [f"sum by ({kind}) ({each} unless on (part) {_INSIDE})"]
+    columns = [
+        Column(kind, say(f"contacts.{kind}.name")),
+        Column("Value #A", say("contacts.became.contacts"), {"unit": "none", "decimals": 0}),
+    ]
+    for name in OF_PARTS:
+        figure = declared(name, "city")
+        if figure is not None:
+            words = say.texts(f"statement.figure.{name}").replace("\N{SOFT HYPHEN}", "")
+            column = f"Value #{_letter(len(queries))}"
+            columns.append(Column(column, words, unit(name, "city")))
+            queries.append(scope.current(figure.metric, window=TODAY))
+    return rows(
+        say(f"contacts.{kind}.title"), say(f"contacts.{kind}.description"), queries, columns
     )
 
 

@@ -21,7 +21,16 @@ from streams.domain.counts import COUNTS
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
-from streams.domain.tally import CITY, LINE, VENDOR, WHOLE_WAITS, Tally
+from streams.domain.tally import (
+    CHANNEL,
+    CITY,
+    ENTRANCE,
+    LANGUAGE,
+    LINE,
+    VENDOR,
+    WHOLE_WAITS,
+    Tally,
+)
 from streams.engine.roles.contact_owner import ContactOwner
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
@@ -60,7 +69,8 @@ def worker(monkeypatch: pytest.MonkeyPatch, metrics: str) -> Worker:
     more |= {name: 0 for name in COUNTS if "nuisance" in name}
     full = Tally.of(**dict.fromkeys(COUNTS, 1) | more)
     full.waits, full.longest = {5: 1, WHOLE_WAITS + 5: 1}, SECOND
-    for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY):
+    parts = (ENTRANCE + "business", LANGUAGE + "nl", CHANNEL + "desk")
+    for scope in (LINE + "waste", VENDOR + "scheldelijn", CITY, *parts):
         for width in (SLOT, INTERVAL):
             owner.board.apply_figures(scope, 0, width, now - now % width, full, False)
     instant = now // MINUTE * MINUTE - 10 * MINUTE

@@ -18,7 +18,7 @@ from streams.domain.irregularities import Irregularities
 from streams.domain.judge import judge
 from streams.domain.local_intervals import LocalIntervals
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, Entry, Tally
+from streams.domain.tally import CITY, LINE, VENDOR, Entry, Tally
 
 SLOT: Final = 10 * SECOND
 """Width of the slots that the rolling windows are made of."""
@@ -50,10 +50,11 @@ class Books:
         starts: where the interval of an instant begins; by UTC if it is not said.
 
     Attributes:
-        totals: by scope (``city``, ``line:ID``, ``vendor:ID``).
+        totals: by scope (``tally.CITY`` and its neighbours).
         intervals: by scope and the interval's start; filled when a width is given. Without what
             only callers' histories tell: that may change long after an interval is final.
         lines: those that the plan had meanwhile, whether anybody called them or not.
+        entrances, languages: those of the plan.
         irregular: what was odd about the contacts.
     """
 
@@ -65,6 +66,8 @@ class Books:
         self.totals: dict[str, Tally] = {CITY: Tally()}
         self.intervals: dict[tuple[str, int], Tally] = {}
         self.lines: list[str] = []
+        self.entrances: list[str] = []
+        self.languages: list[str] = []
         self.irregular = Irregularities()
 
     def add(self, entry: Entry) -> None:
@@ -111,7 +114,7 @@ class Books:
 def imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
     """By how much tallies, each with its scope, fail to balance; 0 or they are wrong."""
     return sum(
-        tally.imbalance() + (tally.contacts_imbalance() if scope == CITY else 0)
+        tally.imbalance() + (0 if scope.startswith((LINE, VENDOR)) else tally.contacts_imbalance())
         for scope, tally in tallies
         if tally.packed
     )
@@ -152,4 +155,6 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
             for entry in callers.entries(calls, now):
                 result.add_total(entry)
     result.lines = plan.lines_between(first, now)
+    result.entrances = sorted({version.entry.id for version in plan.entries.entrances})
+    result.languages = sorted(plan.entries.city.languages)
     return result

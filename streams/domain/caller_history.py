@@ -17,7 +17,7 @@ from streams.domain.disposition import CALLBACK, OPEN
 from streams.domain.entries import scopes
 from streams.domain.instants import DAY
 from streams.domain.outcome import NEVER, ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
-from streams.domain.tally import CITY, Entry
+from streams.domain.tally import LINE, VENDOR, Entry
 
 REPEAT_WITHIN: Final = DAY
 """How long before a contact its caller may have called in vain for it to be a repeat call."""
@@ -67,10 +67,10 @@ class Call(NamedTuple):
 
 
 def call(call_id: str, outcome: Outcome) -> Call | None:
-    """The contact as its caller's history knows it; None when its caller is not known, or when it
-    counts as nothing."""
+    """The contact as its caller's history knows it; None when its caller is not known, when it
+    counts as nothing, and of another channel than the telephone."""
     caller = outcome.caller
-    if caller is None or outcome.outcome in (ORPHAN, TOO_MANY_EVENTS):
+    if caller is None or outcome.channel or outcome.outcome in (ORPHAN, TOO_MANY_EVENTS):
         return None
     visited = outcome.visits
     begun = outcome.begun
@@ -79,9 +79,9 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
     if len(visited) == 1 and visited[0].disposition is not CALLBACK:
         visit = visited[0]
         line, vendor = scopes(visit)
-        booked = ((CITY, begun), (line, visit.begun), (vendor, visit.begun))
+        booked = (*_wide(outcome), (line, visit.begun), (vendor, visit.begun))
         return Call(caller, begun, call_id, _answers(visited), booked, ())
-    bookings = {CITY: begun}
+    bookings = dict(_wide(outcome))
     callbacks = []
     for visit in visited:
         places = scopes(visit)
@@ -95,7 +95,7 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
                     visit.promised_until,
                     visit.line,
                     visit.terms.tier,
-                    tuple((scope, visit.begun) for scope in (*places, CITY)),
+                    tuple((scope, visit.begun) for scope in (*places, *outcome.wide)),
                     tuple(_if_broken(visit)) if visit.in_hours else (),
                 )
             )
@@ -109,6 +109,10 @@ def call(call_id: str, outcome: Outcome) -> Call | None:
         tuple(sorted(callbacks)),
         left_out=outcome.in_hours and outcome.reached is None and not open_ones,
     )
+
+
+def _wide(outcome: Outcome) -> tuple[tuple[str, int], ...]:
+    return tuple([(scope, outcome.begun) for scope in outcome.wide])
 
 
 def _if_broken(visit: Visit) -> Iterator[str]:
@@ -222,7 +226,9 @@ def _of_callbacks(of: Call, answered: _Answered, now: int) -> Iterator[Entry]:
         if "callbacks_broken" in callback.if_broken:
             left_out.add(kept)
     if of.left_out and left_out == {False}:
-        yield CITY, of.begun, ONE["contacts_judged"], -1, -1, -1
+        for scope, at in of.bookings:
+            if not scope.startswith((LINE, VENDOR)):
+                yield scope, at, ONE["contacts_judged"], -1, -1, -1
 
 
 def _is_kept(callback: Callback, first: int, now: int) -> bool | None:

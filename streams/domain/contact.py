@@ -249,12 +249,10 @@ class Properties(NamedTuple):
         return self.direction == "outbound"
 
 
-def tells(rows: list[Any], what: int) -> bool:
-    """Whether any event tells this property."""
-    for more in rows[4::ROW_WIDTH]:
-        if type(more) is list and len(more) > what and more[what] is not None:
-            return True
-    return False
+def tells_properties(rows: list[Any]) -> bool:
+    """Whether any event may tell a property: those that do tell more than their kind usually
+    does."""
+    return any(type(more) is list for more in rows[4::ROW_WIDTH])
 
 
 _NOTHING_TOLD: Final = Properties()

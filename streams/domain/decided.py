@@ -85,7 +85,7 @@ def _is_plain(outcome: Outcome) -> bool:
 
 def _in_one_reading(outcome: Outcome) -> list[Made]:
     found: list[Made] = []
-    if not outcome.in_hours or outcome.outcome in (OUTGOING, TOO_MANY_EVENTS):
+    if not outcome.in_hours or outcome.channel or outcome.outcome in (OUTGOING, TOO_MANY_EVENTS):
         return found
     for visit in outcome.visits:
         line, nth = visit.line, visit.nth

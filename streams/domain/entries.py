@@ -32,7 +32,7 @@ from streams.domain.outcome import (
     Visit,
 )
 from streams.domain.sums import HUNG_UP, added, answered_in_queue
-from streams.domain.tally import CITY, LINE, VENDOR, WHOLE_WAITS, Entry
+from streams.domain.tally import LINE, VENDOR, WHOLE_WAITS, Entry
 from streams.domain.walked import NO_ROW
 
 # Waits are kept by the second up to two minutes, where thresholds lie, by 5 s up to ten minutes
@@ -75,34 +75,37 @@ _DISPOSITION_INDEX: Final = {name: INDEX[name] for name in (*DISPOSITIONS, OPEN)
 
 
 def entries(outcome: Outcome) -> list[Entry]:
-    """Everything that a contact adds to the books: per visit to its line, its vendor and the city,
-    and itself once to each line and vendor that it visited and to the city."""
+    """Everything that a contact adds to the books: per visit to its line, its vendor and its wide
+    scopes, of which the city is one, and itself once to each line and vendor that it visited and to
+    the wide ones. What came by another channel than the telephone is in that one's scope alone."""
     contact = contact_pattern(outcome)
     of_whole = of_whole_contact(outcome, contact)
     visited = outcome.visits
     if not visited or outcome.outcome is OUTGOING:
         return of_whole
+    wide, narrow = outcome.wide, not outcome.channel
     if len(visited) == 1:
         visit = visited[0]
         begun = visit.begun
         packed, bucket, wait, waiting = _of_visit(visit)
-        once = packed + contact.once
-        line, vendor = scopes(visit)
-        return [
-            (line, begun, once, bucket, wait, waiting),
-            (vendor, begun, once, bucket, wait, waiting),
-            (CITY, begun, packed, bucket, wait, waiting),
-            *of_whole,
-        ]
+        booked = of_whole
+        if narrow:
+            once = packed + contact.once
+            line, vendor = scopes(visit)
+            booked.append((line, begun, once, bucket, wait, waiting))
+            booked.append((vendor, begun, once, bucket, wait, waiting))
+        for scope in wide:
+            booked.append((scope, begun, packed, bucket, wait, waiting))
+        return booked
     answered = _packed(_answered_marks(outcome))
-    booked: list[Entry] = []
+    booked = of_whole
     known: set[str] = set()
     answered_at = {
         scope for visit in visited if visit.disposition is ANSWERED for scope in scopes(visit)
     }
     for visit in sorted(visited, key=by_beginning):
         packed, bucket, wait, waiting = _of_visit(visit)
-        for scope in scopes(visit):
+        for scope in scopes(visit) if narrow else ():
             once = packed
             if scope not in known:
                 known.add(scope)
@@ -110,18 +113,20 @@ def entries(outcome: Outcome) -> list[Entry]:
                 if scope in answered_at:
                     once += answered
             booked.append((scope, visit.begun, once, bucket, wait, waiting))
-        booked.append((CITY, visit.begun, packed, bucket, wait, waiting))
-    booked += of_whole
+        for scope in wide:
+            booked.append((scope, visit.begun, packed, bucket, wait, waiting))
     return booked
 
 
 def of_whole_contact(outcome: Outcome, contact: "ContactPattern") -> list[Entry]:
-    """What the contact adds as a whole, where it began: in the city, and for the vendor of its
-    first visit."""
+    """What the contact adds as a whole, where it began: in its wide scopes, and for the vendor of
+    its first visit."""
     added, bucket = whole_amounts(outcome)
     begun = outcome.begun
-    found: list[Entry] = [(CITY, begun, contact.packed + added, bucket, -1, -1)]
-    if outcome.visits and contact.whole:
+    found: list[Entry] = [
+        (scope, begun, contact.packed + added, bucket, -1, -1) for scope in outcome.wide
+    ]
+    if outcome.visits and contact.whole and not outcome.channel:
         vendor = scopes(outcome.visits[0])[1]
         found.append((vendor, begun, contact.whole + added, bucket, -1, -1))
     return found

@@ -22,7 +22,7 @@ from streams.domain.entries import (
     wait_bucket,
 )
 from streams.domain.outcome import OUTGOING, Outcome, Visit
-from streams.domain.tally import CITY, WHOLE_WAITS, Tally
+from streams.domain.tally import WHOLE_WAITS, Tally
 from streams.domain.whole import passed_counts
 
 
@@ -42,8 +42,8 @@ class Gathering:
     ) -> None:
         self._narrowest = narrowest
         self._tallies = tallies
-        self._visits: dict[tuple[tuple[str, str], Hashable], _Visits] = {}
-        self._contacts: dict[tuple[str, Hashable], _Whole] = {}
+        self._visits: dict[tuple[tuple[str, str], Hashable, tuple[str, ...]], _Visits] = {}
+        self._contacts: dict[tuple[str, Hashable, tuple[str, ...]], _Whole] = {}
 
     def add(self, outcome: Outcome) -> None:
         """Adds a contact. One of several visits counts once at each line and vendor, whichever of
@@ -53,12 +53,12 @@ class Gathering:
             visit = visits[0]
             at = visit.begun
             narrowest = self._narrowest(at)
-            key = scopes(visit), narrowest
+            key = scopes(visit), narrowest, outcome.wide
             gathered = self._visits.get(key)
             if gathered is None:
-                line, vendor = key[0]
+                line, vendor = key[0] if not outcome.channel else ("", "")
                 gathered = self._visits[key] = _Visits(
-                    self._tallies(line, at), self._tallies(vendor, at), self._tallies(CITY, at)
+                    self._of(line, at), self._of(vendor, at), self._wide(outcome.wide, at)
                 )
             contact = contact_pattern(outcome)
             bucket = gathered.add(visit)
@@ -67,24 +67,32 @@ class Gathering:
                 gathered.whole.add(contact, outcome, bucket)
             else:
                 gathered.contacts[contact] = gathered.contacts.get(contact, 0) + 1
-                self._whole(key[0][1], begun).add(contact, outcome, bucket)
+                self._whole(outcome).add(contact, outcome, bucket)
         elif visits and outcome.outcome is not OUTGOING:
             for entry in entries(outcome):
                 for tally in self._tallies(entry[0], entry[1]):
                     tally.add(entry)
         else:
-            vendor = scopes(visits[0])[1] if visits else ""
-            self._whole(vendor, outcome.begun).add(contact_pattern(outcome), outcome, -1)
+            self._whole(outcome).add(contact_pattern(outcome), outcome, -1)
 
-    def _whole(self, vendor: str, begun: int) -> "_Whole":
+    def _whole(self, outcome: Outcome) -> "_Whole":
         """Where contacts as a whole are gathered that began in a cell, apart from their visit."""
-        key = vendor, self._narrowest(begun)
+        begun = outcome.begun
+        counts = outcome.visits and not outcome.channel
+        vendor = scopes(outcome.visits[0])[1] if counts else ""
+        key = vendor, self._narrowest(begun), outcome.wide
         gathered = self._contacts.get(key)
         if gathered is None:
             gathered = self._contacts[key] = _Whole(
-                self._tallies(vendor, begun) if vendor else (), self._tallies(CITY, begun)
+                self._of(vendor, begun), self._wide(outcome.wide, begun)
             )
         return gathered
+
+    def _of(self, scope: str, at: int) -> Sequence[Tally]:
+        return self._tallies(scope, at) if scope else ()
+
+    def _wide(self, wide: Sequence[str], at: int) -> Sequence[Tally]:
+        return [tally for scope in wide for tally in self._tallies(scope, at)]
 
     def roll_up(self) -> None:
         """Adds what was gathered to the tallies, and begins anew."""
@@ -107,7 +115,7 @@ class _Visits:
     """
 
     __slots__ = (
-        "_city",
+        "_everything",
         "_line",
         "_longest",
         "_patterns",
@@ -118,13 +126,13 @@ class _Visits:
     )
 
     def __init__(
-        self, line: Sequence[Tally], vendor: Sequence[Tally], city: Sequence[Tally]
+        self, line: Sequence[Tally], vendor: Sequence[Tally], everything: Sequence[Tally]
     ) -> None:
-        self._line, self._vendor, self._city = line, vendor, city
+        self._line, self._vendor, self._everything = line, vendor, everything
         self._patterns: dict[VisitPattern, list[int]] = {}
         self._waits: dict[int, int] = {}
         self._longest = -1
-        self.whole = _Whole(vendor, city)
+        self.whole = _Whole(vendor, everything)
         self.contacts: dict[ContactPattern, int] = {}
 
     def add(self, visit: Visit) -> int:
@@ -152,7 +160,7 @@ class _Visits:
             )
         )
         sums.waits, sums.longest = self._waits, self._longest
-        for tally in self._city:
+        for tally in self._everything:
             tally.plus(sums)
         for contacts in (self.contacts, self.whole.patterns):
             sums.packed += sum(count * pattern.once for pattern, count in contacts.items())
@@ -168,10 +176,10 @@ class _Whole:
         patterns: how many of each.
     """
 
-    __slots__ = ("_city", "_passed", "_vendor", "_waited", "_waits", "patterns")
+    __slots__ = ("_everything", "_passed", "_vendor", "_waited", "_waits", "patterns")
 
-    def __init__(self, vendor: Sequence[Tally], city: Sequence[Tally]) -> None:
-        self._vendor, self._city = vendor, city
+    def __init__(self, vendor: Sequence[Tally], everything: Sequence[Tally]) -> None:
+        self._vendor, self._everything = vendor, everything
         self._passed = self._waited = 0
         self._waits: dict[int, int] = {}
         self.patterns: dict[ContactPattern, int] = {}
@@ -199,8 +207,8 @@ class _Whole:
         sums = Tally(self._passed + self._waited * ONE["whole_wait_sum"])
         sums.waits = {WHOLE_WAITS + bucket: count for bucket, count in self._waits.items()}
         of_vendor = sum(count * pattern.whole for pattern, count in self.patterns.items())
-        of_city = sum(count * pattern.packed for pattern, count in self.patterns.items())
-        for tallies, counted in ((self._vendor, of_vendor), (self._city, of_city)):
+        of_all = sum(count * pattern.packed for pattern, count in self.patterns.items())
+        for tallies, counted in ((self._vendor, of_vendor), (self._everything, of_all)):
             for tally in tallies:
                 tally.plus(sums)
                 tally.packed += counted

@@ -15,9 +15,9 @@ is set here.
 
 from typing import Final
 
-from streams.domain import reachability
+from streams.domain import reachability, wide
 from streams.domain.became import NUISANCE
-from streams.domain.contact import Piece, tells
+from streams.domain.contact import Piece, tells_properties
 from streams.domain.disposition import ANSWERED, CALLBACK, FORM, OPEN, disposition
 from streams.domain.instants import SECOND
 from streams.domain.outcome import (
@@ -39,7 +39,6 @@ from streams.domain.outcome import (
 from streams.domain.plan import Contract, Plan, Terms, open_time
 from streams.domain.rows import (
     CALL_START,
-    DIRECTION_FIELD,
     KIND_BITS,
     ROW_WIDTH,
     USUAL_FIELD,
@@ -79,6 +78,9 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
         outcome.caller = told(known.rows[ROW_WIDTH * walked.start + 4], USUAL_FIELD)
     if walked.hangup != NO_ROW:
         outcome.hung_up = ats[walked.hangup]
+    told_besides = tells_properties(known.rows)
+    if told_besides:
+        wide.find(outcome, plan)
     if plan.nuisance and is_nuisance(walked, ats, plan):
         outcome.became = NUISANCE
     if walked.visits:
@@ -90,7 +92,7 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
     elif ats[-1] > outcome.done_at:
         outcome.done_at = ats[-1]
     conclude(outcome, known, plan, now)
-    if tells(known.rows, DIRECTION_FIELD) and outcome.properties.outgoing:
+    if told_besides and outcome.properties.outgoing:
         outcome.outcome = OUTGOING
         outcome.reached = None
     return outcome
@@ -104,7 +106,10 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
         visit.line = line = line_named_by(known.rows, found.line)
         visit.begun = begun = known.ats[found.begun]
         # The plan may have changed since the event was accepted.
-        visit.terms = terms = plan.terms(line, begun) or plan.nearest_terms(line, begun)
+        terms = plan.terms(line, begun) or plan.nearest_terms(line, begun)
+        if outcome.channel:
+            terms = plan.by_channel(terms, outcome.channel, begun)
+        visit.terms = terms
         if not outcome.visits:
             outcome.in_hours = _in_hours(known, walked, terms, outcome.begun, plan)
         outcome.visits.append(visit)
@@ -339,4 +344,6 @@ def _too_many(piece: Piece, known: Piece, plan: Plan) -> Outcome:
     outcome.in_hours = plan.first_line_open(outcome.begun)
     outcome.reached = False if outcome.in_hours else None
     outcome.became = TOO_MANY_EVENTS
+    if tells_properties(known.rows):
+        wide.find(outcome, plan)
     return outcome

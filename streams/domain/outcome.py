@@ -1,6 +1,8 @@
 """What a contact comes to, as it is read at an instant: its visits, and itself.
 
 Values without rules: those are in ``judge`` and in the chapters that it asks.
+
+It is longer than a module should be, because each of their attributes has its sentence.
 """
 
 from typing import Final
@@ -22,6 +24,9 @@ ORPHAN: Final = "orphans"
 OUTGOING: Final = "outgoing"
 TOO_MANY_EVENTS: Final = "too_many_events"
 
+
+OF_CITY: Final[tuple[str, ...]] = ("city",)
+"""The scopes of most contacts beside their lines and vendors."""
 
 CUT_OFF_MARK: Final = 1
 LEFT_MARK: Final = 2
@@ -194,6 +199,9 @@ class Outcome:
             ``orphans``, ``outgoing`` and ``too_many_events`` are in no other figure.
         known: the events until now.
         properties: direction, channel, entrance, language and menu.
+        wide: the scopes that have all its visits and itself: the city, with the entrance and the
+            language of the plan; or the channel alone that is not the telephone.
+        channel: that channel; empty: the telephone.
         in_hours: it counts for service level and reachability.
         answered: some visit was.
         transferred: some visit was left by transfer.
@@ -220,6 +228,7 @@ class Outcome:
         "begun",
         "caller",
         "changes_at",
+        "channel",
         "disordered",
         "done_at",
         "hung_up",
@@ -234,6 +243,7 @@ class Outcome:
         "walk",
         "whole_marks",
         "whole_wait",
+        "wide",
     )
 
     def __init__(self, begun: int, known: Piece, walked: Walk | None) -> None:
@@ -249,6 +259,8 @@ class Outcome:
         self.answered = self.transferred = False
         self.reached: bool | None = None
         self.became = ""
+        self.wide = OF_CITY
+        self.channel = ""
         self.passed: tuple[int, ...] = ()
         self.whole_wait: int | None = None
         self.whole_marks = 0

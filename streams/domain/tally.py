@@ -25,6 +25,15 @@ from streams.domain.outcome import (
     WITH_VISIT,
 )
 
+CITY: Final = "city"
+LINE: Final = "line:"
+VENDOR: Final = "vendor:"
+ENTRANCE: Final = "entrance:"
+LANGUAGE: Final = "language:"
+CHANNEL: Final = "channel:"
+"""Scopes: ``city``, ``line:ID``, ``vendor:ID``; the city's calls by entrance and by language; and
+what came by another channel than the telephone, apart from all of these."""
+
 Entry = tuple[str, int, int, int, int, int]
 """What one visit or contact adds: scope, where it is booked, its counts and amounts (packed), the
 bucket of its answered wait, its ended wait, since when it is waiting now (-1: none of these)."""
@@ -262,9 +271,3 @@ def _changed(before: dict[_K, int], after: dict[_K, int]) -> list[tuple[_K, int]
         return []
     changed = [(key, n - before.get(key, 0)) for key, n in after.items() if before.get(key) != n]
     return changed + [(key, -n) for key, n in before.items() if key not in after]
-
-
-CITY: Final = "city"
-LINE: Final = "line:"
-VENDOR: Final = "vendor:"
-"""Scopes: ``city``, ``line:ID`` and ``vendor:ID``."""

@@ -39,6 +39,12 @@ def replay(alert: Schema) -> Schema:
         "lines": _by_id("#/$defs/OfLine", "Figures per line, by its id."),
         "vendors": _by_id("#/$defs/OfVendor", "Figures per vendor, by its id."),
         "city": {"$ref": "#/$defs/OfCity"},
+        "entrances": _by_id("#/$defs/OfCity", "Figures per entrance of the plan, by its id."),
+        "languages": _by_id("#/$defs/OfCity", "Figures per language of the plan."),
+        "channels": _by_id(
+            "#/$defs/OfCity",
+            "Figures of what came by other channels than the telephone; it is in no others.",
+        ),
     }
     interval = _object(scopes | {"start": _INSTANT}, ["start", *scopes])
     refused = {"type": "object", "additionalProperties": _WHOLE}

@@ -8,7 +8,7 @@ seconds, instants seconds since 1970.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final, Literal, NamedTuple
 
 from prometheus_client.registry import Collector, CollectorRegistry
@@ -21,7 +21,7 @@ from streams.domain.figures.reachability import reachability
 from streams.domain.figures.service_level import service_level
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan, Terms
-from streams.domain.tally import CITY, LINE, VENDOR, Tally
+from streams.domain.tally import CHANNEL, ENTRANCE, LANGUAGE, LINE, VENDOR, Tally
 from streams.sinks.series import AGREED, Counted, Kind, Series, Shown
 
 WAITS_WINDOW: Final[Window] = "15m"
@@ -76,7 +76,7 @@ def _status(tally: Counts, terms: Terms | None) -> int:
     return STATUS["at_risk"] if min(margins) < AT_RISK else STATUS["ok"]
 
 
-_Label = Literal["", "line", "vendor"]
+_Label = Literal["", "line", "vendor", "entrance", "language", "channel"]
 """By which scopes of a kind are told apart; the city is one."""
 
 READ_WINDOWS: Final[Mapping[str, tuple[Window, ...]]] = {
@@ -110,7 +110,7 @@ def _windowed(window: str, label: _Label) -> Iterator[Series[Counted]]:
     yield series("offered", text, itemgetter("line_offered"))
     yield series("queue_offered", "Visits offered to the queue", itemgetter("queue_offered"))
     yield series("out_of_hours", "Visits begun outside opening hours", itemgetter("out_of_hours"))
-    scope: Scope = label or "city"
+    scope: Scope = label if label in ("line", "vendor") else "city"
     declared = [figure for figure in figures.by_rank() if scope in figure.scopes]
     yield from _of_figures(window, [figure for figure in declared if figure.rank < LAST])
     yield series("contacts", "Distinct contacts", itemgetter("contacts"))
@@ -199,20 +199,41 @@ def _shown_status(counted: Counted) -> float | None:
 
 
 class Kinds(NamedTuple):
-    """What is shown of lines, of vendors, and of the city."""
+    """What is shown of lines, of vendors, of the city, and of what is a city of its own."""
 
     lines: Kind
     vendors: Kind
     city: Kind
+    entrances: Kind
+    languages: Kind
+    channels: Kind
 
+    def of(self, scope: str) -> tuple[Kind, str]:
+        """The kind of a scope, and what its label says."""
+        prefix, colon, own = scope.partition(":")
+        return (_BY_PREFIX[prefix + colon](self), own) if colon else (self.city, "")
+
+
+_BY_PREFIX: Final[dict[str, Callable[[Kinds], Kind]]] = {
+    LINE: attrgetter("lines"),
+    VENDOR: attrgetter("vendors"),
+    ENTRANCE: attrgetter("entrances"),
+    LANGUAGE: attrgetter("languages"),
+    CHANNEL: attrgetter("channels"),
+}
 
 WHOLE: Final = Kinds(
-    _kind("contact_line_", "line"), _kind("contact_vendor_", "vendor"), _kind("contact_city_", "")
+    _kind("contact_line_", "line"),
+    _kind("contact_vendor_", "vendor"),
+    _kind("contact_city_", ""),
+    _kind("contact_entrance_", "entrance"),
+    _kind("contact_language_", "language"),
+    _kind("contact_channel_", "channel"),
 )
 """All windows of all figures."""
 
-AS_READ: Final = WHOLE._replace(lines=WHOLE.lines.as_read(), vendors=WHOLE.vendors.as_read())
-"""What dashboards, rules and pages of ours read of a line, the same of vendors; of the city, all. A
+AS_READ: Final = Kinds(*(kind if not kind.label else kind.as_read() for kind in WHOLE))
+"""What dashboards, rules and pages of ours read of a line, the same of others; of the city, all. A
 page of a hundred lines is a fifth as long as with all windows."""
 
 
@@ -248,12 +269,8 @@ class ShownScopes:
                 if as_of is None:
                     break
                 current = self._machine(as_of)
-                kind, own, terms = self._kinds.city, "", None
-                if name.startswith(VENDOR):
-                    kind, own = self._kinds.vendors, name.removeprefix(VENDOR)
-                elif name != CITY:
-                    kind, own = self._kinds.lines, name.removeprefix(LINE)
-                    terms = self._plan.terms(own, as_of)
+                kind, own = self._kinds.of(name)
+                terms = self._plan.terms(own, as_of) if name.startswith(LINE) else None
                 yield Shown(kind, own, board.scopes[name], as_of, current, terms)
 
 

@@ -22,7 +22,11 @@ Instant = Annotated[int, Meta(description="us since 1970-01-01T00:00:00Z.")]
 Duration = Annotated[int, Meta(description="us.", ge=0)]
 Count = Annotated[int, Meta(ge=0)]
 ScopeName = Annotated[
-    str, Meta(description="`city`, `line:ID` or `vendor:ID`.", pattern="^(city|(line|vendor):.+)$")
+    str,
+    Meta(
+        description="`city`, `line:ID`, `vendor:ID`, `entrance:ID`, `language:ID` or `channel:ID`.",
+        pattern="^(city|(line|vendor|entrance|language|channel):.+)$",
+    ),
 ]
 Reason = Annotated[str, Meta(extra_json_schema={"enum": list(REASONS)})]
 

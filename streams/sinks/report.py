@@ -15,7 +15,7 @@ from streams.domain.figures import by_rank, figures
 from streams.domain.figures.figure import Better, Scope, Unit
 from streams.domain.plan import Plan
 from streams.domain.rounding import percent, whole_seconds
-from streams.domain.tally import CITY, LINE, VENDOR, Tally
+from streams.domain.tally import CHANNEL, CITY, ENTRANCE, LANGUAGE, LINE, VENDOR, Tally
 from streams.sinks.alerts import alert_object
 from streams.sinks.terminal import columns, left, readable, right
 from streams.texts import DEFAULT
@@ -30,6 +30,7 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
         "lines": _scoped(books.totals, LINE, books.lines),
         "vendors": _scoped(books.totals, VENDOR, []),
         "city": figures(books.totals[CITY], "city"),
+        **_wide(books.totals, books),
         "rejected": dict(sorted(rejected.items())),
         "counted": books.irregular.counts,
     }
@@ -40,10 +41,25 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
                 "lines": _scoped(tallies, LINE, []),
                 "vendors": _scoped(tallies, VENDOR, []),
                 "city": figures(tallies.get(CITY, Tally()), "city"),
+                **_wide(tallies),
             }
             for start, tallies in _by_start(books)
         ]
     return shown
+
+
+def _wide(tallies: dict[str, Tally], books: Books | None = None) -> dict[str, Any]:
+    """The figures of entrances and languages of the plan, and of what came by other channels than
+    the telephone."""
+    return {
+        "entrances": _scoped(tallies, ENTRANCE, books.entrances if books else []),
+        "languages": _scoped(tallies, LANGUAGE, books.languages if books else []),
+        "channels": _scoped(tallies, CHANNEL, []),
+    }
+
+
+_SCOPES: Final[dict[str, Scope]] = {LINE: "line", VENDOR: "vendor"}
+"""How what is under a prefix is shown; all else is as the city."""
 
 
 def _scoped(tallies: dict[str, Tally], prefix: str, always: list[str]) -> dict[str, Any]:
@@ -52,7 +68,7 @@ def _scoped(tallies: dict[str, Tally], prefix: str, always: list[str]) -> dict[s
         for scope, tally in tallies.items()
         if scope.startswith(prefix) and not tally.empty()
     }
-    scope: Scope = "line" if prefix == LINE else "vendor"
+    scope = _SCOPES.get(prefix, "city")
     return {
         each: figures(tallies.get(prefix + each) or Tally(), scope)
         for each in sorted(ids | {*always})

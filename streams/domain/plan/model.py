@@ -30,6 +30,15 @@ LINE: Final = "line"
 KINDS_OF_LINE: Final = (LINE, "announcement", "survey")
 """Announcements and surveys are stations on the way, never where a contact ends."""
 
+PHONE: Final = "phone"
+"""The channel of whatever does not say another; a line without more said is its telephone calls."""
+DESK: Final = "desk"
+OTHER_CHANNEL: Final = "other"
+"""Where what came by a channel is counted that the plan does not name. Labels are bounded so."""
+
+MOST_CHANNELS: Final = 10
+"""That a plan may name: each is a city of its own in books and series."""
+
 LONGEST_NUISANCE: Final = MINUTE
 """Whoever stays longer may have meant it, and heard what they called for."""
 
@@ -210,7 +219,7 @@ class Line:
     ``hours`` None is always open. ``expected`` is calls per hour by weekday (Monday first) and hour
     of the day. ``callback_within`` is the time, of its opening hours, in which a callback must be
     kept. ``queues`` are those of the phone systems that feed the line (``queues``). ``kind`` is one
-    of ``KINDS_OF_LINE``.
+    of ``KINDS_OF_LINE``; ``channels`` are those that have a contract of their own, with its id.
     """
 
     id: str
@@ -225,6 +234,7 @@ class Line:
     callback_within: int = 24 * HOUR
     queues: tuple[str, ...] = ()
     kind: str = LINE
+    channels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +245,16 @@ class Maintenance:
     until: int
     lines: tuple[str, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A dialled number or another way in (``entry`` of the events). ``contract`` has the targets of
+    everything that came in there; None: the city's."""
+
+    id: str
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    contract: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +304,7 @@ class Entries:
     holidays: Holidays = Holidays()
     maintenance: tuple[Maintenance, ...] = ()
     announcements: tuple[Version[Announcement], ...] = ()
+    entrances: tuple[Version[Entrance], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

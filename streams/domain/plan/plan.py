@@ -22,9 +22,11 @@ from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
     CITY_VENDOR,
+    DESK,
     LINE,
     City,
     Contract,
+    Entrance,
     Entries,
     Line,
     Terms,
@@ -45,9 +47,9 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 
 
 _ADDED: Final[dict[str, dict[str, Any]]] = {
-    "entries": {"announcements": ()},
+    "entries": {"announcements": (), "entrances": ()},
     "city": {"nuisance": 0},
-    "line": {"queues": (), "kind": LINE},
+    "line": {"queues": (), "kind": LINE, "channels": ()},
 }
 """What plans could not say at first, each with the value that stands for nothing said."""
 
@@ -68,6 +70,7 @@ class Plan:
         nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none is.
         entrance: the contract by which contacts are judged that never came to a line: the city's.
         whole_within: the longest whole wait that is within its threshold, in us.
+        channels: those beside the telephone that are kept apart from each other.
         has_announcements: whether an event may tell that one was heard.
     """
 
@@ -85,6 +88,12 @@ class Plan:
         self.nuisance = entries.city.nuisance
         self._announcements = by_id(entries.announcements)
         self.has_announcements = bool(entries.announcements)
+        self._entrances = by_id(entries.entrances)
+        self._languages = frozenset(entries.city.languages)
+        self.channels = frozenset(
+            {DESK, *(channel for version in entries.lines for channel, _ in version.entry.channels)}
+        )
+        self._by_channel: dict[tuple[Terms, Contract], Terms] = {}
         self._openings = Openings(entries.hours, self._calendar)
         self._turns = Turns(self._lines, self._contracts, self._openings)
         self._always = {
@@ -163,6 +172,28 @@ class Plan:
     def announces(self, announcement: str, at: int) -> bool:
         """Whether the plan has an announcement of this id at the instant."""
         return valid(self._announcements.get(announcement, ()), at) is not None
+
+    def entrance_at(self, entry: str, at: int) -> Entrance | None:
+        """The entrance as of the instant; None: no such entrance then."""
+        return valid(self._entrances.get(entry, ()), at)
+
+    def speaks(self, language: str) -> bool:
+        """Whether it is one of the city's languages."""
+        return language in self._languages
+
+    def by_channel(self, terms: Terms, channel: str, at: int) -> Terms:
+        """The terms of a visit that came by another channel than the telephone: by the contract
+        that its line has for that."""
+        entry = valid(self._lines.get(terms.line, ()), at)
+        own = dict(entry.channels).get(channel) if entry is not None else None
+        contract = None if own is None else self.contract(own, at)
+        if contract is None:
+            return terms
+        key = terms, contract
+        found = self._by_channel.get(key)
+        if found is None:
+            found = self._by_channel[key] = replace(terms, contract=contract)
+        return found
 
     def midnight(self, at: int) -> int:
         """The local midnight at or before the instant."""
@@ -298,6 +329,7 @@ class Plan:
             hours=in_order(self.entries.hours),
             maintenance=tuple(sorted(self.entries.maintenance, key=lambda w: (w.since, w.until))),
             announcements=in_order(self.entries.announcements),
+            entrances=in_order(self.entries.entrances),
         )
         said = msgspec.to_builtins(entries, str_keys=True)
         _without_nothing(said, _ADDED["entries"])

@@ -21,16 +21,20 @@ from streams.domain.plan.model import (
     LINE,
     LONGEST_CALLBACK,
     LONGEST_NUISANCE,
+    MOST_CHANNELS,
     PERMANENCES,
+    PHONE,
     Announcement,
     City,
     Contract,
+    Entrance,
     Entries,
     Holidays,
     Hours,
     Line,
     Maintenance,
     Vendor,
+    is_id,
 )
 from streams.domain.plan.positions import Path
 from streams.domain.plan.validity import Version
@@ -123,7 +127,7 @@ def _read(text: str) -> tuple[Entries, list[Mistake]]:
     return entries, sorted(dict.fromkeys(mistakes), key=lambda m: (m.line or 0, m.path))
 
 
-E = TypeVar("E", Vendor, Contract, Line, Hours, Announcement)
+E = TypeVar("E", Vendor, Contract, Line, Hours, Announcement, Entrance)
 
 
 def _entries(top: Table) -> Entries:
@@ -135,6 +139,7 @@ def _entries(top: Table) -> Entries:
     vendors = _versions(top.tables("vendor"), _vendor, zone)
     lines = _versions(top.tables("line"), lambda table: _line(table, city), zone)
     holidays = _holidays(top.table("holidays"))
+    entrances = _versions(top.tables("entrance"), lambda table: _entrance(table, city), zone)
     announcements = _versions(top.tables("announcement"), _announcement, zone)
     maintenance = _maintenance(top.tables("maintenance"), [v.entry.id for _, v in lines])
     if not lines and not top.raw("line"):
@@ -149,12 +154,15 @@ def _entries(top: Table) -> Entries:
         holidays=holidays,
         maintenance=maintenance,
         announcements=_of(announcements),
+        entrances=_of(entrances),
     )
     references.check_overlaps(contracts, reported)
     references.check_overlaps(hours, reported)
     references.check_overlaps(vendors, reported)
     references.check_overlaps(lines, reported)
     references.check_overlaps(announcements, reported)
+    references.check_overlaps(entrances, reported)
+    references.check_entrances(entries, entrances, reported)
     references.check_options(lines, reported)
     references.check_queues(lines, reported)
     references.check_lines(entries, lines, reported)
@@ -249,6 +257,34 @@ def _vendor(table: Table) -> Vendor:
     )
 
 
+def _channels(table: Table) -> tuple[tuple[str, str], ...]:
+    """The contract of each channel that has one of its own."""
+    channels = table.table("channels")
+    if channels is None:
+        return ()
+    found = []
+    for channel in channels.words():
+        own = channels.table(channel)
+        if channel == PHONE or not is_id(channel):
+            channels.report(channel, 'is no channel but the telephone: write such as "desk"')
+        elif own is not None:
+            own.require("contract")
+            found.append((channel, own.id("contract", City().contract)))
+            own.close()
+    channels.close()
+    if len(found) > MOST_CHANNELS:
+        table.report("channels", f"are {len(found)}, at most {MOST_CHANNELS} are kept apart")
+    return tuple(sorted(found))
+
+
+def _entrance(table: Table, city: City) -> Entrance:
+    return Entrance(
+        id=table.id(),
+        names=_names(table, city),
+        contract=table.id("contract") if table.has("contract") else None,
+    )
+
+
 def _announcement(table: Table) -> Announcement:
     return Announcement(id=table.id())
 
@@ -273,6 +309,7 @@ def _line(table: Table, city: City) -> Line:
         callback_within=table.duration("callback_within", 24 * HOUR, MINUTE, LONGEST_CALLBACK),
         queues=queues.read(table),
         kind=table.choice("kind", KINDS_OF_LINE, LINE),
+        channels=_channels(table),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from streams.domain import instants
 from streams.domain.plan.fields import Reported, nearest
-from streams.domain.plan.model import Contract, Entries, Line
+from streams.domain.plan.model import Contract, Entrance, Entries, Line
 from streams.domain.plan.positions import Path
 from streams.domain.plan.queues import key as queue_key
 from streams.domain.plan.validity import N, Named, Version
@@ -60,10 +60,22 @@ def check_lines(entries: Entries, lines: _Entries[Line], reported: Reported) -> 
         if not (wrong_for_all and line.contract == city.contract):
             at = (*path, "contract")
             _check_reference(at, "contract", line.contract, version, contracts, reported)
+        for channel, contract in line.channels:
+            at = (*path, "channels", channel, "contract")
+            _check_reference(at, "contract", contract, version, contracts, reported)
         if line.hours:
             _check_reference(
                 (*path, "hours"), "hours", line.hours, version, entries.hours, reported
             )
+
+
+def check_entrances(entries: Entries, entrances: _Entries[Entrance], reported: Reported) -> None:
+    """Contracts that entrances name."""
+    contracts = _and_always(Contract(), entries.contracts)
+    for path, version in entrances:
+        if version.entry.contract is not None:
+            at = (*path, "contract")
+            _check_reference(at, "contract", version.entry.contract, version, contracts, reported)
 
 
 def check_contracts(entries: Entries, contracts: _Entries[Contract], reported: Reported) -> None:

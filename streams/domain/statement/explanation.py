@@ -103,7 +103,7 @@ def explain(
         call = callers.call(call_id, outcome)
         if call is not None:
             calls.setdefault(call.caller, []).append(call)
-        if outcome.outcome is OUTGOING:
+        if outcome.outcome is OUTGOING or outcome.channel:
             continue
         if not any(_of_line(visit, line, since - INTERVAL * 4, until) for visit in outcome.visits):
             continue
