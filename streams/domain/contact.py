@@ -252,7 +252,7 @@ class Properties(NamedTuple):
 def tells_properties(rows: list[Any]) -> bool:
     """Whether any event may tell a property: those that do tell more than their kind usually
     does."""
-    return any(type(more) is list for more in rows[4::ROW_WIDTH])
+    return list in map(type, rows[4::ROW_WIDTH])
 
 
 _NOTHING_TOLD: Final = Properties()

@@ -7,12 +7,16 @@ has, of the calls that came in by the one and were held in the other. All are bo
 what it does not name is in the city's figures, or in those of all other channels together.
 """
 
+from typing import Final
+
 from streams.domain.outcome import OF_CITY, Outcome
 from streams.domain.plan import Plan
 from streams.domain.plan.model import OTHER_CHANNEL, PHONE
 from streams.domain.tally import CHANNEL, ENTRANCE, LANGUAGE
 
-_known: dict[tuple[str, str], tuple[str, ...]] = {}
+_PAIRS_KEPT: Final = 10_000
+"""Pairs of an entrance and a language that are looked up at once. A city has some dozens; a memory
+that has grown to this, of somebody who invents them, is emptied."""
 
 
 def find(contact: Outcome, plan: Plan) -> None:
@@ -22,20 +26,24 @@ def find(contact: Outcome, plan: Plan) -> None:
     if channel is not None and channel != PHONE:
         contact.channel = channel if channel in plan.channels else OTHER_CHANNEL
         contact.wide = (CHANNEL + contact.channel,)
-        return
-    entry, language = told.entry or "", told.language or ""
-    if entry and plan.entrance_at(entry, contact.begun) is None:
-        entry = ""
-    if language and not plan.speaks(language):
-        language = ""
-    if entry or language:
-        # As many pairs as the plan has of them.
-        wide = _known.get((entry, language))
-        if wide is None:
-            wide = _known[entry, language] = _scopes(entry, language)
-        contact.wide = wide
+    elif plan.has_parts:
+        pair = told.entry, told.language
+        known = plan.wide
+        try:
+            contact.wide = known[pair]
+        except KeyError:
+            wide = _scopes(*pair, contact.begun, plan)
+            if not plan.has_dated_entrance:
+                if len(known) >= _PAIRS_KEPT:
+                    known.clear()
+                known[pair] = wide
+            contact.wide = wide
 
 
-def _scopes(entry: str, language: str) -> tuple[str, ...]:
-    entrances = (ENTRANCE + entry,) if entry else ()
-    return (*OF_CITY, *entrances, *((LANGUAGE + language,) if language else ()))
+def _scopes(entry: str | None, language: str | None, at: int, plan: Plan) -> tuple[str, ...]:
+    scopes = OF_CITY
+    if entry is not None and plan.entrance_at(entry, at) is not None:
+        scopes += (ENTRANCE + entry,)
+    if language is not None and plan.speaks(language):
+        scopes += (LANGUAGE + language,)
+    return scopes

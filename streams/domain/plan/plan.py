@@ -70,6 +70,9 @@ class Plan:
         nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none is.
         entrance: the contract by which contacts are judged that never came to a line: the city's.
         whole_within: the longest whole wait that is within its threshold, in us.
+        has_parts, has_dated_entrance: whether some of the city's calls have figures of their own by
+            entrance or language, and whether that depends on when they came.
+        wide: of an entrance and a language that were asked for, the scopes (``domain.wide``).
         channels: those beside the telephone that are kept apart from each other.
         has_announcements: whether an event may tell that one was heard.
     """
@@ -90,6 +93,11 @@ class Plan:
         self.has_announcements = bool(entries.announcements)
         self._entrances = by_id(entries.entrances)
         self._languages = frozenset(entries.city.languages)
+        self.has_parts = bool(self._languages or entries.entrances)
+        self.has_dated_entrance = any(
+            version.since is not None or version.until is not None for version in entries.entrances
+        )
+        self.wide: dict[tuple[str | None, str | None], tuple[str, ...]] = {}
         self.channels = frozenset(
             {DESK, *(channel for version in entries.lines for channel, _ in version.entry.channels)}
         )
