@@ -17,7 +17,10 @@ from streams.domain.plan import Plan
 CITY: Final = Scope("city")
 VENDORS: Final = Scope("vendor")
 FAMILY: Final = "whole_contacts"
-MEANS: Final = ("whole_wait", "whole_wait_within", "time_waited")
+MEANS: Final = (
+    *("whole_wait", "whole_wait_within", "time_waited"),
+    *("first_attempt", "persons_reached_share", "time_until_reached"),
+)
 """The figures that the table of vendors has beside the outcomes."""
 
 PARTS: Final = ("entrance", "language", "channel")
@@ -115,6 +118,18 @@ def _waited(say: Say) -> object:
                 {"unit": "h", "decimals": 1},
                 window=TODAY,
                 form=or_dash("{} / 3600"),
+            ),
+            *(
+                query
+                for name in ("first_attempt", "persons_reached_share", "time_until_reached")
+                for query in asked(
+                    CITY,
+                    name,
+                    say.texts(f"statement.figure.{name}"),
+                    unit(name, "city"),
+                    window=TODAY,
+                    form=or_dash("{}"),
+                )
             ),
         ],
         unit="none",

@@ -12,6 +12,7 @@ from typing import Final
 from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
 from streams.domain.contact import pieces
+from streams.domain.counts import ONE
 from streams.domain.gathered import Gathering
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.irregularities import Irregularities
@@ -150,11 +151,32 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
         for _, outcome in read:
             add(outcome)
     gathering.roll_up()
-    for calls in by_caller.values():
-        if callers.matter(calls):
-            for entry in callers.entries(calls, now):
-                result.add_total(entry)
+    _add_callers(result, by_caller.values(), now, plan)
     result.lines = plan.lines_between(first, now)
     result.entrances = sorted({version.entry.id for version in plan.entries.entrances})
     result.languages = sorted(plan.entries.city.languages)
     return result
+
+
+def _add_callers(
+    books: Books, histories: Iterable[list[callers.Call]], now: int, plan: Plan
+) -> None:
+    """Adds what only all calls of one caller tell. Most callers called once, and as persons they
+    count in a few dozen ways: these are counted first."""
+    alone: dict[tuple[tuple[str, ...], bool], list[int]] = {}
+    for calls in histories:
+        (call, *others) = calls
+        if others or call.callbacks:
+            for entry in callers.entries(calls, now, plan.day_of):
+                books.add_total(entry)
+        elif not call.outgoing:
+            scopes = tuple([scope for scope, _ in callers.of_whole(call)])
+            counted = alone.setdefault((scopes, bool(call.answers)), [0, 0])
+            counted[0] += 1
+            if call.answers:
+                counted[1] += max(0, call.answers[0].at - call.begun)
+    for (scopes, answered), (count, until) in alone.items():
+        packed = count * callers.person_counts(True, answered, True, True)
+        packed += until * ONE["until_reached_sum"]
+        for scope in scopes:
+            books.add_total((scope, 0, packed, -1, -1, -1))

@@ -1,4 +1,5 @@
-"""What only the calls of one caller together tell: repeat callers, callbacks kept and broken.
+"""What only the calls of one caller together tell: people of the day, first attempts, repeat
+callers, callbacks kept and broken.
 
 Contacts are partitioned by call, callers by their pseudonym, so these figures have a path of their
 own: each contact hands on a ``Call``, and the owner of all calls of a caller books what follows.
@@ -9,18 +10,24 @@ more that is judged for reachability, and by the threshold that it was accepted 
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
 from streams.domain.counts import FURTHER, ONE
 from streams.domain.disposition import CALLBACK, OPEN
 from streams.domain.entries import scopes
-from streams.domain.instants import DAY
+from streams.domain.instants import DAY, HOUR
 from streams.domain.outcome import NEVER, ORPHAN, OUTGOING, TOO_MANY_EVENTS, Outcome, Visit
 from streams.domain.tally import LINE, VENDOR, Entry
 
 REPEAT_WITHIN: Final = DAY
-"""How long before a contact its caller may have called in vain for it to be a repeat call."""
+"""How long before a contact its caller may have called in vain for it to be a repeat call, and not
+at all for it to be a first attempt."""
+
+LOOKS_BACK: Final = DAY + HOUR
+"""How long before a contact another one may matter: to the beginning of its day, which has 25 hours
+in autumn."""
 
 
 class Answer(NamedTuple):
@@ -68,9 +75,11 @@ class Call(NamedTuple):
 
 def call(call_id: str, outcome: Outcome) -> Call | None:
     """The contact as its caller's history knows it; None when its caller is not known, when it
-    counts as nothing, and of another channel than the telephone."""
+    counts as nothing or is a nuisance, and of another channel than the telephone."""
     caller = outcome.caller
-    if caller is None or outcome.channel or outcome.outcome in (ORPHAN, TOO_MANY_EVENTS):
+    if caller is None or outcome.channel or outcome.nuisance:
+        return None
+    if outcome.outcome in (ORPHAN, TOO_MANY_EVENTS):
         return None
     visited = outcome.visits
     begun = outcome.begun
@@ -132,21 +141,32 @@ def _answers(visits: list[Visit]) -> tuple[Answer, ...]:
     found = [
         Answer(visit.answered, visit.line, visit.terms.tier)
         for visit in visits
-        if visit.answered is not None
+        if visit.answered is not None and not visit.terms.is_station
     ]
     return tuple(found) if len(found) < 2 else tuple(sorted(found))
 
 
 def matter(calls: Collection[Call]) -> bool:
-    """Whether anything may follow from all calls of one caller: nothing does from one alone, unless
-    a callback was accepted in it."""
+    """Whether anything may follow from all calls of one caller for a line: nothing does from one
+    alone, unless a callback was accepted in it. Of the person there is always something to say."""
     return len(calls) > 1 or any(each.callbacks for each in calls)
 
 
-def entries(calls: Iterable[Call], now: int) -> list[Entry]:
+def utc_day(at: int) -> int:
+    """The midnight before an instant where there is no plan that says which zone is meant."""
+    return at - at % DAY
+
+
+def entries(calls: Iterable[Call], now: int, day_of: Callable[[int], int] = utc_day) -> list[Entry]:
     """What all known calls of one caller add to the books as of an instant.
 
-    A contact is a *repeat* when the same caller called in vain up to 24 h before it. A callback is
+    Args:
+        day_of: the local midnight at or before an instant (``Plan.day_of``).
+
+    A *person* counts once a day in each scope, and once more where they were first reached that
+    day; a contact before which the caller had not called for 24 h is a *first attempt*. So neither
+    depends on what is still to come. A contact is a *repeat* when the same caller called in vain up
+    to 24 h before it. A callback is
     *kept* when another contact of the same caller, incoming or outgoing, was answered after it, in
     time, on that line or tier, and *broken* when its time is over and it was not. *Attempts* are
     those in which the city dialled meanwhile and nobody was reached.
@@ -158,12 +178,14 @@ def entries(calls: Iterable[Call], now: int) -> list[Entry]:
     pending: int | None = None  # the same, of calls that began at this very instant
     previous: int | None = None
     histories: _Answered | None = None
+    people = _People(day_of)
     for each in ordered:
         if each.outgoing:
             continue
         if each.begun != previous:
             in_vain = pending if pending is not None else in_vain
             pending, previous = None, each.begun
+        booked += people.entries(each)
         if in_vain is not None and each.begun - in_vain <= REPEAT_WITHIN:
             booked += [(scope, at, repeat, -1, -1, -1) for scope, at in each.bookings]
         if not each.answers:
@@ -172,6 +194,57 @@ def entries(calls: Iterable[Call], now: int) -> list[Entry]:
             histories = histories or _Answered(ordered)
             booked += _of_callbacks(each, histories, now)
     return booked
+
+
+class _People:
+    """What the contacts of one caller count as those of a person, in the order of time."""
+
+    def __init__(self, day_of: Callable[[int], int]) -> None:
+        self._day_of = day_of
+        self._last: int | None = None  # beginning of the latest contact before the one that comes
+        self._this: int | None = None
+        self._since: dict[tuple[str, int], int] = {}
+        self._reached: set[tuple[str, int]] = set()
+
+    def entries(self, call: Call) -> Iterator[Entry]:
+        """What the next one adds, in each scope that it is of as a whole."""
+        begun = call.begun
+        if begun != self._this:
+            self._last, self._this = self._this, begun
+        first = self._last is None or begun - self._last > REPEAT_WITHIN
+        day = self._day_of(begun)
+        for scope, at in of_whole(call):
+            of_day = scope, day
+            new = of_day not in self._since
+            since = self._since.setdefault(of_day, begun)
+            counted = person_counts(first, bool(call.answers), new, of_day not in self._reached)
+            if call.answers and of_day not in self._reached:
+                self._reached.add(of_day)
+                counted += max(0, call.answers[0].at - since) * ONE["until_reached_sum"]
+            yield scope, at, counted, -1, -1, -1
+
+
+def of_whole(call: Call) -> list[tuple[str, int]]:
+    """The scopes that a contact is of as a whole, and where: its wide ones and the vendor of its
+    first visit."""
+    begun = call.begun
+    wide = [each for each in call.bookings if not each[0].startswith((LINE, VENDOR))]
+    vendors = [(at, scope) for scope, at in call.bookings if scope.startswith(VENDOR)]
+    return [*wide, (min(vendors)[1], begun)] if vendors else wide
+
+
+@cache
+def person_counts(first: bool, answered: bool, new: bool, not_reached: bool) -> int:
+    """What a contact counts, packed: of one whose caller had not called before, was answered, had
+    not called that day, and had not been reached that day."""
+    names = ["contacts_with_caller"]
+    if first:
+        names += ["first_attempts", "first_attempts_reached"] if answered else ["first_attempts"]
+    if new:
+        names.append("persons")
+    if answered and not_reached:
+        names.append("persons_reached")
+    return sum(ONE[name] for name in names)
 
 
 class _Answered:

@@ -231,6 +231,25 @@ DECLARED_COUNTS: Final = (
         since="0.2",
         words="Nuisance calls that hung up in the menu",
     ),
+    # Of people, known to whoever has all calls of a caller: contacts whose caller is known; callers
+    # of the day, each at their first contact of it; those who were reached, each at the first
+    # contact of the day in which they were; and how long that had taken them. First attempts are
+    # contacts of callers who had not called in the 24 h before.
+    *_of_contacts(
+        122,
+        ("contacts_with_caller", "Contacts whose caller is known"),
+        ("persons", "People who called, each once a day"),
+        ("persons_reached", "People who were reached, each once a day"),
+        ("first_attempts", "First attempts"),
+        ("first_attempts_reached", "First attempts that were answered"),
+    ),
+    Count(
+        127,
+        "until_reached_sum",
+        "microseconds",
+        since="0.2",
+        words="Sum of the times from first attempts of the day to answers",
+    ),
 )
 """Every count, by its id. The order is part of the stored form."""
 
@@ -288,6 +307,8 @@ SHOWN_OF_WHOLE: Final = (
     *("whole_contacts", "outgoing", "outgoing_answered"),
     *("transfers", "bounces", "laps"),
     *("whole_queued", "whole_waited", "whole_within", "nuisance"),
+    *("contacts_with_caller", "persons", "persons_reached"),
+    *("first_attempts", "first_attempts_reached"),
 )
 """Counts that it shows of every scope that contacts are of as a whole: the city, and a vendor."""
 

@@ -31,7 +31,7 @@ from tests import calls
 from tests.calls import BEGIN, Told
 from tests.stories import PLAN, contacts
 
-OF_WHOLE = ("whole_wait_sum",)
+OF_WHOLE = ("whole_wait_sum", "until_reached_sum")
 OF_VISITS = tuple(
     count.name for count in DECLARED_COUNTS if count.of != "contacts" and count.name not in OF_WHOLE
 )

@@ -121,7 +121,12 @@ class Deployment:
 
     def _caller_owners(self) -> list[CallerOwner]:
         return [
-            CallerOwner(there, self._routes, len(self.topics.log(topics.CALLERS, there)))
+            CallerOwner(
+                there,
+                self._routes,
+                len(self.topics.log(topics.CALLERS, there)),
+                day_of=PLAN.day_of,
+            )
             for there in range(self._routes.callers)
         ]
 

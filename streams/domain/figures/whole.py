@@ -87,6 +87,43 @@ def time_waited(tally: Counts) -> float | None:
     return tally["whole_wait_sum"] / SECOND if tally["whole_waited"] else None
 
 
+def first_attempt(tally: Counts) -> float | None:
+    """First attempts that were answered / first attempts: contacts whose caller had not called in
+    the 24 h before. Contacts without a caller are in neither.
+
+    >>> first_attempt(Tally.of(first_attempts_reached=45, first_attempts=60))
+    0.75
+    """
+    return ratio(tally["first_attempts_reached"], tally["first_attempts"])
+
+
+def persons_reached(tally: Counts) -> float | None:
+    """People who were reached that day, at whichever attempt / people who called; each once a day.
+
+    >>> persons_reached(Tally.of(persons_reached=90, persons=100))
+    0.9
+    """
+    return ratio(tally["persons_reached"], tally["persons"])
+
+
+def time_until_reached(tally: Counts) -> float | None:
+    """Mean time from somebody's first attempt of the day to their first answer, in seconds.
+
+    >>> time_until_reached(Tally.of(until_reached_sum=3_600_000_000, persons_reached=30))
+    120.0
+    """
+    return seconds(tally["until_reached_sum"], tally["persons_reached"])
+
+
+def caller_known(tally: Counts) -> float | None:
+    """Contacts whose caller is known / contacts: what the figures of people rest on.
+
+    >>> caller_known(Tally.of(contacts_with_caller=90, whole_contacts=100))
+    0.9
+    """
+    return ratio(tally["contacts_with_caller"], tally["whole_contacts"])
+
+
 def whole_wait_quantile(tally: Counts, share: float) -> int | None:
     """The whole wait, in whole seconds, within which this share of contacts was; the upper bound of
     its bucket (``entries.wait_bucket``).
@@ -201,4 +238,52 @@ WHOLE_WAIT_QUANTILES: Final = Figure(
     metric="whole_wait_quantile_seconds",
     windows=(),
     rank=LAST,
+)
+
+FIRST_ATTEMPT: Final = Figure(
+    name="first_attempt",
+    title="reached at the first attempt",
+    formula="answered contacts of who had not called within 24 h / contacts of who had not",
+    unit="ratio",
+    better="higher",
+    value=first_attempt,
+    source="ours: whoever must try again was not served",
+    scopes=OF_WHOLE,
+    metric="first_attempt_ratio",
+)
+
+PERSONS_REACHED: Final = Figure(
+    name="persons_reached_share",
+    title="people reached",
+    formula="people reached, at whichever attempt of the day / people who called that day",
+    unit="ratio",
+    better="higher",
+    value=persons_reached,
+    source="ours: what a city owes is an answer to each person, not to each call",
+    scopes=OF_WHOLE,
+    metric="persons_reached_ratio",
+)
+
+TIME_UNTIL_REACHED: Final = Figure(
+    name="time_until_reached",
+    title="time until reached",
+    formula="mean time from the first attempt of the day to the first answer",
+    unit="seconds",
+    better="lower",
+    value=time_until_reached,
+    source="ours: what somebody remembers who tried all morning",
+    scopes=OF_WHOLE,
+    metric="time_until_reached_seconds",
+)
+
+CALLER_KNOWN: Final = Figure(
+    name="caller_known_share",
+    title="share of known callers",
+    formula="contacts whose caller is known / contacts",
+    unit="ratio",
+    better="neither",
+    value=caller_known,
+    source="ours: what a figure leaves out is shown beside it",
+    scopes=OF_WHOLE,
+    rank=LEFT_OUT,
 )

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from streams.domain.instants import DAY
+from streams.domain.instants import DAY, MINUTE
 from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
@@ -41,6 +41,11 @@ from streams.domain.privacy import holds_number
 TERMS_KEPT: Final = 100_000
 """Days of lines whose terms are kept ready: a thousand lines for a hundred days, in some 40 MB. A
 cache that has grown to this is emptied."""
+
+_QUARTER: Final = 15 * MINUTE
+DAYS_KEPT: Final = 100_000
+"""Quarter-hours of three years whose day is kept ready, in some 10 MB. A cache that has grown to
+this is emptied."""
 
 MOST_LINES_WITHOUT_PLAN: Final = 1_000
 """Lines are labels of metrics, and without a plan nothing but this bounds them."""
@@ -103,6 +108,7 @@ class Plan:
         )
         self._by_channel: dict[tuple[Terms, Contract], Terms] = {}
         self._openings = Openings(entries.hours, self._calendar)
+        self._days: dict[int, int] = {}
         self._turns = Turns(self._lines, self._contracts, self._openings)
         self._always = {
             line
@@ -202,6 +208,17 @@ class Plan:
         if found is None:
             found = self._by_channel[key] = replace(terms, contract=contract)
         return found
+
+    def day_of(self, at: int) -> int:
+        """The local midnight at or before the instant, looked up: all offsets from UTC are
+        multiples of a quarter of an hour, so each of these lies in one day."""
+        quarter = at // _QUARTER
+        day = self._days.get(quarter)
+        if day is None:
+            if len(self._days) >= DAYS_KEPT:
+                self._days.clear()
+            day = self._days[quarter] = self.midnight(quarter * _QUARTER)
+        return day
 
     def midnight(self, at: int) -> int:
         """The local midnight at or before the instant."""

@@ -122,7 +122,7 @@ def explain(
     for each in calls.values():
         if not callers.matter(each):
             continue
-        for entry in callers.entries(each, now):
+        for entry in callers.entries(each, now, plan.day_of):
             booked_in, at, *_ = entry
             if booked_in == scope and start_of(at, INTERVAL) in booked:
                 booked[start_of(at, INTERVAL)].add(entry)

@@ -43,9 +43,7 @@ def standing(
     promised: set[tuple[str, int]] = set()
     in_order = sorted(held)
     for each in calls.values():
-        if not callers.matter(each):
-            continue
-        for entry in callers.entries(each, now):
+        for entry in callers.entries(each, now, plan.day_of):
             found.add(entry)
         for scope, at, last in promises(each):
             if not settled(at, last, in_order, now, grace):

@@ -10,7 +10,7 @@ from typing import Final
 
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, start_of
-from streams.domain.caller_history import REPEAT_WITHIN
+from streams.domain.caller_history import LOOKS_BACK
 from streams.domain.cells import CellKey
 from streams.domain.instants import DAY
 from streams.domain.ledger import GRACE
@@ -121,7 +121,7 @@ class CallerCells:
         for quarter in sorted(self._open):
             scope, start = quarter
             last = max(self._last.get(quarter, {}).values(), default=start)
-            if settled(start - REPEAT_WITHIN, max(start, last), held, now, self._grace):
+            if settled(start - LOOKS_BACK, max(start, last), held, now, self._grace):
                 self._open.discard(quarter)
                 self._last.pop(quarter, None)
                 key = scope, INTERVAL, start
@@ -144,7 +144,7 @@ class CallerCells:
             if gone:
                 del self._cells[key]
         first = min((start for _, start in self._open), default=self._floor)
-        return min(first, self._floor) - REPEAT_WITHIN
+        return min(first, self._floor) - LOOKS_BACK
 
     def forget(self, caller: str) -> None:
         """Forgets a caller of whom no call is known any more; what they have added stays."""

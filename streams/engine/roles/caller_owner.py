@@ -51,6 +51,7 @@ class CallerOwner:
         end: where the partition ended when this owner took it over. Until it has been read to there
             nothing is published: half a history is not absolute.
         clock: seconds, for how much of its time crowds may take.
+        day_of: the local midnight at or before an instant.
 
     Attributes:
         position: the offset up to which everything is in the histories.
@@ -62,7 +63,9 @@ class CallerOwner:
         routes: Routes,
         end: int,
         clock: Callable[[], float] = time.monotonic,
+        day_of: Callable[[int], int] = callers.utc_day,
     ) -> None:
+        self._day_of = day_of
         self.partition = partition
         self.position = 0
         self._routes = routes
@@ -71,7 +74,7 @@ class CallerOwner:
         self._unbooked: set[str] = set()  # crowds that have new calls
         self._again: dict[str, float] = {}  # when a crowd may be booked again
         # As they came, which takes a third of the memory: a caller's only call, as nearly all are,
-        # is never booked.
+        # is booked once and then not read again.
         self._calls: dict[str, dict[str, bytes]] = {}
         # Callers and call ids by the interval in which the calls began: which to forget when.
         self._begun: dict[int, list[tuple[str, str]]] = {}
@@ -115,8 +118,8 @@ class CallerOwner:
                 self._forget_caller(caller)
             elif len(calls) > CROWD:
                 self._unbooked.add(caller)
-            elif len(calls) > 1 or caller in cells or caller in self._due_of:
-                self._book_all(caller)  # nothing follows from one call alone without a callback
+            else:
+                self._book_all(caller)
 
     def _remember(self, begun: int, caller: str, call_id: str) -> None:
         self._begun.setdefault(start_of(begun, INTERVAL), []).append((caller, call_id))
@@ -124,7 +127,7 @@ class CallerOwner:
     def _book_all(self, caller: str) -> None:
         calls = [from_call_value(value) for value in self._calls[caller].values()]
         now = self._as_of
-        self._cells.book(caller, callers.entries(calls, now), promises(calls))
+        self._cells.book(caller, callers.entries(calls, now, self._day_of), promises(calls))
         ends = [callback.until for call in calls for callback in call.callbacks]
         due = min((until for until in ends if until >= now), default=NEVER)
         if due < self._due_of.get(caller, NEVER):

@@ -145,7 +145,11 @@ class Ownership:
 
     async def _own_callers(self, routes: Routes, partitions: set[int]) -> dict[int, CallerOwner]:
         ends = await self._ends([TopicPartition(topics.CALLERS, each) for each in partitions])
-        return {tp.partition: CallerOwner(tp.partition, routes, end) for tp, end in ends.items()}
+        day_of = self._plan.day_of
+        return {
+            tp.partition: CallerOwner(tp.partition, routes, end, day_of=day_of)
+            for tp, end in ends.items()
+        }
 
     async def _ends(self, tps: list[TopicPartition]) -> Mapping[TopicPartition, int]:
         if not tps:

@@ -31,7 +31,7 @@ from_call_value: Final = msgspec.json.Decoder(Call).decode
 
 class Glance(msgspec.Struct, array_like=True, gc=False):
     """Of a call no more than what its owner asks when it comes; the rest is read when it is booked,
-    and nearly all callers call once, of whom nothing is."""
+    and all calls of a caller are read then."""
 
     caller: msgspec.Raw
     begun: int

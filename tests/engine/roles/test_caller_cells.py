@@ -1,7 +1,7 @@
 """What callers add to quarter-hours: until when it is open, what is told again, what goes."""
 
 from streams.domain.books import INTERVAL, SLOT
-from streams.domain.caller_history import REPEAT_WITHIN
+from streams.domain.caller_history import LOOKS_BACK
 from streams.domain.counts import ONE
 from streams.domain.instants import DAY, MINUTE
 from streams.domain.promises import Promise
@@ -54,7 +54,7 @@ def test_a_contact_of_the_day_before_that_is_not_over_keeps_it_open() -> None:
     """Should it end in vain, the call of nine o'clock is a repeat."""
     found = cells()
     found.book("ann", kept(), ())
-    day = REPEAT_WITHIN
+    day = LOOKS_BACK
     assert not list(found.settle(at("12:00"), [NINE - day]))
     assert list(found.settle(at("12:00"), [NINE - day - INTERVAL, NINE + INTERVAL]))
 
@@ -75,7 +75,7 @@ def test_an_old_quarter_hour_is_evicted_once_it_is_final() -> None:
     found.book("bob", kept(when=NINE + INTERVAL), ())
     later = NINE + CELLS_KEPT_FOR + DAY
     list(found.settle(later, []))
-    assert found.evict(later) == NINE - REPEAT_WITHIN
+    assert found.evict(later) == NINE - LOOKS_BACK
     assert found.tally(QUARTER) == (Tally.of(callbacks_kept=1), False)
     assert found.tally((CITY, INTERVAL, NINE + INTERVAL))[0].empty()
     found.dirty.clear()
@@ -85,7 +85,7 @@ def test_an_old_quarter_hour_is_evicted_once_it_is_final() -> None:
     assert found.tally(QUARTER) == (Tally.of(callbacks_kept=2), False)
     later = NINE + 21 * DAY
     assert [start for _, start, _ in found.settle(later, [])] == [NINE]
-    assert found.evict(later) == later - CELLS_KEPT_FOR - REPEAT_WITHIN
+    assert found.evict(later) == later - CELLS_KEPT_FOR - LOOKS_BACK
     assert found.tally(QUARTER)[0].empty()
 
 
