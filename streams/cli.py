@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "statement": "statement",
     "explain": "explain",
     "restate": "restate",
+    "compare": "compare",
     "import": "imports",
     "simulate": "simulate",
     "plan": "plan",

@@ -18,6 +18,7 @@ from streams.domain.instants import MINUTE, SECOND
 from streams.domain.irregularities import Irregularities
 from streams.domain.judge import judge
 from streams.domain.local_intervals import LocalIntervals
+from streams.domain.menus import Menus
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Entry, Tally
 
@@ -57,6 +58,7 @@ class Books:
         lines: those that the plan had meanwhile, whether anybody called them or not.
         entrances, languages: those of the plan.
         irregular: what was odd about the contacts.
+        menus: what came of each version of the menu; None until that was asked for.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Books:
         self.entrances: list[str] = []
         self.languages: list[str] = []
         self.irregular = Irregularities()
+        self.menus: Menus | None = None
 
     def add(self, entry: Entry) -> None:
         """Books one entry of a contact."""
@@ -130,6 +133,7 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     by_caller: dict[str, list[callers.Call]] = {}
     add = gathering.add
     look_at = result.irregular.add
+    menus = result.menus = Menus(plan)
     first = now
     left = iter(contacts)
     while some := list(islice(left, READ_TOGETHER)):
@@ -148,6 +152,8 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
                 by_caller.setdefault(call.caller, []).append(call)
         for _, outcome in read:
             look_at(outcome)
+            if plan.menus or outcome.properties.menu:
+                menus.add(outcome)
         for _, outcome in read:
             add(outcome)
     gathering.roll_up()

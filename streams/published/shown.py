@@ -50,6 +50,14 @@ def replay(alert: Schema) -> Schema:
     refused = {"type": "object", "additionalProperties": _WHOLE}
     properties: Schema = {
         **scopes,
+        "menus": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/OfMenu"},
+            "description": (
+                "What came of each version of the spoken menu: those of the plan, or of a plan "
+                "without any those that were told."
+            ),
+        },
         "rejected": refused | {"description": "Events that were refused, by reason."},
         "counted": _said(
             _object({name: _said(_WHOLE, f"{said}.") for name, said in IRREGULARITIES.items()}),
@@ -77,9 +85,56 @@ def replay(alert: Schema) -> Schema:
         "Alert": alert,
         "OfCity": _figures("city"),
         "OfLine": _figures("line"),
+        "OfMenu": _menu(),
         "OfVendor": _figures("vendor"),
     }
-    return head | _object(properties, [*scopes, "rejected", "counted"]) | {"$defs": defs}
+    required = [*scopes, "menus", "rejected", "counted"]
+    return head | _object(properties, required) | {"$defs": defs}
+
+
+def _menu() -> Schema:
+    """The figures of one version of the spoken menu."""
+    seconds: Schema = {"type": "number", "minimum": 0}
+    share: Schema = {"type": "number"} | _RATIO
+    quantiles = _object(dict.fromkeys(("p50", "p80", "p90", "p95"), seconds), [])
+    counts = {
+        "contacts": "Contacts that heard it.",
+        "chose": "Of these, those who chose a line.",
+        "chose_nothing": "Those who came to a line without a choice.",
+        "chose_again": "Those who chose another line instead.",
+        "hung_up": "Those who hung up in it.",
+        "open_in_menu": "Those who are in it, as far as anybody knows.",
+        "answered": "Answered visits that a first choice began.",
+        "wrong_choices": "Of these, those passed on to another first line.",
+    }
+    of_key = {
+        "chosen": "Contacts whose first choice it was.",
+        "answered": "Of these, those whose visit was answered.",
+        "wrong_choices": "Of these, those passed on to another first line.",
+    }
+    key = _object(
+        {name: _said(_WHOLE, text) for name, text in of_key.items()}
+        | {
+            "chosen_share": _said(share, "Chosen / contacts that are not in it any more."),
+            "wrong_choice": _said(share, "Wrong choices / answered."),
+        },
+        of_key,
+    )
+    by_second = {"type": "object", "additionalProperties": _WHOLE}
+    properties = {name: _said(_WHOLE, text) for name, text in counts.items()} | {
+        "seconds": _said(seconds, "How long it lasts, by the plan."),
+        "menu_abandonment": _said(share, "Hung up / contacts that are not in it any more."),
+        "chose_nothing_share": _said(share, "Chose nothing / the same."),
+        "chose_again_share": _said(share, "Chose again / the same."),
+        "wrong_choice": _said(share, "Wrong choices / answered."),
+        "menu_time": _said(seconds, "Mean of the seconds heard by those who chose."),
+        "menu_time_quantiles": quantiles,
+        "menu_time_of_hung_up": _said(seconds, "The same of those who hung up."),
+        "menu_time_of_hung_up_quantiles": quantiles,
+        "hung_up_by_second": _said(by_second, "Who hung up, by seconds heard, rounded up."),
+        "keys": {"type": "object", "additionalProperties": key},
+    }
+    return _object(properties, [*counts, "hung_up_by_second", "keys"])
 
 
 def live() -> Schema:

@@ -31,6 +31,7 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
         "vendors": _scoped(books.totals, VENDOR, []),
         "city": figures(books.totals[CITY], "city"),
         **_wide(books.totals, books),
+        "menus": books.menus.shown() if books.menus is not None else {},
         "rejected": dict(sorted(rejected.items())),
         "counted": books.irregular.counts,
     }

@@ -257,6 +257,20 @@ class Entrance:
     contract: str | None = None
 
 
+LONGEST_MENU: Final = HOUR
+"""In which nobody listens to a menu to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A version of the spoken menu (``menu`` of the events). ``seconds`` is how long it lasts, in
+    us, 0 where that is not said; ``keys`` are pairs of a key and the line that it leads to."""
+
+    id: str
+    seconds: int = 0
+    keys: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """What a caller may hear and be told all that they called for (``informed`` of the events)."""
@@ -305,6 +319,7 @@ class Entries:
     maintenance: tuple[Maintenance, ...] = ()
     announcements: tuple[Version[Announcement], ...] = ()
     entrances: tuple[Version[Entrance], ...] = ()
+    menus: tuple[Version[Menu], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

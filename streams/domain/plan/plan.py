@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from streams.domain.instants import DAY, MINUTE
+from streams.domain.instants import DAY, MINUTE, SECOND
 from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
@@ -52,7 +52,7 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 
 
 _ADDED: Final[dict[str, dict[str, Any]]] = {
-    "entries": {"announcements": (), "entrances": ()},
+    "entries": {"announcements": (), "entrances": (), "menus": ()},
     "city": {"nuisance": 0},
     "line": {"queues": (), "kind": LINE, "channels": ()},
 }
@@ -77,6 +77,7 @@ class Plan:
         whole_within: the longest whole wait that is within its threshold, in us.
         has_parts, has_dated_entrance: whether some of the city's calls have figures of their own by
             entrance or language, and whether that depends on when they came.
+        menus: the ids of all versions of the spoken menu.
         wide: of an entrance and a language that were asked for, the scopes (``domain.wide``).
         channels: those beside the telephone that are kept apart from each other.
         has_announcements: whether an event may tell that one was heard.
@@ -102,6 +103,8 @@ class Plan:
         self.has_dated_entrance = any(
             version.since is not None or version.until is not None for version in entries.entrances
         )
+        self._menus = by_id(entries.menus)
+        self.menus = sorted(self._menus)
         self.wide: dict[tuple[str | None, str | None], tuple[str, ...]] = {}
         self.channels = frozenset(
             {DESK, *(channel for version in entries.lines for channel, _ in version.entry.channels)}
@@ -190,6 +193,30 @@ class Plan:
     def entrance_at(self, entry: str, at: int) -> Entrance | None:
         """The entrance as of the instant; None: no such entrance then."""
         return valid(self._entrances.get(entry, ()), at)
+
+    def menu_in_force(self, at: int) -> str | None:
+        """The version of the menu at the instant: of several the one that began last, then the
+        first by id; None where the plan has none then."""
+        found = [
+            (-(version.since if version.since is not None else -(2**62)), id_)
+            for id_, versions in self._menus.items()
+            for version in versions
+            if version.valid(at)
+        ]
+        return min(found)[1] if found else None
+
+    def menu_seconds(self, menu: str) -> float | None:
+        """How long a version lasts by its latest entry, in seconds; None: the plan does not say."""
+        versions = self._menus.get(menu, ())
+        return versions[-1].entry.seconds / SECOND or None if versions else None
+
+    def key_of(self, menu: str, line: str, at: int) -> str | None:
+        """The key that leads to a line in a version of the menu, by its latest entry where it is
+        heard at another time; None: the plan does not say."""
+        versions = self._menus.get(menu, ())
+        entry = valid(versions, at) or (versions[-1].entry if versions else None)
+        keys = [key for key, to in entry.keys if to == line] if entry is not None else []
+        return keys[0] if keys else None
 
     def speaks(self, language: str) -> bool:
         """Whether it is one of the city's languages."""
@@ -355,6 +382,7 @@ class Plan:
             maintenance=tuple(sorted(self.entries.maintenance, key=lambda w: (w.since, w.until))),
             announcements=in_order(self.entries.announcements),
             entrances=in_order(self.entries.entrances),
+            menus=in_order(self.entries.menus),
         )
         said = msgspec.to_builtins(entries, str_keys=True)
         _without_nothing(said, _ADDED["entries"])

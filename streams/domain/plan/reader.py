@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from streams.domain.instants import HOUR, MINUTE
+from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.plan import positions, queues, references, syntax, week
 from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Reported, Table, nearest
@@ -20,6 +20,7 @@ from streams.domain.plan.model import (
     KINDS_OF_LINE,
     LINE,
     LONGEST_CALLBACK,
+    LONGEST_MENU,
     LONGEST_NUISANCE,
     MOST_CHANNELS,
     PERMANENCES,
@@ -33,6 +34,7 @@ from streams.domain.plan.model import (
     Hours,
     Line,
     Maintenance,
+    Menu,
     Vendor,
     is_id,
 )
@@ -127,7 +129,7 @@ def _read(text: str) -> tuple[Entries, list[Mistake]]:
     return entries, sorted(dict.fromkeys(mistakes), key=lambda m: (m.line or 0, m.path))
 
 
-E = TypeVar("E", Vendor, Contract, Line, Hours, Announcement, Entrance)
+E = TypeVar("E", Vendor, Contract, Line, Hours, Announcement, Entrance, Menu)
 
 
 def _entries(top: Table) -> Entries:
@@ -139,6 +141,7 @@ def _entries(top: Table) -> Entries:
     vendors = _versions(top.tables("vendor"), _vendor, zone)
     lines = _versions(top.tables("line"), lambda table: _line(table, city), zone)
     holidays = _holidays(top.table("holidays"))
+    menus = _versions(top.tables("menu"), _menu, zone)
     entrances = _versions(top.tables("entrance"), lambda table: _entrance(table, city), zone)
     announcements = _versions(top.tables("announcement"), _announcement, zone)
     maintenance = _maintenance(top.tables("maintenance"), [v.entry.id for _, v in lines])
@@ -155,6 +158,7 @@ def _entries(top: Table) -> Entries:
         maintenance=maintenance,
         announcements=_of(announcements),
         entrances=_of(entrances),
+        menus=_of(menus),
     )
     references.check_overlaps(contracts, reported)
     references.check_overlaps(hours, reported)
@@ -162,6 +166,8 @@ def _entries(top: Table) -> Entries:
     references.check_overlaps(lines, reported)
     references.check_overlaps(announcements, reported)
     references.check_overlaps(entrances, reported)
+    references.check_overlaps(menus, reported)
+    references.check_menus(menus, lines, reported)
     references.check_entrances(entries, entrances, reported)
     references.check_options(lines, reported)
     references.check_queues(lines, reported)
@@ -282,6 +288,21 @@ def _entrance(table: Table, city: City) -> Entrance:
         id=table.id(),
         names=_names(table, city),
         contract=table.id("contract") if table.has("contract") else None,
+    )
+
+
+def _menu(table: Table) -> Menu:
+    keys = table.table("keys")
+    found = []
+    for key in keys.words() if keys is not None else ():
+        assert keys is not None
+        if not _OPTION.fullmatch(key):
+            keys.report(key, f'"{key[:40]}" can\'t be dialled: write up to four of 0-9, * and #')
+        found.append((key, keys.id(key)))
+    return Menu(
+        id=table.id(),
+        seconds=table.duration("seconds", 0, SECOND, LONGEST_MENU),
+        keys=tuple(sorted(found)),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from streams.domain import instants
 from streams.domain.plan.fields import Reported, nearest
-from streams.domain.plan.model import Contract, Entrance, Entries, Line
+from streams.domain.plan.model import Contract, Entrance, Entries, Line, Menu
 from streams.domain.plan.positions import Path
 from streams.domain.plan.queues import key as queue_key
 from streams.domain.plan.validity import N, Named, Version
@@ -76,6 +76,15 @@ def check_entrances(entries: Entries, entrances: _Entries[Entrance], reported: R
         if version.entry.contract is not None:
             at = (*path, "contract")
             _check_reference(at, "contract", version.entry.contract, version, contracts, reported)
+
+
+def check_menus(menus: _Entries[Menu], lines: _Entries[Line], reported: Reported) -> None:
+    """Lines that menus lead to."""
+    known = {version.entry.id for _, version in lines}
+    for path, version in menus:
+        for key, line in version.entry.keys:
+            if line and line not in known:
+                reported.append(((*path, "keys", key), f'no line "{line}": {nearest(line, known)}'))
 
 
 def check_contracts(entries: Entries, contracts: _Entries[Contract], reported: Reported) -> None:
