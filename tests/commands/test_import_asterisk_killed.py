@@ -39,7 +39,7 @@ async def test_killed_at_any_byte_it_doubles_and_loses_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.in_turn("seed", parts=25)
+@pytest.mark.in_turn("seed", parts=49)
 @pytest.mark.parametrize("seed", range(2, 51))
 async def test_wherever_it_is_killed(bootstrap: str, tmp_path: Path, seed: int) -> None:
     await killed_again_and_again(bootstrap, tmp_path, seed)
