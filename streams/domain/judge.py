@@ -79,7 +79,7 @@ def judge(contact: Piece, plan: Plan, now: int) -> Outcome | None:
     if walked.hangup != NO_ROW:
         outcome.hung_up = ats[walked.hangup]
     told_besides = tells_properties(known.rows)
-    if told_besides:
+    if told_besides or plan.entries.entrances:
         wide.find(outcome, plan)
     if plan.nuisance and is_nuisance(walked, ats, plan):
         outcome.became = NUISANCE
@@ -344,6 +344,5 @@ def _too_many(piece: Piece, known: Piece, plan: Plan) -> Outcome:
     outcome.in_hours = plan.first_line_open(outcome.begun)
     outcome.reached = False if outcome.in_hours else None
     outcome.became = TOO_MANY_EVENTS
-    if tells_properties(known.rows):
-        wide.find(outcome, plan)
+    wide.find(outcome, plan)
     return outcome

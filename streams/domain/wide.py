@@ -4,14 +4,15 @@ A line, a vendor and the city are their telephone calls. What comes by another c
 of a desk, is never pooled with these: it is judged by the contract that its line has for that
 channel, and counted in the channel's scope alone. An entrance and a language have what the city
 has, of the calls that came in by the one and were held in the other. All are bounded by the plan:
-what it does not name is in the city's figures, or in those of all other channels together.
+a language that it does not name is in the city's figures alone, and the entrances that it does not
+name are one together, as other channels are.
 """
 
 from typing import Final
 
 from streams.domain.outcome import OF_CITY, Outcome
 from streams.domain.plan import Plan
-from streams.domain.plan.model import OTHER_CHANNEL, PHONE
+from streams.domain.plan.model import OTHER, PHONE
 from streams.domain.tally import CHANNEL, ENTRANCE, LANGUAGE
 
 _PAIRS_KEPT: Final = 10_000
@@ -20,11 +21,11 @@ that has grown to this, of somebody who invents them, is emptied."""
 
 
 def find(contact: Outcome, plan: Plan) -> None:
-    """Finds the scopes of a contact of which properties were told."""
+    """Finds the scopes of a contact of which properties were told, or whose plan has entrances."""
     told = contact.properties
     channel = told.channel
     if channel is not None and channel != PHONE:
-        contact.channel = channel if channel in plan.channels else OTHER_CHANNEL
+        contact.channel = channel if channel in plan.channels else OTHER
         contact.wide = (CHANNEL + contact.channel,)
     elif plan.has_parts:
         pair = told.entry, told.language
@@ -42,8 +43,9 @@ def find(contact: Outcome, plan: Plan) -> None:
 
 def _scopes(entry: str | None, language: str | None, at: int, plan: Plan) -> tuple[str, ...]:
     scopes = OF_CITY
-    if entry is not None and plan.entrance_at(entry, at) is not None:
-        scopes += (ENTRANCE + entry,)
+    if plan.entries.entrances:
+        known = entry is not None and plan.entrance_at(entry, at) is not None
+        scopes += (ENTRANCE + (entry if known and entry is not None else OTHER),)
     if language is not None and plan.speaks(language):
         scopes += (LANGUAGE + language,)
     return scopes

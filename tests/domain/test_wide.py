@@ -70,20 +70,28 @@ def asa(found: Books, scope: str) -> float:
 def test_a_business_entrance_has_its_own_figure_and_is_in_the_citys() -> None:
     found = in_books(answered(10, entry="business"), answered(50, entry="main"))
     assert {scope for scope in found.totals if scope.startswith(ENTRANCE)} == {
-        ENTRANCE + "business"
+        ENTRANCE + "business",
+        ENTRANCE + "other",
     }
-    assert asa(found, ENTRANCE + "business") == 10
+    assert (asa(found, ENTRANCE + "business"), asa(found, ENTRANCE + "other")) == (10, 50)
     assert asa(found, CITY) == asa(found, LINE + "waste") == 30
     shown = as_object(found, {})
     assert shown["entrances"]["business"]["outcomes"]["served_at_once"] == 1
     assert shown["entrances"]["business"]["contacts"] == 1
     assert shown["entrances"]["summer"]["contacts"] == 0
     (interval,) = shown["intervals"]
-    assert [*interval["entrances"]] == ["business"]
+    assert [*interval["entrances"]] == ["business", "other"]
 
 
-def test_an_entrance_that_has_ended_has_nothing() -> None:
-    assert ENTRANCE + "summer" not in in_books(answered(1, entry="summer")).totals
+def test_an_entrance_that_has_ended_is_one_of_the_others_and_so_is_who_tells_none() -> None:
+    found = in_books(answered(1, entry="summer"), answered(3)).totals
+    assert ENTRANCE + "summer" not in found
+    assert found[ENTRANCE + "other"] == found[CITY]
+
+
+def test_without_entrances_in_the_plan_there_are_none() -> None:
+    plan = Plan.read('[[line]]\nid = "waste"\n')
+    assert not as_object(in_books(answered(1, entry="main"), plan=plan), {})["entrances"]
 
 
 def test_who_never_came_to_a_line_is_in_the_entrances_figures() -> None:
@@ -150,7 +158,8 @@ def told_by_ways(draw: st.DrawFn) -> list[Told]:
         "channel": st.sampled_from((None, None, "phone", "desk", "fax")),
     }
     told = {way: word for way in WAYS if (word := draw(words[way])) is not None}
-    return [{**event, **told} for event in draw(calls.plausible())]
+    # Nobody's name: people are distinct in each scope, and no sum over entrances.
+    return [{**event, "caller": None, **told} for event in draw(calls.plausible())]
 
 
 PLAUSIBLE = Plan.read(
@@ -186,6 +195,11 @@ def test_each_scope_has_what_the_city_would_have_of_its_calls_alone(
         )
         return books(told, PLAUSIBLE, now).totals[CITY]
 
+    entrances = Tally()
+    for scope in (ENTRANCE + "business", ENTRANCE + "other"):
+        entrances.plus(whole.totals.get(scope, Tally()))
+    assert entrances == whole.totals[CITY]
+
     def of(scope: str) -> Tally:
         return whole.totals.get(scope, Tally())
 
@@ -193,7 +207,7 @@ def test_each_scope_has_what_the_city_would_have_of_its_calls_alone(
     assert of(ENTRANCE + "business") == alone({"channel": "phone", "entry": "business"}, ())
     assert of(LANGUAGE + "nl") == alone({"channel": "phone", "language": "nl"}, ())
     for channel, word in (("desk", "desk"), ("other", "fax")):
-        wanted = alone({"channel": word}, ("channel", "caller"))
+        wanted = alone({"channel": word}, ("channel",))
         assert of(CHANNEL + channel) == wanted
 
 
@@ -211,6 +225,7 @@ def test_each_scope_has_what_the_city_would_have_of_its_calls_alone(
             + " }",
             "are 11, at most 10",
         ),
+        ('[[entrance]]\nid = "other"', '"other" is what all entrances'),
         ('[[entrance]]\nid = "e"\ncontract = "none"', 'no contract "none"'),
         ('[[entrance]]\nid = "e"\nnames = { sv = "Ingang" }', "is none of the city's languages"),
         ('[[entrance]]\nid = "e"\n[[entrance]]\nid = "e"', '"e" is there twice'),

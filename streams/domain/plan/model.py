@@ -33,8 +33,9 @@ KINDS_OF_LINE: Final = (LINE, "announcement", "survey")
 PHONE: Final = "phone"
 """The channel of whatever does not say another; a line without more said is its telephone calls."""
 DESK: Final = "desk"
-OTHER_CHANNEL: Final = "other"
-"""Where what came by a channel is counted that the plan does not name. Labels are bounded so."""
+OTHER: Final = "other"
+"""Where what came by a channel, or an entrance, is counted that the plan does not name: labels are
+bounded so. No entrance of the plan is called that."""
 
 MOST_CHANNELS: Final = 10
 """That a plan may name: each is a city of its own in books and series."""

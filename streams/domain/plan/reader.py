@@ -23,6 +23,7 @@ from streams.domain.plan.model import (
     LONGEST_MENU,
     LONGEST_NUISANCE,
     MOST_CHANNELS,
+    OTHER,
     PERMANENCES,
     PHONE,
     Announcement,
@@ -284,6 +285,8 @@ def _channels(table: Table) -> tuple[tuple[str, str], ...]:
 
 
 def _entrance(table: Table, city: City) -> Entrance:
+    if table.raw("id") == OTHER:
+        table.report("id", f'"{OTHER}" is what all entrances without an entry are: change it')
     return Entrance(
         id=table.id(),
         names=_names(table, city),
