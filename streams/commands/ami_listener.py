@@ -11,7 +11,7 @@ from streams.commands.common import say, wall
 from streams.domain.instants import SECOND
 from streams.engine.failures import in_words
 from streams.sources.ami_client import ManagerAwayError, ManagerRefusedError
-from streams.sources.ami_events import GAP, NAMES, is_of_use
+from streams.sources.ami_events import MISSED, NAMES, is_of_use
 from streams.sources.ami_messages import Message
 from streams.sources.spool import NEARLY, Spool
 
@@ -60,7 +60,7 @@ class Listener:
 
     def _run(self) -> None:
         tries, said = 0, ""
-        self._put({"event": GAP})
+        self._put({"event": MISSED})
         while not self._stopped.is_set():
             try:
                 for message in self._connect(self._stopped.is_set):
@@ -76,7 +76,7 @@ class Listener:
             except ManagerAwayError as error:
                 if not said:
                     self._since = wall()
-                    self._put({"event": GAP})
+                    self._put({"event": MISSED})
                 if said != (said := str(error)):
                     say(f"{said}; it is tried again")
             except Exception as error:  # whatever it is: nobody else would hear of it

@@ -4,13 +4,13 @@ from typing import Final
 
 from streams.sources.ami_messages import Message
 
-GAP: Final = "gap"
+MISSED: Final = "gap"
 """The event that is none of Asterisk's: from here on something may have been missed."""
 
 _OLD_NAMES: Final = {"join": "queuecallerjoin", "leave": "queuecallerleave"}
 """Of Asterisk before 12."""
 
-KINDS: Final = frozenset(
+OF_USE: Final = frozenset(
     {
         *("queuecallerjoin", "queuecallerleave", "queuecallerabandon", "agentconnect"),
         *("agentcomplete", "agentdump", "agentringnoanswer", "blindtransfer", "attendedtransfer"),
@@ -47,4 +47,4 @@ def is_of_use(message: Message) -> bool:
         return message.get("application", "").lower() == "queue"
     if kind == "userevent":
         return message.get("userevent", "").lower() == "reachline"
-    return kind in KINDS
+    return kind in OF_USE

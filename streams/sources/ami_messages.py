@@ -8,7 +8,7 @@ spell them differently.
 from collections.abc import Iterator
 from typing import Final
 
-LONGEST: Final = 1 << 16
+LONGEST_MESSAGE: Final = 1 << 16
 """Bytes of a message. Those of queues have 2 KB; one of a channel has all its variables."""
 
 _LONGEST_NAME: Final = 64
@@ -41,7 +41,7 @@ class Messages:
                 self._skipping = False
             elif message := self._message(block):
                 yield message
-        if len(self._rest) > LONGEST:
+        if len(self._rest) > LONGEST_MESSAGE:
             self.passed_over += not self._skipping
             self._skipping = True
             self._rest = self._rest[-3:]  # in which the end may begin

@@ -26,7 +26,7 @@ from typing import Final
 from msgspec import Struct
 
 from streams.domain.instants import SECOND
-from streams.sources.ami_events import GAP, kind_of
+from streams.sources.ami_events import MISSED, kind_of
 from streams.sources.ami_messages import Message
 from streams.sources.asterisk_records import NO_ONE
 
@@ -107,7 +107,7 @@ class ManagerRecords:
         at = _time(message.get("timestamp", ""), read_at)
         kind = kind_of(message)
         self._records = []
-        if kind in (GAP, "fullybooted"):
+        if kind in (MISSED, "fullybooted"):
             for each in self._channels.values():
                 each.ending, each.gap = "", True
         self._passes(at)

@@ -20,7 +20,7 @@ from streams.sources.log_files import LONGEST_LINE, Line
 from streams.sources.plausible import CLOCKS_DIFFER
 from streams.sources.time_grammar import iso
 
-WAIT: Final = 5 * SECOND
+WAIT_FOR_ROWS: Final = 5 * SECOND
 """How long rows wait for a missing one, by the clock of who reads. Asterisk writes each row by
 itself, in some milliseconds."""
 
@@ -162,13 +162,13 @@ class Table:
         """Whether what is missing behind this id may still come before the next."""
         if self._waits_since is None or self._waits_since[0] != newest:
             self._waits_since = (newest, now)
-        return now - self._waits_since[1] < WAIT
+        return now - self._waits_since[1] < WAIT_FOR_ROWS
 
     def _say_missing(self, first: int, last: int) -> None:
         which = f"row {first} is" if first == last else f"rows {first} to {last} are"
         self._say(
-            f"{self._name}: {which} missing, after {WAIT // SECOND} s of waiting: rows behind are "
-            f"read, and what comes within {_LOOKED_FOR // MINUTE} minutes is read then"
+            f"{self._name}: {which} missing, after {WAIT_FOR_ROWS // SECOND} s of waiting: rows "
+            f"behind are read, and what comes within {_LOOKED_FOR // MINUTE} minutes is read then"
         )
 
     def _check_begun_anew(self) -> None:

@@ -18,7 +18,7 @@ from streams.domain import instants
 from streams.domain.events import Event
 from streams.domain.ndjson import ndjson
 
-LONGEST_LINE: Final = 1_000_000
+LONGEST_RECORD: Final = 1_000_000
 """Characters. A record has a few hundred; a file of one line would fill the memory."""
 
 _MARKS: Final = (
@@ -52,10 +52,10 @@ def read(file: Path, encoding: str) -> Iterator[str]:
             marked = next((name for mark, name in _MARKS if begin.startswith(mark)), encoding)
             with io.TextIOWrapper(stream, marked, **options) as lines:
                 for number in count(1):
-                    line = lines.readline(LONGEST_LINE)
-                    if len(line) == LONGEST_LINE and not line.endswith(("\r", "\n")):
+                    line = lines.readline(LONGEST_RECORD)
+                    if len(line) == LONGEST_RECORD and not line.endswith(("\r", "\n")):
                         raise OSError(
-                            f"{file}: can't be read: line {number} has more than {LONGEST_LINE} "
+                            f"{file}: can't be read: line {number} has more than {LONGEST_RECORD} "
                             "characters, which is no call record"
                         )
                     if not line:

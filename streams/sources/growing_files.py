@@ -18,7 +18,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from streams.sources.call_files import LONGEST_LINE
+from streams.sources.call_files import LONGEST_RECORD
 from streams.sources.log_rotation import PRINT, OpenLog, head, is_copy, neighbours, size
 
 _CHUNK: Final = 1 << 18
@@ -103,10 +103,10 @@ class Part:
             *complete, rest = (rest + read).split(b"\n")
             for line in complete:
                 yield self._begins(line + b"\n")
-            if len(rest) > LONGEST_LINE:
+            if len(rest) > LONGEST_RECORD:
                 raise OSError(
                     f"{self.path}: can't be read: line {self._line + len(self._ends)} has more "
-                    f"than {LONGEST_LINE} characters, which is no call record"
+                    f"than {LONGEST_RECORD} characters, which is no call record"
                 )
             if read:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.sources.ami_events import KINDS, NAMES, is_of_use, kind_of
+from streams.sources.ami_events import NAMES, OF_USE, is_of_use, kind_of
 from streams.sources.ami_messages import Message
 from tests.ami import SCENARIOS, event
 
@@ -12,7 +12,7 @@ from tests.ami import SCENARIOS, event
 def test_of_each_scenario_everything_is_of_use_and_nothing_of_it_is_left_out() -> None:
     for messages, _ in SCENARIOS.values():
         for message in messages:
-            assert is_of_use(message) and kind_of(message) in KINDS
+            assert is_of_use(message) and kind_of(message) in OF_USE
             assert set(message) - NAMES <= {"count", "cause"}
 
 

@@ -42,7 +42,7 @@ def test_wherever_packets_end_the_messages_are_the_same(cuts: list[int]) -> None
 
 
 def test_a_message_without_end_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ami_messages, "LONGEST", 50)
+    monkeypatch.setattr(ami_messages, "LONGEST_MESSAGE", 50)
     messages, found = Messages(), list[Message]()
     for piece in (b"Event: Long\r\n", *[b"X: 1234567890\r\n"] * 20, b"\r\n", b"Event: A\r\n\r\n"):
         found += messages.feed(piece)

@@ -12,7 +12,7 @@ import pytest
 
 from streams.domain.instants import MINUTE, SECOND
 from streams.sources import asterisk_table
-from streams.sources.asterisk_table import WAIT, Row, Table, TablePosition
+from streams.sources.asterisk_table import WAIT_FOR_ROWS, Row, Table, TablePosition
 from tests.asterisk import BEGIN
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -72,7 +72,7 @@ def test_each_row_is_read_once_and_those_that_are_in_time_in_their_order(seed: i
     server = Server()
     server.commit(1)
     reader = Reader(server)
-    reader.now += WAIT
+    reader.now += WAIT_FOR_ROWS
     reader.look()
     given, waiting, never, late = 1, dict[int, int](), set[int](), set[int]()
     for _ in range(400):
@@ -84,7 +84,7 @@ def test_each_row_is_read_once_and_those_that_are_in_time_in_their_order(seed: i
                 never.add(given)
             elif fate < 0.1:
                 late.add(given)
-                waiting[given] = reader.now + WAIT + rng.randrange(1, 20) * SECOND
+                waiting[given] = reader.now + WAIT_FOR_ROWS + rng.randrange(1, 20) * SECOND
             else:
                 waiting[given] = reader.now + rng.randrange(3) * SECOND
         for n in [n for n, when in waiting.items() if when <= reader.now]:
@@ -98,7 +98,7 @@ def test_each_row_is_read_once_and_those_that_are_in_time_in_their_order(seed: i
     server.commit(*waiting, at=reader.now // SECOND)
     for _ in range(3):
         reader.look()
-        reader.now += WAIT
+        reader.now += WAIT_FOR_ROWS
         reader.look()
     assert sorted(reader.read) == sorted({*range(1, given + 1)} - never)
     in_time = [n for n in reader.read if n not in late and n not in waiting]
@@ -132,11 +132,11 @@ def test_a_missing_row_is_looked_for_for_ten_minutes_and_only_among_so_many(
     server = Server()
     server.commit(1)
     reader = Reader(server)
-    reader.now += WAIT
+    reader.now += WAIT_FOR_ROWS
     reader.look()
     server.commit(7, at=reader.now // SECOND)
     reader.look()
-    reader.now += WAIT
+    reader.now += WAIT_FOR_ROWS
     assert reader.look() == [7]
     assert reader.said[0].startswith("queue_log: rows 2 to 6 are missing, after 5 s of waiting")
     server.commit(6, at=reader.now // SECOND)

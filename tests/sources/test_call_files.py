@@ -55,7 +55,7 @@ def test_a_file_shorter_than_a_mark_is_read(tmp_path: Path, content: bytes) -> N
 def test_a_line_that_never_ends_does_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_files, "LONGEST_LINE", 10)
+    monkeypatch.setattr(call_files, "LONGEST_RECORD", 10)
     file = tmp_path / "calls.csv"
     file.write_text("123456789\n123456789")
     assert list(read(file, "utf-8")) == ["123456789\n", "123456789"]

@@ -171,7 +171,7 @@ def test_the_end_of_a_file_is_behind_its_last_whole_line(
 def test_a_line_that_never_ends_does_not_fill_the_memory(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing_files, "LONGEST_LINE", 10)
+    monkeypatch.setattr(growing_files, "LONGEST_RECORD", 10)
     with pytest.raises(OSError, match="line 3 has more than 10 characters"):
         read(Growing(file, digest), add(file, "o" * 10))
 
