@@ -7,6 +7,9 @@ own: each contact hands on a ``Call``, and the owner of all calls of a caller bo
 A callback is in no ratio until it is *broken*: its time is over, and nobody has spoken to the
 caller. Then it is what any other visit is that ended unanswered, where it was booked itself: one
 more that is judged for reachability, and by the threshold that it was accepted within.
+
+It is longer than a module should be, because all that follows from one caller's calls is found in
+one pass over them.
 """
 
 from bisect import bisect_right
