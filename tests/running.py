@@ -21,7 +21,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.domain.counts import COUNTS
-from streams.domain.tally import Tally
+from streams.domain.tally import WHOLE_WAITS, Tally
 from streams.engine.kafka import forms, topic_admin, topics
 from streams.settings import Settings
 from tests.brokers import free_port
@@ -254,7 +254,8 @@ async def published_intervals(bootstrap: str) -> Intervals:
         if interval["callers"] is not None:
             continue
         tally = Tally.of(**{name: interval["counts"].get(name, 0) for name in COUNTS})
-        tally.waits = dict(interval["waits"])
+        whole = ((WHOLE_WAITS + bucket, n) for bucket, n in interval["whole_waits"])
+        tally.waits = dict([*interval["waits"], *whole])
         tally.longest = -1 if interval["longest"] is None else interval["longest"]
         if not tally.empty():
             found[interval["scope"], interval["start"]] = tally

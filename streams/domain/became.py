@@ -8,9 +8,9 @@ from typing import Final
 NOT_OVER: Final = "open"
 TOO_MANY: Final = "too_many_events"
 NUISANCE: Final = "nuisance"
-OUT_OF_HOURS: Final = "out_of_hours"
+CAME_OUT_OF_HOURS: Final = "out_of_hours"
 INFORMED: Final = "informed"
-OUTSIDE: Final = "outside"
+PASSED_OUTSIDE: Final = "outside"
 WITH_CALLBACK: Final = "callback"
 WITH_FORM: Final = "form"
 AT_ONCE: Final = "served_at_once"
@@ -22,7 +22,7 @@ TURNED_AWAY: Final = "turned_away"
 GIVEN_UP: Final = "given_up"
 
 OUTCOMES: Final = (
-    *(NOT_OVER, TOO_MANY, NUISANCE, OUT_OF_HOURS, INFORMED, OUTSIDE, WITH_CALLBACK),
+    *(NOT_OVER, TOO_MANY, NUISANCE, CAME_OUT_OF_HOURS, INFORMED, PASSED_OUTSIDE, WITH_CALLBACK),
     *(WITH_FORM, AT_ONCE, AFTER_TRANSFER, DEAD_END, REFUSED, NEVER_HEARD_OF, TURNED_AWAY),
     GIVEN_UP,
 )

@@ -15,6 +15,7 @@ from typing import Final
 from streams.domain.became import (
     AFTER_TRANSFER,
     AT_ONCE,
+    CAME_OUT_OF_HOURS,
     COUNTED,
     DEAD_END,
     GIVEN_UP,
@@ -22,8 +23,7 @@ from streams.domain.became import (
     NEVER_HEARD_OF,
     NOT_OVER,
     NUISANCE,
-    OUT_OF_HOURS,
-    OUTSIDE,
+    PASSED_OUTSIDE,
     REFUSED,
     TURNED_AWAY,
     WITH_CALLBACK,
@@ -148,7 +148,7 @@ def _became(contact: Outcome, known: Piece, plan: Plan) -> str:
     if contact.became is NUISANCE:
         return NUISANCE
     if not contact.in_hours:
-        return OUT_OF_HOURS
+        return CAME_OUT_OF_HOURS
     if plan.has_announcements and _is_informed(contact, known, plan):
         return INFORMED
     last = last_visit(contact.visits)
@@ -157,7 +157,7 @@ def _became(contact: Outcome, known: Piece, plan: Plan) -> str:
     how = last.disposition
     if last.answered is not None:
         if last.reason == TRANSFER and last.found.to == NO_ROW:
-            return OUTSIDE
+            return PASSED_OUTSIDE
         return AFTER_TRANSFER if _others_answered(contact.visits, last) else AT_ONCE
     if how is CALLBACK:
         return WITH_CALLBACK

@@ -187,7 +187,7 @@ _PARTIALS_KEY: Final = (
 )
 
 _Waits = list[tuple[int, int]]
-_Figures = tuple[int, bool, tuple[list[int], _Waits, int]]
+_Figures = tuple[int, bool, tuple[list[int], list[int], _Waits, int]]
 _Decided = tuple[int, list[Told]]
 _Waiting = tuple[int, int, int | None]
 _Clock = tuple[int, int, dict[str, int], int, list[int]]
@@ -198,8 +198,8 @@ _UpTo = tuple[int, int, list[tuple[str, int]], list[int]]
 def _partials(shown: list[Any]) -> Schema:
     forms = {
         "Figures of a slot or interval: generation of the consumer group, whether they are final, "
-        "and the tally: its counts in their order, waits (bucket in seconds, answered visits), the "
-        "longest wait in us or -1.": _Figures,
+        "and the tally: the ids of its counts, how many of each, waits (bucket in seconds, "
+        "answered visits), the longest wait in us or -1.": _Figures,
         "Decisions of a slot of a second, all of those of contacts in state, or what retired "
         "contacts have left behind for good: generation, and of each visit the line, the instant, "
         "a letter for each decision made then (s service level, r reachability, c closed on "

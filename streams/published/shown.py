@@ -13,7 +13,7 @@ from streams.domain.counts import DECLARED_COUNTS
 from streams.domain.entries import entries
 from streams.domain.figures import counts_of, of_scope, on_the_wall
 from streams.domain.figures.figure import Figure, Scope
-from streams.domain.figures.whole import COUNTED, OF_WHOLE
+from streams.domain.figures.whole import OF_WHOLE, OUTCOME_COUNTS
 from streams.domain.irregularities import IRREGULARITIES
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
@@ -212,7 +212,7 @@ def _figures(scope: Scope) -> Schema:
     if scope in OF_WHOLE:
         counts.append("outcomes")
         properties["outcomes"] = _said(
-            _object(dict.fromkeys(COUNTED, _WHOLE)),
+            _object(dict.fromkeys(OUTCOME_COUNTS, _WHOLE)),
             "What became of whole contacts: how many of each. All but `closed_meanwhile`, which is "
             "a part of `dead_end`, add up to `whole_contacts`.",
         )

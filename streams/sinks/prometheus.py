@@ -32,7 +32,7 @@ WAIT_BOUNDS: Final = (5, 10, 20, 30, 60, 120, 300, 600)
 """Seconds. Each is about twice the one before, as impatience goes; the usual thresholds of
 contracts (10, 20, 30, 60 s) are among them, so that a colour ends where a promise does."""
 
-OUTCOMES: Final = {
+WHERE_THEY_CAME_TO: Final = {
     "with_visit": "contacts_with_visit",
     "abandoned_in_menu": "abandoned_in_menu",
     "entrance_blocked": "entrance_blocked",
@@ -118,7 +118,7 @@ def _windowed(window: str, label: _Label) -> Iterator[Series[Counted]]:
     yield series("repeat_callers", text, itemgetter("repeat_callers"))
     yield from _of_figures(window, [figure for figure in declared if figure.rank >= LAST])
     if scope == "city":
-        for outcome, count in OUTCOMES.items():
+        for outcome, count in WHERE_THEY_CAME_TO.items():
             text = "Contacts by outcome"
             yield series("outcomes", text, itemgetter(count), outcome=outcome)
     if label == "line":

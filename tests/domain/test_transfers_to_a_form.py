@@ -221,7 +221,7 @@ def test_forty_forms_are_no_hang_ups_and_wake_nobody() -> None:
     told = [sent("archive", f"c{n}", f"9:{n:02}").hang_up(f"9:{n + 3:02}") for n in range(40)]
     found = booked(*told).totals
     for scope in (LINE + "archive", VENDOR + "acme", CITY):
-        shown = figures(found[scope], of_city=scope == CITY)
+        shown = figures(found[scope], "city" if scope == CITY else "line")
         assert (shown["form"], shown["left_before_queue"], shown["open"]) == (40, 0, 0)
     line = figures(found[LINE + "archive"])
     assert line["line_offered"] == line["form"] == 40

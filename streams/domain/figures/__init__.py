@@ -86,7 +86,9 @@ def figures(tally: Counts, scope: Scope = "line") -> dict[str, Any]:
     contacts are counted as a whole, how many came to each outcome."""
     shown: dict[str, Any] = {name: tally[name] for name in counts_of(scope)}
     if scope in whole.OF_WHOLE:
-        shown["outcomes"] = {outcome: tally[count] for outcome, count in whole.COUNTED.items()}
+        shown["outcomes"] = {
+            outcome: tally[count] for outcome, count in whole.OUTCOME_COUNTS.items()
+        }
     for figure in of_scope(scope):
         value = figure.shown(tally)
         if value is not None:

@@ -20,7 +20,7 @@ from streams.domain.instants import SECOND
 OF_WHOLE: Final[tuple[Scope, ...]] = ("vendor", "city")
 """The scopes that contacts are of as a whole: a line sees a part of each."""
 
-COUNTED: Final = {**became.COUNTED, became.CLOSED_MEANWHILE: "whole_closed_meanwhile"}
+OUTCOME_COUNTS: Final = {**became.COUNTED, became.CLOSED_MEANWHILE: "whole_closed_meanwhile"}
 """The count of each outcome, and of the dead ends at a desk that was shut."""
 
 
@@ -46,7 +46,7 @@ def outcome_share(tally: Counts, outcome: str) -> float | None:
     >>> outcome_share(Tally.of(whole_dead_end=35, whole_contacts=100), "dead_end")
     0.35
     """
-    return ratio(tally[COUNTED[outcome]], tally["whole_contacts"])
+    return ratio(tally[OUTCOME_COUNTS[outcome]], tally["whole_contacts"])
 
 
 def nuisance_share(tally: Counts) -> float | None:
@@ -152,14 +152,14 @@ OUTCOME_SHARES: Final = Figure(
             f"{outcome.replace('_', ' ')} / contacts",
             partial(outcome_share, outcome=outcome),
         )
-        for outcome in COUNTED
+        for outcome in OUTCOME_COUNTS
     ),
     label="outcome",
     parts=Parts(
         "whole_contacts",
         "Whole contacts by what became of them; closed_meanwhile is a part of dead_end",
-        COUNTED,
-        windows=dict.fromkeys(COUNTED, ("today",)),
+        OUTCOME_COUNTS,
+        windows=dict.fromkeys(OUTCOME_COUNTS, ("today",)),
     ),
 )
 

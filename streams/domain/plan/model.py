@@ -26,8 +26,8 @@ CITY_VENDOR: Final = "city"
 CLOCKS: Final = ("queue", "choice", "start")
 PERIODS: Final = ("daily", "monthly", "quarterly")
 PERMANENCES: Final = ("always", "urgent_only", "none")
-LINE: Final = "line"
-KINDS_OF_LINE: Final = (LINE, "announcement", "survey")
+OF_CALLS: Final = "line"
+KINDS_OF_LINE: Final = (OF_CALLS, "announcement", "survey")
 """Announcements and surveys are stations on the way, never where a contact ends."""
 
 PHONE: Final = "phone"
@@ -234,7 +234,7 @@ class Line:
     expected: tuple[tuple[float, ...], ...] | None = None
     callback_within: int = 24 * HOUR
     queues: tuple[str, ...] = ()
-    kind: str = LINE
+    kind: str = OF_CALLS
     channels: tuple[tuple[str, str], ...] = ()
 
 

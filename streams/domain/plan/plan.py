@@ -23,7 +23,7 @@ from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
     CITY_VENDOR,
     DESK,
-    LINE,
+    OF_CALLS,
     City,
     Contract,
     Entrance,
@@ -54,7 +54,7 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 _ADDED: Final[dict[str, dict[str, Any]]] = {
     "entries": {"announcements": (), "entrances": (), "menus": ()},
     "city": {"nuisance": 0},
-    "line": {"queues": (), "kind": LINE, "channels": ()},
+    "line": {"queues": (), "kind": OF_CALLS, "channels": ()},
 }
 """What plans could not say at first, each with the value that stands for nothing said."""
 
@@ -293,7 +293,7 @@ class Plan:
                 permanence=entry.permanence,
                 option=entry.option,
                 callback_within=entry.callback_within,
-                is_station=entry.kind != LINE,
+                is_station=entry.kind != OF_CALLS,
             )
         return terms
 

@@ -18,11 +18,11 @@ from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
     CITY_VENDOR,
     KINDS_OF_LINE,
-    LINE,
     LONGEST_CALLBACK,
     LONGEST_MENU,
     LONGEST_NUISANCE,
     MOST_CHANNELS,
+    OF_CALLS,
     OTHER,
     PERMANENCES,
     PHONE,
@@ -332,7 +332,7 @@ def _line(table: Table, city: City) -> Line:
         expected=week.expected(table, "expected_per_hour"),
         callback_within=table.duration("callback_within", 24 * HOUR, MINUTE, LONGEST_CALLBACK),
         queues=queues.read(table),
-        kind=table.choice("kind", KINDS_OF_LINE, LINE),
+        kind=table.choice("kind", KINDS_OF_LINE, OF_CALLS),
         channels=_channels(table),
     )
 

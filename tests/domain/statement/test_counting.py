@@ -237,7 +237,7 @@ def test_what_is_drawn_ends_in_each_way_and_mostly_with_a_known_menu_time() -> N
     ended: Counter[str] = Counter()
     by_menu: Counter[str] = Counter()
 
-    @settings(max_examples=250, database=None, derandomize=True, deadline=None)
+    @settings(max_examples=800, database=None, derandomize=True, deadline=None)
     @given(some_calls(), st.sampled_from(PLANS))
     def look(calls: list[Contact], plan: Plan) -> None:
         pieces = (piece for contact in calls for piece in contact.pieces())
