@@ -11,7 +11,7 @@ from grafana.panels import CHOSEN, Column, Query, at, chosen_source, curves, num
 from grafana.promql import Scope, or_dash
 from grafana.say import Say
 from streams.domain.became import CLOSED_MEANWHILE, OUTCOMES
-from streams.domain.figures.whole import COUNTED
+from streams.domain.figures.whole import OUTCOME_COUNTS
 from streams.domain.plan import Plan
 
 CITY: Final = Scope("city")
@@ -79,7 +79,7 @@ def _became(say: Say) -> object:
                     or_dash(CITY.current(FAMILY, window=TODAY, part=outcome)),
                     outcome_name(outcome, say),
                 )
-                for outcome in COUNTED
+                for outcome in OUTCOME_COUNTS
             ),
         ],
         unit="none",
@@ -170,10 +170,10 @@ def _outcomes(say: Say) -> object:
 
 def _vendors(say: Say) -> object:
     counts = {"unit": "none", "decimals": 0}
-    queries = [VENDORS.current(FAMILY, window=TODAY, part=outcome) for outcome in COUNTED]
+    queries = [VENDORS.current(FAMILY, window=TODAY, part=outcome) for outcome in OUTCOME_COUNTS]
     columns = [
         Column(f"Value #{_letter(place)}", outcome_name(outcome, say), counts)
-        for place, outcome in enumerate(COUNTED)
+        for place, outcome in enumerate(OUTCOME_COUNTS)
     ]
     for name in MEANS:
         figure = declared(name, "vendor")
