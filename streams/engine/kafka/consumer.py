@@ -92,7 +92,8 @@ class Consumer(Service):  # type: ignore[misc]
         self._unfinished: Counter[TopicPartition] = Counter()
         #: Partitions with records that were discarded unread while partitions were given up.
         self._discarded: set[TopicPartition] = set()
-        #: By partition, when the last fetch was answered, and when that was first seen.
+        #: By partition, when the last fetch was answered: as aiokafka has it, and by the monotonic
+        #: clock.
         self._answered: dict[TopicPartition, tuple[int, float]] = {}
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
@@ -163,14 +164,13 @@ class Consumer(Service):  # type: ignore[misc]
             return None
         if not state.has_valid_position or state.position < state.highwater:
             return None
-        # aiokafka writes that down by a clock that somebody may set: it was no later than it was
-        # first seen, and no later than that clock has it.
-        now = time.monotonic()
-        known, seen = self._answered.get(tp, (None, now))
+        known, answered = self._answered.get(tp, (None, 0.0))
         if known != state.timestamp:
-            seen = now
-            self._answered[tp] = state.timestamp, seen
-        return min(seen, now - (time.time() - float(state.timestamp) / 1000))
+            # aiokafka writes it down by a clock that somebody may set: it was no later than now.
+            now = time.monotonic()
+            answered = min(now, now - (time.time() - float(state.timestamp) / 1000))
+            self._answered[tp] = state.timestamp, answered
+        return answered
 
     async def end_offsets(
         self, partitions: Collection[TopicPartition]
