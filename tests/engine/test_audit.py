@@ -103,6 +103,7 @@ def settings(bootstrap: str, tmp_path: Path) -> Settings:
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn("bootstrap")
 async def test_live_raw_and_files_give_the_same_bytes_and_late_events_restate_them(
     settings: Settings, tmp_path: Path
 ) -> None:

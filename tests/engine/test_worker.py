@@ -106,6 +106,7 @@ async def test_one_worker_gives_the_books_of_a_replay(settings: Settings, tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn("bootstrap")
 async def test_a_worker_ended_and_one_killed_midway_leave_no_trace(
     settings: Settings,
     tmp_path: Path,

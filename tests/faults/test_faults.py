@@ -19,7 +19,7 @@ SEEDS = [
 SECONDS = float(os.environ.get("REACHLINE_FAULT_SECONDS", "30"))
 
 
-@pytest.mark.in_turn("seed", parts=5)
+@pytest.mark.in_turn("seed", parts=10)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_books_survive(seed: int, kafka3: KafkaCluster, tmp_path: Path) -> None:
     for attempt in range(3):  # a run in which nothing was read twice proves nothing: once more
