@@ -85,12 +85,11 @@ async def test_releases_roll_over_one_another_there_and_back(
     assert not outcome.void
     logs = "".join(worker.text() for worker in run.every)
     assert "Traceback" not in logs
-    assert run.forms == [
-        ("there, held back", {NEWEST}),
-        ("back", {NEWEST}),
-        ("half of the way there", {NEWEST}),
-        ("there", {NEWEST, FORM}),
-    ]
+    forms = dict(run.forms)
+    assert forms["there, held back"] == forms["back"] == {NEWEST}
+    # The old worker decides for as long as it is in the group, which a slow machine may end.
+    assert NEWEST in forms["half of the way there"]
+    assert FORM in forms["there"]
     await the_next_counts_what_this_one_did_not_know(run)
     the_old_release_ends_before_it_joins(run)
 
