@@ -40,7 +40,7 @@ def contacts(plan: Plan, now: int, say: Say) -> Dashboard:
         .description(say("contacts.description"))
         .tags(["reachline", say.language])
         .refresh("1m")
-        .time("now/d", "now")
+        .time("now-12h", "now")
         .timezone(plan.entries.city.time_zone)
         .readonly()
         .with_variable(chosen_source(say))

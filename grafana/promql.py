@@ -39,13 +39,13 @@ class Scope:
 
     Args:
         kind: ``line``, ``vendor`` or ``city``.
-        value: which; a dashboard variable will do.
+        value: which; a dashboard variable will do. Every one of the kind where none is said.
     """
 
     def __init__(self, kind: str, value: str = "") -> None:
         self.kind = kind
         self.by = "" if kind == "city" else kind
-        self.labels = {kind: value} if self.by else {}
+        self.labels = {kind: value} if value else {}
 
     def name(self, figure: str) -> str:
         """The metric of a figure."""

@@ -9,7 +9,9 @@ import struct
 
 import pytest
 
+from grafana.contacts import PARTS
 from grafana.generate import generate
+from streams.texts.catalogue import texts
 from tests.wallboard.wallboard_days import Day
 
 pytestmark = pytest.mark.timeout(900)
@@ -111,5 +113,6 @@ def test_the_other_dashboards_have_something_in_every_panel(
 ) -> None:
     seen = see(day, dashboard, language, **variables)
     assert seen.cut == []
-    for text in seen.panels.values():
-        assert "No data" not in text
+    parts = [texts(language)(f"dashboards.contacts.{part}.title") for part in PARTS]
+    for text in seen.panels.values():  # the city of these days has no such parts
+        assert "No data" not in text or any(part in text for part in parts)
