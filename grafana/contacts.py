@@ -17,11 +17,11 @@ from streams.domain.plan import Plan
 CITY: Final = Scope("city")
 VENDORS: Final = Scope("vendor")
 FAMILY: Final = "whole_contacts"
-MEANS: Final = (
-    *("whole_wait", "whole_wait_within", "time_waited"),
-    *("first_attempt", "persons_reached_share", "time_until_reached"),
-)
-"""The figures that the table of vendors has beside the outcomes."""
+OF_VENDORS: Final = ("served_at_once", "dead_end", "refused", "given_up")
+"""The outcomes in the table of vendors: as many columns as can be read beside each other."""
+
+MEANS: Final = ("whole_wait",)
+"""The figures that it has beside them."""
 
 PARTS: Final = ("entrance", "language", "channel")
 """Of what there is a city of its own."""
@@ -170,10 +170,10 @@ def _outcomes(say: Say) -> object:
 
 def _vendors(say: Say) -> object:
     counts = {"unit": "none", "decimals": 0}
-    queries = [VENDORS.current(FAMILY, window=TODAY, part=outcome) for outcome in OUTCOME_COUNTS]
+    queries = [VENDORS.current(FAMILY, window=TODAY, part=outcome) for outcome in OF_VENDORS]
     columns = [
         Column(f"Value #{_letter(place)}", outcome_name(outcome, say), counts)
-        for place, outcome in enumerate(OUTCOME_COUNTS)
+        for place, outcome in enumerate(OF_VENDORS)
     ]
     for name in MEANS:
         figure = declared(name, "vendor")
