@@ -26,7 +26,7 @@ MEANS: Final = ("whole_wait",)
 PARTS: Final = ("entrance", "language", "channel")
 """Of what there is a city of its own."""
 
-OF_PARTS: Final = ("reachability", "average_speed_of_answer", "whole_wait")
+OF_PARTS: Final = ("reachability", "whole_wait")
 """The figures that their tables have beside the number of contacts."""
 
 Options = Mapping[str, Any]
