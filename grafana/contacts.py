@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
-from grafana_foundation_sdk.models import dashboard as models
+from grafana_foundation_sdk.builders.dashboard import Dashboard
 
+from grafana.boards import begun, filled
 from grafana.figures import TODAY, asked, declared, unit
-from grafana.panels import CHOSEN, Column, Query, at, chosen_source, curves, numbers, rows
+from grafana.panels import CHOSEN, Column, Query, curves, numbers, rows
 from grafana.promql import Scope, or_dash
 from grafana.say import Say
 from streams.domain.became import CLOSED_MEANWHILE, OUTCOMES
@@ -34,23 +34,7 @@ Options = Mapping[str, Any]
 
 def contacts(plan: Plan, now: int, say: Say) -> Dashboard:
     """The dashboard of whole contacts, in one language."""
-    board = (
-        Dashboard(say("contacts.title"))
-        .uid(say.uid("contacts"))
-        .description(say("contacts.description"))
-        .tags(["reachline", say.language])
-        .refresh("1m")
-        .time("now-12h", "now")
-        .timezone(plan.entries.city.time_zone)
-        .readonly()
-        .with_variable(chosen_source(say))
-        .link(
-            DashboardLink(say("links.wallboard"))
-            .type(models.DashboardLinkType.LINK)
-            .url(f"/d/{say.uid('wallboard')}")
-            .icon("dashboard")
-        )
-    )
+    board = begun("contacts", plan, say, refresh="1m", since="now-12h")
     panels = [
         (_became(say), 0, 0, 24, 5),
         (_waited(say), 0, 5, 24, 4),
@@ -58,9 +42,7 @@ def contacts(plan: Plan, now: int, say: Say) -> Dashboard:
         (_vendors(say), 0, 20, 24, 9),
         *((_part(kind, say), 8 * place, 29, 8, 9) for place, kind in enumerate(PARTS)),
     ]
-    for index, (panel, *position) in enumerate(panels):
-        board.with_panel(at(panel, *position).id(index + 1))
-    return board
+    return filled(board, panels)
 
 
 def outcome_name(outcome: str, say: Say) -> str:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, DashboardLink
+from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import line_curves, palette
 from grafana.alerts import open_for, runbook
+from grafana.boards import begun, link
 from grafana.figures import TODAY, asked, every_figure, height, unit
 from grafana.panels import (
     CHOSEN,
@@ -14,7 +15,6 @@ from grafana.panels import (
     Query,
     at,
     choice,
-    chosen_source,
     numbers,
     rows,
 )
@@ -26,18 +26,9 @@ from streams.sinks.alert_texts import ALERT_NAMES
 
 def line(plan: Plan, now: int, say: Say) -> Dashboard:
     """The dashboard of one line, in one language."""
-    city = plan.entries.city
     board = (
-        Dashboard(say("line.title"))
-        .uid(say.uid("line"))
-        .description(say("line.description"))
-        .tags(["reachline", say.language])
-        .refresh("30s")
-        .time("now-9h", "now")
-        .timezone(city.time_zone)
+        begun("line", plan, say, refresh="30s", since="now-9h")
         .tooltip(models.DashboardCursorSync.CROSSHAIR)
-        .readonly()
-        .with_variable(chosen_source(say))
         .with_variable(
             choice(
                 "line",
@@ -47,8 +38,7 @@ def line(plan: Plan, now: int, say: Say) -> Dashboard:
             )
         )
         .annotation(_alerts(say))
-        .link(_link(say("links.wallboard"), f"/d/{say.uid('wallboard')}"))
-        .link(_link(say("links.vendors"), f"/d/{say.uid('vendor')}"))
+        .link(link(say("links.vendors"), f"/d/{say.uid('vendor')}"))
     )
     panels = [
         (_status(say), 0, 0, 4, 4),
@@ -68,10 +58,6 @@ def line(plan: Plan, now: int, say: Say) -> Dashboard:
     for index, (panel, *position) in enumerate(shown):
         board.with_panel(at(panel, *position).id(index + 1))
     return board
-
-
-def _link(title: str, url: str) -> DashboardLink:
-    return DashboardLink(title).type(models.DashboardLinkType.LINK).url(url).icon("dashboard")
 
 
 def _alerts(say: Say) -> AnnotationQuery:

@@ -1,10 +1,11 @@
 """The stream itself: whether it keeps up, is sound, and comes back after a fall."""
 
-from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
+from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.models import dashboard as models
 
 from grafana import palette
-from grafana.panels import CHOSEN, Column, Query, at, chosen_source, curves, numbers, rows
+from grafana.boards import begun, filled
+from grafana.panels import CHOSEN, Column, Query, curves, numbers, rows
 from grafana.promql import FRESH, or_dash
 from grafana.say import Say, colour, mapped
 from streams.domain.plan import Plan
@@ -14,24 +15,8 @@ RATE = "[$__rate_interval]"
 
 def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
     """The dashboard of the pipeline, in one language."""
-    board = (
-        Dashboard(say("pipeline.title"))
-        .uid(say.uid("pipeline"))
-        .description(say("pipeline.description"))
-        .tags(["reachline", say.language])
-        .refresh("30s")
-        .time("now-3h", "now")
-        .timezone(plan.entries.city.time_zone)
-        .tooltip(models.DashboardCursorSync.CROSSHAIR)
-        .readonly()
-        .with_variable(chosen_source(say))
-        .link(
-            DashboardLink(say("links.wallboard"))
-            .type(models.DashboardLinkType.LINK)
-            .url(f"/d/{say.uid('wallboard')}")
-            .icon("dashboard")
-        )
-    )
+    board = begun("pipeline", plan, say, refresh="30s", since="now-3h")
+    board.tooltip(models.DashboardCursorSync.CROSSHAIR)
     panels = [
         (_health(say), 0, 0, 24, 4),
         (_throughput(say), 0, 4, 12, 8),
@@ -46,9 +31,7 @@ def pipeline(plan: Plan, now: int, say: Say) -> Dashboard:
         (_recovery(say), 0, 36, 12, 7),
         (_owners(say), 12, 36, 12, 7),
     ]
-    for index, (panel, *position) in enumerate(panels):
-        board.with_panel(at(panel, *position).id(index + 1))
-    return board
+    return filled(board, panels)
 
 
 def _health(say: Say) -> object:

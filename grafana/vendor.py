@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink
-from grafana_foundation_sdk.models import dashboard as models
+from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from grafana import palette
+from grafana.boards import begun, filled
 from grafana.figures import TODAY, asked, unit
-from grafana.panels import CHOSEN, Column, Query, at, choice, chosen_source, curves, numbers, rows
+from grafana.panels import CHOSEN, Column, Query, choice, curves, numbers, rows
 from grafana.period import (
     CHOSEN_VENDOR,
     FORECAST,
@@ -27,30 +27,8 @@ from streams.domain.plan import Plan
 
 def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
     """The dashboard of one vendor, in one language."""
-    board = (
-        Dashboard(say("vendor.title"))
-        .uid(say.uid("vendor"))
-        .description(say("vendor.description"))
-        .tags(["reachline", say.language])
-        .refresh("5m")
-        .time("now/M", "now")
-        .timezone(plan.entries.city.time_zone)
-        .readonly()
-        .with_variable(chosen_source(say))
-        .with_variable(
-            choice(
-                "vendor",
-                say("vendor.vendor"),
-                "label_values(contact_vendor_offered, vendor)",
-                "",
-            )
-        )
-        .link(
-            DashboardLink(say("links.wallboard"))
-            .type(models.DashboardLinkType.LINK)
-            .url(f"/d/{say.uid('wallboard')}")
-            .icon("dashboard")
-        )
+    board = begun("vendor", plan, say, refresh="5m", since="now/M").with_variable(
+        choice("vendor", say("vendor.vendor"), "label_values(contact_vendor_offered, vendor)", "")
     )
     names = {"mappings": [line_names(plan, now, say)], "custom.width": 290}
     money = {"unit": f"prefix:{_currency(plan)} ", "decimals": 0}
@@ -62,9 +40,7 @@ def vendor(plan: Plan, now: int, say: Say) -> Dashboard:
         (_worst(say, names), 0, 21, 12, 14),
         (_excluded(say, names), 12, 21, 12, 14),
     ]
-    for index, (panel, *position) in enumerate(panels):
-        board.with_panel(at(panel, *position).id(index + 1))
-    return board
+    return filled(board, panels)
 
 
 def _currency(plan: Plan) -> str:
