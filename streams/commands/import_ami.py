@@ -31,6 +31,7 @@ from streams.sources.asterisk_calls import Calls
 from streams.sources.asterisk_import import Batch, Counts, Reports, translate
 from streams.sources.callers import country_of
 from streams.sources.log_files import Line
+from streams.sources.private_files import PrivateFileError, read_text
 from streams.sources.spool import Spool, SpoolError, SpoolPlace
 
 _PAUSE: Final = 0.2
@@ -94,19 +95,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(arguments)
     plan = load_plan(settings.plan)
     try:
-        secret = pseudonyms.read_secret(arguments.secret_file)
-        keyed = pseudonyms.load(os.environ, arguments.key_file)
+        secret = read_text(arguments.secret_file, "the secret")
+        keyed = pseudonyms.needed(os.environ, arguments.key_file, "Asterisk")
         spool_key = None
         if arguments.spool_key_file is not None:
             spool_key = pseudonyms.read_key(arguments.spool_key_file, "the spool's key")
-    except pseudonyms.KeyMissingError as error:
+    except (pseudonyms.KeyMissingError, PrivateFileError) as error:
         raise CommandError(str(error), USAGE) from error
-    if keyed is None:
-        raise CommandError(
-            "Asterisk names callers and agents, who are never stored as they are: set "
-            f"{pseudonyms.KEY_VARIABLE}, or give a key file; openssl rand -hex 32 makes a key",
-            USAGE,
-        )
     queues = Queues("asterisk", plan.entries.lines, plan.knows)
 
     def translator(calls: Calls) -> Translator:

@@ -95,15 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(arguments)
     plan = load_plan(settings.plan)
     try:
-        keyed = pseudonyms.load(os.environ, arguments.key_file)
+        keyed = pseudonyms.needed(os.environ, arguments.key_file, "the log")
     except pseudonyms.KeyMissingError as error:
         raise CommandError(str(error), USAGE) from error
-    if keyed is None:
-        raise CommandError(
-            "the log names callers and agents, who are never stored as they are: set "
-            f"{pseudonyms.KEY_VARIABLE}, or give a key file; openssl rand -hex 32 makes a key",
-            USAGE,
-        )
     work = _Import(arguments, plan, keyed)
     try:
         if arguments.explain is not None:

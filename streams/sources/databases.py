@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from streams.sources.asterisk_table import Row, ServerAwayError
-from streams.sources.pseudonyms import open_to_all
+from streams.sources.private_files import PrivateFileError, read_text
 
 _KINDS: Final = {
     "postgresql": "postgresql",
@@ -43,13 +43,9 @@ def read_address(file: Path) -> str:
         AddressError: it can't be read, everybody can read it, or it is no address.
     """
     try:
-        text, for_all = file.read_text("utf-8").strip(), open_to_all(file)
-    except OSError as error:
-        raise AddressError(f"{file}: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise AddressError(f"{file}: is no text") from None
-    if for_all:
-        raise AddressError(f"{file} can be read by everybody on this machine: chmod 600")
+        text = read_text(file, "the address")
+    except PrivateFileError as error:
+        raise AddressError(str(error)) from error
     if urlsplit(text).scheme not in _KINDS or "\n" in text:
         raise AddressError(
             f"{file}: one line is expected, such as postgresql://user:password@host/database or "

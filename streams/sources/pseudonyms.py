@@ -5,12 +5,12 @@ few that a list of all their hashes is made in minutes.
 """
 
 import hmac
-import os
 import re
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+from streams.sources.private_files import PrivateFileError, read_private
 
 KEY_VARIABLE: Final = "REACHLINE_PSEUDONYM_KEY"
 
@@ -105,6 +105,24 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Pseudonyms
     return None
 
 
+def needed(environment: Mapping[str, str], file: Path | None, who: str) -> Pseudonyms:
+    """The same for a source that names callers and agents.
+
+    Args:
+        who: names them, in a message.
+
+    Raises:
+        KeyMissingError: as ``load``; or neither has a key.
+    """
+    keyed = load(environment, file)
+    if keyed is None:
+        raise KeyMissingError(
+            f"{who} names callers and agents, who are never stored as they are: set "
+            f"{KEY_VARIABLE}, or give a key file; openssl rand -hex 32 makes a key"
+        )
+    return keyed
+
+
 def read_key(file: Path, what: str) -> bytes:
     """The key in a file.
 
@@ -116,43 +134,9 @@ def read_key(file: Path, what: str) -> bytes:
             guessed.
     """
     try:
-        key, for_all = file.read_bytes().strip(), open_to_all(file)
-    except OSError as error:
-        raise KeyMissingError(f"{what} {file}: {error.strerror}") from error
-    if for_all:
-        raise KeyMissingError(
-            f"{what} {file} can be read by everybody on this machine: chmod 600, "
-            "then make another key if they are not all trusted"
-        )
+        key = read_private(file, what)
+    except PrivateFileError as error:
+        raise KeyMissingError(str(error)) from error
     if weakness := _weakness(key):
         raise KeyMissingError(f"{what} {weakness}; make one with: openssl rand -hex 32")
     return key
-
-
-def read_secret(file: Path) -> str:
-    """A secret that a phone system gave, and that may be weak. Raises KeyMissingError as
-    ``read_key``."""
-    try:
-        secret, for_all = file.read_text("utf-8").strip(), open_to_all(file)
-    except OSError as error:
-        raise KeyMissingError(f"the secret {file}: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise KeyMissingError(f"the secret {file}: is no text") from None
-    if for_all:
-        raise KeyMissingError(
-            f"the secret {file} can be read by everybody on this machine: chmod 600"
-        )
-    return secret
-
-
-def open_to_all(file: Path) -> bool:
-    """Whether any user of the machine can read the file. One that its owner can't write either was
-    put there by a container's engine, in a machine that has no other users."""
-    if os.name == "nt":
-        return False  # its rights are not in the mode
-    mode = file.stat().st_mode
-    return (
-        bool(mode & stat.S_IROTH)
-        and bool(mode & stat.S_IWUSR)
-        and all(folder.stat().st_mode & stat.S_IXOTH for folder in file.resolve().parents)
-    )
