@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-import uuid
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from streams.engine.kafka.topics import SOURCES
-from streams.settings import Settings
 from tests.asterisk import PLAN, log, translated, waits_of
-from tests.running import fresh_topics, records_of
-from tests.topics_of_events import told
-
-KEY = "8f3a61c0d27be945"
+from tests.killed_imports import KilledImport, two_partitions
+from tests.running import records_of
 
 
 def city(calls: int) -> list[str]:
@@ -47,25 +39,13 @@ async def test_wherever_it_is_killed(bootstrap: str, tmp_path: Path, seed: int) 
 
 async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> None:
     """While the log is written and rotated; then every event is counted from the topics."""
-    settings = Settings(broker=bootstrap, app=f"test-{uuid.uuid4().hex[:8]}", partitions=2)
-    await fresh_topics(settings)
+    settings = await two_partitions(bootstrap)
     rng = random.Random(seed)
     path, lines = tmp_path / "queue_log", city(400)
     text, written, rotations = "".join(f"{line}\n" for line in lines).encode(), 0, 0
     path.touch()
-    environment = os.environ | {
-        "REACHLINE_PSEUDONYM_KEY": KEY,
-        "REACHLINE_BROKER": bootstrap,
-        "REACHLINE_APP": settings.app,
-    }
-    command = [sys.executable, "-m", "streams.cli", "import", "asterisk", str(path)]
-    command += ["--follow", "--to", "kafka"]
-
-    def start() -> subprocess.Popen[bytes]:
-        with (tmp_path / "said").open("ab") as said:
-            return subprocess.Popen(command, env=environment, stderr=said)
-
-    running = start()
+    importing = KilledImport(settings, tmp_path, "asterisk", path, "--follow")
+    importing.start()
     try:
         while not await records_of(bootstrap, SOURCES):  # what was rotated before is not its log
             await asyncio.sleep(0.1)
@@ -84,19 +64,12 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
                     path.rename(path.with_name(f"queue_log.{rotations}"))
                     path.touch()
                 await asyncio.sleep(0.05)
-            running.send_signal(signal.SIGKILL)
-            running.wait()
-            running = start()
+            importing.kill()
+            importing.start()
         with path.open("ab") as file:
             file.write(text[written:])
         whole = Counter((e.call_id, e.event_id) for e in translated(lines, PLAN).events)
-        deadline = time.monotonic() + 60
-        while (found := await told(bootstrap)) != whole and time.monotonic() < deadline:
-            assert not found - whole, "doubled, or what nobody told"
-            await asyncio.sleep(0.3)
-        assert found == whole, (tmp_path / "said").read_text()
+        await importing.has_told(whole)
         assert rotations > 3
-        assert "Traceback" not in (tmp_path / "said").read_text()
     finally:
-        running.kill()
-        running.wait()
+        importing.kill()

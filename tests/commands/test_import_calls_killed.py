@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-import uuid
 from collections import Counter
 from pathlib import Path
 
@@ -17,14 +12,12 @@ import pytest
 
 from streams.domain.events import Event
 from streams.engine.kafka.topics import SOURCES
-from streams.settings import Settings
 from streams.sources import calls
 from streams.sources.mapping import Mapping
 from streams.sources.pseudonyms import Pseudonyms
-from tests.running import fresh_topics, records_of
-from tests.topics_of_events import told
+from tests.killed_imports import KEY, KilledImport, two_partitions
+from tests.running import records_of
 
-KEY = "8f3a61c0d27be945"
 HEADER = "id,n,queue,who,start,answer,end\n"
 MAPPING = """
 time = { zone = "UTC", format = "iso" }
@@ -61,29 +54,8 @@ def events_of(rows: list[str], mapping: str = MAPPING) -> Counter[tuple[str, str
     return Counter((event.call_id, event.event_id) for event in read)
 
 
-class Import:
-    """The command as a process that is killed and started again."""
-
-    def __init__(self, settings: Settings, folder: Path, *words: str) -> None:
-        self.said = folder / "said"
-        self.file = folder / "calls.csv"
-        self._words = [str(self.file), "--mapping", str(folder / "m.toml"), "--to", "kafka", *words]
-        self._environment = os.environ | {
-            "REACHLINE_PSEUDONYM_KEY": KEY,
-            "REACHLINE_BROKER": settings.broker,
-            "REACHLINE_APP": settings.app,
-        }
-        self.running: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streams.cli", "import", "calls", *self._words]
-        with self.said.open("ab") as said:
-            self.running = subprocess.Popen(command, env=self._environment, stderr=said)
-
-    def kill(self) -> None:
-        if self.running is not None:
-            self.running.send_signal(signal.SIGKILL)
-            self.running.wait()
+def words(folder: Path) -> tuple[object, ...]:
+    return "calls", folder / "calls.csv", "--mapping", folder / "m.toml"
 
 
 async def test_a_file_that_grows_is_told_once(bootstrap: str, tmp_path: Path) -> None:
@@ -99,13 +71,12 @@ async def test_wherever_it_is_killed(bootstrap: str, tmp_path: Path, seed: int) 
 
 async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> None:
     """While the file is written and rotated; then every event is counted from the topics."""
-    settings = Settings(broker=bootstrap, app=f"test-{uuid.uuid4().hex[:8]}", partitions=2)
-    await fresh_topics(settings)
+    settings = await two_partitions(bootstrap)
     (tmp_path / "m.toml").write_text(MAPPING)
     rng = random.Random(seed)
     rows = city(1_000)
-    importing = Import(settings, tmp_path, "--follow")
-    file, left, rest, rotations = importing.file, [*rows], "", 0
+    file, left, rest, rotations = tmp_path / "calls.csv", [*rows], "", 0
+    importing = KilledImport(settings, tmp_path, *words(tmp_path), "--follow")
     file.write_text(HEADER)
     importing.start()
     try:
@@ -128,7 +99,7 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
             importing.start()
         with file.open("a") as stream:
             stream.write(rest + "".join(left))
-        await all_told(bootstrap, events_of(rows), importing)
+        await importing.has_told(events_of(rows))
         assert rotations > 3
     finally:
         importing.kill()
@@ -137,15 +108,14 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
 @pytest.mark.slow
 async def test_a_whole_file_is_told_once(bootstrap: str, tmp_path: Path) -> None:
     """Sorted by time, with legs: none of its events is known before all of it was read."""
-    settings = Settings(broker=bootstrap, app=f"test-{uuid.uuid4().hex[:8]}", partitions=2)
-    await fresh_topics(settings)
+    settings = await two_partitions(bootstrap)
     mapping = MAPPING.replace("[[row]]", 'leg = "{n}"\n[[row]]', 1) + '[file]\norder = "at"\n'
     (tmp_path / "m.toml").write_text(mapping)
     rng = random.Random(1)
     rows = city(3_000)
     rng.shuffle(rows)
-    importing = Import(settings, tmp_path)
-    importing.file.write_text(HEADER + "".join(rows))
+    importing = KilledImport(settings, tmp_path, *words(tmp_path))
+    (tmp_path / "calls.csv").write_text(HEADER + "".join(rows))
     for kills in range(2):
         importing.start()
         while len(await records_of(bootstrap, SOURCES)) <= kills:
@@ -154,16 +124,6 @@ async def test_a_whole_file_is_told_once(bootstrap: str, tmp_path: Path) -> None
         importing.kill()
     for _ in range(2):  # the second time there is nothing to send
         importing.start()
-        assert importing.running is not None
-        assert importing.running.wait(60) == 0, importing.said.read_text()
-    await all_told(bootstrap, events_of(rows, mapping), importing)
-    assert importing.said.read_text().splitlines()[-1].endswith(" that were sent before")
-
-
-async def all_told(bootstrap: str, wanted: Counter[tuple[str, str]], importing: Import) -> None:
-    deadline = time.monotonic() + 60
-    while (found := await told(bootstrap)) != wanted and time.monotonic() < deadline:
-        assert not found - wanted, "doubled, or what nobody told"
-        await asyncio.sleep(0.3)
-    assert found == wanted, importing.said.read_text()
-    assert "Traceback" not in importing.said.read_text()
+        importing.ends()
+    await importing.has_told(events_of(rows, mapping))
+    assert importing.said.splitlines()[-1].endswith(" that were sent before")
