@@ -15,7 +15,6 @@ from aiokafka import TopicPartition
 
 from streams.engine.kafka import forms, topics
 from streams.engine.kafka.batches import Batch
-from streams.engine.kafka.record_by_record import readable
 from streams.engine.kafka.transport import App
 from streams.engine.roles.alignment import too_far_ahead
 from streams.engine.roles.contact_owner import ContactOwner
@@ -70,14 +69,14 @@ class Intake:
         """The agent of the line partials."""
         async for batch in batches:
             owner = self._ownership.lines.owners[batch.tp.partition]
-            owner.apply(forms.read(readable(batch.records)))
+            owner.apply(forms.read(batch.records))
             await asyncio.sleep(0)
 
     async def calls(self, batches: AsyncIterator[Batch]) -> None:
         """The agent of callers' calls."""
         async for batch in batches:
             owner = self._ownership.callers.owners[batch.tp.partition]
-            owner.apply(forms.read(readable(batch.records)))
+            owner.apply(forms.read(batch.records))
             await asyncio.sleep(0)
 
     def align(self, owner: ContactOwner) -> None:

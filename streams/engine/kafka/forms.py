@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 from aiokafka import ConsumerRecord
 
 from streams.engine.kafka.outputs import Outputs, Record
+from streams.engine.kafka.record_by_record import readable
 from streams.engine.kafka.topics import INPUTS
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class Written:
 def read(
     records: "list[ConsumerRecord[bytes, bytes]]", newer_too: bool = False
 ) -> "list[ConsumerRecord[bytes, bytes]]":
-    """Records of a topic of ours in the newest form.
+    """Those of some records of a topic of ours that can be read, in the newest form.
 
     Args:
         records: as they are in the topic.
@@ -119,7 +120,7 @@ def read(
     """
     if all(record.headers == _NEWEST for record in records):
         return records
-    return [_up(record, newer_too) for record in records]
+    return [_up(record, newer_too) for record in readable(records)]
 
 
 _NEWEST: Final = ((FORM_HEADER, b"%d" % NEWEST),)

@@ -14,7 +14,7 @@ from typing import Final, Self, TypeAlias
 from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.engine.kafka import clients, forms, topics
-from streams.engine.kafka.record_by_record import readable, why
+from streams.engine.kafka.record_by_record import why
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ class LogReader:
     def _readable(self, tp: TopicPartition, records: Records) -> Records:
         if tp.topic in topics.INPUTS:
             return records
-        found = forms.read(readable(records), newer_too=not self._complete)
+        found = forms.read(records, newer_too=not self._complete)
         if self._complete and len(found) < len(records):
             lost = next(each for each in records if why(each) is not None)
             remedy = _REMEDY if tp.topic == topics.STATE else ""

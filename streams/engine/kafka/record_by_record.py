@@ -44,8 +44,6 @@ def why(record: Any) -> str | None:
 
 def readable(records: list[Any]) -> list[Any]:
     """Those of some records that can be read."""
-    if all(not record.headers for record in records):
-        return records  # as ours have none
     return [record for record in records if why(record) is None]
 
 
