@@ -127,13 +127,14 @@ _NEWEST: Final = ((FORM_HEADER, b"%d" % NEWEST),)
 
 
 def _up(record: "ConsumerRecord[bytes, bytes]", newer_too: bool) -> "ConsumerRecord[bytes, bytes]":
-    value, form = record.value, form_of(record.headers)
+    form = form_of(record.headers)
     if form > NEWEST and not newer_too:
         raise FormError(
             f"{record.topic}: partition {record.partition}, offset {record.offset}: {newer(form)}"
         )
-    if value is None or record.key is None or form >= NEWEST:
+    if form >= NEWEST or record.key is None or record.value is None:
         return record
+    value = record.value
     for step in FORM_STEPS[form - OLDEST :]:
         value = step.up(record.topic, record.key, value)
     return replace(record, value=value)
