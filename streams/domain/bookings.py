@@ -36,7 +36,8 @@ class Partial(NamedTuple):
     """The absolute figures of one slot or interval.
 
     Attributes:
-        tally: the figures.
+        tally: the figures, to be written before anything more is booked: of retired contacts it is
+            the very tally that the next are added to.
         final: they can't change any more.
         retired: they are what retired contacts left behind, and nothing else.
     """

@@ -88,7 +88,8 @@ def tell(data: st.DataObject, board: Board, number: int, ledger: Ledger) -> None
             st.lists(st.sampled_from(told), max_size=2)
         )
     for (scope, width, start), (tally, final, _) in told:
-        board.apply_figures(scope, number, width, start, tally, final)
+        as_written = Tally.from_stored(tally.stored())  # what contacts left is the ledger's own
+        board.apply_figures(scope, number, width, start, as_written, final)
     board.apply_watermark(number, ledger.watermark, ledger.bookings.held())
 
 
