@@ -12,7 +12,6 @@ from typing import Final
 from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
 from streams.domain.contact import pieces
-from streams.domain.counts import ONE
 from streams.domain.gathered import Gathering
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.irregularities import Irregularities
@@ -167,22 +166,15 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
 def _add_callers(
     books: Books, histories: Iterable[list[callers.Call]], now: int, plan: Plan
 ) -> None:
-    """Adds what only all calls of one caller tell. Most callers called once, and as persons they
-    count in a few dozen ways: these are counted first."""
-    alone: dict[tuple[tuple[str, ...], bool], list[int]] = {}
+    """Adds what only all calls of one caller tell."""
+    alone = callers.Alone()
     for calls in histories:
         (call, *others) = calls
         if others or call.callbacks:
             for entry in callers.entries(calls, now, plan.day_of):
                 books.add_total(entry)
-        elif not call.outgoing:
-            scopes = tuple([scope for scope, _ in callers.of_whole(call)])
-            counted = alone.setdefault((scopes, bool(call.answers)), [0, 0])
-            counted[0] += 1
-            if call.answers:
-                counted[1] += max(0, call.answers[0].at - call.begun)
-    for (scopes, answered), (count, until) in alone.items():
-        packed = count * callers.person_counts(True, answered, True, True)
-        packed += until * ONE["until_reached_sum"]
-        for scope in scopes:
-            books.add_total((scope, 0, packed, -1, -1, -1))
+        else:
+            answered = call.answers[0].at if call.answers else None
+            alone.add(call.bookings, call.begun, answered, 0)
+    for entry in alone.entries():
+        books.add_total(entry)

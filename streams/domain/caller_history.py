@@ -216,7 +216,7 @@ class _People:
             self._last, self._this = self._this, begun
         first = self._last is None or begun - self._last > REPEAT_WITHIN
         day = self._day_of(begun)
-        for scope, at in of_whole(call):
+        for scope in of_whole(call.bookings):
             of_day = scope, day
             new = of_day not in self._since
             since = self._since.setdefault(of_day, begun)
@@ -224,16 +224,60 @@ class _People:
             if call.answers and of_day not in self._reached:
                 self._reached.add(of_day)
                 counted += max(0, call.answers[0].at - since) * ONE["until_reached_sum"]
-            yield scope, at, counted, -1, -1, -1
+            yield scope, begun, counted, -1, -1, -1
 
 
-def of_whole(call: Call) -> list[tuple[str, int]]:
-    """The scopes that a contact is of as a whole, and where: its wide ones and the vendor of its
-    first visit."""
-    begun = call.begun
-    wide = [each for each in call.bookings if not each[0].startswith((LINE, VENDOR))]
-    vendors = [(at, scope) for scope, at in call.bookings if scope.startswith(VENDOR)]
-    return [*wide, (min(vendors)[1], begun)] if vendors else wide
+def of_whole(bookings: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    """The scopes that a contact with these bookings is of as a whole: its wide ones and the vendor
+    of its first visit."""
+    wide = []
+    vendor: tuple[int, str] | None = None
+    for scope, at in bookings:
+        if scope.startswith(VENDOR):
+            vendor = (at, scope) if vendor is None else min(vendor, (at, scope))
+        elif not scope.startswith(LINE):
+            wide.append(scope)
+    return tuple(wide) if vendor is None else (*wide, vendor[1])
+
+
+class Alone:
+    """What callers of whom one call is known, without a callback, add to the books. Nearly all are
+    such, and they count in a few dozen ways: so they are counted first, and booked together."""
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[tuple[str, ...], int, bool], list[int]] = {}
+
+    def add(
+        self, bookings: Iterable[tuple[str, int]], begun: int, answered: int | None, at: int
+    ) -> None:
+        """Counts a call.
+
+        Args:
+            bookings, begun: as of a ``Call``; ``answered`` is the instant of its first answer.
+            at: where it is booked.
+        """
+        key = of_whole(bookings), at, answered is not None
+        counted = self._counted.get(key)
+        if counted is None:
+            counted = self._counted[key] = [0, 0]
+        counted[0] += 1
+        if answered is not None and answered > begun:
+            counted[1] += answered - begun
+
+    def entries(self) -> Iterator[Entry]:
+        """What all of them add, once for each scope and instant."""
+        summed: dict[tuple[str, int], list[int]] = {}
+        for (wide, at, answered), (count, until) in self._counted.items():
+            for scope in wide:
+                known = summed.get((scope, at))
+                if known is None:
+                    known = summed[scope, at] = [0, 0, 0]
+                known[answered] += count
+                known[2] += until
+        in_vain, reached = (person_counts(True, answered, True, True) for answered in (False, True))
+        for (scope, at), (unanswered, answered_ones, until) in summed.items():
+            packed = unanswered * in_vain + answered_ones * reached
+            yield scope, at, packed + until * ONE["until_reached_sum"], -1, -1, -1
 
 
 @cache

@@ -79,10 +79,15 @@ def dialled(event: Event) -> str | None:
     """The field in which a number stands that somebody is called at; None if there is none. Ids may
     be plain numbers, for phone systems count their calls; entrances and digits pressed may not."""
     call_id, event_id = event.call_id, event.event_id
-    if (call_id[0] in FIRST_OF_DIALLED or not call_id.isascii()) and is_dialled(call_id):
-        return "call_id"
-    if (event_id[0] in FIRST_OF_DIALLED or not event_id.isascii()) and is_dialled(event_id):
-        return "event_id"
+    if (
+        call_id[0] in FIRST_OF_DIALLED
+        or event_id[0] in FIRST_OF_DIALLED
+        or not (call_id.isascii() and event_id.isascii())
+    ):
+        if is_dialled(call_id):
+            return "call_id"
+        if is_dialled(event_id):
+            return "event_id"
     if event.entry and _holds_number(event.entry):
         return "entry"
     if type(event) is MenuChoice and event.option and _holds_number(event.option):

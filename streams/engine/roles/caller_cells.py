@@ -10,7 +10,7 @@ from typing import Final
 
 from streams.domain.bookings import SLOTS_KEPT
 from streams.domain.books import INTERVAL, SLOT, start_of
-from streams.domain.caller_history import LOOKS_BACK
+from streams.domain.caller_history import LOOKS_BACK, Alone
 from streams.domain.cells import CellKey
 from streams.domain.instants import DAY
 from streams.domain.ledger import GRACE
@@ -77,9 +77,7 @@ class CallerCells:
             if entry in obsolete:
                 obsolete.remove(entry)
             else:
-                for key in self._keys(entry):
-                    self._cell(key).add(entry)
-                    self.dirty.add(key)
+                self._add(entry)
         for entry in obsolete:
             for key in self._keys(entry):
                 if key in self._cells:
@@ -87,6 +85,25 @@ class CallerCells:
                     self.dirty.add(key)
         if entries:
             self._booked[caller] = entries
+
+    def book_alone(self, alone: Alone) -> None:
+        """Books what callers add of whom one call is known. Nothing is kept of each of them: should
+        more come of one, that is worked out again (``adopt``)."""
+        for entry in alone.entries():
+            self._add(entry)
+
+    def adopt(self, caller: str, entries: list[Entry]) -> None:
+        """A caller who is booked, with what they have added."""
+        if entries:
+            self._booked[caller] = entries
+
+    def release(self, caller: str) -> None:
+        """Keeps a caller booked without what they have added, which is known from their call."""
+        self._booked.pop(caller, None)
+
+    def is_recent(self, at: int) -> bool:
+        """Whether slots of this instant are kept."""
+        return at >= self.newest - SLOTS_KEPT
 
     def _cell(self, key: CellKey) -> Tally:
         cell = self._cells.get(key)
@@ -98,12 +115,15 @@ class CallerCells:
                 self.dirty.add(key)
         return cell
 
-    def _keys(self, entry: Entry) -> Iterator[CellKey]:
-        scope, at, *_ = entry
-        for width in (INTERVAL, SLOT):
-            key = scope, width, start_of(at, width)
-            if self._is_kept(key):
-                yield key
+    def _add(self, entry: Entry) -> None:
+        for key in self._keys(entry):
+            self._cell(key).add(entry)
+            self.dirty.add(key)
+
+    def _keys(self, entry: Entry) -> list[CellKey]:
+        scope, at, _, _, _, _ = entry
+        keys = ((scope, INTERVAL, start_of(at, INTERVAL)), (scope, SLOT, start_of(at, SLOT)))
+        return [key for key in keys if self._is_kept(key)]
 
     def _is_kept(self, key: CellKey) -> bool:
         """Whether a cell is there, or may be begun. One that may have been evicted is not begun
@@ -111,7 +131,7 @@ class CallerCells:
         entry is taken back."""
         _, width, start = key
         if width == SLOT:
-            return start >= self.newest - SLOTS_KEPT
+            return self.is_recent(start)
         return start >= self._floor or key in self._cells
 
     def settle(self, now: int, held: Sequence[int]) -> Iterator[tuple[str, int, Tally]]:

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from aiokafka import ConsumerRecord
 
 from streams.domain import caller_history as callers
-from streams.domain.books import INTERVAL, start_of
+from streams.domain.books import INTERVAL, SLOT, start_of
 from streams.domain.instants import MINUTE
 from streams.domain.outcome import NEVER
 from streams.domain.promises import promises
@@ -22,6 +22,7 @@ from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.roles.caller_cells import CallerCells
 from streams.engine.roles.routes import Routes
 from streams.engine.state.callers import (
+    Glance,
     SourceClock,
     from_call_key,
     from_call_value,
@@ -89,7 +90,8 @@ class CallerOwner:
 
     def apply(self, records: "Iterable[ConsumerRecord[bytes, bytes]]") -> None:
         """Applies calls in the order of their offsets; the last record of a call counts."""
-        changed = set()
+        changed: dict[str, bytes | None] = {}  # with the call that they were booked alone by
+        first: dict[str, Glance] = {}  # of callers of whom nothing was known
         cells = self._cells
         for record in records:
             self.position = record.offset + 1
@@ -99,10 +101,14 @@ class CallerOwner:
                 self._sources[clock.source] = clock
                 continue
             caller, call_id = from_call_key(record.key)
-            calls = self._calls.setdefault(caller, {})
-            changed.add(caller)
+            calls = self._calls.get(caller)
+            if calls is None:
+                calls = self._calls[caller] = {}
+            if caller not in changed:
+                changed[caller] = self._booked_alone(caller, calls)
             if record.value is None:
                 calls.pop(call_id, None)
+                first.pop(caller, None)
                 continue
             call = glance(record.value)
             if call.begun > cells.newest:
@@ -112,14 +118,33 @@ class CallerOwner:
             calls[call_id] = record.value
             if call.has_callbacks:
                 self._due_of.setdefault(caller, NEVER)
-        for caller in changed:
+            if changed[caller] == b"":
+                first[caller] = call
+        alone = callers.Alone()
+        for caller, booked in changed.items():
             calls = self._calls[caller]
+            only = first.get(caller)
+            if only is not None and len(calls) == 1 and not only.has_callbacks:
+                width = SLOT if cells.is_recent(only.begun) else INTERVAL
+                alone.add(only.bookings, only.begun, only.answered, start_of(only.begun, width))
+                continue
+            if booked:
+                adopted = callers.entries([from_call_value(booked)], self._as_of, self._day_of)
+                cells.adopt(caller, adopted)
             if not calls and caller not in cells:
                 self._forget_caller(caller)
             elif len(calls) > CROWD:
                 self._unbooked.add(caller)
             else:
                 self._book_all(caller)
+        cells.book_alone(alone)
+
+    def _booked_alone(self, caller: str, calls: dict[str, bytes]) -> bytes | None:
+        """The only call of a caller of whom the cells keep nothing, for it says what they have
+        added; nothing of one who is new, and None of any other."""
+        if caller in self._cells or len(calls) > 1:
+            return None
+        return next(iter(calls.values()), b"")
 
     def _remember(self, begun: int, caller: str, call_id: str) -> None:
         self._begun.setdefault(start_of(begun, INTERVAL), []).append((caller, call_id))
@@ -128,6 +153,8 @@ class CallerOwner:
         calls = [from_call_value(value) for value in self._calls[caller].values()]
         now = self._as_of
         self._cells.book(caller, callers.entries(calls, now, self._day_of), promises(calls))
+        if len(calls) == 1 and not calls[0].callbacks:
+            self._cells.release(caller)
         ends = [callback.until for call in calls for callback in call.callbacks]
         due = min((until for until in ends if until >= now), default=NEVER)
         if due < self._due_of.get(caller, NEVER):

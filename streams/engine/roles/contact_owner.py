@@ -128,13 +128,11 @@ class ContactOwner:
                 counts.repeated += 1  # merged before the crash after which it is read again
                 continue
             merged += 1
-            value = record.value
+            value, appended = record.value, record.timestamp * 1000
             if record.headers or value is None:
-                outcome = self._reader.read_record(
-                    value, record.timestamp * 1000, kind, dict(record.headers)
-                )
+                outcome = self._reader.read_record(value, appended, kind, dict(record.headers))
             else:
-                outcome = read(value, record.timestamp * 1000, kind)
+                outcome = read(value, appended, kind)
             if isinstance(outcome, Refusal):
                 self._refuse(record, outcome)
                 continue
@@ -148,8 +146,8 @@ class ContactOwner:
                 self._late.append((position_key(record), msgspec.json.encode(event)))
                 continue
             accepted += 1
-            if at > newest:  # an event may be a little ahead, time is not
-                newest = max(newest, min(at, record.timestamp * 1000))
+            if at > newest and appended > newest:
+                newest = at if at < appended else appended  # time is ahead of no record
         counts.events[topic] += merged
         counts.unknown_to_lines += self._reader.unknown_to_lines - unknown
         refused = len(self._dead) - dead

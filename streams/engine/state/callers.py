@@ -30,15 +30,20 @@ from_call_value: Final = msgspec.json.Decoder(Call).decode
 
 
 class Glance(msgspec.Struct, array_like=True, gc=False):
-    """Of a call no more than what its owner asks when it comes; the rest is read when it is booked,
-    and all calls of a caller are read then."""
+    """Of a call no more than what its owner asks when it comes, which is enough for a caller's only
+    call; of all others the rest is read when they are booked, all calls of a caller together."""
 
     caller: msgspec.Raw
     begun: int
     call_id: msgspec.Raw
-    answers: msgspec.Raw
-    bookings: msgspec.Raw
+    answers: tuple[tuple[int, str, int], ...]
+    bookings: tuple[tuple[str, int], ...]
     callbacks: msgspec.Raw
+
+    @property
+    def answered(self) -> int | None:
+        """The instant of the first answer."""
+        return self.answers[0][0] if self.answers else None
 
     @property
     def has_callbacks(self) -> bool:
