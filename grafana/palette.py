@@ -68,5 +68,6 @@ REASON_COLOURS: Final = {
     "telephone_number": "#E0482F",
     "in_future": "#3D8FC4",
     "oversized": "#7A8089",
+    "too_many_contacts": "#A8443C",
 }
 """Why an event was refused. None is green: a dead letter is nothing to be glad of."""

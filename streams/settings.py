@@ -48,6 +48,9 @@ class Settings(Security):
             ``contact.alerts`` and in the metrics.
         runbooks, grafana: where alerts' links lead.
         session_seconds: silence after which a dead worker's partitions go to another.
+        open_contacts: in state at most, in all partitions of this worker, at 1 KB of memory each.
+            Events that would begin another are refused, so that whoever sends ever new ids fills no
+            memory; the dead letters have them, to be sent again.
         form: the newest form in which this worker's group may write, while one may want to go back
             to the release before; 0 for the newest that all of its workers read.
     """
@@ -64,6 +67,7 @@ class Settings(Security):
     retention_days: int = 400
     checkpoint_seconds: float = 0.25
     session_seconds: float = 10.0
+    open_contacts: int = 2_000_000
     form: int = 0
     alertmanagers: str = ""
     runbooks: str = "http://localhost:3000/public/runbooks"

@@ -128,7 +128,7 @@ def everything(
 
 def _corrections(names: list[str], plan: Plan) -> list[LateEvent]:
     """The corrected events in files, in their order."""
-    reader, now = Reader(plan.knows), wall()
+    reader, now = Reader.of(plan), wall()
     found = []
     for name in names:
         for lines in batches(open_lines(name)) if name != STDIN else ():

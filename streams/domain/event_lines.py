@@ -8,9 +8,8 @@ Whatever is not plainly right is read by ``read``, so that a refusal is the same
 from typing import Any, Final
 
 from streams.domain import instants
-from streams.domain.event_reader import MAX_BYTES, Accepted, Reader, Refusal, dialled, is_agent
+from streams.domain.event_reader import MAX_BYTES, Accepted, Reader, Refusal, dialled
 from streams.domain.events import CallStart, MenuChoice, Queue
-from streams.domain.privacy import is_pseudonym
 
 _NEVER: Final = 2**63
 """After every instant: of an event whose ``at`` is none."""
@@ -44,13 +43,13 @@ class LinesReader(Reader):
             elif type_ is Queue:
                 right = (
                     (event.phase != "left" or (event.reason is not None and event.to_line is None))
-                    and (event.agent is None or is_agent(event.agent))
+                    and (event.agent is None or self._is_agent(event.agent))
                     and knows(event.line, at)
                 )
             elif type_ is MenuChoice:
                 right = knows(event.line, at)
             elif type_ is CallStart:
-                right = event.caller is None or is_pseudonym(event.caller)
+                right = event.caller is None or self._is_caller(event.caller)
             else:
                 right = True
             found.append((event, at) if right else self.read(_each(lines)[len(found)], timestamp))

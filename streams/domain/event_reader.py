@@ -2,19 +2,30 @@
 
 A refusal is a value, not an exception, so that a flood of broken input costs little more than good
 input. It says which field is wrong and how, and repeats no value but a plain word (``privacy``).
+
+It is longer than a module should be, because what is refused stands beside what is accepted: apart,
+a new field would be forgotten in one of the two.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
 
 from streams.domain import instants
 from streams.domain.events import TYPES, CallStart, Event, Kind, MenuChoice, Queue
-from streams.domain.privacy import FIRST_OF_DIALLED, holds_number, is_dialled, is_pseudonym, shown
+from streams.domain.plan import Plan
+from streams.domain.privacy import (
+    FIRST_OF_DIALLED,
+    holds_number,
+    is_dialled,
+    is_pseudonym,
+    pseudonym_pattern,
+    shown,
+)
 
 MAX_BYTES: Final = 16_384
 """Longest value accepted, in bytes: eighty times a usual event, and small enough that a flood of
@@ -41,6 +52,7 @@ UNKNOWN_LINE = "unknown_line"
 TELEPHONE_NUMBER = "telephone_number"
 IN_FUTURE = "in_future"
 OVERSIZED = "oversized"
+TOO_MANY_CONTACTS = "too_many_contacts"
 
 REASONS: Final = (
     UNREADABLE,
@@ -51,6 +63,7 @@ REASONS: Final = (
     TELEPHONE_NUMBER,
     IN_FUTURE,
     OVERSIZED,
+    TOO_MANY_CONTACTS,
 )
 """Every reason of refusal; the only values that the dead-letter metrics' label can take."""
 
@@ -63,7 +76,8 @@ KnowsLine = Callable[[str, int], bool]
 
 
 _NO_PSEUDONYM: Final = (
-    "is no pseudonym: 32 hexadecimal digits as `reachline import` makes them, a digest, or a word"
+    "is no pseudonym: 32 hexadecimal digits as `reachline import` makes them, a digest, a word, or "
+    "what the plan's `pseudonyms` says"
 )
 
 
@@ -98,18 +112,48 @@ def dialled(event: Event) -> str | None:
 class Reader:
     """Reads events against a plan.
 
+    Args:
+        knows_line: which lines there are.
+        skew: how far ``at`` may lie after the record's timestamp.
+        pseudonyms: what callers and agents may be called besides what anybody's may.
+
     Attributes:
         unknown_to_lines: how many ``to_line`` were left out because the plan has no such line.
     """
 
-    __slots__ = ("_any", "_by_kind", "_knows_line", "_skew", "unknown_to_lines")
+    __slots__ = (
+        "_any",
+        "_by_kind",
+        "_is_agent",
+        "_is_caller",
+        "_knows_line",
+        "_skew",
+        "unknown_to_lines",
+    )
 
-    def __init__(self, knows_line: KnowsLine, skew: int = DEFAULT_SKEW) -> None:
+    def __init__(
+        self,
+        knows_line: KnowsLine,
+        skew: int = DEFAULT_SKEW,
+        pseudonyms: re.Pattern[str] | None = None,
+    ) -> None:
         self._any = msgspec.json.Decoder(Event)
         self._by_kind = {name: msgspec.json.Decoder(type_) for name, type_ in TYPES.items()}
         self._knows_line = knows_line
         self._skew = skew
+        self._is_agent: Callable[[str], bool] = is_agent
+        self._is_caller: Callable[[str], bool] = is_pseudonym
+        if pseudonyms is not None:
+            fits = pseudonyms.fullmatch
+            self._is_caller = lambda value: is_pseudonym(value) or fits(value) is not None
+            self._is_agent = lru_cache(_WORDS_REMEMBERED)(self._is_caller)
         self.unknown_to_lines = 0
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """A reader of what a plan accepts."""
+        written = plan.entries.city.pseudonyms
+        return cls(plan.knows, pseudonyms=pseudonym_pattern(written) if written else None)
 
     def read(self, value: bytes, timestamp: int, kind: Kind | None = None) -> Accepted | Refusal:
         """Reads one JSON event.
@@ -140,7 +184,7 @@ class Reader:
             if type(event) is Queue:
                 if event.phase == "left" and event.reason is None:
                     return Refusal(MISSING_FIELD, "reason: `left` must say why")
-                if event.agent is not None and not is_agent(event.agent):
+                if event.agent is not None and not self._is_agent(event.agent):
                     return Refusal(TELEPHONE_NUMBER, f"agent {_NO_PSEUDONYM}")
             # Asked last: without a plan, a line that is asked for is known from then on.
             if not self._knows_line(event.line, at):
@@ -156,7 +200,9 @@ class Reader:
                 self.unknown_to_lines += 1
                 event = msgspec.structs.replace(event, to_line=None)
         elif (
-            type(event) is CallStart and event.caller is not None and not is_pseudonym(event.caller)
+            type(event) is CallStart
+            and event.caller is not None
+            and not self._is_caller(event.caller)
         ):
             return Refusal(TELEPHONE_NUMBER, f"caller {_NO_PSEUDONYM}")
         return event, at

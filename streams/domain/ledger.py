@@ -46,6 +46,10 @@ RESTORED_AT_ONCE: Final = 1_000
 million of them at once took a minute, without a heartbeat, and the group went on without."""
 
 
+class FullError(Exception):
+    """There is no room for another contact: the event that would begin it is not accepted."""
+
+
 class Left(NamedTuple):
     """A call id that left state: the newest instant told under it, and whether it is stored."""
 
@@ -104,6 +108,7 @@ class Ledger:
         complete_until: the instant up to which the books are complete: the watermark, or earlier
             while contacts are read only when they are over; never goes back.
         contacts: what is in state, by call id.
+        most: how many of these there may be.
         retired: ids that left state.
         bookings: where all contacts are booked.
         decided: what was decided of them.
@@ -115,6 +120,7 @@ class Ledger:
         self._leaves = leaves
         self.watermark = self.complete_until = -NEVER
         self.contacts: dict[str, OpenContact] = {}
+        self.most = NEVER
         self.retired = Retired()
         self.bookings = Bookings(self.watermark, grace, self._booked_of)
         self.decided = DecisionSlots()
@@ -158,6 +164,9 @@ class Ledger:
         Late is an event that is older than the watermark less grace; one of a contact that is over
         and has left state, or waits there for others of its id; and any corrected version. What was
         merged before is none of these.
+
+        Raises:
+            FullError: it would begin a contact for which there is no room.
         """
         if event.revision:
             return False
@@ -172,6 +181,8 @@ class Ledger:
         ):
             return contact is not None and contact.knows(event, at)
         if contact is None:
+            if len(self.contacts) >= self.most:
+                raise FullError
             contact = self.contacts[call_id] = OpenContact(call_id)
             self._awake.add(contact)
         elif at <= contact.over_until + GAP:

@@ -86,6 +86,38 @@ def is_pseudonym(value: str) -> bool:
     return bool(_USUAL.fullmatch(value)) or bool(_PSEUDONYM.match(value))
 
 
+_NUMBERS: Final = (
+    "+3232211333",
+    "0470123456",
+    "0470 12 34 56",
+    "0470/12.34.56",
+    "003232211333",
+    "tel:+32470123456",
+    "sip:0470123456@pbx",
+)
+"""As people are called at: no pattern of pseudonyms may let one through."""
+
+
+def pseudonym_pattern(text: str) -> re.Pattern[str]:
+    """What a phone system's own pseudonyms are written like, as a plan says it.
+
+    >>> bool(pseudonym_pattern("[1-9][0-9]{6}").fullmatch("4711001"))
+    True
+
+    Raises:
+        ValueError: it is no regular expression, or numbers that people are called at are written
+            so; the message says which.
+    """
+    try:
+        pattern = re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    for number in _NUMBERS:
+        if pattern.fullmatch(number):
+            raise ValueError(f"would let {number} through, which is a telephone number")
+    return pattern
+
+
 def is_dialled(identifier: str) -> bool:
     """Whether an id reads as a number that somebody is called at: with a plus or a zero in front,
     as an address, or parted as people part numbers. Phone systems' own ids are none: times with a

@@ -180,7 +180,7 @@ class _Reading:
     def __init__(self, plan: Plan, late: set[bytes], with_late: bool) -> None:
         self.contacts: dict[str, Contact] = {}
         self.late: list[Late] = []
-        self._reader = Reader(plan.knows)
+        self._reader = Reader.of(plan)
         self._late = late
         self._with_late = with_late
 

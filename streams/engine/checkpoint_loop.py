@@ -30,7 +30,7 @@ from streams.engine.kafka.commits import Commits
 from streams.engine.kafka.outputs import Outputs
 from streams.engine.kafka.transport import App
 from streams.engine.kafka.writer import Writer
-from streams.engine.quarantine import quarantined
+from streams.engine.quarantine import Quarantine
 from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.contact_owner import UNKNOWN, ContactOwner
 from streams.engine.roles.line_owner import LineOwner
@@ -61,6 +61,7 @@ class CheckpointLoop:
 
     Attributes:
         timings: how long checkpoints took.
+        quarantine: what was too large to be written.
         last: when the last was durable, in seconds since 1970 by the brokers' clock; None before
             the first.
     """
@@ -76,6 +77,7 @@ class CheckpointLoop:
         alertmanagers: Alertmanagers,
     ) -> None:
         self.timings = Timings()
+        self.quarantine = Quarantine()
         self.last: float | None = None
         self._settings = settings
         self._clock = clock
@@ -131,16 +133,19 @@ class CheckpointLoop:
         await of_contacts(
             contacts.among(owned),
             contacts.writers,
+            self.quarantine,
             self._read_to_end,
             generation,
             commit,
             self._clock.now() - LONG_AGO if self._catching_up() else UNKNOWN,
         )
         self._read_to_ends(owned)
-        changes = await of_lines(lines.among(owned), lines.writers, generation, commit)
+        changes = await of_lines(
+            lines.among(owned), lines.writers, self.quarantine, generation, commit
+        )
         for change in changes:
             self._alertmanagers.send(change.alert)
-        await of_callers(callers.among(owned), callers.writers, generation, commit)
+        await of_callers(callers.among(owned), callers.writers, self.quarantine, generation, commit)
         self.last = self._app.broker_time.now() / SECOND
         self._app.broker_time.check()
         self.progressed()
@@ -177,6 +182,7 @@ class CheckpointLoop:
 async def of_contacts(
     owners: Iterable[ContactOwner],
     writers: Mapping[int, Writer],
+    quarantine: Quarantine,
     read_to_end: ReadToEnd,
     generation: int,
     commit: Commit,
@@ -201,7 +207,7 @@ async def of_contacts(
         outputs = owner.checkpoint(watermark, generation, lazily=watermark < lazily_before)
         offsets |= {tps[topic]: position for topic, position in owner.positions.items()}
         evicts |= owner.evicts
-        writes.append(asyncio.ensure_future(_write(writers[owner.partition], outputs)))
+        writes.append(asyncio.ensure_future(_write(writers[owner.partition], quarantine, outputs)))
         await asyncio.sleep(0)  # sending begins, and heartbeats go out, before the next advances
     await _all(writes)
     failpoint("written, not committed")
@@ -213,7 +219,11 @@ async def of_contacts(
 
 
 async def of_lines(
-    owners: Iterable[LineOwner], writers: Mapping[int, Writer], generation: int, commit: Commit
+    owners: Iterable[LineOwner],
+    writers: Mapping[int, Writer],
+    quarantine: Quarantine,
+    generation: int,
+    commit: Commit,
 ) -> list[AlertChange]:
     """Publishes final intervals and alerts, then commits how far the partials were read; gives the
     changes of alerts, which are durable now and may be sent to people."""
@@ -223,7 +233,7 @@ async def of_lines(
     for owner in owners:
         outputs = owner.outputs(generation)
         if any(outputs.values()):
-            writes.append(_write(writers[owner.partition], outputs))
+            writes.append(_write(writers[owner.partition], quarantine, outputs))
     await _all(writes)
     if offsets:
         await commit(offsets)
@@ -231,7 +241,11 @@ async def of_lines(
 
 
 async def of_callers(
-    owners: Iterable[CallerOwner], writers: Mapping[int, Writer], generation: int, commit: Commit
+    owners: Iterable[CallerOwner],
+    writers: Mapping[int, Writer],
+    quarantine: Quarantine,
+    generation: int,
+    commit: Commit,
 ) -> None:
     """Publishes what callers' histories changed, then commits how far the calls were read."""
     owners = list(owners)
@@ -240,15 +254,15 @@ async def of_callers(
     for owner in owners:
         outputs = owner.outputs(generation)
         if outputs:
-            writes.append(_write(writers[owner.partition], outputs))
+            writes.append(_write(writers[owner.partition], quarantine, outputs))
     await _all(writes)
     if offsets:
         await commit(offsets)
 
 
-async def _write(writer: Writer, outputs: Outputs) -> None:
+async def _write(writer: Writer, quarantine: Quarantine, outputs: Outputs) -> None:
     failpoint("before sending")
-    await writer.write(quarantined(writer.written.told(outputs)))
+    await writer.write(quarantine(writer.written.told(outputs)))
 
 
 async def _all(writes: Iterable[Awaitable[None]]) -> None:

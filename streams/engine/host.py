@@ -15,6 +15,7 @@ from streams.domain.plan import Plan
 from streams.engine.clocks import Clock
 from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
+from streams.engine.quarantine import Quarantine
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.timings import Recovery, Timings
 from streams.settings import Settings
@@ -78,6 +79,10 @@ class PagesHost(Protocol):
 
     @property
     def checkpoints(self) -> Timings: ...
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """What was too large to be written."""
 
     @property
     def last_checkpoint(self) -> float | None: ...

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections import Counter
 
 from streams.domain.event_reader import OVERSIZED
 from streams.domain.privacy import shown
@@ -21,18 +22,29 @@ from streams.sinks.records import DeadLetter
 log = logging.getLogger(__name__)
 
 
-def quarantined(outputs: Outputs) -> Outputs:
-    """The outputs, each record measured, with letters instead of those that are too large."""
-    written = dict(outputs)
-    for (topic, partition), records in outputs.items():
-        large = [record for record in records if size_of(record) > LARGEST]
-        if not large or topic == topics.STATE:
-            continue
-        written[topic, partition] = [record for record in records if size_of(record) <= LARGEST]
-        for record in large:
-            there, told = letter(topic, partition, record)
-            written[topics.DEAD, there] = [*written.get((topics.DEAD, there), ()), told]
-    return written
+class Quarantine:
+    """Keeps what is too large from being sent.
+
+    Attributes:
+        counts: how many records were, by topic.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def __call__(self, outputs: Outputs) -> Outputs:
+        """The outputs, each record measured, with letters instead of those that are too large."""
+        written = dict(outputs)
+        for (topic, partition), records in outputs.items():
+            large = [record for record in records if size_of(record) > LARGEST]
+            if not large or topic == topics.STATE:
+                continue
+            self.counts[topic] += len(large)
+            written[topic, partition] = [record for record in records if size_of(record) <= LARGEST]
+            for record in large:
+                there, told = letter(topic, partition, record)
+                written[topics.DEAD, there] = [*written.get((topics.DEAD, there), ()), told]
+        return written
 
 
 def size_of(record: Record) -> int:

@@ -45,7 +45,7 @@ from streams.engine.kafka.remembered import metadata
 from streams.engine.kafka.watched import Watched
 from streams.engine.kafka.writer import Writer
 from streams.engine.old_intervals import OldIntervals
-from streams.engine.quarantine import quarantined
+from streams.engine.quarantine import Quarantine
 from streams.engine.roles.contact_owner import UNKNOWN, ContactOwner, Counts
 from streams.engine.roles.routes import Routes
 from streams.engine.state.checkpoint import REBUILDING, REBUILT
@@ -197,7 +197,7 @@ class _Rebuild:
             # Every refusal and every late event before these offsets has been published.
             outputs[topics.DEAD, partition] = outputs[topics.LATE, partition] = []
             self._old.set_aside(outputs, watermark)
-            await self._writers[partition].write(quarantined(self._written.told(outputs)))
+            await self._writers[partition].write(Quarantine()(self._written.told(outputs)))
             watermark += 1  # what found no room in this checkpoint comes with the next
         done.contacts = len(owner.ledger.contacts)
         return done

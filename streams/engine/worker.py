@@ -23,6 +23,7 @@ from streams.engine.intake import Intake
 from streams.engine.kafka import before_joining, topics
 from streams.engine.kafka.commits import Commits
 from streams.engine.kafka.transport import App
+from streams.engine.quarantine import Quarantine
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.ownership import Ownership
@@ -150,6 +151,10 @@ class Worker:
     def checkpoints(self) -> Timings:
         """How long checkpoints took."""
         return self.checkpoint_loop.timings
+
+    @property
+    def quarantine(self) -> Quarantine:
+        return self.checkpoint_loop.quarantine
 
     @property
     def last_checkpoint(self) -> float | None:

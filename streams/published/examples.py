@@ -111,7 +111,7 @@ def lines() -> list[dict[str, Any]]:
 def called() -> tuple[Plan, Contact, int]:
     """The inputs as a contact, the plan that they are read by, and half an hour later."""
     plan = Plan.default()
-    read = Reader(plan.knows).read
+    read = Reader.of(plan).read
     contact = Contact("pbx1-17")
     for line in lines():
         outcome = read(json.dumps(line).encode(), parse(line["at"]))

@@ -49,7 +49,7 @@ _DAY: Final = "2026-11-21"
 def statements() -> dict[str, list[Any]]:
     """By the schemas' names. The statement before the restatement lacked the call."""
     plan = Plan.read(_PLAN)
-    read = Reader(plan.knows).read
+    read = Reader.of(plan).read
     contact = Contact("pbx1-17")
     late = []
     for line in examples.lines():

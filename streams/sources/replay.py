@@ -97,7 +97,7 @@ class _Reading:
         wall: int,
         refused: Callable[[RefusedLine], object],
     ) -> None:
-        self._reader = LinesReader(plan.knows)
+        self._reader = LinesReader.of(plan)
         self._wall = wall
         self._report = refused
         self._contacts: dict[str, Contact] = {}

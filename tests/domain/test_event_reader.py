@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.domain import instants
+from streams.domain.event_lines import LinesReader
 from streams.domain.event_reader import DEFAULT_SKEW, MAX_BYTES, REASONS, Reader, Refusal
 from streams.domain.events import KINDS, CallStart, Kind, Queue
 from streams.domain.instants import parse
@@ -237,6 +238,29 @@ def test_ids_that_are_numbers_are_refused(field: str, id_: str) -> None:
     assert reason(START | {field: id_}) == "telephone_number"
 
 
+OWN = Plan.read("[city]\npseudonyms = '[1-9][0-9]{6}'\n[[line]]\nid = 'waste'")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        QUEUE | {"phase": "answered", "agent": "4711001"},
+        START | {"caller": "4711001"},
+    ],
+)
+def test_a_plan_says_how_the_phone_system_writes_its_own_pseudonyms(event: dict[str, Any]) -> None:
+    value = json.dumps(event).encode()
+    refused = Reader.of(PLAN).read(value, NOW)
+    assert isinstance(refused, Refusal) and "`pseudonyms`" in refused.detail
+    assert not isinstance(Reader.of(OWN).read(value, NOW), Refusal)
+    assert not isinstance(LinesReader.of(OWN).read_lines(value, NOW)[0], Refusal)
+    for other in ("0470123456", "47110011", "+4711001"):
+        wrong = json.dumps({**event, "caller" if "caller" in event else "agent": other}).encode()
+        assert isinstance(Reader.of(OWN).read(wrong, NOW), Refusal)
+    usual = json.dumps({**event, "caller" if "caller" in event else "agent": "waste-12"}).encode()
+    assert not isinstance(Reader.of(OWN).read(usual, NOW), Refusal)
+
+
 @pytest.mark.parametrize(
     ("event", "field"), [(START, "entry"), (CHOICE, "entry"), (CHOICE, "option")]
 )
@@ -418,7 +442,7 @@ def test_a_refusal_repeats_no_telephone_number(field: str) -> None:
         (
             {"agent": "0470123456"},
             "agent is no pseudonym: 32 hexadecimal digits as `reachline import` makes them, a "
-            "digest, or a word",
+            "digest, a word, or what the plan's `pseudonyms` says",
         ),
         ({"call_id": "+32 470 12 34 56"}, "call_id: a telephone number"),
         ({"event_id": "tel:0470123456"}, "event_id: a telephone number"),

@@ -30,6 +30,7 @@ from streams.engine.kafka import topics
 from streams.engine.kafka.broker_time import BrokerTime
 from streams.engine.kafka.forms import Written
 from streams.engine.kafka.writer import WriteError
+from streams.engine.quarantine import Quarantine
 from streams.engine.roles.contact_owner import UNKNOWN
 from streams.settings import Settings
 
@@ -115,7 +116,7 @@ SOMETHING = {(topics.ALERTS, 0): [(b"k", b"v")]}
 
 async def contacts_of(steps: Steps, owners: Any, lazily_before: int = UNKNOWN) -> None:
     writers = steps.writers(*(owner.partition for owner in owners))
-    await of_contacts(owners, writers, lambda _: NOW, 7, steps.commit, lazily_before)
+    await of_contacts(owners, writers, Quarantine(), lambda _: NOW, 7, steps.commit, lazily_before)
 
 
 async def test_partitions_are_written_side_by_side_and_committed_together_at_the_end() -> None:
@@ -163,7 +164,7 @@ async def test_an_alert_is_told_only_when_it_is_durable() -> None:
     """And who has nothing to publish writes nothing, but how far it read is committed."""
     steps = Steps()
     owners: Any = [Others(0, steps, SOMETHING), Others(1, steps, {(topics.ALERTS, 1): []})]
-    changes: Any = await of_lines(owners, steps.writers(0, 1), 7, steps.commit)
+    changes: Any = await of_lines(owners, steps.writers(0, 1), Quarantine(), 7, steps.commit)
     partials = topics.PARTIALS
     assert steps.done == [
         *("sent 0", "written 0"),
@@ -173,20 +174,20 @@ async def test_an_alert_is_told_only_when_it_is_durable() -> None:
     assert [change.alert for change in changes] == ["alert 0", "alert 1"]
     steps.fails, steps.done = {0}, []
     with pytest.raises(WriteError):
-        await of_lines(owners, steps.writers(0, 1), 7, steps.commit)
+        await of_lines(owners, steps.writers(0, 1), Quarantine(), 7, steps.commit)
     assert steps.done == ["sent 0"]
 
 
 async def test_what_callers_change_is_written_before_it_is_committed() -> None:
     steps = Steps()
     owners: Any = [Others(0, steps, SOMETHING), Others(1, steps, {})]
-    await of_callers(owners, steps.writers(0, 1), 7, steps.commit)
+    await of_callers(owners, steps.writers(0, 1), Quarantine(), 7, steps.commit)
     callers = topics.CALLERS
     assert steps.done == [
         *("sent 0", "written 0"),
         f"committed [('{callers}', 0, 20), ('{callers}', 1, 21)]",
     ]
-    await of_callers([], {}, 7, steps.commit)
+    await of_callers([], {}, Quarantine(), 7, steps.commit)
     assert len(steps.done) == 3
 
 

@@ -8,7 +8,7 @@ import pytest
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs
 from streams.engine.kafka.writer import LARGEST
-from streams.engine.quarantine import letter, quarantined, size_of
+from streams.engine.quarantine import Quarantine, letter, size_of
 from tests.numbers import repeats
 
 
@@ -50,7 +50,9 @@ def test_of_what_is_too_large_a_letter_is_written_instead(
         (topics.STATE, 3): [(b"s", b"1")],
         (topic, partition): [(b"a", b"1"), large, (b"c", None), (b"d", bytes(LARGEST - 1))],
     }
-    written = quarantined(outputs)
+    quarantine = Quarantine()
+    written = quarantine(outputs)
+    assert quarantine.counts == {topic: 1}
     assert [key for key, _ in written[topic, partition]][:3] == [b"a", b"c", b"d"]
     key, _ = written[topics.DEAD, there][-1]
     assert key.startswith(b"%b|%d|" % (topic.encode(), partition))
@@ -61,4 +63,4 @@ def test_of_what_is_too_large_a_letter_is_written_instead(
 def test_the_state_is_never_parted() -> None:
     """To go on without a piece of it would be to count wrong: the writer ends."""
     outputs: Outputs = {(topics.STATE, 0): [(b"b", bytes(LARGEST))]}
-    assert quarantined(outputs) == outputs
+    assert Quarantine()(outputs) == outputs

@@ -28,6 +28,7 @@ from streams.domain.ledger import Ledger
 from streams.engine import checkpoint_loop as checkpoints
 from streams.engine.clocks import Clock, FastClock, WallClock
 from streams.engine.kafka import topics
+from streams.engine.quarantine import Quarantine
 from streams.engine.roles.contact_owner import ContactOwner
 from streams.engine.roles.ownership import Ownership
 from streams.engine.worker import Worker
@@ -83,6 +84,7 @@ def commit_first() -> None:
     async def early(
         owners: Iterable[ContactOwner],
         writers: Mapping[int, Any],
+        quarantine: Quarantine,
         read_to_end: Any,
         generation: int,
         commit: Callable[[Mapping[TopicPartition, int]], Awaitable[None]],
@@ -100,7 +102,9 @@ def commit_first() -> None:
         async def no_commit(offsets: Mapping[TopicPartition, int]) -> None:
             pass
 
-        await of_contacts(owners, writers, read_to_end, generation, no_commit, lazily_before)
+        await of_contacts(
+            owners, writers, quarantine, read_to_end, generation, no_commit, lazily_before
+        )
 
     async def compared(self: Ownership, restored: Any) -> None:
         for partition, state in restored.items():

@@ -284,7 +284,9 @@ class City:
     """Whose plan it is.
 
     ``contract`` is that of lines which name none. Who is not answered, and hangs up within
-    ``nuisance`` of the start of the call, is a nuisance; 0: nobody is."""
+    ``nuisance`` of the start of the call, is a nuisance; 0: nobody is. ``pseudonyms`` is how the
+    phone system's own pseudonyms of callers and agents are written, a regular expression; those
+    that imports make need none."""
 
     name: str = "city"
     time_zone: str = "UTC"
@@ -293,6 +295,7 @@ class City:
     subdivision: str | None = None
     contract: str = "default"
     nuisance: int = 0
+    pseudonyms: str | None = None
 
     def as_vendor(self) -> Vendor:
         """The city as the vendor of lines that name no other."""

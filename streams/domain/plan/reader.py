@@ -41,6 +41,7 @@ from streams.domain.plan.model import (
 )
 from streams.domain.plan.positions import Path
 from streams.domain.plan.validity import Version
+from streams.domain.privacy import pseudonym_pattern
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _OPTION = re.compile(r"[0-9*#]{1,4}", re.ASCII)
@@ -217,10 +218,22 @@ def _city(table: Table | None) -> City:
         subdivision=table.text("subdivision") or None,
         contract=table.id("contract", City().contract),
         nuisance=table.duration("nuisance_seconds", City().nuisance, 0, LONGEST_NUISANCE),
+        pseudonyms=_pseudonyms(table),
     )
     _note_country(table, city)
     table.close()
     return city
+
+
+def _pseudonyms(table: Table) -> str | None:
+    written = table.text("pseudonyms") or None
+    if written is not None:
+        try:
+            pseudonym_pattern(written)
+        except ValueError as error:
+            table.report("pseudonyms", f"{error}")
+            return None
+    return written
 
 
 def _is_zone(key: str) -> bool:

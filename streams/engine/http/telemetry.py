@@ -64,6 +64,12 @@ class PipelineCollector(Collector):
             refused.add_metric([reason], count)
         yield refused
         yield CounterMetricFamily("contact_late", "Events that came late", value=counts.late)
+        quarantined = CounterMetricFamily(
+            "contact_quarantined", "Records of ours too large to be written", labels=["topic"]
+        )
+        for topic in topics.WRITTEN:
+            quarantined.add_metric([topic], self._worker.quarantine.counts[topic])
+        yield quarantined
         # Counted as contacts leave state.
         for name, said in IRREGULARITIES.items():
             count = counts.irregular.counts[name]
@@ -111,6 +117,11 @@ class PipelineCollector(Collector):
             contacts.add_metric(name, len(owner.ledger.contacts))
             owned.add_metric(name, 1)
         yield from (watermark, current, contacts, owned)
+        yield GaugeMetricFamily(
+            "contact_open_contacts_most",
+            "Contacts that this worker may have in state, by the setting open_contacts",
+            value=worker.settings.open_contacts,
+        )
         yield GaugeMetricFamily(
             "contact_machine_clock_ahead_seconds",
             "By how much this machine's clock is ahead of the brokers', which are believed",

@@ -3,9 +3,11 @@
 Records come in by the batch, in any order between the topics. A checkpoint brings the books to the
 partition's watermark and gives every record that says what changed. How the state is stored is in
 `streams.engine.state`.
+
+It is longer than a module should be, because it has all that a checkpoint of a partition writes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -18,8 +20,8 @@ from streams.domain.contact import Piece
 from streams.domain.decisions import Told
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.irregularities import Irregularities
-from streams.domain.ledger import Changes, Ledger
-from streams.domain.outcome import Outcome
+from streams.domain.ledger import Changes, FullError, Ledger
+from streams.domain.outcome import NEVER, Outcome
 from streams.domain.plan import Plan
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record, position_key
@@ -53,6 +55,12 @@ _FOREIGN_KEY: Final = Refusal(
 )
 
 
+_NO_ROOM: Final = Refusal(
+    event_reader.TOO_MANY_CONTACTS,
+    "call_id: there is no room for another contact (setting `open_contacts`); to be sent again",
+)
+
+
 class Counts:
     """What one worker has counted since it started, for its metrics."""
 
@@ -68,6 +76,9 @@ class Counts:
 class ContactOwner:
     """Owns one source partition.
 
+    Args:
+        room: how many contacts more there may be in state.
+
     Attributes:
         partition: which one.
         ledger: its books.
@@ -79,7 +90,14 @@ class ContactOwner:
         imbalance: by how much the books failed to balance at the last checkpoint.
     """
 
-    def __init__(self, partition: int, plan: Plan, routes: Routes, counts: Counts) -> None:
+    def __init__(
+        self,
+        partition: int,
+        plan: Plan,
+        routes: Routes,
+        counts: Counts,
+        room: Callable[[], int] = lambda: NEVER,
+    ) -> None:
         self.partition = partition
         self.ledger = Ledger(plan, leaves=self._leaves)
         self.positions: dict[str, int] = {}
@@ -87,7 +105,8 @@ class ContactOwner:
         self.fruitless: set[str] = set()
         self.pending = 0
         self.imbalance = 0
-        self._reader = Reader(plan.knows)
+        self._room = room
+        self._reader = Reader.of(plan)
         self._routes = routes
         self._counts = counts
         self._changelog = Changelog(UNKNOWN)
@@ -122,6 +141,7 @@ class ContactOwner:
         read, accept = self._reader.read, self.ledger.accept
         counts = self._counts
         merged, dead = 0, len(self._dead)
+        self.ledger.most = len(self.ledger.contacts) + self._room()
         unknown = self._reader.unknown_to_lines
         for record in records:
             if record.offset < position:
@@ -140,7 +160,12 @@ class ContactOwner:
             if record.key != event.call_id.encode():
                 self._refuse(record, _FOREIGN_KEY)
                 continue
-            if not accept(event, at):
+            try:
+                in_time = accept(event, at)
+            except FullError:
+                self._refuse(record, _NO_ROOM)
+                continue
+            if not in_time:
                 counts.late += 1
                 # The complete event, with what only the topic or its headers say of it.
                 self._late.append((position_key(record), msgspec.json.encode(event)))

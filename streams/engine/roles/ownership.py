@@ -92,7 +92,9 @@ class Ownership:
         await self._compare(restored)
         owned = {}
         for partition, state in restored.items():
-            owner = owned[partition] = ContactOwner(partition, self._plan, routes, self._counts)
+            owner = owned[partition] = ContactOwner(
+                partition, self._plan, routes, self._counts, self.room
+            )
             for _ in owner.restore(state):
                 await asyncio.sleep(0)
             self.recovered[partition] = Recovery(time.monotonic() - begun, state.records)
@@ -106,6 +108,11 @@ class Ownership:
                 },
             )
         return owned
+
+    def room(self) -> int:
+        """How many contacts more may be in state, of all partitions together."""
+        owners = self.contacts.owners.values()
+        return self._settings.open_contacts - sum(len(owner.ledger.contacts) for owner in owners)
 
     def _recovering(self, partition: int, records: int) -> None:
         self.recovered[partition] = Recovery(0.0, records)

@@ -107,6 +107,9 @@ tier = 4
         ("[city]\nsubdivision = 'XX'\n" + LINE, "city.subdivision", "write `country`"),
         ("[city]\nlanguages = ['Dutch']\n" + LINE, "city.languages", '"nl"'),
         ("[city]\nlanguages = ['nl', 'nl']\n" + LINE, "city.languages", "twice"),
+        ("[city]\npseudonyms = '[0-9'\n" + LINE, "city.pseudonyms", "no regular expression"),
+        ("[city]\npseudonyms = '[0-9]+'\n" + LINE, "city.pseudonyms", "let 0470123456 through"),
+        ("[city]\npseudonyms = '.*'\n" + LINE, "city.pseudonyms", "let +3232211333 through"),
         ("[city]\ncontract = 'gold'\n" + LINE, "city.contract", 'no contract "gold"'),
         # Lines
         (LINE + "tier = 4", "line[1].tier", "not from 1 to 3"),

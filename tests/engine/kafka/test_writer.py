@@ -15,7 +15,7 @@ from streams.engine.kafka import clients, topics
 from streams.engine.kafka.forms import NEWEST, Headers
 from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.kafka.writer import WriteError, Writer
-from streams.engine.quarantine import quarantined
+from streams.engine.quarantine import Quarantine
 from streams.settings import Settings
 from tests.brokers import KafkaCluster
 from tests.running import fresh_topics, records_of
@@ -176,7 +176,7 @@ async def test_a_journey_that_no_broker_takes_costs_no_other_record(settings: Se
     ]
     try:
         outputs: Outputs = {(topics.JOURNEYS, 1): journeys, (topics.STATE, 1): [(b"k", b"v")]}
-        await writer.write(quarantined(outputs))
+        await writer.write(Quarantine()(outputs))
     finally:
         await writer.stop()
     kept = await records_of(settings.broker, topics.JOURNEYS)

@@ -187,3 +187,16 @@ async def test_everything_is_given_up(broker: Broker) -> None:
     await owned.release()
     assert len(writers) == 6 and all(writer.stopped for writer in writers)
     assert not any(each.owners or each.writers for each in roles)
+
+
+async def test_the_partitions_of_a_worker_share_the_room_for_contacts(broker: Broker) -> None:
+    owned = broker.ownership()
+    await owned.take_over(frozenset(TopicPartition(QUEUE, each) for each in range(2)))
+    room = owned.room()
+    for number, owner in owned.contacts.owners.items():
+        record = ConsumerRecord(
+            QUEUE, number, 0, at("9:00") // 1000, 1, b"c", EVENT, None, 0, 0, ()
+        )
+        owner.merge(QUEUE, [record])
+        assert len(owner.ledger.contacts) == 1
+        assert owned.room() == room - 1 - number
