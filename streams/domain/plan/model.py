@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from streams.domain.figures import measured
-from streams.domain.instants import DAY, HOUR, SECOND
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan.validity import Version
 
 CITY_VENDOR: Final = "city"
@@ -228,7 +228,13 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Whose plan it is. ``contract`` is that of lines which name none."""
+    """Whose plan it is. ``contract`` is that of lines which name none.
+
+    ``false_pages`` are those that each receiver puts up with in a quarter, None for as many as the
+    contract of a line says; ``forgotten_after`` is how long is very long to wait; a line's page
+    needs ``page_people`` in half an hour; what goes wrong within ``pages_together`` at one vendor
+    is one page.
+    """
 
     name: str = "city"
     time_zone: str = "UTC"
@@ -236,6 +242,10 @@ class City:
     country: str | None = None
     subdivision: str | None = None
     contract: str = "default"
+    false_pages: float | None = None
+    forgotten_after: int = 15 * MINUTE
+    page_people: int = 8
+    pages_together: int = 90 * MINUTE
 
     def as_vendor(self) -> Vendor:
         """The city as the vendor of lines that name no other."""

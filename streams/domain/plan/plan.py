@@ -10,6 +10,7 @@ It is longer than a module should be, because everything that the rest asks of a
 import hashlib
 from bisect import bisect_right
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ from streams.domain.plan.model import (
     Vendor,
     is_id,
 )
+from streams.domain.plan.paging import without_defaults
 from streams.domain.plan.reader import read, read_file
 from streams.domain.plan.turns import Turns
 from streams.domain.plan.validity import Version, by_id, in_order, valid
@@ -254,6 +256,10 @@ class Plan:
         local = self._calendar.local(at)
         return entry.expected[local.weekday()][local.hour]
 
+    def local(self, at: int) -> datetime:
+        """The local time at an instant."""
+        return self._calendar.local(at)
+
     def within(self, hours: str, at: int) -> bool:
         """Whether opening hours of this id include the instant; no such hours then: they do not."""
         return self._openings.is_open(hours, at)
@@ -263,8 +269,8 @@ class Plan:
     def to_json(self) -> str:
         """What the plan says, as JSON with sorted keys and entries in the order of their ids.
 
-        Lines that name no ``queues`` are without them: statements that were made before there were
-        any name their plan by its digest.
+        Lines that name no ``queues`` are without them, and a city without what it does not say of
+        its pages: statements that were made before there were any name their plan by its digest.
         """
         entries = replace(
             self.entries,
@@ -278,6 +284,7 @@ class Plan:
         for line in said["lines"]:
             if not line["entry"]["queues"]:
                 del line["entry"]["queues"]
+        said["city"] = without_defaults(said["city"])
         return msgspec.json.encode(said, order="sorted").decode()
 
     @cached_property

@@ -18,7 +18,9 @@ from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import encoded
 
 _FIGURES, _WAITS, _WATERMARK, _RESTART, _PUBLISHED = b"f", b"w", b"c", b"a", b"p"
-_DECIDED, _FOR_GOOD = b"d", b"g"
+_DECIDED, _FOR_GOOD = b"t", b"r"
+"""What was decided under ``d`` and ``g`` asked other questions: of what is left of it in a topic
+nothing is needed, and a worker that still asks them passes these by."""
 
 _DECIDED_IN_0_1: Final = b"f|decided:"
 """Release 0.1 kept decisions as figures; of those that are left in a topic nothing is needed."""
