@@ -34,12 +34,12 @@ def test_amtool_finds_nothing_to_complain_of() -> None:
     ("labels", "receiver"),
     [
         (
-            "alertname=ContactReachabilityDrop severity=page vendor=scheldelijn",
+            "alertname=ContactNoAnswers severity=page vendor=scheldelijn",
             "scheldelijn-oncall",
         ),
         ("alertname=ContactTelemetrySilent severity=page vendor=scheldelijn", "scheldelijn-oncall"),
-        ("alertname=ContactServiceLevelDrop severity=page vendor=city", "city-oncall"),
-        ("alertname=ContactReachabilityDrop severity=page vendor=new", "city-oncall"),
+        ("alertname=ContactCallerForgotten severity=page vendor=city", "city-oncall"),
+        ("alertname=ContactNoAnswers severity=page vendor=new", "city-oncall"),
         ("alertname=ContactCitySilent severity=page", "city-oncall"),
         ("alertname=ContactWorkerAbsent severity=page", "city-oncall"),
         ("alertname=ContactWorkerAbsent severity=ticket", "tickets"),
@@ -141,7 +141,7 @@ def test_at_three_in_the_morning_the_text_says_it_all(tmp_path: Path) -> None:
         "What to do: Dial the number yourself and press 3. If it does not ring, call the telephone "
         "provider; if it rings and nobody answers, call Shift lead, Scheldelijn Contact.\n"
         "\n"
-        "Runbook:   https://city.example/r/ContactReachabilityDrop.md\n"
+        "Runbook:   https://city.example/r/ContactNoAnswers.md\n"
         "Dashboard: https://city.example/g/d/reachline-line?var-line=waste\n"
         "\n"
         "To silence while you work on it: http://alerts.example"
@@ -156,7 +156,7 @@ def test_the_same_in_dutch(tmp_path: Path) -> None:
         "12:50\n\n15 van de 16 mensen die sinds ma 23 nov 12:50 voor Afval kozen"
     )
     assert "\nWat te doen: Bel zelf het nummer en kies 3." in text
-    assert "\nDraaiboek: https://city.example/r/ContactReachabilityDrop.md" in text
+    assert "\nDraaiboek: https://city.example/r/ContactNoAnswers.md" in text
     assert "<h2" in rendered("contact.html.nl", told, tmp_path)
 
 

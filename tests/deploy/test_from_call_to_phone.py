@@ -149,7 +149,7 @@ class Room:
 
     def open_at(self, line: str) -> list[WorkerProcess]:
         """The workers that show an open alert of the line."""
-        wanted = {("line", line), ("kind", "reachability")}
+        wanted = {("line", line), ("kind", "no_entry")}
         return [
             worker
             for worker in self.workers
@@ -296,8 +296,8 @@ def test_an_outage_rings_the_right_telephone_once_through_two_power_cuts(
 
     found = asyncio.run(told(kafka.bootstrap))
     assert {(one["line"], one["kind"]) for one in found} == {
-        ("waste", "reachability"),
-        ("desk", "reachability"),
+        ("waste", "no_entry"),
+        ("desk", "no_entry"),
     }
     assert all(one["resolved_at"] for one in found)
     until(lambda: room.open_at("waste") == room.open_at("desk") == [], 10)
@@ -324,7 +324,7 @@ def says_it_all(page: dict[str, Any], name: str, whom: str) -> None:
     assert "(target 60 %)" in said["summary_en"]
     assert f"{people} people in vain since" in said["summary_en"]
     assert whom in said["action_en"]
-    assert said["runbook_url"].endswith("ContactReachabilityDrop.md")
+    assert said["runbook_url"].endswith("ContactNoAnswers.md")
     assert said["dashboard_url"].endswith(f"var-line={page['labels']['line']}")
 
 

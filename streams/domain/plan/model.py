@@ -284,7 +284,13 @@ class City:
     """Whose plan it is.
 
     ``contract`` is that of lines which name none. Who is not answered, and hangs up within
-    ``nuisance`` of the start of the call, is a nuisance; 0: nobody is."""
+    ``nuisance`` of the start of the call, is a nuisance; 0: nobody is.
+
+    ``false_pages`` are those that each receiver puts up with in a quarter, None for as many as the
+    contract of a line says; ``forgotten_after`` is how long is very long to wait; a line's page
+    needs ``page_people`` in half an hour; what goes wrong within ``pages_together`` at one vendor
+    is one page.
+    """
 
     name: str = "city"
     time_zone: str = "UTC"
@@ -293,6 +299,10 @@ class City:
     subdivision: str | None = None
     contract: str = "default"
     nuisance: int = 0
+    false_pages: float | None = None
+    forgotten_after: int = 15 * MINUTE
+    page_people: int = 8
+    pages_together: int = 90 * MINUTE
 
     def as_vendor(self) -> Vendor:
         """The city as the vendor of lines that name no other."""
