@@ -12,7 +12,7 @@ NOON = instants.parse("2026-11-23T12:50:00+01:00")
 """When the line falls, unless another instant is given."""
 
 VENDORS = defaultdict(
-    lambda: "city", waste="scheldelijn", migration="scheldelijn", other="scheldelijn"
+    lambda: "city", dict.fromkeys(("migration", "desk", "waste", "other"), "scheldelijn")
 )
 """Who answers the lines of the example plan."""
 
