@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from streams.domain.board import SLOT
 from streams.domain.books import INTERVAL
 from streams.domain.counts import COUNTS
+from streams.domain.detector import Hours
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.statement.periods import midnight
 from streams.domain.statement.running import Running, running
@@ -74,19 +75,24 @@ def worker(monkeypatch: pytest.MonkeyPatch, metrics: str) -> Worker:
         for width in (SLOT, INTERVAL):
             owner.board.apply_figures(scope, 0, width, now - now % width, full, False)
     instant = now // MINUTE * MINUTE - 10 * MINUTE
-    in_vain = [("waste", instant + n * SECOND, "sr", "00", f"c{n:02}/1") for n in range(59)]
-    closed_on = ("waste", instant + MINUTE, "c", "0", "c60/1")
-    owner.board.alarms.apply_for_good([*in_vain, closed_on])
+    waits = ("waste", instant - 10 * MINUTE, "E", "c60/1", "", 0, 0)
+    in_vain = [("waste", instant + n * SECOND, "Nb", f"c{n:02}/1", "", 0, 0) for n in range(59)]
+    owner.board.alarms.apply_for_good([waits, *in_vain])
     owner.board.apply_watermark(0, now)
     owner.board.advance()
     with monkeypatch.context() as always_open:
         # Callers call at night, too, when this runs at night.
-        always_open.setattr("streams.domain.alarms.LineAlarm._closes_at", lambda self, at: None)
+        always = Hours(lambda at: True, lambda at: None, ANTWERP.midnight)
+        always_open.setattr("streams.domain.watched._hours", lambda plan, scope: always)
         owner.board.alarms.advance(now)
+    watch = owner.board.alarms._detectors[LINE + "waste"]
+    for channel in (watch._answers, watch._silence):  # which take a week's calls to open
+        channel._opens(now, now - HOUR, "page", evidence="")
     assert {alert.kind for alert in owner.board.alarms.open()} == {
-        "service_level",
-        "reachability",
-        "closed_on_waiting",
+        "no_entry",
+        "no_answers",
+        "silence",
+        "forgotten",
     }
     monkeypatch.setattr(made.periods, "_judged", {"scheldelijn": a_bad_month()})
     return made

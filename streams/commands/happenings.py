@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Final
 from streams.domain.detector import Alert, Kind
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.sinks.alert_texts import said
+from streams.sinks.alert_texts import said, scope_name
 from streams.sinks.annotations import spoken
-from streams.sinks.live_table import clock, name_of
+from streams.sinks.live_table import clock
 from streams.texts import DEFAULT
 
 if TYPE_CHECKING:
     from streams.simulation.incidents import Incident
 
 _KINDS: Final[dict[Kind, str]] = {
-    "reachability": "reachability",
-    "service_level": "service level",
-    "closed_on_waiting": "closed with people waiting",
+    "no_entry": "nobody gets in",
+    "no_answers": "nobody answers",
+    "silence": "no calls",
+    "forgotten": "somebody waits very long",
+    "closing": "closing with people waiting",
+    "overload": "too few reached",
 }
 
 
@@ -64,8 +67,7 @@ class Happenings:
             yield f"{self._at(now)}  over: {self._open.pop(known)}"
         for alert in still.values():
             if alert.id not in self._open:
-                terms = self._plan.nearest_terms(alert.line, alert.opened_at)
-                name = name_of(terms.names) if terms.names else alert.line
+                name = scope_name(alert, self._plan, self._language)
                 self._open[alert.id] = f"{name}, {_KINDS[alert.kind]}"
                 summary = said(alert, self._plan, "summary", self._language)
                 yield f"{self._at(alert.opened_at)}  ALERT {summary}"

@@ -1,21 +1,26 @@
-"""The alerts of a set of lines: their decisions, sealed and fed to their detectors in order.
+"""The alerts of a set of scopes: what happens there, sealed and fed to their detectors in order.
 
-Decisions are sealed ``SEAL`` behind the watermark, so that small differences between partitions do
-not reorder them. The detector passes over one that comes after its seal, and counts it. Where none
+What happens is sealed ``SEAL`` behind the watermark, so that small differences between partitions
+do not reorder it. A detector passes over what comes after its seal, and counts it. Where nothing
 did, a replay opens and closes the same alerts as the live stream.
 """
 
-from collections.abc import Iterable
-from operator import attrgetter
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from streams.domain.call_events import Contact
+from streams.domain.decided import NO_LINE
 from streams.domain.decision_slots import DECISION_SLOT
-from streams.domain.decisions import Told, decisions, decoded
-from streams.domain.detector import Alert, AlertChange, Decision, Detector
-from streams.domain.instants import HOUR, SECOND
+from streams.domain.decisions import Told, happened, parted, told
+from streams.domain.detector import Alert, AlertChange, Detector, Fact
+from streams.domain.detector.detector import ENTERS, NO_ENTRY, REACH
+from streams.domain.detector.incidents import Incidents
+from streams.domain.detector.usual import LocalHours
+from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.judge import judge
-from streams.domain.plan import Contract, Plan
+from streams.domain.plan import Plan
+from streams.domain.tally import CITY, LINE, VENDOR
+from streams.domain.watched import Lines, detector, terms_of
 
 SEAL: Final = 30 * SECOND
 """How far behind the slowest watermark decisions are sealed: partitions differ by the second or two
@@ -27,68 +32,41 @@ DUE_REMEMBERED: Final = 2 * HOUR
 FOR_GOOD: Final = -1
 """Stands for all source partitions of what retired contacts have left behind."""
 
-_position: Final = attrgetter("position")
+Scopes = tuple[str | None, str | None, str | None]
+"""The line, the vendor and the city that something is of, as far as they are on a board."""
 
+_SCOPES_FOR: Final = 15 * MINUTE
+"""Who answers a line is looked up for a quarter of an hour together: a hand-over at another minute
+is to its vendor's detector as if it were then."""
+_SCOPES_KEPT: Final = 20_000
 
-def expected_per_quarter(plan: Plan, line: str, at: int) -> float | None:
-    """Calls that the plan expects of a line in a quarter; None where it does not say."""
-    hours = [plan.expected_per_hour(line, at + hour * HOUR) for hour in range(7 * 24)]
-    if any(each is None for each in hours):
-        return None
-    return 13.0 * sum(each for each in hours if each is not None) or None
-
-
-class LineAlarm:
-    """A line's detector, kept to the contract of the time that it has come to."""
-
-    def __init__(self, plan: Plan, line: str, at: int) -> None:
-        self._plan = plan
-        self._line = line
-        self._contract = self._contract_at(at)
-        self.detector = Detector(
-            line, self._contract, expected_per_quarter(plan, line, at), self._closes_at
-        )
-
-    def feed(self, decision: Decision) -> list[AlertChange]:
-        """Feeds a sealed decision."""
-        self._keep_to_contract(decision.at)
-        return self.detector.feed(decision)
-
-    def tick(self, now: int) -> list[AlertChange]:
-        """Lets time pass."""
-        return self.detector.tick(now)
-
-    def _contract_at(self, at: int) -> Contract:
-        terms = self._plan.terms(self._line, at) or self._plan.nearest_terms(self._line, at)
-        return terms.contract
-
-    def _keep_to_contract(self, at: int) -> None:
-        contract = self._contract_at(at)
-        if contract is not self._contract and contract != self._contract:
-            self._contract = contract
-            self.detector.agree(contract, expected_per_quarter(self._plan, self._line, at))
-
-    def _closes_at(self, at: int) -> int | None:
-        terms = self._plan.terms(self._line, at)
-        if terms is None or not terms.open:
-            return at
-        return self._plan.closes_at(self._line, at)
+_OF_VENDOR: Final = frozenset({ENTERS, NO_ENTRY, REACH})
 
 
 class Alarms:
-    """The detectors of a board's lines, fed by source partitions."""
+    """The detectors of a board's scopes, fed by source partitions.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: lines, vendors, hours and prices.
+        owns: whether a scope is on this board; all of them if it is not said.
+    """
+
+    def __init__(self, plan: Plan, owns: Callable[[str], bool] = lambda scope: True) -> None:
         self._plan = plan
-        self._lines: dict[str, LineAlarm] = {}
+        self._owns = owns
+        self._lines = Lines(plan)
+        self._local = LocalHours(plan.local)
+        self._scopes: dict[tuple[str, int], Scopes] = {}
+        self._detectors: dict[str, Detector] = {}
+        self._incidents = Incidents(plan.entries.city.pages_together)
         self._pending: dict[tuple[int, int], set[Told]] = {}
         self._sealed = -(2**62)
         self._due_before: dict[int, set[Told]] = {}
         self._fed: set[str] = set()
-        self._floor: dict[str, tuple[int, str, str]] = {}  # fed before this owner's time
+        self._floor: dict[str, Fact] = {}  # fed before this owner's time
 
     def apply(self, source: int, start: int, told: Iterable[Told]) -> None:
-        """Applies what is decided of a source partition's contacts in state in a slot: all of it.
+        """Applies what is told of a source partition's contacts in state in a slot: all of it.
 
         Of a slot that is sealed already, it is added to what was told before: that was fed.
         """
@@ -98,12 +76,13 @@ class Alarms:
     def apply_for_good(self, told: Iterable[Told]) -> None:
         """Applies what contacts have left behind that have left their partition's state."""
         pending = self._pending
-        for each in told:
-            slot = FOR_GOOD, each[1] - each[1] % DECISION_SLOT
-            try:
-                pending[slot].add(each)
-            except KeyError:
-                pending[slot] = {each}
+        for together in told:
+            for each in parted(together):
+                slot = FOR_GOOD, each[1] - each[1] % DECISION_SLOT
+                try:
+                    pending[slot].add(each)
+                except KeyError:
+                    pending[slot] = {each}
 
     def advance(self, watermark: int) -> list[AlertChange]:
         """Seals what lies ``SEAL`` behind the watermark and feeds it; gives what changed."""
@@ -111,24 +90,31 @@ class Alarms:
         if sealed <= self._sealed:
             return []
         changes: list[AlertChange] = []
-        for line, due in sorted(self._due(sealed).items()):
-            floor = self._floor.get(line)
-            due.sort(key=_position)
-            for decision in due:
-                if floor is None or decision.position > floor:
-                    changes += self._line(line, decision.at).feed(decision)
-                    self._fed.add(line)
-        for alarm in self._lines.values():
-            changes += alarm.tick(sealed)
-        self._fed |= {change.alert.line for change in changes}
+        for scope, due in sorted(self._due(sealed).items()):
+            floor = self._floor.get(scope)
+            due.sort()
+            feed = self._detector(scope, due[0][0]).feed
+            if floor is not None:
+                due = [fact for fact in due if fact > floor]
+            if due:
+                self._fed.add(scope)
+            for fact in due:
+                if found := feed(fact):
+                    changes += found
+        for each in self._detectors.values():
+            changes += each.tick(sealed)
+        self._fed |= {change.alert.subject.scope for change in changes}
         self._sealed = sealed
-        return changes
+        # Each detector tells of its own in order; together they are in the order of time however
+        # much is sealed at once, for all of it lies between two seals.
+        changes.sort(key=lambda change: (change.at, change.alert.subject.scope))
+        return self._incidents.apply(changes)
 
-    def _due(self, sealed: int) -> dict[str, list[Decision]]:
-        """The decisions sealed now, by line. A decision is told again with its slot, and by the
-        contact that leaves: those that were due before are recognised and left out."""
+    def _due(self, sealed: int) -> dict[str, list[Fact]]:
+        """What is sealed now, by scope. It is told again with its slot, and by the contact that
+        leaves: what was due before is recognised and left out."""
         pending, known = self._pending, self._due_before
-        due: dict[str, list[Decision]] = {}
+        due: dict[str, list[Fact]] = {}
         for source, start in [slot for slot in pending if slot[1] <= sealed]:
             told = pending.pop((source, start))
             if start + DECISION_SLOT > sealed:
@@ -143,63 +129,106 @@ class Alarms:
                 told -= before
                 before |= told
             for each in told:
-                due.setdefault(each[0], []).extend(decoded(each))
+                self._share_out(each, due)
         past = sealed - DUE_REMEMBERED
         for start in [start for start in known if start < past]:
             del known[start]
         return due
 
-    def _line(self, line: str, at: int) -> LineAlarm:
-        alarm = self._lines.get(line)
-        if alarm is None:
-            alarm = self._lines[line] = LineAlarm(self._plan, line, at)
-        return alarm
+    def _share_out(self, each: Told, due: dict[str, list[Fact]]) -> None:
+        """What happened to a visit at an instant, to every scope here that it is of."""
+        line, at, what, key, caller, _, _ = each
+        period = line, at // _SCOPES_FOR
+        scopes = self._scopes.get(period)
+        if scopes is None:
+            scopes = self._find_scopes(line, period[1] * _SCOPES_FOR)
+        of_line, of_vendor, of_city = scopes
+        for letter, mark in happened(what):
+            kind = letter.lower()
+            fact = at, key, kind, mark, caller
+            if of_city is not None and letter != kind:
+                due.setdefault(of_city, []).append(fact)
+            if of_line is not None and kind != REACH:
+                due.setdefault(of_line, []).append(fact)
+            if of_vendor is not None and kind in _OF_VENDOR:
+                due.setdefault(of_vendor, []).append(fact)
+
+    def _find_scopes(self, line: str, at: int) -> "Scopes":
+        """The scopes on this board that something at a line is of."""
+        found: list[str | None] = [None, None]
+        if line != NO_LINE:
+            vendor = terms_of(self._plan, line, at).vendor
+            found[0] = LINE + line if self._owns(LINE + line) else None
+            if self._lines.several(vendor, at) and self._owns(VENDOR + vendor):
+                found[1] = VENDOR + vendor
+        if len(self._scopes) >= _SCOPES_KEPT:
+            self._scopes.clear()
+        city = CITY if self._owns(CITY) else None
+        scopes = self._scopes[line, at // _SCOPES_FOR] = found[0], found[1], city
+        return scopes
+
+    def _detector(self, scope: str, at: int) -> Detector:
+        found = self._detectors.get(scope)
+        if found is None:
+            found = self._detectors[scope] = detector(self._plan, scope, at, self._local)
+        return found
 
     def open(self) -> list[Alert]:
         """The open alerts, with their numbers of now."""
-        return [alert for alarm in self._lines.values() for alert in alarm.detector.alerts()]
+        return self._incidents.open(
+            alert for _, each in sorted(self._detectors.items()) for alert in each.alerts()
+        )
 
     def passed_over(self) -> int:
-        """Decisions that came after their seal: both of a visit and instant, even when only one of
-        the two has changed."""
-        return sum(alarm.detector.passed_over for alarm in self._lines.values())
+        """What came after its seal: all of a visit and instant, even when only a part of that has
+        changed, and once for each scope."""
+        return sum(each.passed_over for each in self._detectors.values())
 
-    def fed_states(self) -> dict[str, tuple[Any, ...]]:
-        """What the detectors remember that something has changed in since this was last asked."""
+    def fed_states(self) -> dict[str, list[Any]]:
+        """What the detectors remember that something has changed in since this was last asked, by
+        scope."""
         fed, self._fed = self._fed, set()
-        return {line: self._lines[line].detector.state() for line in sorted(fed)}
+        return {scope: self._detectors[scope].state() for scope in sorted(fed)}
 
-    def restore(self, line: str, state: list[Any]) -> None:
-        """Goes on from what a line's detector remembered."""
+    def learnt_states(self) -> dict[str, list[Any]]:
+        """What is usual in the scopes that have learnt another day since this was last asked."""
+        return {
+            scope: each.usual.state()
+            for scope, each in sorted(self._detectors.items())
+            if each.usual.moved()
+        }
+
+    def incident_states(self) -> dict[str, list[Any]]:
+        """What is remembered of incidents that have changed since this was last asked, by
+        vendor."""
+        return self._incidents.states()
+
+    def restore(self, scope: str, state: list[Any]) -> None:
+        """Goes on from what a scope's detector remembered."""
         last, *_ = state
-        at, key, kind = last or (0, "", "")
-        self._line(line, at).detector.restore(state)
+        at = 0 if last is None else last[0]
+        self._detector(scope, at).restore(state)
         if last is not None:
-            self._floor[line] = (at, key, kind)
+            at, key, kind, mark, caller = last
+            self._floor[scope] = at, key, kind, mark, caller
+
+    def restore_learnt(self, scope: str, state: list[Any]) -> None:
+        """Goes on from what was usual in a scope."""
+        self._detector(scope, 0).usual.restore(state)
+
+    def restore_incident(self, vendor: str, state: list[Any]) -> None:
+        """Goes on from what was remembered of a vendor's incident."""
+        self._incidents.restore(vendor, state)
 
 
 def replayed(contacts: Iterable[Contact], plan: Plan, now: int) -> list[Alert]:
     """Every alert that these contacts would have opened, as it was when it ended or is now."""
-    by_line: dict[str, list[Decision]] = {}
+    alarms = Alarms(plan)
     for contact in contacts:
         for piece in contact.pieces():
             outcome = judge(piece, plan, now)
             if outcome is not None:
-                for line, decision in decisions(contact.call_id, piece, plan, outcome, now):
-                    by_line.setdefault(line, []).append(decision)
-    found: dict[str, Alert] = {}
-    for line, decided in sorted(by_line.items()):
-        decided.sort(key=lambda decision: decision.position)
-        first, *_ = decided
-        alarm = LineAlarm(plan, line, first.at)
-        changes: list[AlertChange] = []
-        for decision in decided:
-            changes += alarm.tick(decision.at - 1)
-            if decision.at <= now:
-                changes += alarm.feed(decision)
-        changes += alarm.tick(now)
-        for change in changes:
-            found[change.alert.id] = change.alert
-        for alert in alarm.detector.alerts():
-            found[alert.id] = alert
+                alarms.apply_for_good(told(contact.call_id, piece, plan, outcome, now))
+    found = {change.alert.id: change.alert for change in alarms.advance(now + SEAL)}
+    found |= {alert.id: alert for alert in alarms.open()}
     return sorted(found.values(), key=lambda alert: (alert.opened_at, alert.id))

@@ -6,7 +6,7 @@ adds the partitions up. It stands *as of* the slowest of their watermarks: beyon
 partition's part would be missing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from streams.domain.alarms import Alarms
@@ -72,22 +72,28 @@ class Board:
         plan: time zone and names.
         sources: how many source partitions there are.
         names: scopes that are there from the start, whether anybody calls them or not.
+        owns: whether a scope is on this board.
 
     Attributes:
         scopes: by scope name.
         watermarks: the newest watermark of each source partition.
-        alarms: the detectors of its lines.
+        alarms: the detectors of its scopes.
     """
 
     def __init__(
-        self, plan: Plan, sources: int, names: Iterable[str] = (), grace: int = GRACE
+        self,
+        plan: Plan,
+        sources: int,
+        names: Iterable[str] = (),
+        grace: int = GRACE,
+        owns: Callable[[str], bool] = lambda scope: True,
     ) -> None:
         self._plan = plan
         self._sources = sources
         self._grace = grace
         self.scopes = {name: Scope(plan) for name in names}
         self.watermarks: dict[int, int] = {}
-        self.alarms = Alarms(plan)
+        self.alarms = Alarms(plan, owns)
         # Intervals not yet final: which source partitions may still change them.
         self._unsealed: dict[tuple[str, int], set[int]] = {}
         self._sealed_to: int | None = None
@@ -121,7 +127,7 @@ class Board:
         as_of = self.as_of
         if as_of is None:
             return []
-        alerting = {LINE + alert.line for alert in self.alarms.open()}
+        alerting = {LINE + line for alert in self.alarms.open() for line in alert.lines}
         return [
             name
             for name, scope in sorted(self.scopes.items())

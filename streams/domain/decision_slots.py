@@ -7,9 +7,10 @@ told takes both together.
 """
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Final, NamedTuple
 
-from streams.domain.decisions import Told
+from streams.domain.decisions import Told, parted
 from streams.domain.instants import HOUR, SECOND
 
 DECISION_SLOT: Final = SECOND
@@ -56,7 +57,7 @@ class DecisionSlots:
 
     def replace(self, before: Iterable[Told], after: Iterable[Told]) -> None:
         """A contact in state is read otherwise than before."""
-        was, now = {*before}, {*after}
+        was, now = _parted(before), _parted(after)
         for told in was - now:
             start = told[1] - told[1] % DECISION_SLOT
             if start > self._evicted_until:
@@ -77,8 +78,8 @@ class DecisionSlots:
             self._for_good += after
             return
         until = self._evicted_until
-        known = {told for told in before if told[1] - told[1] % DECISION_SLOT <= until}
-        self._for_good += [told for told in after if told not in known] if known else after
+        known = {told for told in _parted(before) if told[1] - told[1] % DECISION_SLOT <= until}
+        self._for_good += _parted(after) - known if known else after
         self.replace(before, ())
 
     def changes(self) -> DecisionChanges:
@@ -91,6 +92,11 @@ class DecisionSlots:
         self._changed.clear()
         self._for_good = []
         return DecisionChanges(slots, for_good)
+
+
+def _parted(told: Iterable[Told]) -> set[Told]:
+    """Each instant by itself: it is of a slot of its own."""
+    return {*chain.from_iterable(map(parted, told))}
 
 
 def _instant(told: Told) -> int:

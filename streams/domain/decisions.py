@@ -1,67 +1,120 @@
-"""The decisions that a contact brings about, for the detector of each line.
+"""What detectors are told of a contact, and how that is written.
 
-Per visit in hours: whether its service level was met, by the contract's own formula; whether the
-caller was reached; and that the line closed on somebody waiting (``decided``). They are no counts:
-a detector is fed each of them, in the order in which they were made. So they go a way of their own
-(``decision_slots``).
+Of each visit in hours: that it came into a queue or into none, was answered or not, and when
+(``decided``). They are no counts: a detector is fed each of them, in the order in which they
+happened. So they go a way of their own (``decision_slots``).
 """
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from functools import lru_cache
+from itertools import groupby
+from typing import Final
 
 from streams.domain.contact import Piece
-from streams.domain.decided import decisions as decided
-from streams.domain.decided import made
-from streams.domain.detector import Decision
+from streams.domain.decided import Made, made
 from streams.domain.outcome import Outcome
 from streams.domain.plan import Plan
 
-Told = tuple[str, int, str, str, str]
-"""The decisions of one visit at one instant, as they are told and kept: the line, the instant, a
-letter for each kind, for each whether it was good (``1`` or ``0``), and the visit."""
+Told = tuple[str, int, str, str, str, int, int]
+"""What happened to one visit, as it is told and kept: the line, the first instant, what happened
+then and at up to two later instants, the visit, the caller, and how long after the first these
+were. What happened at an instant is a letter and what goes with it for each of them, and ``+``
+stands between instants: ``E+r1s+t`` is a contact that came into the queue, was reached and answered
+some time later, and was over later still."""
 
-_LONG: Final[dict[str, Literal["service_level", "reachability", "closed"]]] = {
-    "s": "service_level",
-    "r": "reachability",
-    "c": "closed",
-}
-_SHORT: Final = {kind: short for short, kind in _LONG.items()}
+CALLER_KEPT: Final = 8
+"""Digits of a caller's pseudonym that are told: that a city's callers of half an hour share one of
+four billion is not to be feared, and all of them would be half of a record."""
 
-
-def decisions(
-    call_id: str, piece: Piece, plan: Plan, outcome: Outcome, now: int
-) -> list[tuple[str, Decision]]:
-    """The decisions of a contact's visits up to an instant, each with its line."""
-    return [
-        (each.line, Decision(each.at, each.kind, each.good, f"{call_id}/{each.nth}"))
-        for each in decided(piece, plan, outcome, now)
-    ]
+INSTANTS: Final = 3
+"""That are told together at most: nearly all visits have no more."""
 
 
 def told(call_id: str, piece: Piece, plan: Plan, outcome: Outcome, now: int) -> list[Told]:
-    """The decisions as they are told. Those of one visit at one instant, as the two of nearly
-    everybody who is answered in time, are told together."""
+    """What is told of a contact."""
     left = made(piece, plan, outcome, now)
-    if len(left) == 2 and left[0][:3] == left[1][:3]:
-        at, line, nth, kind, good = left[0]
-        *_, other, as_good = left[1]
-        goods = ("1" if good else "0") + ("1" if as_good else "0")
-        return [(line, at, _SHORT[kind] + _SHORT[other], goods, f"{call_id}/{nth}")]
+    if not left:
+        return []
+    caller = "" if outcome.caller is None else outcome.caller[:CALLER_KEPT]
+    walked = outcome.walk
+    # What was said of a visit stands, even if the contact is not read so any more.
+    if len(outcome.visits) != 1 or walked is None or not walked.plain:
+        left.sort(key=_visit)
+        found: list[Told] = []
+        for _, of_visit in groupby(left, _visit):
+            found += _together(call_id, caller, list(of_visit))
+        return found
+    return _together(call_id, caller, left)
+
+
+def _visit(each: Made) -> tuple[str, int]:
+    return each[1], each[2]
+
+
+def _together(call_id: str, caller: str, left: list[Made]) -> list[Told]:
+    """What is told of one visit."""
+    left.sort()
+    first, line, nth, kind, mark = left[0]
+    key = f"{call_id}/{nth}"
+    what, last, later = kind + mark, first, [0, 0]
     found: list[Told] = []
-    left.reverse()
-    while left:
-        at, line, nth, kind, good = left.pop()
-        shorts, goods = _SHORT[kind], "1" if good else "0"
-        while left and left[-1][0] == at and left[-1][1:3] == (line, nth):
-            *_, kind, good = left.pop()
-            shorts += _SHORT[kind]
-            goods += "1" if good else "0"
-        found.append((line, at, shorts, goods, f"{call_id}/{nth}"))
+    instant = 0  # which of those that are told together
+    for at, _, _, kind, mark in left[1:]:
+        if at == last:
+            what += kind + mark
+            continue
+        last = at
+        instant += 1
+        if instant == INSTANTS:
+            found.append((line, first, what, key, caller, later[0], later[1]))
+            first, what, later, instant = at, kind + mark, [0, 0], 0
+            continue
+        later[instant - 1] = at - first
+        what += f"+{kind}{mark}"
+    found.append((line, first, what, key, caller, later[0], later[1]))
     return found
 
 
-def decoded(each: Told) -> Iterator[Decision]:
-    """The decisions that are told together."""
-    _, at, shorts, goods, visit = each
-    for short, good in zip(shorts, goods, strict=True):
-        yield Decision(at, _LONG[short], good == "1", visit)
+def of_contact(what: str) -> bool:
+    """Whether it says of the contact as a whole whether it came into a queue.
+
+    >>> of_contact("E+r1s+t"), of_contact("e+r0u.")
+    (True, False)
+    """
+    return "E" in what or "N" in what
+
+
+def parted(each: Told) -> list[Told]:
+    """The same, each instant by itself.
+
+    >>> for part in parted(("waste", 10, "E+r1s+t", "c/1", "", 5, 90)):
+    ...     print(part)
+    ('waste', 10, 'E', 'c/1', '', 0, 0)
+    ('waste', 15, 'r1s', 'c/1', '', 0, 0)
+    ('waste', 100, 't', 'c/1', '', 0, 0)
+    """
+    line, at, what, key, caller, second, third = each
+    if "+" not in what:
+        return [each]
+    parts = what.split("+")
+    found: list[Told] = [(line, at, parts[0], key, caller, 0, 0)]
+    found.append((line, at + second, parts[1], key, caller, 0, 0))
+    if len(parts) == INSTANTS:
+        found.append((line, at + third, parts[2], key, caller, 0, 0))
+    return found
+
+
+@lru_cache(maxsize=4_096)  # a few dozen combinations in all
+def happened(what: str) -> tuple[tuple[str, str], ...]:
+    """What happened at one instant: letters, and what goes with each.
+
+    >>> happened("r1s"), happened("Nb"), happened("r0uc")
+    ((('r', '1'), ('s', '')), (('N', 'b'),), (('r', '0'), ('u', 'c')))
+    """
+    return tuple(_read(what))
+
+
+def _read(what: str) -> Iterator[tuple[str, str]]:
+    left = iter(what)
+    for letter in left:
+        yield letter, next(left) if letter in "nNru" else ""

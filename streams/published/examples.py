@@ -11,7 +11,7 @@ from streams.domain.books import INTERVAL, books, start_of
 from streams.domain.call_events import Contact
 from streams.domain.decision_slots import DECISION_SLOT
 from streams.domain.decisions import told
-from streams.domain.detector import Alert
+from streams.domain.detector import Alert, Subject
 from streams.domain.event_reader import UNKNOWN_LINE, Reader
 from streams.domain.events import Kind
 from streams.domain.instants import MINUTE, SECOND, parse
@@ -133,15 +133,21 @@ def outputs() -> dict[str, list[Any]]:
     scope, start = LINE + "waste", start_of(judged.begun, INTERVAL)
     tally = books([contact], plan, now).totals[scope]
     alert = Alert(
-        line="waste",
-        kind="reachability",
+        subject=Subject(scope, "waste", "scheldelijn"),
+        kind="no_entry",
+        severity="page",
+        cause="busy",
         since=judged.begun,
         opened_at=judged.begun + 6 * MINUTE,
         resolved_at=None,
         people=15,
         decided=16,
-        target=0.6,
-        evidence="15 of 16 people in 6 min not reached: 6.2 % against a target of 60 %.",
+        figure=1 / 16,
+        target=None,
+        usual=0.96,
+        evidence="15 of 16 contacts in 6 min came into no queue, 93.8 % where 4 % is usual: most "
+        "got a busy tone.",
+        lines=("waste",),
     )
     dead = DeadLetter(
         "contact.queue",

@@ -162,7 +162,8 @@ def live() -> Schema:
         **_today("city"),
     }
     alert: Schema = {
-        **dict.fromkeys(("id", "line", "kind"), _TEXT),
+        **dict.fromkeys(("id", "kind"), _TEXT),
+        "line": {"oneOf": [{"type": "null"}, _TEXT]},
         "since": _said({"type": "number"}, "Seconds since 1970."),
         "summary": {"type": "object", "additionalProperties": _TEXT},
     }

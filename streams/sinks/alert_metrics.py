@@ -11,7 +11,13 @@ from streams.domain.detector.alert import ALERT_KINDS, Kind
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import LINE
+from streams.domain.watched import terms_of
+from streams.sinks.alert_texts import SEVERITIES
 from streams.sinks.alertmanager import Alertmanagers
+
+Named = tuple[str, str | None, Kind]
+"""By what an alert is known: a line, or no line (``""``) and the vendor that it is of, and the
+kind."""
 
 
 class AlertsCollector(Collector):
@@ -43,7 +49,9 @@ class AlertsCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         labels = ["line", "vendor", "kind"]
-        open_ = GaugeMetricFamily("contact_alert_open", "1 while an alert is open", labels=labels)
+        open_ = GaugeMetricFamily(
+            "contact_alert_open", "1 while an alert is open", labels=[*labels, "severity"]
+        )
         since = GaugeMetricFamily(
             "contact_alert_since_timestamp_seconds",
             "When the trouble of an open alert began",
@@ -55,13 +63,17 @@ class AlertsCollector(Collector):
         passed_over = 0
         for board in self._boards():
             passed_over += board.alarms.passed_over()
-            known = {(alert.line, alert.kind): alert for alert in board.alarms.open()}
-            for line, kind in self._named(board, known):
+            known = {
+                (line, alert.subject.vendor if alert.line is None else None, alert.kind): alert
+                for alert in board.alarms.open()
+                for line in (alert.lines or ("",))
+            }
+            for line, vendor, kind in self._named(board, known):
                 now = board.as_of or 0
-                terms = self._plan.terms(line, now) or self._plan.nearest_terms(line, now)
-                named = [line, terms.vendor, kind]
-                alert = known.get((line, kind))
-                open_.add_metric(named, alert is not None)
+                named = [line, vendor or terms_of(self._plan, line, now).vendor, kind]
+                alert = known.get((line, vendor, kind))
+                severity = SEVERITIES[kind][0] if alert is None else alert.severity
+                open_.add_metric([*named, severity], alert is not None)
                 if alert is not None:
                     since.add_metric(named, alert.since / SECOND)
                     people.add_metric(named, alert.people)
@@ -73,14 +85,15 @@ class AlertsCollector(Collector):
         )
         yield from self._delivery()
 
-    def _named(
-        self, board: Board, known: Collection[tuple[str, Kind]]
-    ) -> Iterable[tuple[str, Kind]]:
-        """The lines and kinds that have a series; none before the board stands as of an instant."""
-        if not self._zeros:
-            return sorted(known) if board.as_of is not None else ()
-        lines = (name.removeprefix(LINE) for name in board.shown() if name.startswith(LINE))
-        return product(lines, ALERT_KINDS)
+    def _named(self, board: Board, known: Collection[Named]) -> Iterable[Named]:
+        """What has a series; nothing before the board stands as of an instant."""
+        if board.as_of is None:
+            return ()
+        found = dict.fromkeys(sorted(known, key=str))
+        if self._zeros:
+            lines = (name.removeprefix(LINE) for name in board.shown() if name.startswith(LINE))
+            found |= {(line, None, kind): None for line, kind in product(lines, ALERT_KINDS)}
+        return found
 
     def _delivery(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(

@@ -8,34 +8,52 @@ any one caller.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from streams.domain import instants
-from streams.domain.detector import Alert, Kind
+from streams.domain.detector import Alert, Kind, Severity
 from streams.domain.instants import SECOND
-from streams.domain.plan import Contract, Plan
+from streams.domain.plan import Contract, Plan, Vendor
 from streams.domain.rounding import percent_beside
-from streams.sinks.annotations import PAGE, annotations, spoken
+from streams.domain.tally import CITY
+from streams.sinks.annotations import NOTICE, PAGE, TICKET, annotations, spoken
 from streams.sinks.links import Links
 from streams.texts import DEFAULT, Texts, texts
 
 ALERT_NAMES: Final[Mapping[Kind, str]] = {
-    "reachability": "ContactReachabilityDrop",
-    "service_level": "ContactServiceLevelDrop",
-    "closed_on_waiting": "ContactClosedOnWaiting",
+    "no_entry": "ContactNoEntry",
+    "no_answers": "ContactNoAnswers",
+    "silence": "ContactSilence",
+    "forgotten": "ContactCallerForgotten",
+    "closing": "ContactClosing",
+    "overload": "ContactOverload",
 }
 """Names of the stream's alerts, by kind."""
 
+SEVERITIES: Final[Mapping[Kind, tuple[Severity, ...]]] = {
+    "no_entry": (PAGE, TICKET),
+    "no_answers": (PAGE,),
+    "silence": (PAGE, TICKET),
+    "forgotten": (PAGE, NOTICE),
+    "closing": (NOTICE,),
+    "overload": (NOTICE,),
+}
+"""How each of them reaches people."""
+
 
 def labels(alert: Alert, plan: Plan) -> dict[str, str]:
-    """What an alert is known by: the same from its opening to its end, wherever it comes from."""
-    return {
+    """What an alert is known by: the same from its opening to its end, wherever it comes from. One
+    that is to wake somebody after all is another to Alertmanager, which has told of it otherwise.
+    Of a vendor or the city there is no label ``line``."""
+    found = {
         "alertname": ALERT_NAMES[alert.kind],
-        "line": alert.line,
-        "vendor": plan.nearest_terms(alert.line, alert.opened_at).vendor,
+        "scope": alert.subject.scope,
+        "vendor": alert.subject.vendor,
         "kind": alert.kind,
-        "severity": PAGE,
+        "severity": alert.severity,
         "alert_id": alert.id,
     }
+    return found if alert.line is None else found | {"line": alert.line}
 
 
 def wording(alert: Alert, plan: Plan, links: Links) -> dict[str, str]:
@@ -47,8 +65,38 @@ def wording(alert: Alert, plan: Plan, links: Links) -> dict[str, str]:
         found["evidence"] = alert.evidence
     return found | {
         "runbook_url": links.runbook(ALERT_NAMES[alert.kind]),
-        "dashboard_url": links.line(alert.line),
+        "dashboard_url": dashboard(alert, links),
     }
+
+
+def dashboard(alert: Alert, links: Links) -> str:
+    """Where what an alert is about is looked at."""
+    if alert.line is not None:
+        return links.line(alert.line)
+    if alert.subject.scope == CITY:
+        return links.wallboard
+    return links.vendor_of(quote(alert.subject.vendor, safe=""))
+
+
+def scope_name(alert: Alert, plan: Plan, language: str) -> str:
+    """What an alert is of, as people call it; of several lines, the newest leads."""
+    text = texts(language)
+    if alert.line is None:
+        city = alert.subject.scope == CITY
+        name = plan.city if city else vendor_of(alert, plan).name
+        return text("alerts.scope.city", name=name)
+    newest = alert.lines[0] if alert.lines else alert.line
+    terms = plan.nearest_terms(newest, alert.opened_at)
+    name = terms.names.get(language) or next(iter(terms.names.values()), newest)
+    more = len(alert.lines) - 1
+    return text("alerts.scope.several", name=name, count=more) if more > 0 else name
+
+
+def vendor_of(alert: Alert, plan: Plan) -> Vendor:
+    """Who answers what an alert is of; by its id alone where the plan has no such vendor."""
+    id_ = alert.subject.vendor
+    found = plan.vendor(id_, alert.opened_at) or plan.vendor(id_)
+    return found or Vendor(id_, id_, id_, id_)
 
 
 def summaries(alert: Alert, plan: Plan) -> dict[str, str]:
@@ -64,14 +112,15 @@ def said(alert: Alert, plan: Plan, part: str, language: str) -> str:
 
 def _fields(alert: Alert, plan: Plan, text: Texts) -> dict[str, object]:
     """An alert's figures as words of one language."""
-    terms = plan.nearest_terms(alert.line, alert.opened_at)
-    vendor = plan.vendor(terms.vendor, alert.opened_at) or plan.vendor(terms.vendor)
+    line = alert.line or next(iter(alert.lines), "")
+    terms = plan.nearest_terms(line, alert.opened_at)
+    vendor = vendor_of(alert, plan)
     since = instants.to_datetime(alert.since).astimezone(plan.zone)
-    over, option = alert.resolved_at, terms.option
+    over, option = alert.resolved_at, terms.option if alert.line is not None else None
     return {
-        "name": terms.names.get(text.language) or next(iter(terms.names.values()), alert.line),
-        "vendor": vendor.name if vendor else terms.vendor,
-        "owner": vendor.owner if vendor else terms.vendor,
+        "name": scope_name(alert, plan, text.language),
+        "vendor": vendor.name,
+        "owner": vendor.owner,
         "dial": text("alerts.dial.by_menu", option=option)
         if option
         else text("alerts.dial.direct"),
@@ -80,9 +129,12 @@ def _fields(alert: Alert, plan: Plan, text: Texts) -> dict[str, object]:
         "decided": alert.decided,
         "figure": None if alert.figure is None else _percent(alert.figure, alert.target, text),
         "target": None if alert.target is None else _percent(alert.target, alert.target, text),
+        "usual": None if alert.usual is None else _percent(alert.usual, alert.usual, text),
         "threshold": _threshold(terms.contract),
         "clock": f"{since:%H:%M}",
         "since": _date(since, text),
+        "cause": text(f"alerts.causes.{alert.cause}") if alert.cause else "",
+        "call": alert.call_id,
         "over": "" if over is None else text("alerts.over", clock=_clock(over, plan)),
     }
 

@@ -13,6 +13,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import aiohttp
@@ -22,7 +23,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
-from streams.sinks.alert_texts import labels, wording
+from streams.sinks.alert_texts import dashboard, labels, wording
 from streams.sinks.links import Links
 
 EVERY: Final = 60.0
@@ -54,7 +55,7 @@ def body(alert: Alert, plan: Plan, links: Links, now: int) -> dict[str, Any]:
         "startsAt": instants.text(alert.opened_at),
         # An event may be a little ahead of this clock, and nothing ends before it has begun.
         "endsAt": instants.text(max(alert.opened_at, ends)),
-        "generatorURL": links.line(alert.line),
+        "generatorURL": dashboard(alert, links),
     }
 
 
@@ -157,13 +158,16 @@ class Alertmanagers:
     def send(self, alert: Alert) -> None:
         """Sends an alert that opened, changed, was resolved, or came with a line that is now owned.
 
-        What opens or ends goes out at once; new numbers go with the next round.
+        What opens or ends goes out at once, and what is to wake somebody after all; new numbers go
+        with the next round.
         """
-        known = alert.id in self._open
+        known = self._open.get(alert.id)
         if alert.resolved_at is None:
             self._open[alert.id] = alert
-            if known:
-                return
+            if known is not None:
+                if known.severity == alert.severity:
+                    return
+                self._end_as(known)
         else:
             self._open.pop(alert.id, None)
         for peer in self.peers:
@@ -172,6 +176,13 @@ class Alertmanagers:
             else:
                 peer.resolved[alert.id] = alert, self._clock()
             peer.wake.set()
+
+    def _end_as(self, known: Alert) -> None:
+        """What wakes somebody after all is another alert to Alertmanager: the one that woke nobody
+        ends there."""
+        now = self._clock()
+        for peer in self.peers:
+            peer.resolved[f"{known.id} {known.severity}"] = replace(known, resolved_at=now), now
 
     def release(self) -> None:
         """Sends nothing more about any line: their next owner goes on with their alerts, and with

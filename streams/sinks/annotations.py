@@ -14,6 +14,8 @@ from streams.texts import spoken as known
 
 PAGE: Final = "page"
 """Severity: wakes somebody."""
+NOTICE: Final = "notice"
+"""Severity: tells somebody, and wakes nobody."""
 TICKET: Final = "ticket"
 """Severity: waits for working hours."""
 NONE: Final = "none"

@@ -111,7 +111,9 @@ def alerts_table(alerts: list[Alert], plan: Plan) -> str:
         if alert.resolved_at is not None:
             ended = "resolved " + _local(alert.resolved_at, plan)
         kind = alert.kind.replace("_", " ")
-        rows.append(f"{_local(alert.opened_at, plan)}  {alert.line}: {kind}, {ended}")
+        of = ", ".join(alert.lines) or alert.subject.scope
+        what = f"{of}: {kind} ({alert.severity}), {ended}"
+        rows.append(f"{_local(alert.opened_at, plan)}  {what}")
         rows.append(f"    {alert.evidence}")
     return "\n".join(rows)
 

@@ -37,18 +37,17 @@ def test_what_was_before_somebody_watched_is_told_too() -> None:
 
 def test_an_alert_is_told_when_it_opens_and_when_it_is_over() -> None:
     told = Happenings(ANTWERP, [], speed=30)
-    of_waste, of_desk = fall(), fall("desk", kind="closed_on_waiting")
+    of_waste, of_desk = fall(), fall("desk", kind="closing", cause="")
     assert list(told.until(NOON + 6 * MINUTE, [of_waste])) == [
-        "12:55:00  ALERT Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in "
-        "vain since 12:50"
+        "12:55:00  ALERT Waste: 15 people came into no queue since 12:50: most got a busy tone"
     ]
     assert list(told.until(NOON + 7 * MINUTE, [fall(people=17), of_desk])) == [
-        "12:55:00  ALERT Desk appointment or document request: closed at 12:50 with 15 people "
-        "still waiting"
+        "12:55:00  ALERT Desk appointment or document request: 15 people waiting that will not be "
+        "served by closing"
     ]
     assert list(told.until(NOON + 20 * MINUTE, [of_desk])) == [
-        "13:10:00  over: Waste, reachability"
+        "13:10:00  over: Waste, nobody gets in"
     ]
     assert list(told.until(NOON + 21 * MINUTE, [])) == [
-        "13:11:00  over: Desk appointment or document request, closed with people waiting"
+        "13:11:00  over: Desk appointment or document request, closing with people waiting"
     ]

@@ -34,13 +34,15 @@ def test_amtool_finds_nothing_to_complain_of() -> None:
     ("labels", "receiver"),
     [
         (
-            "alertname=ContactReachabilityDrop severity=page vendor=scheldelijn",
+            "alertname=ContactNoAnswers severity=page vendor=scheldelijn",
             "scheldelijn-oncall",
         ),
         ("alertname=ContactTelemetrySilent severity=page vendor=scheldelijn", "scheldelijn-oncall"),
-        ("alertname=ContactServiceLevelDrop severity=page vendor=city", "city-oncall"),
-        ("alertname=ContactReachabilityDrop severity=page vendor=new", "city-oncall"),
+        ("alertname=ContactCallerForgotten severity=page vendor=city", "city-oncall"),
+        ("alertname=ContactNoAnswers severity=page vendor=new", "city-oncall"),
         ("alertname=ContactCitySilent severity=page", "city-oncall"),
+        ("alertname=ContactClosing severity=notice vendor=scheldelijn", "notices"),
+        ("alertname=ContactCallerForgotten severity=notice vendor=city", "notices"),
         ("alertname=ContactWorkerAbsent severity=page", "city-oncall"),
         ("alertname=ContactWorkerAbsent severity=ticket", "tickets"),
         ("alertname=ContactVendorBudgetBurning severity=ticket vendor=scheldelijn", "tickets"),
@@ -130,18 +132,19 @@ def rendered(template: str, told: str, directory: Path) -> str:
 def test_at_three_in_the_morning_the_text_says_it_all(tmp_path: Path) -> None:
     told = message(posted(fall("waste")))
     assert rendered("contact.subject.en", told, tmp_path) == (
-        "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50"
+        "Waste: 15 people came into no queue since 12:50: most got a busy tone"
     )
     assert rendered("contact.text.en", told, tmp_path) == (
-        "Waste: only 6.2 % of callers reach anybody (target 60 %), 15 people in vain since 12:50\n"
+        "Waste: 15 people came into no queue since 12:50: most got a busy tone\n"
         "\n"
-        "15 of 16 people who chose Waste since Mon 23 Nov 12:50 spoke to nobody: 6.2 % got "
-        "through, 60 % is promised. Scheldelijn Contact answers this line.\n"
+        "15 of 16 contacts since Mon 23 Nov 12:50 came into no queue of Waste: most got a busy "
+        "tone. 6.2 % did; 96 % is usual at this hour. Scheldelijn Contact answers.\n"
         "\n"
-        "What to do: Dial the number yourself and press 3. If it does not ring, call the telephone "
-        "provider; if it rings and nobody answers, call Shift lead, Scheldelijn Contact.\n"
+        "What to do: Dial the number yourself and press 3 and note what you hear. A busy tone or "
+        "nothing: call the telephone provider. A menu that leads nowhere, or a voice that says "
+        "closed: call Shift lead, Scheldelijn Contact.\n"
         "\n"
-        "Runbook:   https://city.example/r/ContactReachabilityDrop.md\n"
+        "Runbook:   https://city.example/r/ContactNoEntry.md\n"
         "Dashboard: https://city.example/g/d/reachline-line?var-line=waste\n"
         "\n"
         "To silence while you work on it: http://alerts.example"
@@ -152,11 +155,11 @@ def test_the_same_in_dutch(tmp_path: Path) -> None:
     told = message(posted(fall("waste")))
     text = rendered("contact.text.nl", told, tmp_path)
     assert text.startswith(
-        "Afval: maar 6,2 % van de bellers bereikt iemand (doel 60 %), 15 mensen tevergeefs sinds "
-        "12:50\n\n15 van de 16 mensen die sinds ma 23 nov 12:50 voor Afval kozen"
+        "Afval: geen wachtrij voor 15 mensen sinds 12:50: de meesten kregen een bezettoon\n\n"
+        "15 van de 16 contacten sinds ma 23 nov 12:50"
     )
-    assert "\nWat te doen: Bel zelf het nummer en kies 3." in text
-    assert "\nDraaiboek: https://city.example/r/ContactReachabilityDrop.md" in text
+    assert "\nWat te doen: Bel zelf het nummer en kies 3" in text
+    assert "\nDraaiboek: https://city.example/r/ContactNoEntry.md" in text
     assert "<h2" in rendered("contact.html.nl", told, tmp_path)
 
 
@@ -169,10 +172,10 @@ def test_two_lines_of_a_vendor_are_one_message_and_what_is_over_is_told_apart(
         posted(fall("desk", NOON + MINUTE)),
         posted(fall("migration", NOON - 10 * MINUTE, resolved_at=over)),
     )
-    assert rendered("contact.subject.en", told, tmp_path).startswith("[2 alerts] Waste: only")
+    assert rendered("contact.subject.en", told, tmp_path).startswith("[2 alerts] Waste: 15 people")
     text = rendered("contact.text.en", told, tmp_path)
     assert text.count("What to do:") == 2
-    assert "Over:\n- Over at 13:40. Migration: only 6.2 %" in text
+    assert "Over:\n- Over at 13:40. Migration: 15 people" in text
 
 
 def test_when_all_is_over_the_subject_says_so(tmp_path: Path) -> None:

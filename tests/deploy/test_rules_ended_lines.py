@@ -32,7 +32,7 @@ PLAN = Plan.read(
 SERIES = {
     "contact_line_last_event_timestamp_seconds": "600",
     "contact_line_as_of_timestamp_seconds": "600",
-    'contact_alert_open{kind="reachability"}': "0",
+    'contact_alert_open{kind="no_answers"}': "0",
 }
 
 

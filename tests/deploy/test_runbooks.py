@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from streams.sinks import messages, runbooks
-from streams.sinks.alert_texts import ALERT_NAMES
+from streams.sinks.alert_texts import ALERT_NAMES, SEVERITIES
 from streams.sinks.links import Links
 from streams.texts import DEFAULT, languages, texts
 
@@ -75,11 +75,14 @@ def test_a_runbook_names_only_pages_that_exist(page: str) -> None:
 
 
 def test_a_runbook_says_how_an_alert_reaches_people() -> None:
-    severities: dict[str, set[str]] = {name: {"page"} for name in ALERT_NAMES.values()}
+    severities: dict[str, set[str]] = {
+        name: set(SEVERITIES[kind]) for kind, name in ALERT_NAMES.items()
+    }
     for rule in fired_by_prometheus():
         severities.setdefault(rule["alert"], set()).add(rule["labels"]["severity"])
-    words = {"page": "Page", "ticket": "icket", "none": "Sent to"}
+    words = {"page": "[Pp]age", "notice": "Notice", "ticket": "[Tt]icket", "none": "Sent to"}
     for alert, found in severities.items():
         lead = RUNBOOKS[alert].split("\n")[2]
         for severity, word in words.items():
-            assert (word in lead) is (severity in found), f"{alert}: {lead}"
+            said = re.search(rf"\b{word}\b", lead) is not None
+            assert said is (severity in found), f"{alert}: {lead}"

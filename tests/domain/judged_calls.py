@@ -78,13 +78,13 @@ def ends(call: Call, now: float | None = None) -> list[tuple[str, str, float | N
 
 
 def decided(call: Call, plan: Plan = PLAN, now: float | None = None) -> list[tuple[Any, ...]]:
-    """What was decided, after how many seconds, of which line, and whether it was good."""
+    """What happened, after how many seconds, at which line, and what goes with it."""
     until = END if now is None else BEGIN + round(now * SECOND)
     contact = contact_of(call)
     outcome = judge(contact, plan, until)
     assert outcome is not None
     return [
-        ((each.at - BEGIN) / SECOND, each.line, each.kind, each.good)
+        ((each.at - BEGIN) / SECOND, each.line, each.kind, each.mark)
         for each in decisions(contact, plan, outcome, until)
     ]
 

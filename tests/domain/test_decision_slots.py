@@ -12,7 +12,20 @@ NINE = at("9:00")
 
 
 def one(instant: int, visit: str = "c/1", good: str = "1") -> Told:
-    return "waste", instant, "s", good, visit
+    return "waste", instant, f"r{good}", visit, "", 0, 0
+
+
+def test_what_is_told_together_is_of_the_slot_of_each_of_its_instants() -> None:
+    slots = DecisionSlots()
+    slots.replace([], [("waste", NINE, "E+r1s+t", "c/1", "", 20 * SECOND, MINUTE)])
+    assert slots.changes().slots == {
+        NINE: [("waste", NINE, "E", "c/1", "", 0, 0)],
+        NINE + 20 * SECOND: [("waste", NINE + 20 * SECOND, "r1s", "c/1", "", 0, 0)],
+        NINE + MINUTE: [("waste", NINE + MINUTE, "t", "c/1", "", 0, 0)],
+    }
+    grown = [("waste", NINE, "E+r1s", "c/1", "", 20 * SECOND, 0)]
+    slots.replace([("waste", NINE, "E+r1s+t", "c/1", "", 20 * SECOND, MINUTE)], grown)
+    assert slots.changes().slots == {NINE + MINUTE: []}
 
 
 def test_a_slot_is_told_whole_when_something_of_it_changes() -> None:

@@ -12,7 +12,7 @@ def test_overdue_is_not_reached_and_a_later_answer_restores_it() -> None:
     assert visit_of(waiting(), 190).reached is False
     answered = waiting().answer(300, "waste")
     assert visit_of(answered).reached is True
-    assert (190, "waste", "reachability", False) in decided(answered)
+    assert (190, "waste", "r", "0") in decided(answered)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import find, settings
 
 from streams.domain.alarms import replayed
 from streams.domain.books import INTERVAL, Books, books
-from streams.domain.decisions import decisions
+from streams.domain.decided import decisions
 from streams.domain.disposition import FORM
 from streams.domain.figures import figures
 from streams.domain.instants import MINUTE
@@ -237,8 +237,8 @@ def test_forty_forms_are_no_hang_ups_and_wake_nobody() -> None:
 def test_nothing_is_decided_of_a_form() -> None:
     story = sent("archive").hang_up("9:02:10")
     (piece,) = story.contact().pieces()
-    decided = decisions("call", piece, PLAN, read(story), EVENING)
-    assert {line for line, _ in decided} == {"waste"}
+    decided = decisions(piece, PLAN, read(story), EVENING)
+    assert {each.line for each in decided} == {"waste"}
 
 
 def test_forms_beside_callers_who_were_queued() -> None:

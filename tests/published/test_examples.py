@@ -56,8 +56,9 @@ def test_the_outputs_are_of_the_inputs() -> None:
 def test_each_kind_of_a_partial_is_shown() -> None:
     figures, slot, for_good, waits, nobody, watermark, restart, published = OUTPUTS[topics.PARTIALS]
     assert [type(each) for each in figures] == [int, bool, list]
-    answered = ["waste", parse("2026-11-21T08:00:30Z"), "rs", "11", "pbx1-17/1"]
-    assert (slot, for_good[1][0]) == ([7, [answered]], answered)
+    visits = {line: (what, visit) for line, _, what, visit, *_ in for_good[1]}
+    assert visits["waste"] == ("E+r1s+t", "pbx1-17/1")
+    assert slot == [7, for_good[1][:1]]
     assert (waits[1], nobody[1:]) == (1, [0, None])
     assert watermark[1] == watermark[3] == published[1] > parse("2026-11-21T08:00:00Z")
     assert restart == [figures[0]]

@@ -69,15 +69,28 @@ def test_an_alert_is_known_by_the_same_labels_until_it_is_over() -> None:
         == grown["labels"]
         == over["labels"]
         == {
-            "alertname": "ContactReachabilityDrop",
+            "alertname": "ContactNoEntry",
+            "scope": "line:waste",
             "line": "waste",
             "vendor": "scheldelijn",
-            "kind": "reachability",
+            "kind": "no_entry",
             "severity": "page",
-            "alert_id": "waste:reachability:2026-11-23T11:50:00Z",
+            "alert_id": "line:waste:no_entry:2026-11-23T11:50:00Z",
         }
     )
     assert opened["startsAt"] == over["startsAt"] == "2026-11-23T11:55:00Z"
+
+
+async def test_what_is_to_wake_somebody_after_all_ends_as_what_it_was() -> None:
+    city = City("a")
+    city.stream.send(fall(severity="ticket"))
+    await city.rounds()
+    city.stream.send(fall())
+    await city.rounds()
+    sent = {alert["labels"]["severity"]: alert["endsAt"] for alert in city.last("a")}
+    assert sent["ticket"] == instants.text(city.now)
+    assert sent["page"] > sent["ticket"]
+    assert city.stream.open == 1
 
 
 def test_an_alert_ends_when_it_was_resolved_or_when_nobody_sends_it_again() -> None:

@@ -184,9 +184,11 @@ def test_while_somebody_waits_there_it_stays() -> None:
 
 
 def test_while_an_alert_of_it_is_open_it_stays() -> None:
-    """The line closed for good on somebody who had waited since ten."""
+    """The line closed for good on somebody who goes on waiting for a while."""
     wall = Wall()
-    wall.board.alarms.apply_for_good([("leaving", MIDNIGHT, "c", "0", "call/1")])
+    wall.board.alarms.apply_for_good(
+        [("leaving", MIDNIGHT - 16 * MINUTE, "E+u.", "call/1", "", HOUR, 0)]
+    )
     wall.until(MIDNIGHT + 10 * MINUTE)
     assert [alert.line for alert in wall.board.alarms.open()] == ["leaving"]
     assert "leaving" in wall.live(MIDNIGHT + 10 * MINUTE) and "leaving" in wall.series()[0]

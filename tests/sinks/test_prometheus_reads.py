@@ -173,7 +173,7 @@ def test_who_asks_for_all_gets_zeros_and_what_nothing_reads() -> None:
     assert all(each.sparse for each in read.values())
     names = {each.name for each in samples("all")}
     assert {"contact_line_open", "contact_line_threshold_seconds"} <= names
-    assert len([each for each in samples("all") if each.name == "contact_alert_open"]) == 3 * 6
+    assert len([each for each in samples("all") if each.name == "contact_alert_open"]) == 6 * 6 + 1
 
 
 def test_windows_are_declared_by_their_names() -> None:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import pytest
 
-from streams.domain import alarms
 from streams.domain.board import Board
 from streams.domain.books import INTERVAL, SLOT, books, start_of
 from streams.domain.call_events import Contact
@@ -87,11 +86,10 @@ def _call(n: int, gone: str, after: int) -> Contact:
 
 
 class Seen(NamedTuple):
-    """A figure on each of the four, the alert as whether there was one."""
+    """A figure on each of the three."""
 
     replay: float
     wall: float
-    alert: bool
     statement: float
 
 
@@ -103,10 +101,9 @@ def seen(contacts: list[Contact], by: Plan, figure: str) -> Seen:
         replayed = replayed["abandons_negative"]
     (line,) = live_figures(by, [_board(contacts, by, now)], now)["lines"]
     on_wall = line["abandonment_today" if figure == "abandonment" else f"{figure}_today"]
-    opened = {alert.kind for alert in alarms.replayed(contacts, by, now)}
     (result,) = [each for each in _stated(contacts, by).results if each.figure == figure]
     assert result.value is not None
-    return Seen(round(replayed, 4), round(on_wall, 4), figure in opened, float(result.value))
+    return Seen(round(replayed, 4), round(on_wall, 4), float(result.value))
 
 
 def _board(contacts: Iterable[Contact], by: Plan, now: int) -> Board:
@@ -133,23 +130,23 @@ def _stated(contacts: Iterable[Contact], by: Plan) -> plain.Statement:
 
 
 @pytest.mark.parametrize(
-    ("switch", "calls", "figure", "value", "alert"),
+    ("switch", "calls", "figure", "value"),
     [
-        ("", overflows, "service_level", 0.2, True),
-        ('overflow = "miss"', overflows, "service_level", 0.2, True),
-        ('overflow = "left_out"', overflows, "service_level", 1.0, False),
-        ("", short_hangups, "service_level", 0.2, True),
-        ('short_abandons = "excluded"', short_hangups, "service_level", 1.0, False),
-        ("", short_hangups, "abandonment", 0.8, False),
-        ('short_abandons = "excluded"', short_hangups, "abandonment", 0.0, False),
-        ('callbacks = "not_reached"', callbacks, "reachability", 0.1, True),
-        ("", callbacks, "reachability", 1.0, False),
+        ("", overflows, "service_level", 0.2),
+        ('overflow = "miss"', overflows, "service_level", 0.2),
+        ('overflow = "left_out"', overflows, "service_level", 1.0),
+        ("", short_hangups, "service_level", 0.2),
+        ('short_abandons = "excluded"', short_hangups, "service_level", 1.0),
+        ("", short_hangups, "abandonment", 0.8),
+        ('short_abandons = "excluded"', short_hangups, "abandonment", 0.0),
+        ('callbacks = "not_reached"', callbacks, "reachability", 0.1),
+        ("", callbacks, "reachability", 1.0),
     ],
 )
 def test_a_switch_acts_everywhere_alike(
-    switch: str, calls: Callable[[], list[Contact]], figure: str, value: float, alert: bool
+    switch: str, calls: Callable[[], list[Contact]], figure: str, value: float
 ) -> None:
-    assert seen(calls(), plan(switch), figure) == Seen(value, value, alert, value)
+    assert seen(calls(), plan(switch), figure) == Seen(value, value, value)
 
 
 def test_who_overflows_after_the_threshold_was_a_miss_before_and_stays_one() -> None:

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from grafana.generate import generate
+from streams.domain.detector.alert import ALERT_KINDS
 from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
@@ -66,10 +67,10 @@ def filled_in(text: str) -> str:
     return re.sub(r"\{\{.*?\}\}", " ", text)
 
 
-@pytest.mark.parametrize("kind", ["reachability", "service_level", "closed_on_waiting"])
+@pytest.mark.parametrize("kind", ALERT_KINDS)
 @pytest.mark.parametrize("people", [1, 7])
 def test_an_alert_of_the_stream(language: str, kind: Any, people: int) -> None:
-    target = None if kind == "closed_on_waiting" else 0.8
+    target = 0.6 if kind == "overload" else None
     over = NOON + 50 * MINUTE
     alert = fall(kind=kind, people=people, decided=9, target=target, resolved_at=over)
     said = body(alert, plan(language), Links(), NOON)["annotations"]
@@ -104,7 +105,7 @@ def test_the_messages_of_alertmanager(language: str) -> None:
 
 def test_runbooks(language: str) -> None:
     pages = {name: text for name, text in runbooks.render().items() if name.startswith(language)}
-    assert len(pages) == 21
+    assert len(pages) == 24
     for name, text in pages.items():
         alert = Path(name).stem
         assert not not_of(language, text) - words(alert) - {"alertname"}, name

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.wallboard
 
 WALLS = [WALL, (3840, 2160), (1366, 768)]
 SCREENS = [*WALLS, PHONE, (320, 640)]
-KINDS: tuple[Kind, ...] = ("service_level", "reachability", "closed_on_waiting")
+KINDS: tuple[Kind, ...] = ("no_entry", "no_answers", "forgotten")
 
 PLACE = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 """The longest name of a municipality in Europe, and it has no place to break."""

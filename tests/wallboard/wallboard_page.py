@@ -76,7 +76,7 @@ def a_day_when_waste_is_not_answered() -> Live:
         {
             "id": "waste:reachability",
             "line": "waste",
-            "kind": "reachability",
+            "kind": "no_answers",
             "since": AS_OF - 1900,
             "summary": {
                 "en": "Waste: only 27.1 % of callers reach anybody (target 60 %), 35 people in "

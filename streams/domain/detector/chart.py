@@ -21,10 +21,11 @@ class Chart:
     """A score that climbs with decisions of one sort and sinks, not below 0, with the other.
 
     `since` is the instant of the first decision after the score was last 0, `decided` how many have
-    come from then on, `climbs` how many of them made it climb.
+    come from then on, `climbs` how many of them made it climb; `last` is when the newest of all
+    came.
     """
 
-    __slots__ = ("climbs", "decided", "fall", "rise", "score", "since")
+    __slots__ = ("climbs", "decided", "fall", "last", "rise", "score", "since")
 
     def __init__(self, rise: int, fall: int) -> None:
         self.rise = rise
@@ -43,6 +44,7 @@ class Chart:
 
     def add(self, at: int, climb: bool) -> int:
         """Takes one decision and returns the score."""
+        self.last = at
         if climb:
             if not self.score:
                 self.since = at
@@ -58,6 +60,7 @@ class Chart:
 
     def reset(self) -> None:
         self.score = self.since = self.decided = self.climbs = 0
+        self.last = 0
 
     def state(self) -> ChartState:
         return self.score, self.since, self.decided, self.climbs

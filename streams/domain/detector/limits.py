@@ -14,14 +14,16 @@ is kept, so that a thousand lines cost no more than a few contracts do.
 """
 
 from functools import lru_cache
-from math import ceil, log
-from typing import NamedTuple
+from math import ceil, exp, log
+from typing import Final, NamedTuple
 
 # Points per nat of log-likelihood ratio. Finer, and the equations grow with its square; coarser,
 # and the limit can't be set closer than a few calls. At 10 rounding moves the alternative that the
 # test is best at by less than two percentage points, and the average run, being computed for the
 # rounded points, stays exact.
 POINTS_PER_NAT = 10
+
+DAYS_PER_QUARTER: Final = 91.25
 
 # A target of 100 % would make one bad call a certainty, one near 0 leaves nothing to fall from.
 _SURE = 0.995
@@ -37,6 +39,7 @@ class Points(NamedTuple):
     bad_at_target: float
 
 
+@lru_cache(maxsize=1_024)  # usual shares are whole percents, contracts are few
 def points(target: float, alternative: float) -> Points:
     """The log-likelihood ratios of one decision, alternative against target, as whole points.
 
@@ -98,9 +101,13 @@ def limit(points: Points, decisions: float) -> int:
     """The lowest limit whose false pages are on average at least `decisions` decisions apart."""
     # Wald's bound: ARL >= exp(limit in nats) for exact points; rounded ones may need a little more.
     high = max(1, ceil(POINTS_PER_NAT * log(max(decisions, 1.0))))
-    while average_run(points, high) < decisions:
+    while (run := average_run(points, high)) < decisions:
         high += POINTS_PER_NAT
-    low = 0
+    # Runs grow as exp(limit): from one of them the limit is known to a few points, and each run is
+    # as dear as it is long.
+    low = max(0, high - ceil(POINTS_PER_NAT * log(run / decisions)) - 2)
+    while low and average_run(points, low) >= decisions:
+        high, low = low, max(0, low - POINTS_PER_NAT)
     while high - low > 1:
         middle = (low + high) // 2
         if average_run(points, middle) < decisions:
@@ -108,3 +115,20 @@ def limit(points: Points, decisions: float) -> int:
         else:
             high = middle
     return high
+
+
+def natural_limit(per_day: float, n: float) -> float:
+    """The limit, in nats, of a sum of log-likelihood ratios that begins anew whenever it is at its
+    lowest: ln of how many begin between two false pages.
+
+    By Ville's inequality a ratio that begins at 1 and whose expectation stays 1 ever reaches B with
+    a probability of at most 1 / B; so of as many as begin in a quarter, one in ``n`` quarters does.
+
+    Args:
+        per_day: how many begin.
+        n: how many times rarer than one a quarter it must be.
+
+    >>> round(natural_limit(1200, 3), 1)
+    12.7
+    """
+    return log(max(per_day * DAYS_PER_QUARTER * n, exp(1)))

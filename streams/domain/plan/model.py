@@ -286,7 +286,13 @@ class City:
     ``contract`` is that of lines which name none. Who is not answered, and hangs up within
     ``nuisance`` of the start of the call, is a nuisance; 0: nobody is. ``pseudonyms`` is how the
     phone system's own pseudonyms of callers and agents are written, a regular expression; those
-    that imports make need none."""
+    that imports make need none.
+
+    ``false_pages`` are those that each receiver puts up with in a quarter, None for as many as the
+    contract of a line says; ``forgotten_after`` is how long is very long to wait; a line's page
+    needs ``page_people`` in half an hour; what goes wrong within ``pages_together`` at one vendor
+    is one page.
+    """
 
     name: str = "city"
     time_zone: str = "UTC"
@@ -296,6 +302,10 @@ class City:
     contract: str = "default"
     nuisance: int = 0
     pseudonyms: str | None = None
+    false_pages: float | None = None
+    forgotten_after: int = 15 * MINUTE
+    page_people: int = 8
+    pages_together: int = 90 * MINUTE
 
     def as_vendor(self) -> Vendor:
         """The city as the vendor of lines that name no other."""

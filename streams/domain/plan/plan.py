@@ -10,6 +10,7 @@ It is longer than a module should be, because everything that the rest asks of a
 import hashlib
 from bisect import bisect_right
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,7 @@ from streams.domain.plan.model import (
     Vendor,
     is_id,
 )
+from streams.domain.plan.paging import UNSAID
 from streams.domain.plan.reader import read, read_file
 from streams.domain.plan.turns import Turns
 from streams.domain.plan.validity import Version, by_id, in_order, valid
@@ -53,7 +55,7 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 
 _ADDED: Final[dict[str, dict[str, Any]]] = {
     "entries": {"announcements": (), "entrances": (), "menus": ()},
-    "city": {"nuisance": 0},
+    "city": {"nuisance": 0, **UNSAID},
     "line": {"queues": (), "kind": OF_CALLS, "channels": ()},
 }
 """What plans could not say at first, each with the value that stands for nothing said."""
@@ -360,6 +362,10 @@ class Plan:
             return 0.0
         local = self._calendar.local(at)
         return entry.expected[local.weekday()][local.hour]
+
+    def local(self, at: int) -> datetime:
+        """The local time at an instant."""
+        return self._calendar.local(at)
 
     def within(self, hours: str, at: int) -> bool:
         """Whether opening hours of this id include the instant; no such hours then: they do not."""

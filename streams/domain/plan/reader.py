@@ -12,7 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.plan import positions, queues, references, syntax, week
+from streams.domain.plan import paging, positions, queues, references, syntax, week
 from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
@@ -219,6 +219,7 @@ def _city(table: Table | None) -> City:
         contract=table.id("contract", City().contract),
         nuisance=table.duration("nuisance_seconds", City().nuisance, 0, LONGEST_NUISANCE),
         pseudonyms=_pseudonyms(table),
+        **paging.entries(table),
     )
     _note_country(table, city)
     table.close()

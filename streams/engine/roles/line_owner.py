@@ -7,7 +7,7 @@ goes on from there.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import ConsumerRecord
 
@@ -20,10 +20,13 @@ from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record
 from streams.engine.roles.routes import Routes
 from streams.engine.state.alerts import (
+    DETECTOR,
+    INCIDENT,
+    LEARNT,
     alert_record,
-    detector_record,
     from_alert_record,
-    from_detector_record,
+    from_state_record,
+    state_record,
 )
 from streams.engine.state.partials import (
     DecidedForGood,
@@ -62,7 +65,12 @@ class LineOwner:
 
     def __init__(self, partition: int, plan: Plan, routes: Routes, end: int) -> None:
         self.partition = partition
-        self.board = Board(plan, routes.sources, scopes_of(plan, routes, partition))
+        self.board = Board(
+            plan,
+            routes.sources,
+            scopes_of(plan, routes, partition),
+            owns=lambda scope: routes.of_scope(scope) == partition,
+        )
         self.position = 0
         self._end = end
         self._before: Published | None = None  # by the owners before this one
@@ -78,15 +86,23 @@ class LineOwner:
     def restore(self, records: "Iterable[ConsumerRecord[bytes, bytes]]", now: int) -> None:
         """Restores what the lines' detectors remember, from this partition of the alerts, and which
         alerts have ended lately."""
+        states: dict[str, dict[str, list[Any]]] = {DETECTOR: {}, LEARNT: {}, INCIDENT: {}}
         for record in records:
             assert record.key is not None
-            remembered = from_detector_record(record.key, record.value)
+            remembered = from_state_record(record.key, record.value)
             if remembered is not None:
-                self.board.alarms.restore(*remembered)
+                states[remembered.what][remembered.of] = remembered.state
                 continue
             alert = from_alert_record(record.key, record.value)
             if alert is not None and _ended_since(now - ENDED_KEPT, alert):
                 self._ended[alert.id] = alert
+        alarms = self.board.alarms
+        for scope, state in states[DETECTOR].items():
+            alarms.restore(scope, state)
+        for scope, state in states[LEARNT].items():
+            alarms.restore_learnt(scope, state)
+        for vendor, state in states[INCIDENT].items():
+            alarms.restore_incident(vendor, state)
 
     def alerts(self, since: int) -> list[Alert]:
         """The open alerts, and those that have ended since then: only a former owner knows which
@@ -142,8 +158,13 @@ class LineOwner:
         self._published += changes
         latest = {change.alert.id: change.alert for change in changes}
         alerts = [alert_record(alert) for alert in latest.values()]
-        states = self.board.alarms.fed_states()
-        alerts += [detector_record(line, state) for line, state in states.items()]
+        alarms = self.board.alarms
+        for what, states in (
+            (DETECTOR, alarms.fed_states()),
+            (LEARNT, alarms.learnt_states()),
+            (INCIDENT, alarms.incident_states()),
+        ):
+            alerts += [state_record(what, of, state) for of, state in states.items()]
         published: list[Record] = []
         if intervals and self.board.as_of is not None:
             pinned = frozenset(self.board.pinned())

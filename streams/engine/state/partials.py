@@ -18,7 +18,9 @@ from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import encoded
 
 _FIGURES, _WAITS, _WATERMARK, _RESTART, _PUBLISHED = b"f", b"w", b"c", b"a", b"p"
-_DECIDED, _FOR_GOOD = b"d", b"g"
+_DECIDED, _FOR_GOOD = b"t", b"r"
+"""What was decided under ``d`` and ``g`` asked other questions: of what is left of it in a topic
+nothing is needed, and a worker that still asks them passes these by."""
 
 DECISIONS_IN_A_RECORD: Final = 5_000
 """What retired contacts leave behind is told in records of so many decisions: some 300 KB, and with

@@ -9,7 +9,7 @@ def alerts(links: Links) -> list[Alert]:
     """The stream can't deliver, and what it could not deliver."""
     # The worker that has the alert is the one whose delivery counts.
     unposted = (
-        "max by (line, vendor, kind) (\n  contact_alert_open == 1\n"
+        'max by (line, vendor, kind) (\n  contact_alert_open{severity="page"} == 1\n'
         "  unless on (job, instance) contact_alertmanager_up == 1\n)"
     )
     return [

@@ -6,6 +6,7 @@ alert: one that has no line simply does not use the line's name.
 
 from typing import Final
 
+from streams.domain.detector.alert import ALERT_KINDS
 from streams.sinks.rules.pipeline import UP
 from streams.sinks.rules.promises import LINE_INFO, VENDOR_INFO
 from streams.sinks.rules.schedule import CLOCK_OFFSET
@@ -76,15 +77,13 @@ _WORKER: Final = "{{ .Labels.instance }}"
 
 def _kind(text: Texts) -> str:
     """What kind of trouble the stream's own alert is about."""
-    reachability, level, closed = (
-        text(f"rules.kinds.{kind}")
-        for kind in ("reachability", "service_level", "closed_on_waiting")
-    )
-    return (
-        f'{{{{ if eq $labels.kind "reachability" }}}}{reachability}'
-        f'{{{{ else if eq $labels.kind "service_level" }}}}{level}'
-        f"{{{{ else }}}}{closed}{{{{ end }}}}"
-    )
+    *named, last = ALERT_KINDS
+    found, otherwise = "", ""
+    for kind in named:
+        said = text(f"rules.kinds.{kind}")
+        found += f'{{{{ {otherwise}if eq $labels.kind "{kind}" }}}}{said}'
+        otherwise = "else "
+    return f"{found}{{{{ else }}}}{text(f'rules.kinds.{last}')}{{{{ end }}}}"
 
 
 def _either(label: str, text: str, otherwise: str = "") -> str:

@@ -141,8 +141,9 @@ def _page(scope: _Scope, limit: int, name: str) -> str:
     return f"{_silent(scope, limit)}\nor\n(\n  {known}\n)"
 
 
-INHIBITED_KINDS: Final = ("reachability", "service_level")
-"""Alerts of the stream that silence makes meaningless."""
+INHIBITED_KINDS: Final = ("no_answers", "forgotten", "silence")
+"""Alerts of the stream that follow from silence: who waited when the events stopped is answered by
+nobody that the stream hears of; and silence needs no second page."""
 
 
 def alerts(links: Links) -> list[Alert]:

@@ -1,40 +1,29 @@
-"""An alert is the same from its opening to its end, and says what was seen in plain figures."""
+"""What an alert is known by."""
 
 from dataclasses import replace
 
-import pytest
-
-from streams.domain.detector.alert import Alert, in_words, recovery_in_words
+from streams.domain.detector.alert import forgotten_in_words, no_entry_in_words
 from streams.domain.instants import MINUTE
-
-ALERT = Alert(
-    line="waste",
-    kind="reachability",
-    since=10 * MINUTE,
-    opened_at=12 * MINUTE,
-    resolved_at=None,
-    people=15,
-    decided=16,
-    target=0.6,
-    evidence="seen",
-)
+from tests.alerts import NOON, fall
 
 
-def test_its_id_outlives_whatever_is_told_of_it() -> None:
-    later = replace(ALERT, people=40, decided=50, resolved_at=30 * MINUTE, evidence="over")
-    assert later.id == ALERT.id
-    assert replace(ALERT, line="desk").id != ALERT.id
-    assert replace(ALERT, kind="service_level").id != ALERT.id
-    assert replace(ALERT, since=11 * MINUTE).id != ALERT.id
+def test_it_is_known_by_its_scope_kind_and_begin() -> None:
+    alert = fall()
+    assert alert.id == "line:waste:no_entry:2026-11-23T11:50:00Z"
+    later = replace(alert, people=99, severity="ticket", resolved_at=NOON + 60 * MINUTE)
+    assert later.id == alert.id
+    assert replace(alert, kind="silence").id != alert.id
 
 
-def test_its_figure_is_the_good_share_and_a_closed_line_has_none() -> None:
-    assert ALERT.figure == pytest.approx(1 / 16)
-    assert replace(ALERT, kind="closed_on_waiting", target=None).figure is None
+def test_its_line_is_that_of_its_subject() -> None:
+    assert fall().line == "waste"
 
 
-def test_what_was_seen_is_said_with_the_target_and_how_rare_it_is() -> None:
-    said = in_words("service_level", 3, 12, 5 * MINUTE, 0.8, 2_000)
-    assert said.startswith("3 of 12 people in 5 min not answered in time: 75")
-    assert "target of 80 %" in said and "once in 2,000 calls" in said
-    assert "50 of 60 people in the last 2 min" in recovery_in_words(50, 60, 2 * MINUTE, 0.8)
+def test_a_cause_that_is_not_known_is_not_said() -> None:
+    said = no_entry_in_words(3, 4, MINUTE, 0.03, "")
+    assert said.endswith("where 3 % is usual.")
+
+
+def test_one_who_is_alone_has_no_others() -> None:
+    assert forgotten_in_words("c7", 15 * MINUTE, 0, 0) == "Contact c7 has waited for 15 min."
+    assert forgotten_in_words("c7", 15 * MINUTE, 0, 2).endswith("so have 2 others.")

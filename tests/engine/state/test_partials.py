@@ -32,7 +32,7 @@ from tests.stories import at
 NINE = at("9:00")
 CELL = ("line:a|b", INTERVAL, NINE)
 TALLY = Tally.of(contacts=2)
-DECIDED = ("waste", NINE + 1, "sr", "10", "c|1/2")
+DECIDED = ("waste", NINE + 1, "E+r1s", "c|1/2", "", 5, 0)
 PINNED = frozenset({("line:waste", NINE), ("city", NINE)})
 
 WRITTEN: dict[str, tuple[Record, bytes, bytes, Partial]] = {
@@ -50,20 +50,20 @@ WRITTEN: dict[str, tuple[Record, bytes, bytes, Partial]] = {
     ),
     "decisions of a slot": (
         decided_record(7, 3, NINE, [DECIDED]),
-        b"d|3|1794992400000000",
-        b'[7,[["waste",1794992400000001,"sr","10","c|1/2"]]]',
+        b"t|3|1794992400000000",
+        b'[7,[["waste",1794992400000001,"E+r1s","c|1/2","",5,0]]]',
         DecidedInSlot(3, NINE, [DECIDED]),
     ),
     "decisions of a slot that are none any more": (
         decided_record(7, 3, NINE, []),
-        b"d|3|1794992400000000",
+        b"t|3|1794992400000000",
         b"[7,[]]",
         DecidedInSlot(3, NINE, []),
     ),
     "decisions for good": (
         next(for_good_records(7, 3, 118, [DECIDED])),
-        b"g|3|118|0",
-        b'[7,[["waste",1794992400000001,"sr","10","c|1/2"]]]',
+        b"r|3|118|0",
+        b'[7,[["waste",1794992400000001,"E+r1s","c|1/2","",5,0]]]',
         DecidedForGood(3, [DECIDED]),
     ),
     "who waits": (
@@ -136,9 +136,11 @@ def test_an_interval_is_published_when_its_grace_has_passed_and_nothing_holds_it
 
 
 def test_many_decisions_are_told_in_records_of_a_bounded_size() -> None:
-    told = [("waste", NINE + n, "s", "1", f"c{n}/1") for n in range(2 * DECISIONS_IN_A_RECORD + 1)]
+    told = [
+        ("waste", NINE + n, "E", f"c{n}/1", "", 0, 0) for n in range(2 * DECISIONS_IN_A_RECORD + 1)
+    ]
     parts = [*for_good_records(7, 3, 118, told)]
-    assert [key for key, _ in parts] == [b"g|3|118|0", b"g|3|118|1", b"g|3|118|2"]
+    assert [key for key, _ in parts] == [b"r|3|118|0", b"r|3|118|1", b"r|3|118|2"]
     read = [read_partial(key, value or b"") for key, value in parts]
     assert [each for part in read for each in part.told] == told  # type: ignore[union-attr]
 
@@ -148,6 +150,8 @@ def test_many_decisions_are_told_in_records_of_a_bounded_size() -> None:
     [
         (b"f|decided:waste|3|10000000|1794992400000000", b'[[],[],-1,[["17|s|1|c/1",1]]]'),
         (b"f|line:waste|3|900000000|1794992400000000", b"[[2,2],[],-1]"),
+        (b"d|3|1794992400000000", b"[]"),
+        (b"g|3|118|0", b"[]"),
         (b"n|of a newer release", b"[]"),
     ],
 )

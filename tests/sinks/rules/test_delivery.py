@@ -8,13 +8,15 @@ from tests.promql import Samples, labels
 
 LINKS = Links(grafana="https://city.example")
 FAILING, UNDELIVERED, UNREACHABLE = delivery.alerts(LINKS)
-OF_THE_LINE = {"line": "waste", "vendor": "acme", "kind": "reachability"}
+OF_THE_LINE = {"line": "waste", "vendor": "acme", "kind": "no_entry"}
 
 
-def _workers(alert_on: str, up: dict[tuple[str, str], float]) -> Samples:
+def _workers(alert_on: str, up: dict[tuple[str, str], float], severity: str = "page") -> Samples:
     """Two workers, one of which has an alert open, and which Alertmanagers accept from them."""
     opened = {
-        labels(job="reachline", instance=worker, **OF_THE_LINE): float(worker == alert_on)
+        labels(job="reachline", instance=worker, severity=severity, **OF_THE_LINE): float(
+            worker == alert_on
+        )
         for worker in ("w1", "w2")
     }
     accepted = {
@@ -40,6 +42,7 @@ def test_an_open_alert_that_its_worker_can_hand_to_nobody_goes_out_through_prome
     found = _workers("w1", up).ask(UNDELIVERED.expr)
     assert found == ({labels(**OF_THE_LINE): 1} if fires else {})
     assert _workers("nobody", up).ask(UNDELIVERED.expr) == {}
+    assert _workers("w1", up, "notice").ask(UNDELIVERED.expr) == {}  # nobody is to be woken
     assert (UNDELIVERED.severity, UNDELIVERED.keep) == ("page", "5m")
     assert "var-line={{ $labels.line" in UNDELIVERED.dashboard
 
