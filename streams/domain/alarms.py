@@ -5,6 +5,7 @@ do not reorder it. A detector passes over what comes after its seal, and counts 
 did, a replay opens and closes the same alerts as the live stream.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -62,6 +63,7 @@ class Alarms:
         self._pending: dict[tuple[int, int], set[Told]] = {}
         self._sealed = -(2**62)
         self._due_before: dict[int, set[Told]] = {}
+        self._forgotten_until = -(2**62)  # of what was due before
         self._fed: set[str] = set()
         self._floor: dict[str, Fact] = {}  # fed before this owner's time
 
@@ -114,7 +116,7 @@ class Alarms:
         """What is sealed now, by scope. It is told again with its slot, and by the contact that
         leaves: what was due before is recognised and left out."""
         pending, known = self._pending, self._due_before
-        due: dict[str, list[Fact]] = {}
+        due: dict[str, list[Fact]] = defaultdict(list)
         for source, start in [slot for slot in pending if slot[1] <= sealed]:
             told = pending.pop((source, start))
             if start + DECISION_SLOT > sealed:
@@ -128,30 +130,30 @@ class Alarms:
             else:
                 told -= before
                 before |= told
-            for each in told:
-                self._share_out(each, due)
+            self._share_out(told, due)
         past = sealed - DUE_REMEMBERED
-        for start in [start for start in known if start < past]:
-            del known[start]
+        if past > self._forgotten_until + MINUTE:  # thousands of slots are remembered
+            self._forgotten_until = past
+            for start in [start for start in known if start < past]:
+                del known[start]
         return due
 
-    def _share_out(self, each: Told, due: dict[str, list[Fact]]) -> None:
-        """What happened to a visit at an instant, to every scope here that it is of."""
-        line, at, what, key, caller, _, _ = each
-        period = line, at // _SCOPES_FOR
-        scopes = self._scopes.get(period)
-        if scopes is None:
-            scopes = self._find_scopes(line, period[1] * _SCOPES_FOR)
-        of_line, of_vendor, of_city = scopes
-        for letter, mark in happened(what):
-            kind = letter.lower()
-            fact = at, key, kind, mark, caller
-            if of_city is not None and letter != kind:
-                due.setdefault(of_city, []).append(fact)
-            if of_line is not None and kind != REACH:
-                due.setdefault(of_line, []).append(fact)
-            if of_vendor is not None and kind in _OF_VENDOR:
-                due.setdefault(of_vendor, []).append(fact)
+    def _share_out(self, told: set[Told], due: dict[str, list[Fact]]) -> None:
+        """What happened to visits, each at an instant, to every scope here that they are of."""
+        known = self._scopes
+        for line, at, what, key, caller, _, _ in told:
+            scopes = known.get((line, at // _SCOPES_FOR))
+            if scopes is None:
+                scopes = self._find_scopes(line, at // _SCOPES_FOR * _SCOPES_FOR)
+            of_line, of_vendor, of_city = scopes
+            for kind, mark, is_of_contact in happened(what):
+                fact = at, key, kind, mark, caller
+                if is_of_contact and of_city is not None:
+                    due[of_city].append(fact)
+                if of_line is not None and kind != REACH:
+                    due[of_line].append(fact)
+                if of_vendor is not None and kind in _OF_VENDOR:
+                    due[of_vendor].append(fact)
 
     def _find_scopes(self, line: str, at: int) -> "Scopes":
         """The scopes on this board that something at a line is of."""

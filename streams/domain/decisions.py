@@ -105,16 +105,17 @@ def parted(each: Told) -> list[Told]:
 
 
 @lru_cache(maxsize=4_096)  # a few dozen combinations in all
-def happened(what: str) -> tuple[tuple[str, str], ...]:
-    """What happened at one instant: letters, and what goes with each.
+def happened(what: str) -> tuple[tuple[str, str, bool], ...]:
+    """What happened at one instant: small letters, what goes with each, and whether it is of the
+    contact as a whole.
 
-    >>> happened("r1s"), happened("Nb"), happened("r0uc")
-    ((('r', '1'), ('s', '')), (('N', 'b'),), (('r', '0'), ('u', 'c')))
+    >>> happened("r1s"), happened("Nb")
+    ((('r', '1', False), ('s', '', False)), (('n', 'b', True),))
     """
     return tuple(_read(what))
 
 
-def _read(what: str) -> Iterator[tuple[str, str]]:
+def _read(what: str) -> Iterator[tuple[str, str, bool]]:
     left = iter(what)
     for letter in left:
-        yield letter, next(left) if letter in "nNru" else ""
+        yield letter.lower(), next(left) if letter in "nNru" else "", letter.isupper()

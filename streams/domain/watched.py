@@ -8,6 +8,7 @@ budget times rarer than one a quarter.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from streams.domain.detector import Conditions, Detector, Hours, Subject
@@ -123,6 +124,7 @@ def _scopes(plan: Plan, vendor: str, at: int) -> int:
 
 
 def _expected(plan: Plan, scope: str) -> Callable[[int], float | None]:
+    @lru_cache(maxsize=512)  # mostly full hours of the next days, asked again at every silence
     def expected(at: int) -> float | None:
         lines = _scope_lines(plan, scope, at)
         found = [plan.expected_per_hour(line, at) for line in lines]

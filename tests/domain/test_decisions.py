@@ -82,9 +82,9 @@ def test_what_is_told_comes_back_as_it_happened(events: list[calls.Told]) -> Non
         assert outcome is not None
         parts = [part for each in told("c", contact, TOWN, outcome, END) for part in parted(each)]
         again = [
-            (at, line, visit, letter, mark)
+            (at, line, visit, letter.upper() if is_of_contact else letter, mark)
             for line, at, what, visit, *_ in parts
-            for letter, mark in happened(what)
+            for letter, mark, is_of_contact in happened(what)
         ]
         assert sorted(again) == sorted(
             (at, line, f"c/{nth}", kind, mark)

@@ -160,6 +160,9 @@ class Detector:
         if self._is_line:
             if self._closing.open is not None:
                 changes = changes + self._closing.tick(at)
+            if kind == TALKED and not self._queue.waiting and changes is _NOTHING:
+                self._queue.end(key)
+                return changes
             if kind != NO_ENTRY:
                 changes = changes + self._of_a_line(at, key, kind, mark)
         elif kind == REACH:

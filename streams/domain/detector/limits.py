@@ -57,21 +57,40 @@ def points(target: float, alternative: float) -> Points:
     )
 
 
-@lru_cache(maxsize=65_536)  # limits in use lie below 500, contracts are few: some thousand entries
-def average_run(points: Points, limit: int) -> float:
-    """The average number of decisions from score 0 to `limit`, at the target: the price of a limit.
+class _Chain:
+    """The equations of all limits of a test: those of a limit are the first of those of a higher
+    one, so what was eliminated for one is eliminated for all.
 
     Gaussian elimination inside the band, without pivoting: the matrix is an M-matrix (diagonal 1,
     the rest of a row between 0 and -1 in sum), for which that is stable.
+
+    Attributes:
+        rows: of the upper triangle, each from its diagonal, which is 1, rightwards.
+        right: the right side.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[list[float]] = []
+        self.right: list[float] = []
+
+
+@lru_cache(maxsize=64)  # of a few hundred kilobytes each; usual shares in use are a dozen
+def _chain(points: Points) -> _Chain:
+    return _Chain()
+
+
+@lru_cache(maxsize=65_536)  # limits in use lie below 500, contracts are few: some thousand entries
+def average_run(points: Points, limit: int) -> float:
+    """The average number of decisions from score 0 to `limit`, at the target: the price of a limit.
 
     >>> average_run(Points(1, 1, 0.5), 2)       # a fair coin that must win twice, 0 its floor
     6.0
     """
     rise, fall, bad = points
     width = rise + 1  # of a row kept from its diagonal rightwards
-    rows: list[list[float]] = []
-    right: list[float] = []
-    for i in range(limit):
+    chain = _chain(points)
+    rows, right = chain.rows, chain.right
+    for i in range(len(rows), limit):
         start = max(0, i - fall)
         row = [0.0] * (i - start + width)
         row[i - start] += 1.0

@@ -19,7 +19,7 @@ def over(alert: Alert, after: int) -> AlertChange:
 
 
 WASTE, OTHER = fall(), fall("other", since=NOON + 10 * MINUTE, kind="no_answers")
-DESK = fall("desk", since=NOON + 10 * MINUTE)
+DESK = fall("waste-desk", since=NOON + 10 * MINUTE)
 VENDOR = replace(
     fall(since=NOON + MINUTE), subject=Subject("vendor:scheldelijn", None, "scheldelijn"), lines=(),
     people=40,
