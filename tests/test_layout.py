@@ -34,6 +34,7 @@ STORIES = {
     "engine/test_faults_short.py": "workers die and the books survive, without Apache Kafka",
     "engine/test_kept_quarter_hours.py": "quarter-hours from workers to statements",
     "engine/test_memory_is_bounded.py": "days of traffic through all owners of a worker",
+    "engine/test_a_plan_that_changes.py": "what was told stays, whatever a new plan says of it",
     "engine/test_the_same_bytes.py": "whatever happens on the way, the same bytes come out",
     "engine/test_wrong_clocks.py": "clocks of machines are wrong, and no figure is",
     "engine/test_what_callers_add.py": "one number, live, kept, replayed and from raw events",

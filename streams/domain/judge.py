@@ -311,7 +311,7 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
     if walked.alone:
         outcome.outcome = ORPHAN
         return
-    contract = plan.entrance
+    contract = plan.city_contract(begun)
     lost_at = begun + contract.lost_after
     outcome.in_hours = plan.first_line_open(begun)
     reached: bool | None = None

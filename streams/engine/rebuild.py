@@ -46,7 +46,8 @@ from streams.engine.kafka.watched import Watched
 from streams.engine.kafka.writer import Writer
 from streams.engine.old_intervals import OldIntervals
 from streams.engine.quarantine import quarantined
-from streams.engine.roles.contact_owner import UNKNOWN, ContactOwner, Counts
+from streams.engine.roles.contact_owner import ContactOwner, Counts
+from streams.engine.roles.judging import UNKNOWN
 from streams.engine.roles.routes import Routes
 from streams.engine.state.checkpoint import REBUILDING, REBUILT
 from streams.engine.state.errors import StateError

@@ -52,7 +52,14 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 
 
 _ADDED: Final[dict[str, dict[str, Any]]] = {
-    "entries": {"announcements": (), "entrances": (), "menus": ()},
+    "entries": {
+        "announcements": (),
+        "entrances": (),
+        "menus": (),
+        "exceptions": (),
+        "city_before": (),
+        "offsets": (),
+    },
     "city": {"nuisance": 0},
     "line": {"queues": (), "kind": OF_CALLS, "channels": ()},
 }
@@ -65,6 +72,12 @@ def _without_nothing(said: dict[str, Any], added: dict[str, Any]) -> None:
             del said[key]
 
 
+def longest_within(contract: Contract) -> int:
+    """The longest wait that is within a contract's threshold: instants are whole, so that what is
+    below the threshold is at most one less."""
+    return contract.threshold - (not contract.inclusive)
+
+
 class Plan:
     """What a city has agreed, by line and instant.
 
@@ -72,35 +85,46 @@ class Plan:
         entries: all that the plan says.
         city: the city's name.
         zone: its time zone.
-        nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none is.
-        entrance: the contract by which contacts are judged that never came to a line: the city's.
-        whole_within: the longest whole wait that is within its threshold, in us.
+        nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none
+            is. Where it was another before (`nuisance_at`), the longest.
+        entrance: the city's contract, as of its latest entry.
         has_parts, has_dated_entrance: whether some of the city's calls have figures of their own by
             entrance or language, and whether that depends on when they came.
         menus: the ids of all versions of the spoken menu.
         wide: of an entrance and a language that were asked for, the scopes (``domain.wide``).
         channels: those beside the telephone that are kept apart from each other.
         has_announcements: whether an event may tell that one was heard.
+        has_any_line: it is the plan of those who have none.
     """
+
+    has_any_line = False
 
     def __init__(self, entries: Entries) -> None:
         self.entries = entries
         self.city = entries.city.name
-        self._calendar = Calendar(entries.city, entries.holidays)
+        self._calendar = Calendar(entries.city, entries.holidays, entries.offsets)
         self.zone: ZoneInfo = self._calendar.zone
         self._lines = by_id(entries.lines)
         self._contracts = by_id(entries.contracts, Contract())
-        self.entrance = self._contracts[entries.city.contract][-1].entry
-        # Instants are whole, so that what is below the threshold is at most this.
-        self.whole_within = self.entrance.threshold - (not self.entrance.inclusive)
+        of_city = self._contracts[entries.city.contract]
+        self.entrance = of_city[-1].entry
+        self._is_steady = len(of_city) == 1 and not entries.city_before
+        self._whole_within = longest_within(self.entrance)
         self._vendors = by_id(entries.vendors, entries.city.as_vendor())
-        self.nuisance = entries.city.nuisance
+        self._before = entries.city_before
+        self.nuisance = max(
+            entries.city.nuisance, *(each.entry.nuisance for each in self._before), 0
+        )
         self._announcements = by_id(entries.announcements)
         self.has_announcements = bool(entries.announcements)
         self._entrances = by_id(entries.entrances)
         self._languages = frozenset(entries.city.languages)
-        self.has_parts = bool(self._languages or entries.entrances)
-        self.has_dated_entrance = any(
+        self.has_parts = bool(
+            self._languages
+            or entries.entrances
+            or any(each.entry.languages or each.entry.has_entrances for each in self._before)
+        )
+        self.has_dated_entrance = bool(self._before) or any(
             version.since is not None or version.until is not None for version in entries.entrances
         )
         self._menus = by_id(entries.menus)
@@ -112,7 +136,7 @@ class Plan:
         self._by_channel: dict[tuple[Terms, Contract], Terms] = {}
         self._openings = Openings(entries.hours, self._calendar)
         self._days: dict[int, int] = {}
-        self._turns = Turns(self._lines, self._contracts, self._openings)
+        self._turns = Turns(self._lines, self._contracts, self._openings, entries.exceptions)
         self._always = {
             line
             for line, versions in self._lines.items()
@@ -154,6 +178,10 @@ class Plan:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.entries,)
+
+    def of(self, entries: Entries, since: int) -> "Plan":
+        """A plan of other entries, which are those of this one from an instant on."""
+        return Plan(entries)
 
     # On the way of every event
 
@@ -218,9 +246,39 @@ class Plan:
         keys = [key for key, to in entry.keys if to == line] if entry is not None else []
         return keys[0] if keys else None
 
-    def speaks(self, language: str) -> bool:
-        """Whether it is one of the city's languages."""
-        return language in self._languages
+    def speaks(self, language: str, at: int) -> bool:
+        """Whether it is one of the city's languages at the instant."""
+        then = valid(self._before, at)
+        return language in (self._languages if then is None else then.languages)
+
+    def has_entrances(self, at: int) -> bool:
+        """Whether what came in by one entrance is kept apart from the rest at the instant."""
+        then = valid(self._before, at)
+        return bool(self.entries.entrances) if then is None else then.has_entrances
+
+    def keeps_apart(self, channel: str, at: int) -> bool:
+        """Whether what came by the channel is kept apart from all other channels at the instant."""
+        then = valid(self._before, at)
+        return channel in (self.channels if then is None else then.channels)
+
+    def city_contract(self, at: int) -> Contract:
+        """By what contacts of the instant are judged that never came to a line, and their whole
+        wait; beyond its last entry, that."""
+        if self._is_steady:
+            return self.entrance
+        then = valid(self._before, at)
+        versions = self._contracts[self.entries.city.contract if then is None else then.contract]
+        return valid(versions, at) or versions[-1].entry
+
+    def whole_within(self, at: int) -> int:
+        """The longest whole wait of a contact of the instant that is within the city's threshold,
+        in us."""
+        return self._whole_within if self._is_steady else longest_within(self.city_contract(at))
+
+    def nuisance_at(self, at: int) -> int:
+        """How soon whoever is not answered must have hung up to be a nuisance at the instant."""
+        then = valid(self._before, at)
+        return self.entries.city.nuisance if then is None else then.nuisance
 
     def by_channel(self, terms: Terms, channel: str, at: int) -> Terms:
         """The terms of a visit that came by another channel than the telephone: by the contract
@@ -383,6 +441,7 @@ class Plan:
             announcements=in_order(self.entries.announcements),
             entrances=in_order(self.entries.entrances),
             menus=in_order(self.entries.menus),
+            exceptions=tuple(sorted(self.entries.exceptions, key=lambda e: (e.line, e.since))),
         )
         said = msgspec.to_builtins(entries, str_keys=True)
         _without_nothing(said, _ADDED["entries"])
@@ -402,25 +461,47 @@ class Plan:
 
 
 class _EveryLine(Plan):
-    """The plan of those who have none; it learns its lines from the calls."""
+    """The plan of those who have none; it learns its lines from the calls. ``since`` is from when
+    on, where there was a plan before."""
 
-    def __init__(self, contract: Contract, zone: str) -> None:
+    has_any_line = True
+
+    def __init__(
+        self,
+        contract: Contract,
+        zone: str,
+        entries: Entries | None = None,
+        since: int | None = None,
+    ) -> None:
         city = City(time_zone=zone, contract=contract.id)
-        super().__init__(Entries(lines=(), city=city, contracts=(Version(contract),)))
+        super().__init__(entries or Entries(lines=(), city=city, contracts=(Version(contract),)))
         self._contract = contract
+        self._since = since
+        self._learned: set[str] = set()
         self.has_announcements = True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._contract, self.entries.city.time_zone)
+        zone = self.entries.city.time_zone
+        return type(self), (self._contract, zone, self.entries, self._since)
+
+    def of(self, entries: Entries, since: int) -> Plan:
+        return _EveryLine(self._contract, self.entries.city.time_zone, entries, since)
 
     def _knows_at(self, line: str, at: int) -> bool:
-        if len(self._always) >= MOST_LINES_WITHOUT_PLAN or not is_id(line):
-            return False
-        if holds_number(line):  # a call sent on to somebody's own telephone: no name of a series
-            return False
-        self._always.add(line)
-        self._lines[line] = [Version(Line(id=line, contract=self._contract.id))]
-        return True
+        since = self._since
+        if line not in self._learned and (since is None or not super()._knows_at(line, since)):
+            if len(self._learned) >= MOST_LINES_WITHOUT_PLAN or not is_id(line):
+                return False
+            if holds_number(
+                line
+            ):  # a call sent on to somebody's own telephone: no name of a series
+                return False
+            self._learned.add(line)
+            if since is None:
+                self._always.add(line)
+            learned = Version(Line(id=line, contract=self._contract.id), since)
+            self._lines.setdefault(line, []).append(learned)
+        return super()._knows_at(line, at)
 
     def _find_terms(self, line: str, at: int) -> Terms | None:
         return super()._find_terms(line, at) if self.knows(line, at) else None
@@ -429,4 +510,6 @@ class _EveryLine(Plan):
         return True
 
     def answering_at(self, at: int) -> frozenset[str]:
+        if self._since is not None and at < self._since:
+            return super().answering_at(at)
         return frozenset({CITY_VENDOR})

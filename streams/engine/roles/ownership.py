@@ -18,6 +18,7 @@ from streams.engine.clocks import Clock
 from streams.engine.kafka import topics
 from streams.engine.kafka.read_to_end import LogReader
 from streams.engine.kafka.transport import App
+from streams.engine.roles import corrected
 from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.line_owner import LineOwner
@@ -96,6 +97,7 @@ class Ownership:
             for _ in owner.restore(state):
                 await asyncio.sleep(0)
             self.recovered[partition] = Recovery(time.monotonic() - begun, state.records)
+        corrected.say(owned.values())
         if partitions:
             log.info(
                 "recovered",
