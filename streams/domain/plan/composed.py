@@ -51,8 +51,9 @@ E = TypeVar("E", Contract, Line, Hours, Announcement, Entrance, Menu)
 
 
 def composed(plan: Plan, judged: Judgement, at: int) -> Plan:
-    """The plan that judges by ``judged`` before an instant, as far back as that is known, and by
-    ``plan`` at all other times. It is ``plan`` itself where both judge alike before."""
+    """The plan that judges by ``judged`` before an instant, and by ``plan`` from then on. It is
+    ``plan`` itself where both judge alike before. Of before all that ``judged`` knows, an entry is
+    the plan's where both have it alike then, and else what it was."""
     own = judgement(plan, judged.begin, judged.end)
     if not differences(judged, own, until=at):
         return plan
@@ -148,11 +149,15 @@ class _Composing:
         bounds = planned | {bound for each in judged for bound in (each.since, each.until)}
         edges: list[int] = sorted({b for b in bounds if b is not None} | {self._begin, self._at})
         found: list[Version[E]] = []
+        first, planned_first = in_force(judged, self._begin), in_force(own, self._begin)
+        is_older_planned = first is planned_first is None or (
+            first is not None and self._is_same(first, planned_first)
+        )
         for since, until in zip((None, *edges), (*edges, None), strict=True):
             at = edges[0] - 1 if since is None else since
             entry = valid(versions, at)
-            if self._begin <= at < self._at:
-                was = in_force(judged, at)
+            if at < self._at and not (at < self._begin and is_older_planned):
+                was = first if at < self._begin else in_force(judged, at)
                 if was is None:
                     # Hours and contracts that no line had then judged nothing, and may be asked
                     # for by what judges nothing: an exclusion from a statement.
@@ -228,17 +233,16 @@ class _Composing:
         seen from entries that have what was among them."""
         (own,) = self._own.city
         now = _city_then(own)
-        found = [Version(now, None, self._begin)]
+        found: list[Version[CityThen]] = []
         for was in self._judged.city:
-            since = max(self._begin, was.since or self._begin)
             until = self._at if was.until is None else min(self._at, was.until)
             then = _city_then(was)
-            if since >= until:
+            if was.since is not None and was.since >= self._at:
                 continue
-            if then == found[-1].entry:
+            if found and then == found[-1].entry:
                 found[-1] = Version(then, found[-1].since, until)
             else:
-                found.append(Version(then, since, until))
+                found.append(Version(then, was.since if found else None, until))
         if len(found) == 1 and found[0].entry == now:
             return ()
         if found[-1].entry == now:
@@ -254,7 +258,10 @@ class _Composing:
         entries = self._plan.entries
         calendar = Calendar(entries.city, entries.holidays)
         # Beyond all that anybody asks a worker's plan; it is put together again when one starts.
-        return (*then, *offsets(calendar, self._at, self._at + _OFFSETS_AHEAD))
+        later = [*offsets(calendar, self._at, self._at + _OFFSETS_AHEAD)]
+        # A change to what was is none: a clock that was set back takes the hour after it for that.
+        same = then[-1][1] == later[0][1]
+        return (*then, *(later[1:] if same else later))
 
 
 _OFFSETS_AHEAD = 10 * 366 * DAY

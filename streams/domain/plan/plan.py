@@ -51,6 +51,10 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 """Lines are labels of metrics, and without a plan nothing but this bounds them."""
 
 
+LAST_WITHIN: Final = 300 * DAY
+"""How long after its end a line is remembered by those of its visits that begin later: for less
+than by what was judged is kept (``judgement.LOOKS_BACK``), so that no restart forgets it."""
+
 _ADDED: Final[dict[str, dict[str, Any]]] = {
     "entries": {
         "announcements": (),
@@ -207,12 +211,21 @@ class Plan:
 
     def nearest_terms(self, line: str, at: int) -> Terms:
         """The terms of the line's validity nearest in time; the default contract's for a line that
-        the plan no longer has: contacts in state outlive a change of plan."""
+        the plan no longer has."""
         edges = [version.nearest(at) for version in self._lines.get(line, ())]
         terms = self.terms(line, min(edges, key=lambda edge: abs(edge - at))) if edges else None
-        return terms or Terms(
-            line, {}, 1, CITY_VENDOR, Contract(), True, "always", None, Line(line).callback_within
-        )
+        return terms or _of_no_plan(line)
+
+    def last_terms(self, line: str, at: int) -> Terms:
+        """What a visit is judged by that begins at the instant: the line's terms then, or those
+        that it had last before it ended; the default contract's for a line that never was. Contacts
+        in state outlive a change of plan, and no later change says anything of them."""
+        terms = self.terms(line, at)
+        if terms is None:
+            ends = [v.until for v in self._lines.get(line, ()) if v.until is not None]
+            last = max((end for end in ends if at - LAST_WITHIN < end <= at), default=None)
+            terms = None if last is None else self.terms(line, last - 1)
+        return terms or _of_no_plan(line)
 
     def announces(self, announcement: str, at: int) -> bool:
         """Whether the plan has an announcement of this id at the instant."""
@@ -458,6 +471,11 @@ class Plan:
         time zones and public holidays on this machine.
         """
         return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def _of_no_plan(line: str) -> Terms:
+    within = Line(line).callback_within
+    return Terms(line, {}, 1, CITY_VENDOR, Contract(), True, "always", None, within)
 
 
 class _EveryLine(Plan):
