@@ -31,6 +31,7 @@ STORIES = {
     "engine/kafka/test_fencing.py": "a paused worker, its writer and its successor",
     "engine/kafka/test_upstream_guard.py": "what is replaced of Faust and aiokafka is as it was",
     "engine/test_bad_input.py": "whatever arrives, from intake to dead letters and metrics",
+    "engine/test_corrected_plan.py": "a plan is corrected under a running city",
     "engine/test_faults_short.py": "workers die and the books survive, without Apache Kafka",
     "engine/test_kept_quarter_hours.py": "quarter-hours from workers to statements",
     "engine/test_memory_is_bounded.py": "days of traffic through all owners of a worker",

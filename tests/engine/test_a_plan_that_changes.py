@@ -19,15 +19,15 @@ from streams.domain.call_events import Contact
 from streams.domain.disposition import DISPOSITIONS
 from streams.domain.entries import entries
 from streams.domain.event_reader import Reader, Refusal
-from streams.domain.instants import HOUR
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.judge import judge
 from streams.engine.kafka import topics
 from streams.sinks.records import interval_record
 from tests import calls
-from tests.calls import BEGIN, Told
+from tests.calls import BEGIN, Call, Told
 from tests.engine.pocket import Deployment
 from tests.engine.test_the_same_bytes import END, arrivals, happen
-from tests.plans_that_differ import corrected
+from tests.plans_that_differ import corrected, with_line
 from tests.stories import PLAN
 
 Figures = dict[tuple[str, int], list[object]]
@@ -153,3 +153,42 @@ def test_the_past_of_thousands_of_calls_stays_as_it_was_judged(tenth: int) -> No
         the_past_stays(data, calls.disturbed() | calls.junk())
 
     a_tenth()
+
+
+def test_after_a_rebuild_all_is_judged_by_the_new_plan_alone() -> None:
+    """A vendor is corrected, and then the past is judged anew: what the one before was told of it
+    is nothing, also where it was final for days, and nobody answers a call twice."""
+    deployment = Deployment(2)
+    days = (BEGIN - 10 * DAY, BEGIN - DAY, BEGIN)
+    for n, begun in enumerate(days):
+        for call_id in ("a", "d"):
+            call = Call(begun).start(0).enter(5, "waste").answer(9, "waste").hang_up(60)
+            for event in call.events:
+                deployment.send(f"{call_id}{n}", event)
+        for source in range(2):
+            deployment.merge(source)
+            deployment.checkpoint(source, begun + 20 * SECOND)
+    deployment.plan = with_line(PLAN, "waste", vendor="nova")
+    for source in range(2):
+        deployment.crash(source)
+        deployment.checkpoint(source, BEGIN + MINUTE)
+    assert {key for key in final(deployment) if b"vendor" in key} == {
+        b"vendor:acme|%d" % (begun - begun % INTERVAL) for begun in days[:2]
+    }
+    deployment.rebuild()
+    deployment.close(END)
+    finals = latest(deployment)
+    balanced(finals)
+    assert {key for key in finals if b"vendor" in key} == {
+        b"vendor:nova|%d" % (begun - begun % INTERVAL) for begun in days
+    }
+
+
+def latest(deployment: Deployment) -> dict[bytes, bytes]:
+    """The final quarter-hours as they were told last."""
+    found = deployment.topics.latest(topics.INTERVALS)
+    return {
+        key: value
+        for key, value in found.items()
+        if b"|callers|" not in key and any(_counts(value).values())
+    }
