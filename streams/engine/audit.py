@@ -27,6 +27,7 @@ from streams.engine.kafka import topics
 from streams.engine.kafka.access import check_access
 from streams.engine.kafka.outputs import position_key
 from streams.engine.kafka.read_to_end import LogReader, ReadError, Records
+from streams.engine.state.partials import TOLD_JUDGEMENT, Judged, read_partial
 from streams.engine.state.provisional import Partials
 from streams.settings import Settings
 from streams.sinks.records import Interval
@@ -157,6 +158,25 @@ def tally(interval: Interval) -> Tally:
     whole = ((WHOLE_WAITS + bucket, count) for bucket, count in interval.whole_waits)
     found.waits = dict([*interval.waits, *whole])
     found.longest = -1 if interval.longest is None else interval.longest
+    return found
+
+
+async def judged(settings: Settings) -> dict[int, Judgement]:
+    """By what each source partition is judged, as far as that has been told.
+
+    Raises:
+        AuditError: the topic is not there, or can't be read to its end.
+    """
+    found: dict[int, Judgement] = {}
+    async with _open(settings) as log:
+        async for records in log.read(topics.PARTIALS):
+            for record in records:
+                # Of hundreds of megabytes these are a few records: no other is unpacked.
+                if record.value is None or not (record.key or b"").startswith(TOLD_JUDGEMENT):
+                    continue
+                partial = read_partial(record.key or b"", record.value)
+                if isinstance(partial, Judged):
+                    found[partial.source] = partial.judged
     return found
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from streams.domain.plan.composed import composed
-from streams.domain.plan.differences import Difference, differences
+from streams.domain.plan.differences import Difference, acts_from, differences
 from streams.domain.plan.judgement import RENEWED_BEFORE, Judgement, around, judgement
 from streams.domain.plan.plan import Plan
 
@@ -26,8 +26,7 @@ class Adopted(NamedTuple):
     @property
     def since(self) -> int | None:
         """From when on the plan adopted judges alone; None: it always has."""
-        untils = [each.until for each in self.differences if each.until is not None]
-        return max(untils, default=None)
+        return acts_from(self.differences)
 
 
 def adopt(plan: Plan, judged: Judgement | None, watermark: int) -> Adopted:

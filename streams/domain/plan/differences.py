@@ -78,6 +78,19 @@ def differences(old: Judgement, new: Judgement, until: int | None = None) -> lis
     ]
 
 
+def acts_from(found: Iterable[Difference]) -> int | None:
+    """From when on the new plan alone judges, where these differ before; None: always."""
+    return max((each.until for each in found if each.until is not None), default=None)
+
+
+def texts(found: Sequence[Difference]) -> tuple[str, ...]:
+    """Differences in words; that they end where the new plan begins to act is not said of each."""
+    last = acts_from(found)
+    return tuple(
+        (each._replace(until=None) if each.until == last else each).text() for each in found
+    )
+
+
 def _is_only_named(each: Difference) -> bool:
     """Whether it is of a contract, or of hours, that one of the plans has no line for: then it is
     the line that differs."""

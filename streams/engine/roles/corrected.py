@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from streams.domain import instants
+from streams.domain.plan.differences import texts
 from streams.engine.roles.contact_owner import ContactOwner
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,7 @@ def say(owners: Iterable[ContactOwner]) -> None:
     for owner in owners:
         adopted = owner.judging.adopted
         if adopted is not None and adopted.is_news:
-            # Each partition's own watermark ends what lies before; it is told once, beside them.
-            entries = tuple(
-                each._replace(until=None if each.until == adopted.since else each.until).text()
-                for each in adopted.differences
-            )
-            said.setdefault(entries, []).append(owner)
+            said.setdefault(texts(adopted.differences), []).append(owner)
     for entries, those in said.items():
         acts = [since for owner in those if (since := acts_since(owner)) is not None]
         log.warning(

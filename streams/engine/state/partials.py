@@ -22,6 +22,9 @@ from streams.engine.state.judged import from_judged_value
 _FIGURES, _WAITS, _WATERMARK, _RESTART, _PUBLISHED = b"f", b"w", b"c", b"a", b"p"
 _DECIDED, _FOR_GOOD, _JUDGED = b"d", b"g", b"j"
 
+TOLD_JUDGEMENT: Final = _JUDGED + b"|"
+"""What the keys of these records begin with (``Judged``)."""
+
 DECISIONS_IN_A_RECORD: Final = 5_000
 """What retired contacts leave behind is told in records of so many decisions: some 300 KB, and with
 the longest ids a tenth of what the topic takes as one."""
