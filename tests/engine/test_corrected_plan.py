@@ -7,12 +7,14 @@ says so, and lines, vendors and the city are equal, visit for visit, before and 
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
+from streams.domain import instants
 from streams.domain.events import Hangup
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.tally import CITY, LINE, VENDOR
@@ -118,10 +120,10 @@ class City:
             assert time.monotonic() < deadline, f"{found}, not {wanted}"
 
 
-def said_by(command: str, settings: Settings) -> list[str]:
+def said_by(command: str, settings: Settings, *options: str) -> list[str]:
     """The lines that a command prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "streams.cli", command, "--broker", settings.broker],
+        [sys.executable, "-m", "streams.cli", command, *options, "--broker", settings.broker],
         env={
             "REACHLINE_APP": settings.app,
             "REACHLINE_PLAN": str(settings.plan),
@@ -135,6 +137,15 @@ def said_by(command: str, settings: Settings) -> list[str]:
     )
     assert done.returncode in (0, 1), done.stderr
     return done.stdout.splitlines()
+
+
+def stated(settings: Settings, vendor: str, began: int) -> int:
+    """How many visits a vendor was offered, by the statement of the month."""
+    month = instants.text(began - 2 * HOUR)[:7]
+    options = "--vendor", vendor, "--period", month, "--format", "json"
+    statement = json.loads("\n".join(said_by("statement", settings, *options)))
+    offered: int = statement["total"]["line_offered"]
+    return offered
 
 
 async def test_a_corrected_plan_moves_nothing_and_loses_nothing(
@@ -172,6 +183,10 @@ async def test_a_corrected_plan_moves_nothing_and_loses_nothing(
 
         await city.tell(*city.later())
         await city.come_to(acme=OVER + WAITING, nova=LATER)
+        # To whom the quarter-hour belongs in which the plan was corrected, its beginning says.
+        acme, nova = (stated(settings, vendor, city.began) for vendor in ("acme", "nova"))
+        assert acme >= OVER + WAITING
+        assert acme + nova == OVER + WAITING + LATER
         now = await latest_of(settings.broker, topics.INTERVALS)
         assert {key: now[key] for key in final} == final
         assert second.metrics()["contact_books_imbalance"] == {frozenset(): 0}
