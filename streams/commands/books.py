@@ -34,11 +34,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Quarter-hours of the books as of an instant, and which of them may still change."""
+    """Quarter-hours of the books as of an instant, which of them may still change, and the plan
+    that they are judged by: of those that the workers kept, in the past what judged then."""
 
     intervals: Intervals
     provisional: Collection[tuple[str, int]]
     as_of: int
+    plan: Plan
 
 
 def add_source(parser: argparse.ArgumentParser, raw_only: bool = False) -> None:
@@ -96,7 +98,7 @@ def kept(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
     if arguments.as_of:
         raise CommandError("--as-of: kept books are as they are; use files, or --from raw", USAGE)
     found = ask(evidence.kept(read_settings(arguments), *reach(plan, period)))
-    return Known(found.intervals, found.provisional, found.as_of)
+    return Known(found.intervals, found.provisional, found.as_of, found.judging(plan))
 
 
 def contacts(
@@ -156,7 +158,7 @@ def _late(event: Event, at: int, arrived: int | None) -> LateEvent:
 def of_contacts(contacts: Iterable[Contact], plan: Plan, now: int) -> Known:
     """The books of contacts."""
     intervals, provisional = standing(contacts, plan, now)
-    return Known(intervals, provisional, now)
+    return Known(intervals, provisional, now, plan)
 
 
 def files(names: list[str], plan: Plan) -> Iterable[Contact]:

@@ -6,13 +6,20 @@ import importlib.metadata
 import sys
 from typing import Final
 
-from streams.commands.common import DONE, FAILED, CommandError, load_plan
+from streams.commands.common import DONE, FAILED, CommandError, load_plan, wall
 from streams.commands.worker import add_settings, read_settings, run_loop
+from streams.domain.plan import Plan
+from streams.domain.plan.differences import differences, texts
+from streams.domain.plan.judgement import judgement
 from streams.engine.failures import in_words
+from streams.settings import Settings
 
 _PINNED: Final = {"faust-streaming": "0.15.3"}
 _MEMBERS: Final = ("faust-streaming", "aiokafka", "prometheus-client", "orjson", "msgspec")
 _PATIENCE: Final = 10.0  # seconds to reach a broker that is there
+_READING: Final = 60.0  # seconds to read the partials to their end: hundreds of megabytes at most
+_MOST_NAMED: Final = 10
+"""Differences that are named; how many more there are is said. `plan diff` has them all."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +34,9 @@ class _Findings:
 
     def good(self, text: str) -> None:
         print(f"ok    {text}")
+
+    def note(self, text: str) -> None:
+        print(f"note  {text}")
 
     def wrong(self, text: str) -> None:
         self.bad += 1
@@ -49,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             findings.wrong(f"{member} {installed}: must be {wanted}; its methods are overridden")
     _check_codecs(findings)
+    plan: Plan | None = None
     try:
         plan = load_plan(given.plan)
         findings.good(f"plan {given.plan or '(none: every line seen)'}, {len(plan.lines)} lines")
@@ -73,9 +84,37 @@ def run(arguments: argparse.Namespace) -> int:
             findings.wrong(problem)
         if not found:
             findings.good("topics, partitions and their settings")
+            if plan is not None:
+                await _check_judged(findings, given, plan)
 
     run_loop(check_broker())
     return FAILED if findings.bad else DONE
+
+
+async def _check_judged(findings: _Findings, given: Settings, plan: Plan) -> None:
+    """In what the plan would judge the past otherwise than the workers have judged it."""
+    from streams.engine import audit
+
+    try:
+        async with asyncio.timeout(_READING):
+            found = await audit.judged(given)
+    except Exception as error:
+        findings.note(f"by what the workers have judged can't be read: {in_words(error)}")
+        return
+    said: dict[tuple[str, ...], list[int]] = {}
+    for source, judged in sorted(found.items()):
+        own = judgement(plan, judged.begin, judged.end)
+        said.setdefault(texts(differences(judged, own, until=wall())), []).append(source)
+    for differ, sources in said.items():
+        if not differ:
+            findings.good(f"partitions {sources} were judged as the plan says")
+            continue
+        more = f" and {len(differ) - _MOST_NAMED} more" if len(differ) > _MOST_NAMED else ""
+        findings.note(
+            f"partitions {sources} were judged otherwise than the plan says: "
+            f"{'; '.join(differ[:_MOST_NAMED])}{more}. That stays so; the plan acts from the "
+            "watermark on. To judge the past anew: stop the workers and run `reachline rebuild`"
+        )
 
 
 def _check_codecs(findings: _Findings) -> None:

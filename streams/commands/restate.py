@@ -84,7 +84,7 @@ def _before(arguments: argparse.Namespace, plan: Plan, period: Period, archive: 
             "with `reachline statement --keep` first"
         )
     known = books.kept(arguments, plan, period)
-    made = _make(plan, arguments.vendor, period, known)
+    made = _make(arguments.vendor, period, known)
     try:
         return archive.freeze(made, wall())
     except (KeptError, OSError) as error:
@@ -97,9 +97,9 @@ def _after(
     now = books.as_of(arguments)
     contacts, late = books.everything(arguments, plan, period)
     known = books.of_contacts(contacts, plan, now)
-    return _make(plan, arguments.vendor, period, known), late
+    return _make(arguments.vendor, period, known), late
 
 
-def _make(plan: Plan, vendor: str, period: Period, known: books.Known) -> Made:
-    found = statement(plan, vendor, period, known.intervals, known.as_of, known.provisional)
-    return plain.make(plan, found, known.intervals)
+def _make(vendor: str, period: Period, known: books.Known) -> Made:
+    found = statement(known.plan, vendor, period, known.intervals, known.as_of, known.provisional)
+    return plain.make(known.plan, found, known.intervals)

@@ -89,11 +89,14 @@ def _standing(issued: Issued) -> str:
 
 def of_period(arguments: argparse.Namespace, plan: Plan, period: Period) -> tuple[Made, bool]:
     """The statement from the source that the arguments name, and whether it has no visit."""
+    if arguments.files or arguments.source != books.KEPT_INTERVALS:
+        check_vendor(plan, arguments.vendor)
     known = books.known(arguments, plan, period)
+    check_vendor(known.plan, arguments.vendor)
     found = statement(
-        plan, arguments.vendor, period, known.intervals, known.as_of, known.provisional
+        known.plan, arguments.vendor, period, known.intervals, known.as_of, known.provisional
     )
-    made = plain.make(plan, found, known.intervals)
+    made = plain.make(known.plan, found, known.intervals)
     return made, not made.content.total["line_offered"]
 
 

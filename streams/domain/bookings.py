@@ -14,7 +14,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from streams.domain.books import INTERVAL, SLOT, imbalance, start_of
+from streams.domain.books import INTERVAL, SLOT, imbalance, start_of, unequal
 from streams.domain.cells import Cell, CellKey, Waiting
 from streams.domain.gathered import Gathering
 from streams.domain.instants import HOUR
@@ -30,6 +30,9 @@ EVICTED_AT_ONCE: Final = 50_000
 one record, which must stay well below what a broker takes as one message (a key has about 40 bytes;
 ids of lines 128 at most). The rest waits for the next checkpoint, for example after a watermark
 that stood still has jumped by months."""
+
+
+_key: Final = attrgetter("key")
 
 
 class Partial(NamedTuple):
@@ -54,6 +57,7 @@ class BookingChanges(NamedTuple):
     partials: dict[CellKey, Partial]
     waiting: dict[str, tuple[int, int | None]]
     evicted: list[CellKey]
+    unequal: int
 
 
 class Bookings:
@@ -203,6 +207,8 @@ class Bookings:
 
     def changes(self) -> BookingChanges:
         """What changed since this was asked last; what is final now is evicted."""
+        touched = {start for _, width, start in map(_key, self._dirty) if width == INTERVAL}
+        by = sum(self._unequal(start) for start in touched)
         closed = self._close()
         final = set(closed)
         retired_parts: dict[CellKey, Tally] = {}
@@ -226,7 +232,7 @@ class Bookings:
             scope: (self.waiting[scope].count, self.waiting[scope].oldest())
             for scope in self._dirty_waiting
         }
-        changes = BookingChanges(retired_parts, partials, waiting, self._evicted + closed)
+        changes = BookingChanges(retired_parts, partials, waiting, self._evicted + closed, by)
         self._dirty, self._dirty_waiting, self._evicted, self.retiring = [], set(), [], 0
         return changes
 
@@ -254,10 +260,17 @@ class Bookings:
 
     def imbalance(self) -> int:
         """By how much the books fail to balance; 0 or they are wrong."""
-        return imbalance(
+        return sum(map(self._unequal, self.intervals)) + imbalance(
             (scope, cell.total())
             for scopes in self.intervals.values()
             for scope, cell in scopes.items()
+        )
+
+    def _unequal(self, start: int) -> int:
+        """By how much lines, vendors and the city differ in an interval."""
+        return unequal(
+            (scope, cell.retired.packed + cell.open.packed)
+            for scope, cell in self.intervals.get(start, {}).items()
         )
 
     def _cells_of(self, scope: str, at: int) -> tuple[Cell, ...]:

@@ -12,6 +12,8 @@ from typing import Final
 from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
 from streams.domain.contact import pieces
+from streams.domain.counts import COUNTS
+from streams.domain.disposition import DISPOSITIONS
 from streams.domain.gathered import Gathering
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.irregularities import Irregularities
@@ -111,7 +113,8 @@ class Books:
 
     def imbalance(self) -> int:
         """By how much the books fail to balance, over all scopes; 0 or they are wrong."""
-        return imbalance(self.totals.items())
+        totals = self.totals
+        return imbalance(totals.items()) + unequal((scope, t.packed) for scope, t in totals.items())
 
 
 def imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
@@ -121,6 +124,30 @@ def imbalance(tallies: Iterable[tuple[str, Tally]]) -> int:
         for scope, tally in tallies
         if tally.packed
     )
+
+
+_VISITS: Final = tuple(map(COUNTS.index, ("line_offered", "open", *DISPOSITIONS)))
+
+
+def unequal(packed: Iterable[tuple[str, int]]) -> int:
+    """By how much lines, vendors and the city differ, visit for visit; 0 or the books are wrong: a
+    visit is booked once at its line, once for its vendor and once in the city.
+
+    Args:
+        packed: of all of them, over the same time, each scope with its counts (``Tally.packed``).
+    """
+    lines = vendors = city = 0
+    for scope, counts in packed:
+        if scope.startswith(LINE):
+            lines += counts
+        elif scope.startswith(VENDOR):
+            vendors += counts
+        elif scope == CITY:
+            city += counts
+    if lines == vendors == city == 0:
+        return 0
+    ours, theirs, all_ = (Tally(each).counts for each in (lines, vendors, city))
+    return sum(abs(ours[n] - theirs[n]) + abs(ours[n] - all_[n]) for n in _VISITS)
 
 
 def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None = None) -> Books:

@@ -106,7 +106,7 @@ def _with_visits(known: Piece, walked: Walk, outcome: Outcome, plan: Plan, now: 
         visit.line = line = line_named_by(known.rows, found.line)
         visit.begun = begun = known.ats[found.begun]
         # The plan may have changed since the event was accepted.
-        terms = plan.terms(line, begun) or plan.nearest_terms(line, begun)
+        terms = plan.terms(line, begun) or plan.last_terms(line, begun)
         if outcome.channel:
             terms = plan.by_channel(terms, outcome.channel, begun)
         visit.terms = terms
@@ -159,7 +159,7 @@ def _in_hours(known: Piece, walked: Walk, terms: Terms, begun: int, plan: Plan) 
         if not terms.is_station:
             break
         line, at = line_named_by(known.rows, found.line), known.ats[found.begun]
-        later = plan.terms(line, at) or plan.nearest_terms(line, at)
+        later = plan.last_terms(line, at)
         terms = terms if later.is_station else later
     return terms.open or _is_open(plan, terms.line, begun)
 
@@ -311,7 +311,7 @@ def _without_visit(walked: Walk, outcome: Outcome, plan: Plan, now: int) -> None
     if walked.alone:
         outcome.outcome = ORPHAN
         return
-    contract = plan.entrance
+    contract = plan.city_contract(begun)
     lost_at = begun + contract.lost_after
     outcome.in_hours = plan.first_line_open(begun)
     reached: bool | None = None

@@ -355,7 +355,8 @@ class Ledger:
             booked.waiting,
             self._calls,
             booked.evicted,
-            imbalance((scope, each.tally) for (scope, _, _), each in booked.partials.items()),
+            booked.unequal
+            + imbalance((scope, each.tally) for (scope, _, _), each in booked.partials.items()),
         )
         self._told, self._retiring, self._calls = {}, [], {}
         return changes

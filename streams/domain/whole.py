@@ -84,7 +84,7 @@ def conclude(contact: Outcome, known: Piece, plan: Plan, now: int) -> None:
             contact.passed = _passed(visits)
         if over and visit.entered is not None and not terms.is_station:
             contact.whole_wait = wait = visit.wait
-            if visit.answered is None or wait is None or wait > plan.whole_within:
+            if visit.answered is None or wait is None or wait > plan.whole_within(contact.begun):
                 contact.whole_marks = QUEUED_MARK
             else:
                 contact.whole_marks = QUEUED_MARK | WITHIN_MARK
@@ -94,7 +94,7 @@ def conclude(contact: Outcome, known: Piece, plan: Plan, now: int) -> None:
     elif visits:
         contact.passed = _passed(visits)
         if over:
-            _wait_in_all(contact, plan.whole_within)
+            _wait_in_all(contact, plan.whole_within(contact.begun))
     if over:
         contact.became = _became(contact, known, plan)
         if contact.became is INFORMED:
@@ -133,10 +133,10 @@ def last_visit(visits: Sequence[Visit]) -> Visit | None:
 def is_nuisance(walk: Walk, ats: Sequence[int], plan: Plan) -> bool:
     """Whether somebody hung up so soon after the start, unanswered, that the plan calls it one. A
     callback that was accepted, or a form, is none: somebody wanted something."""
-    soon = plan.nuisance
-    if not soon or walk.hangup == NO_ROW or walk.start == NO_ROW:
+    if walk.hangup == NO_ROW or walk.start == NO_ROW:
         return False
-    if ats[walk.hangup] - ats[walk.start] > soon:
+    soon = plan.nuisance_at(ats[walk.start])
+    if not soon or ats[walk.hangup] - ats[walk.start] > soon:
         return False
     return all(visit.answered == NO_ROW and visit.reason != CALLBACK for visit in walk.visits)
 

@@ -25,7 +25,7 @@ def find(contact: Outcome, plan: Plan) -> None:
     told = contact.properties
     channel = told.channel
     if channel is not None and channel != PHONE:
-        contact.channel = channel if channel in plan.channels else OTHER
+        contact.channel = channel if plan.keeps_apart(channel, contact.begun) else OTHER
         contact.wide = (CHANNEL + contact.channel,)
     elif plan.has_parts:
         pair = told.entry, told.language
@@ -43,9 +43,9 @@ def find(contact: Outcome, plan: Plan) -> None:
 
 def _scopes(entry: str | None, language: str | None, at: int, plan: Plan) -> tuple[str, ...]:
     scopes = OF_CITY
-    if plan.entries.entrances:
+    if plan.has_entrances(at):
         known = entry is not None and plan.entrance_at(entry, at) is not None
         scopes += (ENTRANCE + (entry if known and entry is not None else OTHER),)
-    if language is not None and plan.speaks(language):
+    if language is not None and plan.speaks(language, at):
         scopes += (LANGUAGE + language,)
     return scopes

@@ -20,11 +20,14 @@ from streams.domain.events import Event
 from streams.domain.instants import DAY
 from streams.domain.ledger import GRACE
 from streams.domain.plan import Plan
+from streams.domain.plan.composed import composed
+from streams.domain.plan.judgement import Judgement
 from streams.domain.tally import WHOLE_WAITS, Tally
 from streams.engine.kafka import topics
 from streams.engine.kafka.access import check_access
 from streams.engine.kafka.outputs import position_key
 from streams.engine.kafka.read_to_end import LogReader, ReadError, Records
+from streams.engine.state.partials import TOLD_JUDGEMENT, Judged, read_partial
 from streams.engine.state.provisional import Partials
 from streams.settings import Settings
 from streams.sinks.records import Interval
@@ -53,11 +56,18 @@ class Kept(NamedTuple):
         intervals: all of them, what follows from callers included.
         provisional: those that are not final yet, or in which a callback can still be kept.
         as_of: the instant up to which they are complete.
+        judged: by what they were judged. Partitions go on by a corrected plan at watermarks that
+            are seconds apart: it is that of the first; None where none has told it.
     """
 
     intervals: dict[tuple[str, int], Tally]
     provisional: set[tuple[str, int]]
     as_of: int
+    judged: Judgement | None = None
+
+    def judging(self, plan: Plan) -> Plan:
+        """A plan that judges by what these were judged by, and from then on as it says."""
+        return plan if self.judged is None else composed(plan, self.judged, self.as_of + 1)
 
 
 class Late(NamedTuple):
@@ -137,7 +147,9 @@ async def kept(
             (scope, start) in promised or start + INTERVAL + GRACE > known_to
         ):
             provisional.add((scope, start))
-    return Kept(intervals, provisional, min(complete[tp.partition] for tp in sources))
+    as_of = min(complete[tp.partition] for tp in sources)
+    told = partials.judged
+    return Kept(intervals, provisional, as_of, told[min(told)] if told else None)
 
 
 def tally(interval: Interval) -> Tally:
@@ -146,6 +158,25 @@ def tally(interval: Interval) -> Tally:
     whole = ((WHOLE_WAITS + bucket, count) for bucket, count in interval.whole_waits)
     found.waits = dict([*interval.waits, *whole])
     found.longest = -1 if interval.longest is None else interval.longest
+    return found
+
+
+async def judged(settings: Settings) -> dict[int, Judgement]:
+    """By what each source partition is judged, as far as that has been told.
+
+    Raises:
+        AuditError: the topic is not there, or can't be read to its end.
+    """
+    found: dict[int, Judgement] = {}
+    async with _open(settings) as log:
+        async for records in log.read(topics.PARTIALS):
+            for record in records:
+                # Of hundreds of megabytes these are a few records: no other is unpacked.
+                if record.value is None or not (record.key or b"").startswith(TOLD_JUDGEMENT):
+                    continue
+                partial = read_partial(record.key or b"", record.value)
+                if isinstance(partial, Judged):
+                    found[partial.source] = partial.judged
     return found
 
 

@@ -32,7 +32,8 @@ from streams.engine.kafka.transport import App
 from streams.engine.kafka.writer import Writer
 from streams.engine.quarantine import Quarantine
 from streams.engine.roles.caller_owner import CallerOwner
-from streams.engine.roles.contact_owner import UNKNOWN, ContactOwner
+from streams.engine.roles.contact_owner import ContactOwner
+from streams.engine.roles.judging import UNKNOWN
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.ownership import Ownership
 from streams.engine.timings import Timings

@@ -13,7 +13,7 @@ from streams.domain.instants import DAY
 from streams.domain.tally import Tally
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record
-from streams.engine.roles.contact_owner import UNKNOWN
+from streams.engine.roles.judging import UNKNOWN
 from streams.engine.roles.routes import Routes
 from streams.engine.state.partials import DecidedForGood, DecidedInSlot, Figures, read_partial
 from streams.sinks.records import interval_record

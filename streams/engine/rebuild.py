@@ -9,7 +9,7 @@ and brought to the watermark that it published last; that gives the books that t
 2. partition by partition: the old keys are removed and the new state written in one transaction,
    with all figures that a board still needs;
 3. intervals older than what the partials keep are published by the rebuild itself, absolute as
-   always;
+   always; so is that there is nothing where the plan before had booked something;
 4. the marks are removed.
 
 Stopped anywhere, it is run again. It has one partition's contacts in memory: about 1 KB for each.
@@ -46,11 +46,14 @@ from streams.engine.kafka.watched import Watched
 from streams.engine.kafka.writer import Writer
 from streams.engine.old_intervals import OldIntervals
 from streams.engine.quarantine import Quarantine
-from streams.engine.roles.contact_owner import UNKNOWN, ContactOwner, Counts
+from streams.engine.roles.contact_owner import ContactOwner, Counts
+from streams.engine.roles.judging import UNKNOWN
 from streams.engine.roles.routes import Routes
+from streams.engine.stale_figures import StaleFigures
 from streams.engine.state.checkpoint import REBUILDING, REBUILT
 from streams.engine.state.errors import StateError
 from streams.engine.state.partials import (
+    Figures,
     Published,
     WatermarkRecord,
     published_record,
@@ -132,6 +135,7 @@ class _Rebuild:
         self._watermarks: dict[int, int] = {}
         self.complete_from = UNKNOWN  # retention has removed events of before
         self._old = OldIntervals(routes, self._watermarks)
+        self._stale = StaleFigures(routes)
         self._writers: dict[int, Writer] = {}
 
     async def run(self, progress: Callable[[Rebuilt], None]) -> None:
@@ -164,6 +168,8 @@ class _Rebuild:
                     before = self._watermarks.get(partial.source, partial.watermark)
                     self._watermarks[partial.source] = max(before, partial.watermark)
                     self._advance(partial.source, partial.positions)
+                elif isinstance(partial, Figures):
+                    self._stale.published(partial)
 
     def _advance(self, partition: int, positions: Mapping[str, int]) -> None:
         """A checkpoint had come to these positions, whether they were committed or not."""
@@ -196,9 +202,12 @@ class _Rebuild:
             ]
             # Every refusal and every late event before these offsets has been published.
             outputs[topics.DEAD, partition] = outputs[topics.LATE, partition] = []
+            self._stale.booked(outputs)
             self._old.set_aside(outputs, watermark)
             await self._writers[partition].write(Quarantine()(self._written.told(outputs)))
             watermark += 1  # what found no room in this checkpoint comes with the next
+        if stale := self._stale.of_source(partition):
+            await self._writers[partition].write(self._written.told(stale))
         done.contacts = len(owner.ledger.contacts)
         return done
 
@@ -278,6 +287,8 @@ class _Rebuild:
         """Publishes the intervals set aside, and from where on the owners publish again."""
         before = Published(self._old.horizon() + GRACE, frozenset(), frozenset())
         for there, intervals in enumerate(self._old.records(self.complete_from)):
+            keys = await self._keys(topics.INTERVALS, there)
+            intervals += self._stale.of_intervals(sorted(keys), self.complete_from)
             writer = Writer(self._settings, f"{self._app}-lines-{there}", _PATIENCE)
             await writer.start()
             try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.domain.books import INTERVAL, Books, books, imbalance, start_of
+from streams.domain.books import INTERVAL, Books, books, imbalance, start_of, unequal
 from streams.domain.counts import ONE
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.tally import CITY, LINE, VENDOR, Tally
@@ -60,3 +60,16 @@ def test_an_entry_is_booked_where_it_is_and_in_its_interval() -> None:
     found = Books(INTERVAL)
     found.add((CITY, NINE + MINUTE, ONE["contacts"], -1, -1, -1))
     assert found.totals[CITY]["contacts"] == found.intervals[CITY, NINE]["contacts"] == 1
+
+
+def test_a_visit_that_a_vendor_lacks_is_an_imbalance() -> None:
+    """Each scope by itself balances: only beside one another do they show it."""
+    found = books([ANSWERED.contact(), GONE.contact()], PLAN, LATE, INTERVAL)
+    (vendor,) = (scope for scope in found.totals if scope.startswith(VENDOR))
+    packed = {scope: tally.packed for scope, tally in found.totals.items()}
+    assert unequal(packed.items()) == 0
+    of_one = books([GONE.contact()], PLAN, LATE, INTERVAL).totals[vendor].packed
+    assert unequal((packed | {vendor: of_one}).items()) > 0
+    assert unequal((packed | {CITY: of_one}).items()) > 0
+    del found.totals[vendor]
+    assert found.imbalance() > 0

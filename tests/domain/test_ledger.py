@@ -449,3 +449,18 @@ def test_slots_are_those_of_the_visits() -> None:
     assert slot["line_offered"] == slot["open"] == slot["queue_offered"] == 1
     assert ledger.bookings.waiting["line:waste"].count == 1
     assert ledger.bookings.waiting["line:waste"].oldest() == at("9:00:14")
+
+
+def test_a_visit_that_its_vendor_loses_is_told_at_the_next_checkpoint() -> None:
+    """Whatever takes it away, nothing else of the quarter-hour need change for it to be seen."""
+    ledger = Ledger(PLAN)
+    for event, instant in Story("a").start("9:00").enter("9:00", "waste").facts:
+        ledger.accept(event, instant)
+    ledger.advance(at("9:01"))
+    assert ledger.changes().imbalance == 0
+    del ledger.bookings.intervals[at("9:00")]["vendor:acme"]
+    for event, instant in Story("b").start("9:01").enter("9:01", "desk").facts:
+        ledger.accept(event, instant)
+    ledger.advance(at("9:02"))
+    assert ledger.changes().imbalance > 0
+    assert ledger.bookings.imbalance() > 0

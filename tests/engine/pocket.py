@@ -19,6 +19,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from streams.domain import instants
 from streams.domain.instants import DAY
 from streams.domain.ledger import Ledger
+from streams.domain.plan import Plan
 from streams.domain.windows import Windows
 from streams.engine import rebuild
 from streams.engine.kafka import topics
@@ -99,9 +100,11 @@ class Deployment:
     Attributes:
         topics: all that was written.
         sources: partitions of each input topic.
+        plan: by which whoever starts next judges.
     """
 
-    def __init__(self, sources: int) -> None:
+    def __init__(self, sources: int, plan: Plan = PLAN) -> None:
+        self.plan = plan
         self.topics = Topics()
         self.sources = sources
         self._routes = Routes(sources, 2, 2)
@@ -111,11 +114,11 @@ class Deployment:
         self._callers = self._caller_owners()
 
     def _owner(self, source: int) -> ContactOwner:
-        return ContactOwner(source, PLAN, self._routes, Counts())
+        return ContactOwner(source, self.plan, self._routes, Counts())
 
     def _line_owners(self) -> list[LineOwner]:
         return [
-            LineOwner(there, PLAN, self._routes, len(self.topics.log(topics.PARTIALS, there)))
+            LineOwner(there, self.plan, self._routes, len(self.topics.log(topics.PARTIALS, there)))
             for there in range(self._routes.partials)
         ]
 
@@ -125,7 +128,7 @@ class Deployment:
                 there,
                 self._routes,
                 len(self.topics.log(topics.CALLERS, there)),
-                day_of=PLAN.day_of,
+                day_of=self.plan.day_of,
             )
             for there in range(self._routes.callers)
         ]
@@ -190,7 +193,7 @@ class Deployment:
         }
         reading: Any = self.topics
         _Writer.written = self.topics
-        work = rebuild._Rebuild(Settings(), PLAN, self._routes, positions, reading)
+        work = rebuild._Rebuild(Settings(), self.plan, self._routes, positions, reading)
         with patch.object(rebuild, "Writer", _Writer):
             asyncio.run(work.run(lambda done: None))
         for source in self._owners:

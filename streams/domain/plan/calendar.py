@@ -6,7 +6,9 @@ in the night to summer time and nine in the night back. Hours over midnight belo
 which they begin: the night before a holiday is worked to its end.
 """
 
-from collections.abc import Iterable
+import io
+import struct
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -29,17 +31,53 @@ Span = tuple[int, int]
 """From an instant to before another."""
 
 
+def zone_of(name: str, offsets: Sequence[tuple[int, int]]) -> ZoneInfo:
+    """A time zone by its offsets from UTC, each in seconds from an instant on; the first of them
+    before that, too. It is put together as a file of RFC 8536, so that it is a zone as any other.
+    """
+    kinds = list(dict.fromkeys(offset for _, offset in offsets))
+    # In whole seconds: whoever changes the zone between two of them has the next.
+    times = [-(-instant // instants.SECOND) for instant, _ in offsets]
+    names = b"".join(b"%+06d\0" % offset for offset in kinds)
+
+    def block(size: str, known: bool) -> bytes:
+        count = len(times) if known else 0
+        head = struct.pack(">4sc15x6l", b"TZif", b"2", 0, 0, 0, count, len(kinds), len(names))
+        body = struct.pack(f">{count}{size}", *times[:count])
+        body += bytes(kinds.index(offset) for _, offset in offsets[:count])
+        for nth, offset in enumerate(kinds):
+            body += struct.pack(">lbB", offset, 0, names.index(b"%+06d\0" % kinds[nth]))
+        return head + body + names
+
+    return ZoneInfo.from_file(io.BytesIO(block("l", False) + block("q", True) + b"\n\n"), key=name)
+
+
 class Calendar:
     """The days of a city."""
 
-    def __init__(self, city: City, holidays: Holidays) -> None:
-        self.zone = ZoneInfo(city.time_zone)
+    def __init__(
+        self, city: City, holidays: Holidays, offsets: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        self.zone = zone_of(city.time_zone, offsets) if offsets else ZoneInfo(city.time_zone)
+        self._made_of = city, holidays, offsets
         self._country = city.country
         self._subdivision = city.subdivision
         self._added = {day for day, _ in holidays.added}
         self._left_out = set(holidays.left_out)
         self._of_country: dict[int, frozenset[date]] = {}
         self._today: Span = (0, 0)
+
+    def between(self, since: int | None, until: int | None) -> "Calendar":
+        """The calendar as it is between two instants, with the clock there before and after: hours
+        that were kept by another clock know nothing of the one that came later on their last day.
+        """
+        city, holidays, offsets = self._made_of
+        if not offsets:
+            return self
+        kept = [each for each in offsets if until is None or each[0] < until]
+        while len(kept) > 1 and since is not None and kept[1][0] <= since:
+            del kept[0]
+        return Calendar(city, holidays, kept or offsets[:1])
 
     def local(self, at: int) -> datetime:
         """The local time at an instant; before the year 1 and after 9999, that of the bound."""
@@ -116,6 +154,10 @@ class Opening:
                     spans.append((first, last))
         return tuple(sorted(spans))
 
+    def intervals(self, day: date) -> tuple[Minutes, ...]:
+        """The hours that begin on a local day, holidays and exceptions considered."""
+        return self._intervals(day)
+
     def _pieces(self, day: date) -> list[Span]:
         """The day, cut where the clocks change."""
         calendar = self._calendar
@@ -148,7 +190,10 @@ class Openings:
 
     def __init__(self, versions: Iterable[Version[Hours]], calendar: Calendar) -> None:
         self._versions = {
-            id_: [Version(Opening(v.entry, calendar), v.since, v.until) for v in of_id]
+            id_: [
+                Version(Opening(v.entry, calendar.between(v.since, v.until)), v.since, v.until)
+                for v in of_id
+            ]
             for id_, of_id in by_id(versions).items()
         }
 

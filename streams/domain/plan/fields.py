@@ -222,9 +222,23 @@ class Table:
         self.report(key, f"{shown(value)} is not a date: write 2026-12-24")
         return None
 
-    def instant(self, key: str, days_of: ZoneInfo | None = None) -> int | None:
-        """A date-time with offset, on a whole minute; or, with a zone, a local date: then its
-        first instant."""
+    def flag(self, key: str, default: bool) -> bool:
+        """Yes or no."""
+        value = self.raw(key)
+        if isinstance(value, bool) or value is None:
+            return default if value is None else value
+        self.report(key, f"{shown(value)} is neither true nor false: write one, without quotes")
+        return default
+
+    def instant(
+        self, key: str, days_of: ZoneInfo | None = None, clock_of: ZoneInfo | None = None
+    ) -> int | None:
+        """A date-time with offset, on a whole minute.
+
+        Args:
+            days_of: takes a local date of this zone too: its first instant.
+            clock_of: takes a local time of this zone too; of two where clocks go back, the first.
+        """
         value = self.raw(key)
         if value is None:
             return None
@@ -234,6 +248,8 @@ class Table:
                 moment = (date if len(value) == 10 else datetime).fromisoformat(value)
         if isinstance(moment, date) and not isinstance(moment, datetime) and days_of is not None:
             moment = datetime.combine(moment, time(), days_of)
+        if isinstance(moment, datetime) and moment.tzinfo is None and clock_of is not None:
+            moment = moment.replace(tzinfo=clock_of)
         if not isinstance(moment, datetime):
             like = "2026-12-24 or " if days_of is not None else ""
             self.report(key, f"{shown(value)} is no time: write {like}2026-12-24T08:00:00+01:00")

@@ -249,6 +249,17 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
+class LineException:
+    """A line is open, or closed, from ``since`` to before ``until``, whatever its hours say."""
+
+    line: str
+    since: int
+    until: int
+    open: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entrance:
     """A dialled number or another way in (``entry`` of the events). ``contract`` has the targets of
     everything that came in there; None: the city's."""
@@ -313,6 +324,22 @@ class City:
 
 
 @dataclass(frozen=True, slots=True)
+class CityThen:
+    """By what the city judged at a time, of a plan that was corrected (``composed``).
+
+    ``channels`` are those that were kept apart, ``has_entrances`` says whether entrances were.
+    ``has_any_line``: it had no plan, and took whatever line came.
+    """
+
+    contract: str
+    nuisance: int
+    languages: tuple[str, ...]
+    channels: tuple[str, ...]
+    has_entrances: bool
+    has_any_line: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Holidays:
     """Days added to the country's own public holidays, with their name, and days left out."""
 
@@ -322,7 +349,11 @@ class Holidays:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """All that a plan's file says, in its order."""
+    """All that a plan's file says, in its order.
+
+    No file says the last two: what the city judged by before the plan was corrected, and the
+    offsets from UTC, in seconds from an instant on, where the time zone was another then.
+    """
 
     lines: tuple[Version[Line], ...]
     city: City = City()
@@ -334,6 +365,9 @@ class Entries:
     announcements: tuple[Version[Announcement], ...] = ()
     entrances: tuple[Version[Entrance], ...] = ()
     menus: tuple[Version[Menu], ...] = ()
+    exceptions: tuple[LineException, ...] = ()
+    city_before: tuple[Version[CityThen], ...] = ()
+    offsets: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

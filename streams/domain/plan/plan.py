@@ -53,9 +53,20 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 """Lines are labels of metrics, and without a plan nothing but this bounds them."""
 
 
+LAST_WITHIN: Final = 300 * DAY
+"""How long after its end a line is remembered by those of its visits that begin later: for less
+than by what was judged is kept (``judgement.LOOKS_BACK``), so that no restart forgets it."""
+
 _ADDED: Final[dict[str, dict[str, Any]]] = {
-    "entries": {"announcements": (), "entrances": (), "menus": ()},
-    "city": {"nuisance": 0, **UNSAID},
+    "entries": {
+        "announcements": (),
+        "entrances": (),
+        "menus": (),
+        "exceptions": (),
+        "city_before": (),
+        "offsets": (),
+    },
+    "city": {"nuisance": 0, "pseudonyms": None, **UNSAID},
     "line": {"queues": (), "kind": OF_CALLS, "channels": ()},
 }
 """What plans could not say at first, each with the value that stands for nothing said."""
@@ -67,6 +78,12 @@ def _without_nothing(said: dict[str, Any], added: dict[str, Any]) -> None:
             del said[key]
 
 
+def longest_within(contract: Contract) -> int:
+    """The longest wait that is within a contract's threshold: instants are whole, so that what is
+    below the threshold is at most one less."""
+    return contract.threshold - (not contract.inclusive)
+
+
 class Plan:
     """What a city has agreed, by line and instant.
 
@@ -74,35 +91,46 @@ class Plan:
         entries: all that the plan says.
         city: the city's name.
         zone: its time zone.
-        nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none is.
-        entrance: the contract by which contacts are judged that never came to a line: the city's.
-        whole_within: the longest whole wait that is within its threshold, in us.
+        nuisance: hung up within this of its start, unanswered, a contact is a nuisance; 0: none
+            is. Where it was another before (`nuisance_at`), the longest.
+        entrance: the city's contract, as of its latest entry.
         has_parts, has_dated_entrance: whether some of the city's calls have figures of their own by
             entrance or language, and whether that depends on when they came.
         menus: the ids of all versions of the spoken menu.
         wide: of an entrance and a language that were asked for, the scopes (``domain.wide``).
         channels: those beside the telephone that are kept apart from each other.
         has_announcements: whether an event may tell that one was heard.
+        has_any_line: it is the plan of those who have none.
     """
+
+    has_any_line = False
 
     def __init__(self, entries: Entries) -> None:
         self.entries = entries
         self.city = entries.city.name
-        self._calendar = Calendar(entries.city, entries.holidays)
+        self._calendar = Calendar(entries.city, entries.holidays, entries.offsets)
         self.zone: ZoneInfo = self._calendar.zone
         self._lines = by_id(entries.lines)
         self._contracts = by_id(entries.contracts, Contract())
-        self.entrance = self._contracts[entries.city.contract][-1].entry
-        # Instants are whole, so that what is below the threshold is at most this.
-        self.whole_within = self.entrance.threshold - (not self.entrance.inclusive)
+        of_city = self._contracts[entries.city.contract]
+        self.entrance = of_city[-1].entry
+        self._is_steady = len(of_city) == 1 and not entries.city_before
+        self._whole_within = longest_within(self.entrance)
         self._vendors = by_id(entries.vendors, entries.city.as_vendor())
-        self.nuisance = entries.city.nuisance
+        self._before = entries.city_before
+        self.nuisance = max(
+            entries.city.nuisance, *(each.entry.nuisance for each in self._before), 0
+        )
         self._announcements = by_id(entries.announcements)
         self.has_announcements = bool(entries.announcements)
         self._entrances = by_id(entries.entrances)
         self._languages = frozenset(entries.city.languages)
-        self.has_parts = bool(self._languages or entries.entrances)
-        self.has_dated_entrance = any(
+        self.has_parts = bool(
+            self._languages
+            or entries.entrances
+            or any(each.entry.languages or each.entry.has_entrances for each in self._before)
+        )
+        self.has_dated_entrance = bool(self._before) or any(
             version.since is not None or version.until is not None for version in entries.entrances
         )
         self._menus = by_id(entries.menus)
@@ -114,7 +142,7 @@ class Plan:
         self._by_channel: dict[tuple[Terms, Contract], Terms] = {}
         self._openings = Openings(entries.hours, self._calendar)
         self._days: dict[int, int] = {}
-        self._turns = Turns(self._lines, self._contracts, self._openings)
+        self._turns = Turns(self._lines, self._contracts, self._openings, entries.exceptions)
         self._always = {
             line
             for line, versions in self._lines.items()
@@ -157,6 +185,10 @@ class Plan:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.entries,)
 
+    def of(self, entries: Entries, since: int) -> "Plan":
+        """A plan of other entries, which are those of this one from an instant on."""
+        return Plan(entries)
+
     # On the way of every event
 
     def knows(self, line: str, at: int) -> bool:
@@ -181,12 +213,21 @@ class Plan:
 
     def nearest_terms(self, line: str, at: int) -> Terms:
         """The terms of the line's validity nearest in time; the default contract's for a line that
-        the plan no longer has: contacts in state outlive a change of plan."""
+        the plan no longer has."""
         edges = [version.nearest(at) for version in self._lines.get(line, ())]
         terms = self.terms(line, min(edges, key=lambda edge: abs(edge - at))) if edges else None
-        return terms or Terms(
-            line, {}, 1, CITY_VENDOR, Contract(), True, "always", None, Line(line).callback_within
-        )
+        return terms or _of_no_plan(line)
+
+    def last_terms(self, line: str, at: int) -> Terms:
+        """What a visit is judged by that begins at the instant: the line's terms then, or those
+        that it had last before it ended; the default contract's for a line that never was. Contacts
+        in state outlive a change of plan, and no later change says anything of them."""
+        terms = self.terms(line, at)
+        if terms is None:
+            ends = [v.until for v in self._lines.get(line, ()) if v.until is not None]
+            last = max((end for end in ends if at - LAST_WITHIN < end <= at), default=None)
+            terms = None if last is None else self.terms(line, last - 1)
+        return terms or _of_no_plan(line)
 
     def announces(self, announcement: str, at: int) -> bool:
         """Whether the plan has an announcement of this id at the instant."""
@@ -220,9 +261,39 @@ class Plan:
         keys = [key for key, to in entry.keys if to == line] if entry is not None else []
         return keys[0] if keys else None
 
-    def speaks(self, language: str) -> bool:
-        """Whether it is one of the city's languages."""
-        return language in self._languages
+    def speaks(self, language: str, at: int) -> bool:
+        """Whether it is one of the city's languages at the instant."""
+        then = valid(self._before, at)
+        return language in (self._languages if then is None else then.languages)
+
+    def has_entrances(self, at: int) -> bool:
+        """Whether what came in by one entrance is kept apart from the rest at the instant."""
+        then = valid(self._before, at)
+        return bool(self.entries.entrances) if then is None else then.has_entrances
+
+    def keeps_apart(self, channel: str, at: int) -> bool:
+        """Whether what came by the channel is kept apart from all other channels at the instant."""
+        then = valid(self._before, at)
+        return channel in (self.channels if then is None else then.channels)
+
+    def city_contract(self, at: int) -> Contract:
+        """By what contacts of the instant are judged that never came to a line, and their whole
+        wait; beyond its last entry, that."""
+        if self._is_steady:
+            return self.entrance
+        then = valid(self._before, at)
+        versions = self._contracts[self.entries.city.contract if then is None else then.contract]
+        return valid(versions, at) or versions[-1].entry
+
+    def whole_within(self, at: int) -> int:
+        """The longest whole wait of a contact of the instant that is within the city's threshold,
+        in us."""
+        return self._whole_within if self._is_steady else longest_within(self.city_contract(at))
+
+    def nuisance_at(self, at: int) -> int:
+        """How soon whoever is not answered must have hung up to be a nuisance at the instant."""
+        then = valid(self._before, at)
+        return self.entries.city.nuisance if then is None else then.nuisance
 
     def by_channel(self, terms: Terms, channel: str, at: int) -> Terms:
         """The terms of a visit that came by another channel than the telephone: by the contract
@@ -389,6 +460,7 @@ class Plan:
             announcements=in_order(self.entries.announcements),
             entrances=in_order(self.entries.entrances),
             menus=in_order(self.entries.menus),
+            exceptions=tuple(sorted(self.entries.exceptions, key=lambda e: (e.line, e.since))),
         )
         said = msgspec.to_builtins(entries, str_keys=True)
         _without_nothing(said, _ADDED["entries"])
@@ -407,26 +479,53 @@ class Plan:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
 
-class _EveryLine(Plan):
-    """The plan of those who have none; it learns its lines from the calls."""
+def _of_no_plan(line: str) -> Terms:
+    within = Line(line).callback_within
+    return Terms(line, {}, 1, CITY_VENDOR, Contract(), True, "always", None, within)
 
-    def __init__(self, contract: Contract, zone: str) -> None:
+
+class _EveryLine(Plan):
+    """The plan of those who have none; it learns its lines from the calls. ``since`` is from when
+    on, where there was a plan before."""
+
+    has_any_line = True
+
+    def __init__(
+        self,
+        contract: Contract,
+        zone: str,
+        entries: Entries | None = None,
+        since: int | None = None,
+    ) -> None:
         city = City(time_zone=zone, contract=contract.id)
-        super().__init__(Entries(lines=(), city=city, contracts=(Version(contract),)))
+        super().__init__(entries or Entries(lines=(), city=city, contracts=(Version(contract),)))
         self._contract = contract
+        self._since = since
+        self._learned: set[str] = set()
         self.has_announcements = True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._contract, self.entries.city.time_zone)
+        zone = self.entries.city.time_zone
+        return type(self), (self._contract, zone, self.entries, self._since)
+
+    def of(self, entries: Entries, since: int) -> Plan:
+        return _EveryLine(self._contract, self.entries.city.time_zone, entries, since)
 
     def _knows_at(self, line: str, at: int) -> bool:
-        if len(self._always) >= MOST_LINES_WITHOUT_PLAN or not is_id(line):
-            return False
-        if holds_number(line):  # a call sent on to somebody's own telephone: no name of a series
-            return False
-        self._always.add(line)
-        self._lines[line] = [Version(Line(id=line, contract=self._contract.id))]
-        return True
+        since = self._since
+        if line not in self._learned and (since is None or not super()._knows_at(line, since)):
+            if len(self._learned) >= MOST_LINES_WITHOUT_PLAN or not is_id(line):
+                return False
+            if holds_number(
+                line
+            ):  # a call sent on to somebody's own telephone: no name of a series
+                return False
+            self._learned.add(line)
+            if since is None:
+                self._always.add(line)
+            learned = Version(Line(id=line, contract=self._contract.id), since)
+            self._lines.setdefault(line, []).append(learned)
+        return super()._knows_at(line, at)
 
     def _find_terms(self, line: str, at: int) -> Terms | None:
         return super()._find_terms(line, at) if self.knows(line, at) else None
@@ -435,4 +534,6 @@ class _EveryLine(Plan):
         return True
 
     def answering_at(self, at: int) -> frozenset[str]:
+        if self._since is not None and at < self._since:
+            return super().answering_at(at)
         return frozenset({CITY_VENDOR})

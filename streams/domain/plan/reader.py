@@ -34,6 +34,7 @@ from streams.domain.plan.model import (
     Holidays,
     Hours,
     Line,
+    LineException,
     Maintenance,
     Menu,
     Vendor,
@@ -146,6 +147,7 @@ def _entries(top: Table) -> Entries:
     menus = _versions(top.tables("menu"), _menu, zone)
     entrances = _versions(top.tables("entrance"), lambda table: _entrance(table, city), zone)
     announcements = _versions(top.tables("announcement"), _announcement, zone)
+    exceptions = _exceptions(top.tables("exception"), [v.entry.id for _, v in lines], zone)
     maintenance = _maintenance(top.tables("maintenance"), [v.entry.id for _, v in lines])
     if not lines and not top.raw("line"):
         top.report("line", 'there is no line: write [[line]] and id = "waste"')
@@ -161,6 +163,7 @@ def _entries(top: Table) -> Entries:
         announcements=_of(announcements),
         entrances=_of(entrances),
         menus=_of(menus),
+        exceptions=exceptions,
     )
     references.check_overlaps(contracts, reported)
     references.check_overlaps(hours, reported)
@@ -379,6 +382,27 @@ def _holidays(table: Table | None) -> Holidays:
         table.report("left_out", f"{min(both)} is also under `extra`: write it in one of them")
     table.close()
     return Holidays(tuple(sorted(added)), tuple(sorted(left_out)))
+
+
+def _exceptions(tables: list[Table], lines: list[str], zone: ZoneInfo) -> tuple[LineException, ...]:
+    found: list[LineException] = []
+    for table in tables:
+        table.require("line", "from", "until", "reason")
+        line = table.id("line") if table.has("line") else ""
+        if line and line not in lines:
+            table.report("line", f'no line "{line}": {nearest(line, lines)}')
+        since, until = (table.instant(key, None, zone) for key in ("from", "until"))
+        is_open = table.flag("open", False)
+        reason = table.text("reason")
+        table.close()
+        if since is None or until is None:
+            continue
+        if since >= until:
+            table.report("until", "is not after `from`: write when the exception ends")
+        elif any(e.line == line and e.since < until and since < e.until for e in found):
+            table.report("from", f'"{line}" has another exception then: end one where one begins')
+        found.append(LineException(line, since, until, is_open, reason))
+    return tuple(found)
 
 
 def _maintenance(tables: list[Table], lines: list[str]) -> tuple[Maintenance, ...]:

@@ -1,11 +1,11 @@
 """When a line opens and closes next, and when anything that holds for it may change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from streams.domain.instants import DAY
 from streams.domain.plan.calendar import Openings
-from streams.domain.plan.model import Contract, Line
+from streams.domain.plan.model import Contract, Line, LineException
 from streams.domain.plan.validity import Version, valid
 
 HORIZON: Final = 400 * DAY
@@ -20,6 +20,7 @@ class Turns:
         lines: by id, each id's in the order of time; more may come while it is asked.
         contracts: the same.
         openings: the plan's opening hours.
+        exceptions: when a line is open, or closed, whatever its hours say.
     """
 
     def __init__(
@@ -27,14 +28,21 @@ class Turns:
         lines: Mapping[str, Sequence[Version[Line]]],
         contracts: Mapping[str, Sequence[Version[Contract]]],
         openings: Openings,
+        exceptions: Iterable[LineException] = (),
     ) -> None:
         self._lines = lines
         self._contracts = contracts
         self._openings = openings
+        self._exceptions: dict[str, list[LineException]] = {}
+        for each in exceptions:
+            self._exceptions.setdefault(each.line, []).append(each)
         self._found: dict[str, tuple[int, int, int | None]] = {}
 
     def is_open(self, line: Line, at: int) -> bool:
-        """Whether the line is open at the instant by its hours."""
+        """Whether the line is open at the instant, by its exceptions and else by its hours."""
+        for each in self._exceptions.get(line.id, ()):
+            if each.since <= at < each.until:
+                return each.open
         return line.hours is None or self._openings.is_open(line.hours, at)
 
     def next(self, line: str, at: int) -> int | None:
@@ -59,7 +67,10 @@ class Turns:
             versions += self._contracts[entry.contract]
         if entry is not None and entry.hours is not None:
             edges.append(self._openings.next_edge(entry.hours, at))
-        edges += [b for v in versions for b in (v.since, v.until) if b is not None and b > at]
+        bounds = [bound for version in versions for bound in (version.since, version.until)]
+        for each in self._exceptions.get(line, ()):
+            bounds += [each.since, each.until]
+        edges += [bound for bound in bounds if bound is not None and bound > at]
         return min(edges, default=None)
 
     def _find(self, line: str, at: int) -> int | None:

@@ -16,9 +16,11 @@ from prometheus_client.registry import Collector
 from streams import __version__
 from streams.domain.instants import SECOND
 from streams.domain.irregularities import IRREGULARITIES
+from streams.domain.plan.judgement import digest_of_years
 from streams.engine.host import PagesHost
 from streams.engine.kafka import topics
-from streams.engine.roles.contact_owner import UNKNOWN
+from streams.engine.roles.corrected import acts_since
+from streams.engine.roles.judging import UNKNOWN
 
 UNHEALTHY_AFTER: Final = 30.0
 """Seconds without a checkpoint after which a worker that owns partitions is not healthy: a hundred
@@ -117,6 +119,7 @@ class PipelineCollector(Collector):
             contacts.add_metric(name, len(owner.ledger.contacts))
             owned.add_metric(name, 1)
         yield from (watermark, current, contacts, owned)
+        yield from self._plan()
         yield GaugeMetricFamily(
             "contact_open_contacts_most",
             "Contacts that this worker may have in state, by the setting open_contacts",
@@ -132,6 +135,24 @@ class PipelineCollector(Collector):
             "By how much the books fail to balance: 0, or the software is wrong",
             value=sum(owner.imbalance for owner in worker.contact_owners.values()),
         )
+
+    def _plan(self) -> Iterator[Metric]:
+        worker = self._worker
+        info = GaugeMetricFamily(
+            "contact_plan_info", "A worker's plan, by all that it judges by", labels=["judges"]
+        )
+        info.add_metric([digest_of_years(worker.plan, worker.clock.now())], 1)
+        yield info
+        acts = GaugeMetricFamily(
+            "contact_plan_acts_since_timestamp_seconds",
+            "Since when the plan judges a partition; what lies before it would judge otherwise",
+            labels=["partition"],
+        )
+        for partition, owner in sorted(worker.contact_owners.items()):
+            since = acts_since(owner)
+            if since is not None:
+                acts.add_metric([str(partition)], since / SECOND)
+        yield acts
 
     def _checkpoints(self) -> Iterator[Metric]:
         worker = self._worker

@@ -4,8 +4,7 @@ Records come in by the batch, in any order between the topics. A checkpoint brin
 partition's watermark and gives every record that says what changed. How the state is stored is in
 `streams.engine.state`.
 
-It is longer than a module should be, because a batch and a checkpoint are one way through the
-books.
+It is longer than a module should be, because all that a checkpoint gives is written in one place.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from streams.domain.tally import CITY, VENDOR
 from streams.domain.watched import terms_of
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record, position_key
+from streams.engine.roles.judging import UNKNOWN, Judging
 from streams.engine.roles.routes import Routes
 from streams.engine.state.callers import call_record, clock_record
 from streams.engine.state.changelog import Changelog
@@ -48,10 +48,6 @@ from streams.sinks.records import DeadLetter
 LETTERS_LIKE_AN_EVENT: Final = 8
 """Dead letters that are as much work for a checkpoint as one event: a letter is only sent, while an
 event moves figures. A flood of them must not make the checkpoints of good events twice as many."""
-
-UNKNOWN: Final = -(2**62)
-"""The watermark of a partition before anything is known of it."""
-
 
 _FOREIGN_KEY: Final = Refusal(
     event_reader.MALFORMED_FIELD,
@@ -92,6 +88,7 @@ class ContactOwner:
         fruitless: input topics of whose last batch nothing was accepted.
         pending: events merged since the last checkpoint; several dead letters count as one.
         imbalance: by how much the books failed to balance at the last checkpoint.
+        judging: by what it is judged.
     """
 
     def __init__(
@@ -103,6 +100,7 @@ class ContactOwner:
         room: Callable[[], int] = lambda: NEVER,
     ) -> None:
         self.partition = partition
+        self.judging = Judging(plan)
         self.ledger = Ledger(plan, leaves=self._leaves)
         self.positions: dict[str, int] = {}
         self.newest: dict[str, int] = {}
@@ -131,6 +129,9 @@ class ContactOwner:
             return
         self.positions = dict(checkpoint.positions)
         self.newest = dict(checkpoint.newest)
+        self.judging.restore(restored.judged, checkpoint.watermark)
+        self.ledger.plan = self.judging.plan
+        self._reader = Reader(self.judging.plan.knows)
         retired = self._changelog.restore(restored, checkpoint)
         yield from self.ledger.restore(
             checkpoint.watermark, restored.contacts(), restored.cells(), retired
@@ -222,9 +223,11 @@ class ContactOwner:
         self._count_forgotten()
         self.pending = 0
         here = self.partition
+        watermark = self.ledger.watermark
+        judged = self.judging.judged(watermark)
         outputs: Outputs = {
             (topics.STATE, here): self._changelog.checkpoint(
-                changes, self.ledger.watermark, generation, self.positions, self.newest
+                changes, watermark, generation, self.positions, self.newest, judged
             )
         }
         self._write_partials(outputs, changes, generation)
@@ -321,7 +324,7 @@ class ContactOwner:
             clock = clock_record(source, ledger.complete_until, held)
             outputs.setdefault((topics.CALLERS, there), []).append(clock)
         for there in range(self._routes.partials):
-            # The positions are on one partition only: nobody but a rebuild asks for them.
+            # The positions, and by what is judged, are on one partition only.
             mine = there == source % self._routes.partials
             record = watermark_record(
                 generation,
@@ -331,4 +334,7 @@ class ContactOwner:
                 self.positions if mine else {},
                 held,
             )
-            outputs.setdefault((topics.PARTIALS, there), []).append(record)
+            records = outputs.setdefault((topics.PARTIALS, there), [])
+            if mine:
+                records += self.judging.told(source, ledger.watermark)
+            records.append(record)

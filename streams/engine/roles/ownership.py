@@ -18,6 +18,7 @@ from streams.engine.clocks import Clock
 from streams.engine.kafka import topics
 from streams.engine.kafka.read_to_end import LogReader
 from streams.engine.kafka.transport import App
+from streams.engine.roles import corrected
 from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.contact_owner import ContactOwner, Counts
 from streams.engine.roles.line_owner import LineOwner
@@ -98,6 +99,7 @@ class Ownership:
             for _ in owner.restore(state):
                 await asyncio.sleep(0)
             self.recovered[partition] = Recovery(time.monotonic() - begun, state.records)
+        corrected.say(owned.values())
         if partitions:
             log.info(
                 "recovered",
@@ -163,6 +165,13 @@ class Ownership:
             return {}
         ends: Mapping[TopicPartition, int] = await self._app.consumer.end_offsets(tps)
         return ends
+
+    def owns_scope(self, scope: str) -> bool:
+        """Whether the partition of line partials that a scope is kept on is owned, and shown."""
+        if self._routes is None:
+            return False
+        owner = self.lines.owners.get(self._routes.of_scope(scope))
+        return owner is not None and owner.shown
 
     async def _find_routes(self) -> Routes:
         if self._routes is None:

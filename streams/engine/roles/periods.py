@@ -40,15 +40,24 @@ class Periods(Collector):
         plan: what was agreed.
         clock: what time it is.
         boards: gives the boards shown now; a vendor is judged by the owner of its scope.
+        owns: whether a scope is one that is owned now: a vendor who answered a line until the plan
+            was corrected may be on no board any more.
     """
 
     def __init__(
-        self, settings: Settings, plan: Plan, clock: Clock, boards: Callable[[], Iterable[Board]]
+        self,
+        settings: Settings,
+        plan: Plan,
+        clock: Clock,
+        boards: Callable[[], Iterable[Board]],
+        owns: Callable[[str], bool] = lambda scope: False,
     ) -> None:
         self._settings = settings
         self._plan = plan
         self._clock = clock
         self._boards = boards
+        self._owns = owns
+        self._before: set[str] = set()  # vendors of whom the plan itself need not know
         self._judged: dict[str, list[Running]] = {}
         self._partials = Partials()
         self._begin = 0
@@ -77,16 +86,19 @@ class Periods(Collector):
             self._partials = Partials()  # what was before has been evicted
         self._begin = begin
         found = await kept(self._settings, begin, now, self._partials)
+        self._before = {each.vendor for each in found.judged.lines} if found.judged else set()
+        vendors = self._owned()
         judged: dict[str, list[Running]] = {vendor: [] for vendor in vendors}
         for each in await asyncio.to_thread(self._running, vendors, found.as_of, found):
             judged[each.vendor].append(each)
         self._judged = judged
 
     def _running(self, vendors: set[str], now: int, found: Kept) -> list[Running]:
-        return list(running(self._plan, sorted(vendors), now, found.intervals, found.provisional))
+        plan = found.judging(self._plan)
+        return list(running(plan, sorted(vendors), now, found.intervals, found.provisional))
 
     def _owned(self) -> set[str]:
-        return {
+        return {vendor for vendor in self._before if self._owns(VENDOR + vendor)} | {
             scope.removeprefix(VENDOR)
             for board in self._boards()
             for scope in board.scopes

@@ -17,10 +17,12 @@ from streams.domain import retired
 from streams.domain.cells import CellKey
 from streams.domain.contact import GAP
 from streams.domain.ledger import GRACE, Changes
+from streams.domain.plan.judgement import Judgement
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import cell_record, encoded
 from streams.engine.state.checkpoint import Checkpoint, Stored
 from streams.engine.state.contacts import contact_record, contact_removed
+from streams.engine.state.judged import judged_digest, judged_record
 from streams.engine.state.restored import Covered, Restored
 from streams.engine.state.retired import RetiredIds, retired_record, retired_removed
 
@@ -53,6 +55,8 @@ class Changelog:
         self._cells: set[CellKey] = set()
         self._retired: deque[_Retirement] = deque()
         self._ids = 0  # in all of these
+        self._judged: Judgement | None = None
+        self._judged_digest = ""
 
     def restore(self, restored: Restored, checkpoint: Checkpoint) -> dict[str, int]:
         """Goes on from the last checkpoint; gives the ids of all retired contacts, each with
@@ -70,6 +74,7 @@ class Changelog:
         self._evicted = checkpoint.evicted
         self._contacts = checkpoint.stored.contacts
         self._cells = restored.stored_cells()
+        self._judged, self._judged_digest = restored.judged, checkpoint.judged
         return left
 
     @property
@@ -84,10 +89,20 @@ class Changelog:
         generation: int,
         positions: Mapping[str, int],
         newest: Mapping[str, int],
+        judged: Judgement | None,
     ) -> list[Record]:
-        """Every record of the next checkpoint, that of the checkpoint itself last."""
+        """Every record of the next checkpoint, that of the checkpoint itself last.
+
+        Args:
+            judged: by what everything is judged from now on; written where it is news.
+        """
         self.number += 1
         records = [*self._write_cells(), *self._evict_contacts(), *self._forget(watermark)]
+        if judged is not None and judged is not self._judged:
+            self._judged = judged
+            record = judged_record(judged)
+            self._judged_digest = judged_digest(record[1])
+            records.append(record)
         for contact in changes.told:
             records.append(contact_record(contact))
             self._contacts += not contact.is_stored
@@ -108,6 +123,7 @@ class Changelog:
             list(self.covering.items()),
             self._evicted,
             Stored(self._contacts, len(self._cells), len(self._retired)),
+            self._judged_digest,
         )
         records.append(checkpoint.record())
         return records

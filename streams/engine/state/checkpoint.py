@@ -41,6 +41,8 @@ class Checkpoint(NamedTuple):
             are removed with the next.
         stored: what has a record of its own now, so that a recovery knows whether it has read
             all of them.
+        judged: by what everything is judged (``judged_digest``), which has a record of its own;
+            empty before anything was.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Checkpoint(NamedTuple):
     cells: list[tuple[CellKey, bytes]]
     evicted: list[CellKey]
     stored: Stored
+    judged: str = ""
 
     def record(self) -> Record:
         """The checkpoint as a record. Its names are those of form 1, whatever ours are today."""
@@ -66,6 +69,7 @@ class Checkpoint(NamedTuple):
             "places": [[*key, orjson.Fragment(tally)] for key, tally in self.cells],
             "dropped": [[*key] for key in self.evicted],
             "kept": [*self.stored],
+            "judged": self.judged,
         }
         return KEY, orjson.dumps(value)
 
@@ -92,4 +96,5 @@ class Checkpoint(NamedTuple):
             [((scope, w, start), orjson.dumps(tally)) for scope, w, start, tally in form["places"]],
             [(scope, width, start) for scope, width, start in form["dropped"]],
             Stored(*form["kept"]),
+            form.get("judged", ""),
         )

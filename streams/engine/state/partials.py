@@ -13,14 +13,21 @@ from streams.domain.books import INTERVAL
 from streams.domain.cells import CellKey
 from streams.domain.decisions import Told
 from streams.domain.ledger import GRACE
+from streams.domain.plan.judgement import Judgement
 from streams.domain.tally import Tally
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import encoded
+from streams.engine.state.judged import from_judged_value
 
 _FIGURES, _WAITS, _WATERMARK, _RESTART, _PUBLISHED = b"f", b"w", b"c", b"a", b"p"
 _DECIDED, _FOR_GOOD = b"t", b"r"
 """What was decided under ``d`` and ``g`` asked other questions: of what is left of it in a topic
 nothing is needed, and a worker that still asks them passes these by."""
+
+_JUDGED: Final = b"j"
+
+TOLD_JUDGEMENT: Final = _JUDGED + b"|"
+"""What the keys of these records begin with (``Judged``)."""
 
 DECISIONS_IN_A_RECORD: Final = 5_000
 """What retired contacts leave behind is told in records of so many decisions: some 300 KB, and with
@@ -104,13 +111,32 @@ class Published(NamedTuple):
         )
 
 
-Partial = Figures | DecidedInSlot | DecidedForGood | Waits | WatermarkRecord | Restart | Published
+class Judged(NamedTuple):
+    """By what a source partition is judged; on one partition of the partials. It is told again now
+    and then: records there are kept for a week."""
+
+    source: int
+    judged: Judgement
+
+
+Partial = (
+    Figures
+    | DecidedInSlot
+    | DecidedForGood
+    | Waits
+    | WatermarkRecord
+    | Restart
+    | Published
+    | Judged
+)
 
 
 def read_partial(key: bytes, value: bytes) -> Partial | None:
     """What a record of the line partials says; None for what nobody needs any more, and for a kind
     that a newer release has added."""
     kind, _, rest = key.partition(b"|")
+    if kind == _JUDGED:
+        return Judged(int(rest), from_judged_value(value))
     _generation, *fields = orjson.loads(value)
     if kind == _FIGURES:
         final, tally = fields
@@ -202,6 +228,11 @@ def watermark_record(
 def restart_record(generation: int, source: int) -> Record:
     """Says that a source partition publishes everything again; written before it does."""
     return b"%b|%d" % (_RESTART, source), orjson.dumps([generation])
+
+
+def told_judgement_record(source: int, judged: Judgement) -> Record:
+    """By what a source partition is judged."""
+    return b"%b|%d" % (_JUDGED, source), judged.stored()
 
 
 def published_record(generation: int, published: Published) -> Record:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from aiokafka import ConsumerRecord, TopicPartition
 
 from streams.domain.books import INTERVAL
+from streams.domain.plan.judgement import Judgement
 from streams.domain.tally import Tally
-from streams.engine.state.partials import Figures, Restart, WatermarkRecord, read_partial
+from streams.engine.state.partials import Figures, Judged, Restart, WatermarkRecord, read_partial
 
 
 class Quarter(NamedTuple):
@@ -33,11 +34,13 @@ class Partials:
     Attributes:
         positions: the offset up to which each partition was read.
         complete_until: by source partition, the instant up to which its figures are complete.
+        judged: by source partition, by what it is judged.
     """
 
     def __init__(self) -> None:
         self.positions: dict[TopicPartition, int] = {}
         self.complete_until: dict[int, int] = {}
+        self.judged: dict[int, Judgement] = {}
         # By partition and source: each partition is published again by itself.
         self._parts: dict[tuple[int, int], dict[Quarter, _Part]] = {}
 
@@ -57,6 +60,8 @@ class Partials:
             elif isinstance(partial, WatermarkRecord):
                 until = partial.complete_until
                 complete[partial.source] = max(until, complete.get(partial.source, until))
+            elif isinstance(partial, Judged):
+                self.judged[partial.source] = partial.judged
             elif isinstance(partial, Restart):
                 # What a source has published as final it publishes once, also with another owner.
                 parts = self._parts.get((record.partition, partial.source), {})

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from streams.domain.cells import CellKey
 from streams.domain.open_contact import OpenContact
+from streams.domain.plan.judgement import Judgement
 from streams.domain.tally import Tally
-from streams.engine.state import cells, checkpoint, contacts, retired
+from streams.engine.state import cells, checkpoint, contacts, judged, retired
 from streams.engine.state.checkpoint import REBUILDING, Checkpoint, Stored
 from streams.engine.state.errors import REMEDY, StateError
 from streams.engine.state.retired import RetiredIds
@@ -36,6 +37,7 @@ class Restored:
         self.records = 0
         self.rebuilding = False
         self._checkpoint: bytes | None = None
+        self._judged: bytes | None = None
         self._contacts: dict[bytes, bytes] = {}
         self._cells: dict[bytes, bytes] = {}
         self._retired: dict[bytes, bytes] = {}
@@ -45,6 +47,8 @@ class Restored:
         self.records += 1
         if key == checkpoint.KEY:
             self._checkpoint = value
+        elif key == judged.JUDGED_KEY:
+            self._judged = value
         elif key == _REBUILDING_KEY:
             self.rebuilding = value is not None
         elif key.startswith(contacts.CONTACT_PREFIX):
@@ -63,11 +67,21 @@ class Restored:
         """
         return None if self._checkpoint is None else Checkpoint.from_value(self._checkpoint)
 
+    @cached_property
+    def judged(self) -> Judgement | None:
+        """By what was judged; None before anything was.
+
+        Raises:
+            StateError: it can't be read.
+        """
+        return None if self._judged is None else judged.from_judged_value(self._judged)
+
     def every_key(self) -> list[bytes]:
         """The key of every record that there is."""
         keys = [contacts.CONTACT_PREFIX + each for each in self._contacts]
         keys += [cells.CELL_PREFIX + each for each in self._cells]
         keys += [retired.RETIRED_PREFIX + each for each in self._retired]
+        keys += [] if self._judged is None else [judged.JUDGED_KEY]
         return keys if self._checkpoint is None else [*keys, checkpoint.KEY]
 
     def check(self) -> None:
@@ -85,6 +99,9 @@ class Restored:
                 f"records of the state are missing ({_listed(found)}; the last checkpoint has "
                 f"{_listed(wanted)}): {REMEDY}"
             )
+
+        if self.checkpoint and self.checkpoint.judged != judged.judged_digest(self._judged):
+            raise StateError(f"what the state was judged by is missing, or is another's: {REMEDY}")
 
     def compare(self, topic: str, committed: int, end: int) -> None:
         """Makes sure that the state is of the topic that is there.

@@ -57,7 +57,7 @@ def render(plan: Plan, now: int, links: Links = _DEFAULT_LINKS) -> dict[str, str
                         *schedule.opening(plan, horizon),
                         *promises.people(plan, found),
                         *promises.targets(found),
-                        *promises.open_lines(found),
+                        *promises.open_lines(found, plan.entries.exceptions, first),
                         *promises.expected(found),
                         *windows,
                     ),

@@ -150,6 +150,13 @@ def _right(links: Links) -> list[Alert]:
             links.pipeline,
             wait="3m",  # a hand-over shows both for up to a minute
         ),
+        Alert(
+            "ContactPlansDiffer",
+            "count(count by (judges) (contact_plan_info)) > 1",
+            TICKET,
+            links.pipeline,
+            wait="10m",  # workers are given another plan one after another
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from streams.domain import instants
 from streams.domain.plan import Contract, Plan
-from streams.domain.plan.model import CITY_VENDOR, Line, Maintenance
+from streams.domain.plan.model import CITY_VENDOR, Line, LineException, Maintenance
 from streams.domain.plan.validity import valid
 from streams.sinks.rules.rule import Record, quoted
 from streams.sinks.rules.schedule import (
@@ -98,17 +98,38 @@ def people(plan: Plan, found: Iterable[Piece]) -> list[Record]:
     return rules
 
 
-def open_lines(found: Iterable[Piece]) -> list[Record]:
-    """For each line 1 while it is open, nothing while it is closed."""
+def open_lines(
+    found: Iterable[Piece], exceptions: Iterable[LineException] = (), after: int = 0
+) -> list[Record]:
+    """For each line 1 while it is open, nothing while it is closed.
+
+    Args:
+        found: the lines.
+        exceptions: when one is open, or closed, whatever its hours say.
+        after: those that end before it are left out.
+    """
+    excepted = [each for each in exceptions if each.until > after]
     return list(
         _together(
             LINE_OPEN,
             (
-                (_labels(p), both(hours_open(p.line.hours), _on(when(p.since, p.until))))
+                (_labels(p), both(_line_open(p.line, excepted), _on(when(p.since, p.until))))
                 for p in found
             ),
         )
     )
+
+
+def _line_open(line: Line, exceptions: Iterable[LineException]) -> str:
+    expr = hours_open(line.hours)
+    for each in exceptions:
+        if each.line == line.id:
+            span = when(each.since, each.until)
+            if each.open:
+                expr = f"(({expr}) or (vector(1) and on () {span}))"
+            else:
+                expr = f"({expr} unless on () {span})"
+    return expr
 
 
 def expected(found: Iterable[Piece]) -> list[Record]:

@@ -197,6 +197,32 @@ def test_a_call_that_outlives_its_line_is_judged_by_the_nearest_terms() -> None:
     assert (gone.line, gone.vendor, gone.contract) == ("waste", "city", Contract())
 
 
+def test_a_visit_that_began_after_its_line_ended_is_judged_by_what_the_line_was_last() -> None:
+    """Whatever the plan says of the line's next time: that is no part of its past."""
+    plan = Plan.read(
+        """
+        [[line]]
+        id = "vaccination"
+        vendor = "north"
+        valid_until = 2026-01-01
+        [[line]]
+        id = "vaccination"
+        valid_from = 2026-03-01
+        [[vendor]]
+        id = "north"
+        """
+    )
+    for moment, vendor in (
+        ("2025-01-01T00:00:00Z", "north"),
+        ("2026-01-02T00:00:00Z", "north"),
+        ("2026-02-27T00:00:00Z", "north"),
+        ("2026-03-10T00:00:00Z", "city"),
+    ):
+        assert plan.last_terms("vaccination", at(moment)).vendor == vendor
+    ahead = plan.last_terms("waste", 0)
+    assert (ahead.line, ahead.vendor, ahead.contract) == ("waste", "city", Contract())
+
+
 def test_equal_terms_are_one_object_and_closing_makes_other_terms() -> None:
     plan = Plan.load(ANTWERP_FILE)
     morning = plan.terms("waste", at("2026-11-23T09:00:00+01:00"))

@@ -68,6 +68,14 @@ tier = 4
     )
 
 
+EXCEPTION = """[[exception]]
+line = "waste"
+from = 2026-01-01T10:00:00
+until = 2026-01-01T11:00:00
+reason = "drill"
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
@@ -76,6 +84,32 @@ tier = 4
         ("line = []", "line", "there is no line"),
         ("[[line]]", "line[1]", "`id` is missing"),
         (LINE + "[[vendor]]\nname = 'x'", "vendor[1]", "`id` is missing"),
+        (
+            LINE + EXCEPTION.replace('line = "waste"\n', ""),
+            "exception[1]",
+            "`line` is missing",
+        ),
+        (
+            LINE + EXCEPTION.replace("waste", "wast"),
+            "exception[1].line",
+            'no line "wast": did you mean "waste"?',
+        ),
+        (
+            LINE + EXCEPTION.replace("11:00:00", "09:00:00"),
+            "exception[1].until",
+            "is not after `from`",
+        ),
+        (
+            LINE + EXCEPTION.replace("10:00:00", "10:00:30"),
+            "exception[1].from",
+            "is not a whole minute",
+        ),
+        (
+            LINE + EXCEPTION + 'open = "no"\n',
+            "exception[1].open",
+            '"no" is neither true nor false',
+        ),
+        (LINE + 2 * EXCEPTION, "exception[2].from", '"waste" has another exception then'),
         (LINE + "[[maintenance]]\nfrom = 2026-01-01T00:00:00Z", "maintenance[1]", "`until` is"),
         # Unknown keys
         (LINE + "vender = 'city'", "line[1].vender", 'did you mean "vendor"?'),

@@ -134,3 +134,41 @@ def test_whether_a_line_is_open_is_by_its_hours_alone(turns: Turns) -> None:
     assert not turns.is_open(waste, at("2026-11-23T12:30"))
     assert turns.is_open(waste, at("2027-01-04T09:00")), "though the line is gone by then"
     assert turns.is_open(always, at("2026-11-23T03:00"))
+
+
+def test_an_exception_opens_and_closes_to_the_minute() -> None:
+    """Closed for a drill from three to six, and open on the Saturday, by the clock on the wall."""
+    plan = Plan.read(
+        OFFICE
+        + """
+[[exception]]
+line = "moved"
+from = 2026-11-20T15:00:00
+until = 2026-11-20T18:00:00
+reason = "fire drill"
+[[exception]]
+line = "moved"
+from = 2026-11-21T10:01:00+01:00
+until = 2026-11-21T12:02:00+01:00
+open = true
+reason = "open day"
+"""
+    )
+    turns = []
+    now = parse("2026-11-20T13:30:00+01:00")
+    while now < parse("2026-11-22T00:00:00Z"):
+        terms = plan.terms("moved", now)
+        assert terms is not None
+        turn = plan.closes_at("moved", now) if terms.open else plan.opens_at("moved", now)
+        assert turn is not None
+        turns.append((terms.open, turn))
+        now = turn
+    assert turns[:4] == [
+        (True, parse("2026-11-20T15:00:00+01:00")),
+        (False, parse("2026-11-21T10:01:00+01:00")),
+        (True, parse("2026-11-21T12:02:00+01:00")),
+        turns[3],
+    ]
+    other = plan.terms("waste", parse("2026-11-20T15:30:00+01:00"))
+    assert other is not None
+    assert other.open, "another line of the same hours"

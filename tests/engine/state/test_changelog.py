@@ -55,7 +55,7 @@ class Topic:
         self.changelog = Changelog(0)
 
     def checkpoint(self, told: Changes, watermark: int = NINE) -> list[Record]:
-        written = self.changelog.checkpoint(told, watermark, 1, {}, {})
+        written = self.changelog.checkpoint(told, watermark, 1, {}, {}, None)
         for key, value in written:
             if value is None:
                 del self.records[key]  # nothing is removed that was not there

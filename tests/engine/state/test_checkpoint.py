@@ -19,6 +19,7 @@ LAST = Checkpoint(
     cells=[(("line:a|b", INTERVAL, NINE), b"[[0],[2],[],-1]")],
     evicted=[("city", SLOT, NINE)],
     stored=Stored(contacts=1, cells=2, retired=3),
+    judged="0123456789abcdef",
 )
 
 
@@ -30,7 +31,7 @@ def test_the_bytes_are_those_that_other_releases_know() -> None:
         b'{"version":4,"number":5,"generation":7,"clock":1794992400000001,'
         b'"positions":{"contact.queue":9},"newest":{"contact.queue":1794992400000000},'
         b'"covered":{"a":1794992400000000,"b":1794992400000001},"places":[["line:a|b",900000000,1794992400000000,[[0],[2],[],-1]]],'
-        b'"dropped":[["city",10000000,1794992400000000]],"kept":[1,2,3]}'
+        b'"dropped":[["city",10000000,1794992400000000]],"kept":[1,2,3],"judged":"0123456789abcdef"}'
     )
 
 

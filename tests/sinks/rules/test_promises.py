@@ -1,5 +1,6 @@
 """What the plan promises and expects, as series that need no worker."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, SECOND
 from streams.domain.plan import Plan
+from streams.domain.plan.model import LineException
 from streams.sinks.rules import promises, schedule
 from streams.sinks.rules.promises import (
     EXPECTED,
@@ -92,7 +94,7 @@ def _rules(plan: Plan) -> list[Record]:
         *schedule.opening(plan, horizon),
         *promises.people(plan, found),
         *promises.targets(found),
-        *promises.open_lines(found),
+        *promises.open_lines(found, plan.entries.exceptions, NEW_YEAR),
         *promises.expected(found),
         *promises.maintenance(plan.entries.maintenance, NEW_YEAR),
     ]
@@ -158,6 +160,36 @@ def test_messages_find_the_names_of_lines_and_of_who_answers_for_them() -> None:
 )
 def test_a_line_is_open_in_its_hours(moment: str, vendor: Labels | None) -> None:
     assert _known(moment)[LINE_OPEN] == ({} if vendor is None else {vendor: 1})
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-05-04T14:59:59+02:00", True),
+        ("2026-05-04T15:00:00+02:00", False),
+        ("2026-05-04T16:30:00+02:00", True),
+        ("2026-05-09T09:59:59+02:00", False),  # Saturday
+        ("2026-05-09T10:00:00+02:00", True),
+        ("2026-05-09T12:00:00+02:00", False),
+    ],
+)
+def test_a_line_that_is_excepted_is_silent_to_the_minute(moment: str, is_open: bool) -> None:
+    """Nobody is paged because no call comes to a line that is closed for a drill."""
+    exceptions = [
+        LineException("waste", *map(instants.parse, span), opened)
+        for *span, opened in (
+            ("2025-05-04T15:00:00+02:00", "2025-05-04T16:30:00+02:00", False),
+            ("2026-05-04T15:00:00+02:00", "2026-05-04T16:30:00+02:00", False),
+            ("2026-05-09T10:00:00+02:00", "2026-05-09T12:00:00+02:00", True),
+        )
+    ]
+    plan = Plan(replace(PLAN.entries, exceptions=tuple(exceptions)))
+    known = _known(moment, plan)
+    assert known[LINE_OPEN] == ({NORTH: 1} if is_open else {})
+    assert bool(known[EXPECTED]) == is_open
+    terms = plan.terms("waste", instants.parse(moment))
+    assert terms is not None
+    assert terms.open == is_open
 
 
 def test_a_line_expects_calls_while_it_is_open_and_where_the_plan_forecasts_them() -> None:
