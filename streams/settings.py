@@ -47,6 +47,8 @@ class Settings(Security):
         alertmanagers: addresses of Alertmanagers, separated by commas; none, and alerts are only on
             ``contact.alerts`` and in the metrics.
         runbooks, grafana: where alerts' links lead.
+        lookups: the file in which it is logged that somebody asked for a person's calls; none, and
+            it is in the state of whoever asks.
         session_seconds: silence after which a dead worker's partitions go to another.
         form: the newest form in which this worker's group may write, while one may want to go back
             to the release before; 0 for the newest that all of its workers read.
@@ -68,6 +70,7 @@ class Settings(Security):
     alertmanagers: str = ""
     runbooks: str = "http://localhost:3000/public/runbooks"
     grafana: str = "http://localhost:3000"
+    lookups: str = ""
 
 
 def load(environment: Mapping[str, str], path: str | None = None) -> Settings:
