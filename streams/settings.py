@@ -47,6 +47,8 @@ class Settings(Security):
         alertmanagers: addresses of Alertmanagers, separated by commas; none, and alerts are only on
             ``contact.alerts`` and in the metrics.
         runbooks, grafana: where alerts' links lead.
+        lookups: the file in which it is logged that somebody asked for a person's calls; none, and
+            it is in the state of whoever asks.
         session_seconds: silence after which a dead worker's partitions go to another.
         open_contacts: in state at most, in all partitions of this worker, at 1 KB of memory each.
             Events that would begin another are refused, so that whoever sends ever new ids fills no
@@ -72,6 +74,7 @@ class Settings(Security):
     alertmanagers: str = ""
     runbooks: str = "http://localhost:3000/public/runbooks"
     grafana: str = "http://localhost:3000"
+    lookups: str = ""
 
 
 def load(environment: Mapping[str, str], path: str | None = None) -> Settings:

@@ -1,9 +1,10 @@
-"""``reachline explain``: the calls behind a figure, and why each counted as it did."""
+"""``reachline explain``: the calls behind a figure, and why each counted as it did; or those of one
+caller, or of one call id, and what became of them."""
 
 import argparse
 from datetime import datetime
 
-from streams.commands import books
+from streams.commands import books, explain_calls
 from streams.commands.common import DONE, USAGE, CommandError
 from streams.commands.statement import add_output, language, write
 from streams.domain import instants
@@ -23,13 +24,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="the calls behind a figure, and why each counted as it did",
         description="From files of events, or without any from the broker's raw topics.",
     )
-    parser.add_argument("--line", required=True, metavar="L", help="id of the plan")
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--line", metavar="L", help="the visits to a line of the plan")
+    explain_calls.add(parser, whose)
     parser.add_argument(
         "--interval",
-        required=True,
         metavar="T",
         help="a quarter-hour by a time in it, 2026-10-05T09:15, local unless it has an offset; "
-        "or a day or a month",
+        "or a day or a month; of --call it may be left out",
     )
     books.add_source(parser, raw_only=True)
     parser.add_argument("--late", action="store_true", help="of the broker: with the late events")
@@ -40,7 +42,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(arguments: argparse.Namespace) -> int:
     plan = books.plan(arguments)
+    if arguments.call is not None and arguments.interval is None:
+        return explain_calls.run(arguments, plan, None)
+    if arguments.interval is None:
+        raise CommandError("--interval T says of when: a day, a month or a quarter-hour", USAGE)
     spans = spans_of(arguments.interval, plan)
+    if arguments.line is None:
+        (since, _), *_ = spans
+        *_, (_, until) = spans
+        return explain_calls.run(arguments, plan, (since, until))
     if len(spans) > 1 and arguments.format != "text":
         first, second = (_written(since, plan) for since, _ in spans)
         raise CommandError(

@@ -127,6 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.as_csv(books))
     else:
         print(report.as_table(books, plan))
+        if departments := report.departments_table(books, plan):
+            print("\n" + departments + "\n")
         if counted := report.irregularities(books):
             print(counted)
         if alerts is not None:

@@ -13,6 +13,7 @@ from streams.domain import caller_history as callers
 from streams.domain.call_events import Contact
 from streams.domain.contact import pieces
 from streams.domain.counts import COUNTS
+from streams.domain.departments import Departments
 from streams.domain.disposition import DISPOSITIONS
 from streams.domain.gathered import Gathering
 from streams.domain.instants import MINUTE, SECOND
@@ -60,6 +61,7 @@ class Books:
         entrances, languages: those of the plan.
         irregular: what was odd about the contacts.
         menus: what came of each version of the menu; None until that was asked for.
+        departments: what the lines behind the first carry; None until that was asked for.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Books:
         self.languages: list[str] = []
         self.irregular = Irregularities()
         self.menus: Menus | None = None
+        self.departments: Departments | None = None
 
     def add(self, entry: Entry) -> None:
         """Books one entry of a contact."""
@@ -160,6 +163,7 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     add = gathering.add
     look_at = result.irregular.add
     menus = result.menus = Menus(plan)
+    departments = result.departments = Departments(plan)
     first = now
     left = iter(contacts)
     while some := list(islice(left, READ_TOGETHER)):
@@ -176,13 +180,16 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
             call = callers.call(call_id, outcome)
             if call is not None:
                 by_caller.setdefault(call.caller, []).append(call)
-        for _, outcome in read:
+        for call_id, outcome in read:
             look_at(outcome)
+            if len(outcome.visits) > 1:
+                departments.add(call_id, outcome)
             if plan.menus or outcome.properties.menu:
                 menus.add(outcome)
         for _, outcome in read:
             add(outcome)
     gathering.roll_up()
+    departments.conclude(by_caller, now)
     _add_callers(result, by_caller.values(), now, plan)
     result.lines = plan.lines_between(first, now)
     result.entrances = sorted({version.entry.id for version in plan.entries.entrances})

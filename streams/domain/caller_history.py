@@ -180,7 +180,7 @@ def entries(calls: Iterable[Call], now: int, day_of: Callable[[int], int] = utc_
     in_vain: int | None = None  # beginning of the latest unanswered call before this one
     pending: int | None = None  # the same, of calls that began at this very instant
     previous: int | None = None
-    histories: _Answered | None = None
+    histories: Answered | None = None
     people = _People(day_of)
     for each in ordered:
         if each.outgoing:
@@ -194,7 +194,7 @@ def entries(calls: Iterable[Call], now: int, day_of: Callable[[int], int] = utc_
         if not each.answers:
             pending = each.begun
         if each.callbacks:
-            histories = histories or _Answered(ordered)
+            histories = histories or Answered(ordered)
             booked += _of_callbacks(each, histories, now)
     return booked
 
@@ -294,7 +294,7 @@ def person_counts(first: bool, answered: bool, new: bool, not_reached: bool) -> 
     return sum(ONE[name] for name in names)
 
 
-class _Answered:
+class Answered:
     """The answers of one caller by line and by tier, and when nobody was reached: a crowd of some
     hundred thousand calls under one pseudonym is looked through once, not once per callback."""
 
@@ -328,7 +328,7 @@ class _Answered:
         return bisect_right(self._attempts, until) - bisect_right(self._attempts, after)
 
 
-def _of_callbacks(of: Call, answered: _Answered, now: int) -> Iterator[Entry]:
+def _of_callbacks(of: Call, answered: Answered, now: int) -> Iterator[Entry]:
     """What becomes of a contact's callbacks."""
     left_out = set()
     for callback in of.callbacks:
@@ -370,7 +370,7 @@ def firsts(calls: Iterable[Call]) -> Iterator[tuple[Call, Callback, int]]:
     ordered = list(calls)
     if not any(each.callbacks for each in ordered):
         return
-    answered = _Answered(ordered)
+    answered = Answered(ordered)
     for each in ordered:
         for callback in each.callbacks:
             yield each, callback, answered.first(callback, each.contact)

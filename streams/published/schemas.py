@@ -4,6 +4,8 @@ Made of the types that read and write them, so that a schema says what the code 
 accepts the reader accepts too, except what needs the plan (the line, the skew of the clock).
 ``asyncapi`` puts them into one document; ``reachline schemas`` writes them, and a test fails when
 what is committed differs from what comes out today.
+
+It is longer than a module should be, because every document of the contract is in one list.
 """
 
 import inspect
@@ -24,6 +26,7 @@ from streams.published import examples, shown, statement_examples
 from streams.sinks.alerts import AlertRecord
 from streams.sinks.journeys import Journey
 from streams.sinks.records import DeadLetter, Interval
+from streams.sinks.statement.contact_explained import CallsExplained
 from streams.sinks.statement.explained import Explanation
 from streams.sinks.statement.objects import Statement
 from streams.sinks.statement.restated import Restatement
@@ -119,7 +122,12 @@ def published() -> list[Published]:
 def _statements() -> list[Published]:
     """What ``statement``, ``explain`` and ``restate`` write as JSON."""
     shown = statement_examples.statements()
-    types = {"statement": Statement, "explanation": Explanation, "restatement": Restatement}
+    types = {
+        "statement": Statement,
+        "explanation": Explanation,
+        "calls-explained": CallsExplained,
+        "restatement": Restatement,
+    }
     return [
         Published(name, None, "", _output(name, type_, shown[name]))
         for name, type_ in types.items()

@@ -2,6 +2,8 @@
 
 Made of the declarations of counts and figures: each field says what it counts, or how it is
 computed.
+
+It is longer than a module should be, because each object is described field by field.
 """
 
 from collections.abc import Iterable
@@ -10,6 +12,7 @@ from typing import Any, Final
 from streams.domain.board import Board
 from streams.domain.books import SLOT, books, start_of
 from streams.domain.counts import DECLARED_COUNTS
+from streams.domain.departments import CARRIED, MINUTES, SHARES
 from streams.domain.entries import entries
 from streams.domain.figures import counts_of, of_scope, on_the_wall
 from streams.domain.figures.figure import Figure, Scope
@@ -58,6 +61,14 @@ def replay(alert: Schema) -> Schema:
                 "without any those that were told."
             ),
         },
+        "departments": _by_id(
+            "#/$defs/OfDepartment",
+            "What the lines behind the first carry, by their ids: those to which anybody was "
+            "passed on.",
+        ),
+        "second_line": _by_id(
+            "#/$defs/OfTier", "The same of tiers 2 and 3, with a part per permanence."
+        ),
         "rejected": refused | {"description": "Events that were refused, by reason."},
         "counted": _said(
             _object({name: _said(_WHOLE, f"{said}.") for name, said in IRREGULARITIES.items()}),
@@ -85,11 +96,23 @@ def replay(alert: Schema) -> Schema:
         "Alert": alert,
         "OfCity": _figures("city"),
         "OfLine": _figures("line"),
+        "OfDepartment": _carried("vendors", "Those whose contact it was first, by vendor."),
         "OfMenu": _menu(),
+        "OfTier": _carried("permanence", "Where lines take all, urgent or no transfers."),
         "OfVendor": _figures("vendor"),
     }
-    required = [*scopes, "menus", "rejected", "counted"]
+    required = [*scopes, "menus", "departments", "second_line", "rejected", "counted"]
     return head | _object(properties, required) | {"$defs": defs}
+
+
+def _carried(parts: str, description: str) -> Schema:
+    """The figures of a department or a tier, with its parts."""
+    each: Schema = {name: _said(_WHOLE, said) for name, said in CARRIED.items()}
+    each["minutes"] = _said({"type": "number", "minimum": 0}, MINUTES)
+    each |= {name: _said({"type": "number"} | _RATIO, said) for name, (*_, said) in SHARES.items()}
+    always = [*CARRIED, "minutes"]
+    part = {"type": "object", "additionalProperties": _object(each, always)}
+    return _object(each | {parts: _said(part, description)}, [*always, parts])
 
 
 def _menu() -> Schema:

@@ -12,10 +12,11 @@ from streams.domain.instants import DAY, parse
 from streams.domain.plan import Plan
 from streams.domain.statement import parse as period
 from streams.domain.statement import statement
+from streams.domain.statement.contacts_explained import explain_contacts, of_call
 from streams.domain.statement.explanation import explain
 from streams.domain.statement.standing import standing
 from streams.published import examples
-from streams.sinks.statement import explained, plain
+from streams.sinks.statement import contact_explained, explained, plain
 from streams.sinks.statement.issue import issued
 from streams.sinks.statement.objects import canonical
 from streams.sinks.statement.restated import LateEvent, restate
@@ -67,9 +68,11 @@ def statements() -> dict[str, list[Any]]:
     begin = start_of(contact.newest, INTERVAL) - 4 * INTERVAL
     span = begin, begin + 8 * INTERVAL
     found, tally = explain([contact], plan, _LINE, *span, now)
+    calls = explain_contacts([contact], plan, of_call(contact.call_id), *span, now)
     return {
         "statement": [_plain(second.object)],
         "explanation": [_plain(explained.explain(_LINE, *span, found, tally))],
+        "calls-explained": [_plain(contact_explained.explain(span, calls))],
         "restatement": [_plain(restate(first, second, 1, reason, late))],
     }
 

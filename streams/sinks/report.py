@@ -32,6 +32,8 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
         "city": figures(books.totals[CITY], "city"),
         **_wide(books.totals, books),
         "menus": books.menus.shown() if books.menus is not None else {},
+        "departments": books.departments.by_line() if books.departments is not None else {},
+        "second_line": books.departments.by_tier() if books.departments is not None else {},
         "rejected": dict(sorted(rejected.items())),
         "counted": books.irregular.counts,
     }
@@ -228,6 +230,53 @@ def as_table(books: Books, plan: Plan, language: str = DEFAULT, width: int | Non
     ]
     rule = "-" * columns(lines[0])
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+
+_OF_DEPARTMENTS: Final = (
+    ("passed on", "passed_on"),
+    ("urgent", "urgent"),
+    ("answered", "answered"),
+    ("bounced", "bounced_back"),
+    ("in time", "availability"),
+    ("minutes", "minutes"),
+    ("forms", "forms"),
+    ("open", "forms_open"),
+    ("kept", "forms_kept"),
+    ("overdue", "forms_overdue"),
+)
+
+
+def departments_table(books: Books, plan: Plan, language: str = DEFAULT) -> str:
+    """What departments carry, a row for each, and below it one per vendor that passed calls on to
+    it; empty where nobody was passed on to one."""
+    by_line = {} if books.departments is None else books.departments.by_line()
+    if not by_line:
+        return ""
+    rows = [["", *(heading for heading, _ in _OF_DEPARTMENTS)]]
+    for line, carried in by_line.items():
+        name = readable(plan.nearest_terms(line, _LATEST).names.get(language, line))
+        rows.append([name, *_carried(carried)])
+        for vendor, part in carried["vendors"].items():
+            rows.append([f"  {readable(vendor)}", *_carried(part)])
+    widths = [max(columns(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            (right if column else left)(row[column], widths[column]) for column in range(len(row))
+        )
+        for row in rows
+    ]
+    return "\n".join([lines[0], "-" * columns(lines[0]), *lines[1:]])
+
+
+def _carried(carried: dict[str, Any]) -> list[str]:
+    cells = []
+    for _, name in _OF_DEPARTMENTS:
+        value = carried.get(name)
+        if name == "availability":
+            cells.append("-" if value is None else f"{percent(value, 'higher')}%")
+        else:
+            cells.append(f"{value:.0f}")
+    return cells
 
 
 def _cells(chosen: list[_Column], of_scope: dict[str, Any], formula: str) -> list[str]:

@@ -11,6 +11,7 @@ from jsonschema.exceptions import ValidationError
 from streams.domain.instants import parse
 from streams.published import schemas, statement_examples
 from streams.sinks.statement.archive import Archive
+from streams.sinks.statement.contact_explained import CallsExplained
 from streams.sinks.statement.explained import Explanation
 from streams.sinks.statement.objects import Statement, canonical
 from streams.sinks.statement.restated import Restatement, restate
@@ -44,7 +45,12 @@ def test_a_restatement_of_what_release_0_1_has_kept_is_what_the_schema_says() ->
 
 @pytest.mark.parametrize(
     ("name", "type_"),
-    [("statement", Statement), ("explanation", Explanation), ("restatement", Restatement)],
+    [
+        ("statement", Statement),
+        ("explanation", Explanation),
+        ("calls-explained", CallsExplained),
+        ("restatement", Restatement),
+    ],
 )
 def test_an_object_that_is_read_back_has_the_same_bytes(
     name: str, type_: type[msgspec.Struct]

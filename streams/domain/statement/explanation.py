@@ -5,7 +5,7 @@ for each of the contract's measures whether it is above the line, below it, or o
 word of the definition. Callers are pseudonyms already when they come in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from streams.domain import caller_history as callers
@@ -38,7 +38,11 @@ from streams.domain.statement.assignments import (
 )
 from streams.domain.statement.exclusions import CAUSE, VOLUME, Excluding, applying
 from streams.domain.statement.happened import Happened, happened
-from streams.domain.tally import Tally
+from streams.domain.tally import LINE, Tally
+
+Kept = Mapping[tuple[str, str, int], bool | None]
+"""Whether each callback was kept in time; None while it still can be. By its contact, its line's
+scope and the beginning of its visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def explain(
     found: list[tuple[str, Piece, Outcome, Visit]] = []
     calls: dict[str, list[callers.Call]] = {}
     total = Tally()
-    scope = f"line:{line}"
+    scope = LINE + line
     booked: dict[int, Tally] = {}
     for call_id, piece in ((each.call_id, piece) for each in contacts for piece in each.pieces()):
         known = piece if piece.ats[-1] <= now else piece.as_of(now)
@@ -118,7 +122,6 @@ def explain(
             for visit in outcome.visits
             if visit.line == line and since <= visit.begun < until
         ]
-    kept: dict[tuple[str, int], bool | None] = {}
     for each in calls.values():
         if not callers.matter(each):
             continue
@@ -128,10 +131,7 @@ def explain(
                 booked[start_of(at, INTERVAL)].add(entry)
                 if since <= at < until:
                     total.add(entry)
-        for call, callback, in_time in callers.callbacks(each, now):
-            for booked_in, at in callback.bookings:
-                if booked_in == scope:
-                    kept[call.contact, at] = in_time
+    kept = kept_callbacks(calls.values(), now)
     excluding = Excluding(plan, {line: [(start, booked[start]) for start in sorted(booked)]})
     explained = [
         Explained(
@@ -139,14 +139,7 @@ def explain(
             piece,
             outcome,
             visit,
-            tuple(
-                _counted(
-                    visit,
-                    outcome,
-                    kept.get((f"{call_id}@{outcome.begun}", visit.begun)),
-                    excluding,
-                )
-            ),
+            tuple(counted(call_id, visit, outcome, kept, excluding)),
         )
         for call_id, piece, outcome, visit in found
     ]
@@ -158,9 +151,27 @@ def _of_line(visit: Visit, line: str, since: int, until: int) -> bool:
     return visit.line == line and since <= visit.begun < until + INTERVAL * 4
 
 
-def _counted(
-    visit: Visit, outcome: Outcome, kept: bool | None, excluding: Excluding
+def kept_callbacks(calls: Iterable[Collection[callers.Call]], now: int) -> Kept:
+    """What became of all callbacks that these callers accepted.
+
+    Args:
+        calls: those of each caller.
+    """
+    return {
+        (call.contact, scope, at): in_time
+        for of_caller in calls
+        if callers.matter(of_caller)
+        for call, callback, in_time in callers.callbacks(of_caller, now)
+        for scope, at in callback.bookings
+        if scope.startswith(LINE)
+    }
+
+
+def counted(
+    call_id: str, visit: Visit, outcome: Outcome, known: Kept, excluding: Excluding
 ) -> Iterable[Counted]:
+    """How a visit counts for each measure of the contract that it was judged by."""
+    kept = known.get((f"{call_id}@{outcome.begun}", LINE + visit.line, visit.begun))
     contract = visit.terms.contract
     holding = Assignment(visit.line, contract, -NEVER, NEVER)
     start = start_of(visit.begun, INTERVAL)

@@ -131,7 +131,7 @@ class ContactOwner:
         self.newest = dict(checkpoint.newest)
         self.judging.restore(restored.judged, checkpoint.watermark)
         self.ledger.plan = self.judging.plan
-        self._reader = Reader(self.judging.plan.knows)
+        self._reader = Reader.of(self.judging.plan)
         retired = self._changelog.restore(restored, checkpoint)
         yield from self.ledger.restore(
             checkpoint.watermark, restored.contacts(), restored.cells(), retired

@@ -182,20 +182,21 @@ def _visit(each: explanation.Explained) -> Visit:
         contract=visit.terms.contract.id,
         in_hours=visit.in_hours,
         begun=instants.text(visit.begun),
-        started=_instant(outcome.started),
-        chosen=_instant(visit.chosen),
-        transferred=_instant(each.transferred),
-        entered=_instant(visit.entered),
-        answered=_instant(visit.answered),
-        ended=_instant(visit.ended),
+        started=instant(outcome.started),
+        chosen=instant(visit.chosen),
+        transferred=instant(each.transferred),
+        entered=instant(visit.entered),
+        answered=instant(visit.answered),
+        ended=instant(visit.ended),
         disposition=visit.disposition,
         wait=None if visit.wait is None else visit.wait / SECOND,
-        counted=[_counted(counted) for counted in each.counted],
-        walk=[_step(step) for step in each.walk],
+        counted=[counted(of) for of in each.counted],
+        walk=[step(of) for of in each.walk],
     )
 
 
-def _step(of: Happened) -> Step:
+def step(of: Happened) -> Step:
+    """A step of a contact, as an object."""
     return Step(
         at=instants.text(of.at),
         event=of.event,
@@ -210,7 +211,8 @@ def _step(of: Happened) -> Step:
     )
 
 
-def _counted(of: explanation.Counted) -> Counted:
+def counted(of: explanation.Counted) -> Counted:
+    """How a visit counts, as an object."""
     return Counted(
         measure=of.measure.id,
         figure=of.measure.figure,
@@ -220,22 +222,23 @@ def _counted(of: explanation.Counted) -> Counted:
     )
 
 
-def _instant(at: int | None) -> str | None:
+def instant(at: int | None) -> str | None:
+    """An instant as text, where there is one."""
     return None if at is None else instants.text(at)
 
 
 def as_csv(of: Explanation) -> str:
     """One row per visit, with a column of verdict and reason per measure."""
     lists = ("counted", "walk")
-    facts = [name for name in Visit.__struct_fields__ if name not in lists] if of.visits else []
+    columns = [name for name in Visit.__struct_fields__ if name not in lists] if of.visits else []
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*facts, *of.measures])
+    writer.writerow([*columns, *of.measures])
     for visit in of.visits:
-        counted = {each.measure: _in_a_cell(each) for each in visit.counted}
+        cells = {each.measure: _in_a_cell(each) for each in visit.counted}
         row = msgspec.structs.asdict(visit)
         writer.writerow(
-            [*(row[name] for name in facts), *(counted.get(name, "") for name in of.measures)]
+            [*(row[name] for name in columns), *(cells.get(name, "") for name in of.measures)]
         )
     return text.getvalue()
 
@@ -274,9 +277,9 @@ def _shown(of: Explanation) -> dict[str, Any]:
     return {
         "explanation": of,
         "contacts": [*contacts.values()],
-        "facts": _facts,
-        "judged": _judgement,
-        "steps": _steps,
+        "facts": facts,
+        "judged": judgement,
+        "steps": lambda visit, w: steps(visit.walk, visit.contact_begun, w),
     }
 
 
@@ -289,10 +292,10 @@ class Line(NamedTuple):
     did: str
 
 
-def _steps(visit: Visit, w: Writing) -> Iterable[Line]:
-    """The contact of a visit step by step; the date where it is another than before."""
-    day = w.day(visit.contact_begun)
-    for step in visit.walk:
+def steps(walk: Iterable[Step], begun: str, w: Writing) -> Iterable[Line]:
+    """A contact step by step; the date where it is another than before."""
+    day = w.day(begun)
+    for step in walk:
         time = f"{w.local(step.at):%H:%M:%S.%f}"[:-3]
         if w.day(step.at) != day:
             day = w.day(step.at)
@@ -317,15 +320,15 @@ def _event(step: Step, w: Writing) -> str:
     return w.text(f"step.event.{step.phase or step.event}", line=step.line, reason=reason)
 
 
-def _facts(visit: Visit, w: Writing) -> Iterable[str]:
+def facts(visit: Struct, w: Writing) -> Iterable[str]:
     """What happened to a visit, and at which time of day."""
     for name in _FACTS:
-        at = getattr(visit, name)
+        at = getattr(visit, name, None)
         if at is not None:
             yield f"{w.local(at):%H:%M:%S.%f}"[:-3] + " " + w.text(f"fact.{name}")
 
 
-def _judgement(of: Counted, w: Writing) -> str:
+def judgement(of: Counted, w: Writing) -> str:
     """How a visit counts, in words."""
     amount = measured(of.figure).amount if of.verdict == HIT else None
     return w.text(f"judged.{of.verdict if amount is None else amount.name}")

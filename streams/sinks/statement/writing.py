@@ -31,6 +31,14 @@ class Writing:
         """A text of statements, by its path in their catalogue."""
         return self._texts(f"statement.{path}", **fields)
 
+    def outcome(self, name: str) -> str:
+        """What an outcome of a person's call is called."""
+        return self._texts(f"terms.outcome.{name}")
+
+    def means(self, name: str) -> str:
+        """What an outcome means."""
+        return self._texts(f"terms.means.{name}")
+
     def has(self, path: str) -> bool:
         """Whether statements have such a text."""
         return self._texts.has(f"statement.{path}")
