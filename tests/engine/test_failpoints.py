@@ -45,6 +45,7 @@ def test_every_failpoint_is_killed_at() -> None:
     assert set(PASSING) == set(FAILPOINTS)
 
 
+@pytest.mark.in_turn("place", parts=4)
 @pytest.mark.parametrize("place", FAILPOINTS)
 async def test_killed_there_the_books_are_the_same(
     place: str, kafka: KafkaCluster, tmp_path: Path
