@@ -84,17 +84,21 @@ def _hours(plan: Plan, scope: str) -> Hours:
         instants = [
             instant
             for line in _scope_lines(plan, scope, at)
-            if (instant := plan.closes_at(line, at) or plan.opens_at(line, at)) is not None
+            if (instant := _turns(plan, line, at)) is not None
         ]
         return min(instants, default=None)
 
     return Hours(is_open, turns, plan.midnight)
 
 
+def _turns(plan: Plan, line: str, at: int) -> int | None:
+    """When a line opens or closes next; None for one that is always open, or never any more."""
+    return plan.closes_at(line, at) or plan.opens_at(line, at)
+
+
 def _conditions(plan: Plan, scope: str) -> Callable[[int], Conditions]:
     city = plan.entries.city
     line = scope.removeprefix(LINE) if scope.startswith(LINE) else None
-    hours = _hours(plan, scope)
 
     def conditions(at: int) -> Conditions:
         lines = [line] if line is not None else _scope_lines(plan, scope, at)
@@ -110,7 +114,7 @@ def _conditions(plan: Plan, scope: str) -> Callable[[int], Conditions]:
             forgotten_after=city.forgotten_after,
             gate=Gate(
                 people=0 if line is None else city.page_people,
-                has_hours=hours.turns(at) is not None,
+                has_hours=all(_turns(plan, each, at) is not None for each in lines),
             ),
         )
 

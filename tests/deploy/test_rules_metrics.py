@@ -31,6 +31,8 @@ LABELS = {
     "contact_city_last_event_timestamp_seconds": set(),
     "contact_events_total": {"topic"},
     "contact_lag_records": {"topic", "partition"},
+    "contact_late_total": set(),
+    "contact_machine_clock_ahead_seconds": set(),
     "contact_line_as_of_timestamp_seconds": {"line"},
     "contact_line_last_event_timestamp_seconds": {"line"},
     "contact_ready": set(),

@@ -5,6 +5,7 @@ import pytest
 from streams.domain.detector.usual import LocalHours
 from streams.domain.plan import Plan
 from streams.domain.watched import Lines, detector, subject
+from tests.plans import ANTWERP
 from tests.stories import PLAN, at
 
 NOON = at("12:00")
@@ -47,6 +48,14 @@ def test_a_line_s_gate_is_the_plan_s_and_the_city_has_none() -> None:
     assert found.forgotten_after == 9 * 60 * 1_000_000
     assert conditions(plan, "city").gate.people == 0
     assert conditions(PLAN, "line:migration").gate.has_hours
+
+
+def test_a_scope_has_hours_when_all_of_its_lines_have() -> None:
+    """With one that is never closed it is itself never closed."""
+    assert not conditions(PLAN, "vendor:acme").gate.has_hours
+    assert not conditions(PLAN, "city").gate.has_hours
+    assert conditions(ANTWERP, "vendor:scheldelijn").gate.has_hours
+    assert conditions(ANTWERP, "city").gate.has_hours
 
 
 def test_the_threshold_is_the_contract_s() -> None:

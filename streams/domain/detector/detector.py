@@ -296,6 +296,7 @@ class Detector:
                 changes += self._overload.close(at)
             else:
                 self._answers.reopen(at)
+                self._entry.reopen(at)
             self._turns = self._hours.turns(at)
         return changes
 

@@ -66,6 +66,12 @@ _REFUSED: Final = "sum(increase(contact_refused_total[15m]))"
 _SHARE_REFUSED: Final = (
     f"{_REFUSED} / ({_REFUSED} + (sum(increase(contact_events_total[15m])) or vector(0)))"
 )
+_LATE: Final = "sum(increase(contact_late_total[15m]))"
+_SHARE_LATE: Final = f"{_LATE} / (sum(increase(contact_events_total[15m])) > 0)"
+
+CLOCK_OFF: Final = 60
+"""Seconds by which a machine's clock may differ from the brokers'. Nothing is decided by it, but
+its log, its certificates and the rules on its machine go by it."""
 
 
 def alerts(links: Links) -> list[Alert]:
@@ -141,6 +147,20 @@ def _right(links: Links) -> list[Alert]:
             TICKET,
             links.pipeline,
             wait="15m",
+        ),
+        Alert(
+            "ContactEventsLate",
+            f"{_SHARE_LATE} > 0.01 and on () ({_LATE} > 10)",
+            TICKET,
+            links.pipeline,
+            wait="15m",
+        ),
+        Alert(
+            "ContactClockOff",
+            f"abs(contact_machine_clock_ahead_seconds) > {CLOCK_OFF}",
+            TICKET,
+            links.pipeline,
+            wait="10m",
         ),
         Alert(
             "ContactTwoOwners",

@@ -147,3 +147,23 @@ def test_who_hears_that_a_line_is_closed_is_no_trouble_of_the_line_s() -> None:
     facts = ordinary(NINE, TEN) + outage(TEN, at("10:20"), cause="c")
     assert of_e(detector(OF_LINE), facts) == []
     assert of_e(detector(OF_CITY), facts)[0].alert.cause == "closed"
+
+
+def test_at_the_opening_nobody_has_been_missing_overnight() -> None:
+    """Four expected contacts take two hours here; the last who came in did so last night."""
+    watch = detector(an_hour=2.0)
+    facts = ordinary(NINE, at("9:05"))
+    opens = at("8:00") + 24 * HOUR
+    facts += outage(opens + MINUTE, opens + 3 * HOUR, 10 * MINUTE)
+    found = of_e(watch, facts)
+    pages = [each.at for each in found if each.alert.severity == "page"]
+    tickets = [each.at for each in found if each.alert.severity == "ticket"]
+    assert tickets and tickets[0] < opens + HOUR
+    assert min(pages) == opens + 2 * HOUR + MINUTE
+
+
+def test_the_city_without_hours_needs_six_in_a_quarter_of_an_hour_too() -> None:
+    for every, severity in ((5 * MINUTE, {"ticket"}), (2 * MINUTE, {"page", "ticket"})):
+        watch = detector(OF_CITY, ALWAYS)
+        found = of_e(watch, outage(TEN, at("12:00"), every))
+        assert {each.alert.severity for each in found} == severity

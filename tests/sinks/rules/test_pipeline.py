@@ -159,6 +159,28 @@ def test_refused_events_wake_somebody_when_they_are_a_fifth_of_all(
     assert _named("ContactDeadLettersRising", fired) == severities
 
 
+@pytest.mark.parametrize(
+    ("late", "accepted", "fires"),
+    [(10, 10, False), (11, 1000, True), (11, 1200, False), (11, 0, False)],
+)
+def test_events_that_come_too_late_are_a_ticket_from_one_in_a_hundred(
+    late: float, accepted: float, fires: bool
+) -> None:
+    series = {
+        "contact_late_total": {labels(instance="w1"): late},
+        "contact_events_total": {labels(topic="calls"): accepted},
+    }
+    fired = _named("ContactEventsLate", _fired(FRESH | series))
+    assert fired == ({"ticket"} if fires else set())
+
+
+@pytest.mark.parametrize(("ahead", "fires"), [(0, False), (60, False), (61, True), (-61, True)])
+def test_a_machine_s_clock_that_is_a_minute_off_is_a_ticket(ahead: float, fires: bool) -> None:
+    of = {labels(instance="w1"): 0.1, labels(instance="w2"): ahead}
+    fired = _named("ContactClockOff", _fired(FRESH | {"contact_machine_clock_ahead_seconds": of}))
+    assert fired == ({"ticket"} if fires else set())
+
+
 def test_two_workers_with_fresh_figures_of_one_line_both_believe_that_it_is_theirs() -> None:
     def both(seconds_ago: float) -> Series:
         other = labels(line="waste", instance="w2")
