@@ -20,6 +20,7 @@ from streams.domain.call_events import Contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.events import Event, kind
 from streams.domain.plan import Plan
+from streams.domain.plan.composed import composed
 from streams.domain.statement import Intervals, Period, reach
 from streams.domain.statement.standing import standing
 from streams.sinks.statement.restated import LateEvent
@@ -84,7 +85,20 @@ def known(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:
     if not arguments.files and arguments.source == KEPT_INTERVALS:
         return kept(arguments, plan, period)
     since, _ = reach(plan, period)
+    plan = as_judged(arguments, plan)
     return of_contacts(contacts(arguments, plan, since, late=False), plan, as_of(arguments))
+
+
+def as_judged(arguments: argparse.Namespace, plan: Plan) -> Plan:
+    """A plan that judges the past as the workers have judged it, which raw events of the broker are
+    read by where no more is asked than what they came to; of files it is the plan itself."""
+    if arguments.files:
+        return plan
+    from streams.engine import audit as evidence
+
+    found = ask(evidence.judged(read_settings(arguments)))
+    # Partitions go on by a corrected plan at watermarks that are seconds apart.
+    return composed(plan, found[min(found)], wall()) if found else plan
 
 
 def kept(arguments: argparse.Namespace, plan: Plan, period: Period) -> Known:

@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"--interval: {arguments.interval} comes twice: write {first} or {second}", USAGE
         )
     (since, _), *_ = spans
+    plan = books.as_judged(arguments, plan)
     contacts = [*books.contacts(arguments, plan, since, arguments.late)]
     # Asked only now: without a plan, lines are known by their events.
     if arguments.line not in plan.lines:

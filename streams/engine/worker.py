@@ -87,7 +87,7 @@ class Worker:
         self.checkpoint_loop = CheckpointLoop(
             settings, clock, app, self.ownership, self.intake, self.commits, self.alertmanagers
         )
-        self.periods = Periods(settings, plan, clock, self.boards, self.ownership.owns_scope)
+        self.periods = Periods(settings, plan, clock, self.boards)
         self._asking: asyncio.Task[None] | None = None  # whether the broker lets it in
         self._recovering = False
         self._waits_since: float | None = time.monotonic()  # for partitions

@@ -139,10 +139,10 @@ def said_by(command: str, settings: Settings, *options: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def stated(settings: Settings, vendor: str, began: int) -> int:
+def stated(settings: Settings, vendor: str, began: int, source: str) -> int:
     """How many visits a vendor was offered, by the statement of the month."""
     month = instants.text(began - 2 * HOUR)[:7]
-    options = "--vendor", vendor, "--period", month, "--format", "json"
+    options = "--vendor", vendor, "--period", month, "--format", "json", "--from", source
     statement = json.loads("\n".join(said_by("statement", settings, *options)))
     offered: int = statement["total"]["line_offered"]
     return offered
@@ -184,9 +184,10 @@ async def test_a_corrected_plan_moves_nothing_and_loses_nothing(
         await city.tell(*city.later())
         await city.come_to(acme=OVER + WAITING, nova=LATER)
         # To whom the quarter-hour belongs in which the plan was corrected, its beginning says.
-        acme, nova = (stated(settings, vendor, city.began) for vendor in ("acme", "nova"))
-        assert acme >= OVER + WAITING
-        assert acme + nova == OVER + WAITING + LATER
+        for source in ("kept", "raw"):
+            acme, nova = (stated(settings, v, city.began, source) for v in ("acme", "nova"))
+            assert acme >= OVER + WAITING
+            assert acme + nova == OVER + WAITING + LATER
         now = await latest_of(settings.broker, topics.INTERVALS)
         assert {key: now[key] for key in final} == final
         assert second.metrics()["contact_books_imbalance"] == {frozenset(): 0}

@@ -81,9 +81,12 @@ class _Composing:
     def plan(self) -> Plan:
         entries, judged, own = self._plan.entries, self._judged, self._own
         lines = self._entries(entries.lines, self._lines(), own.lines, _line)
+        default = _default(entries)
         contracts = self._entries(
-            [*entries.contracts, *_default(entries)], judged.contracts, own.contracts, _contract
+            [*entries.contracts, *default], judged.contracts, own.contracts, _contract
         )
+        # Which needs no entry where it is what it always was.
+        contracts = tuple(version for version in contracts if version not in default)
         known = {version.entry.id for version in entries.vendors}
         gone = {version.entry.vendor for version in lines} - known
         return self._plan.of(

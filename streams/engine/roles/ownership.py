@@ -166,13 +166,6 @@ class Ownership:
         ends: Mapping[TopicPartition, int] = await self._app.consumer.end_offsets(tps)
         return ends
 
-    def owns_scope(self, scope: str) -> bool:
-        """Whether the partition of line partials that a scope is kept on is owned, and shown."""
-        if self._routes is None:
-            return False
-        owner = self.lines.owners.get(self._routes.of_scope(scope))
-        return owner is not None and owner.shown
-
     async def _find_routes(self) -> Routes:
         if self._routes is None:
             counts = await self._app.consumer.partitions()

@@ -40,24 +40,15 @@ class Periods(Collector):
         plan: what was agreed.
         clock: what time it is.
         boards: gives the boards shown now; a vendor is judged by the owner of its scope.
-        owns: whether a scope is one that is owned now: a vendor who answered a line until the plan
-            was corrected may be on no board any more.
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        plan: Plan,
-        clock: Clock,
-        boards: Callable[[], Iterable[Board]],
-        owns: Callable[[str], bool] = lambda scope: False,
+        self, settings: Settings, plan: Plan, clock: Clock, boards: Callable[[], Iterable[Board]]
     ) -> None:
         self._settings = settings
         self._plan = plan
         self._clock = clock
         self._boards = boards
-        self._owns = owns
-        self._before: set[str] = set()  # vendors of whom the plan itself need not know
         self._judged: dict[str, list[Running]] = {}
         self._partials = Partials()
         self._begin = 0
@@ -86,8 +77,6 @@ class Periods(Collector):
             self._partials = Partials()  # what was before has been evicted
         self._begin = begin
         found = await kept(self._settings, begin, now, self._partials)
-        self._before = {each.vendor for each in found.judged.lines} if found.judged else set()
-        vendors = self._owned()
         judged: dict[str, list[Running]] = {vendor: [] for vendor in vendors}
         for each in await asyncio.to_thread(self._running, vendors, found.as_of, found):
             judged[each.vendor].append(each)
@@ -98,7 +87,7 @@ class Periods(Collector):
         return list(running(plan, sorted(vendors), now, found.intervals, found.provisional))
 
     def _owned(self) -> set[str]:
-        return {vendor for vendor in self._before if self._owns(VENDOR + vendor)} | {
+        return {
             scope.removeprefix(VENDOR)
             for board in self._boards()
             for scope in board.scopes

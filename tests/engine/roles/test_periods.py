@@ -9,8 +9,10 @@ import pytest
 
 from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
+from streams.domain.plan.composed import composed
+from streams.domain.plan.judgement import Judgement, around
 from streams.domain.statement.running import since
-from streams.domain.tally import VENDOR
+from streams.domain.tally import LINE, VENDOR, Tally
 from streams.engine.audit import Kept
 from streams.engine.roles import periods
 from streams.engine.roles.periods import Periods
@@ -44,3 +46,31 @@ async def test_the_month_before_is_read_until_the_books_have_left_it(
     first, second, third, last = (partials for _, partials in begins)
     assert first is second is third  # what was read is not read again
     assert last is not first  # but what was forgotten is
+
+
+async def test_the_past_of_a_period_is_of_who_answered_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who answers from ten o'clock on, by a plan without a date, is judged from then on."""
+    now, corrected_at = at("12:00"), at("10:00")
+    text = '[[contract]]\nid = "default"\n[[line]]\nid = "waste"\n'
+    before = Plan.read(text + 'vendor = "acme"\n[[vendor]]\nid = "acme"\n')
+    plan = Plan.read(text)
+    judged = around(composed(plan, around(before, corrected_at), corrected_at), now)
+    offered = Tally.of(line_offered=9, queue_offered=9, abandoned=9, service_offered=9)
+    intervals = {(LINE + "waste", at(when)): offered for when in ("9:00", "11:00")}
+    known: list[Judgement | None] = [None, judged]
+
+    async def kept(*_: object) -> Kept:
+        return Kept(intervals, set(), now, known.pop())
+
+    clock: Any = SimpleNamespace(now=lambda: now)
+    board: Any = SimpleNamespace(scopes={VENDOR + "city": None}, as_of=now)
+    monkeypatch.setattr(periods, "kept", kept)
+    judging = Periods(Settings(), plan, clock, lambda: [board])
+    wholes = []
+    for _ in range(2):
+        await judging.judge()
+        of_city = judging._judged["city"]
+        wholes += [r.result.count.whole for r in of_city if "service" in r.result.measure.figure]
+    assert wholes == [9, 18]
