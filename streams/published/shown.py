@@ -22,6 +22,7 @@ from streams.domain.judge import judge
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
 from streams.published import examples
+from streams.sinks.day import DAY_COUNTS, DAY_FIGURES
 from streams.sinks.live import live_figures
 from streams.sinks.prometheus import STATUS
 from streams.sinks.report import as_object
@@ -183,6 +184,7 @@ def live() -> Schema:
         **_recent("city"),
         **_now(),
         **_today("city"),
+        "day": _said(_day(), "Of today, as the page of today shows it."),
     }
     alert: Schema = {
         **dict.fromkeys(("id", "line", "kind"), _TEXT),
@@ -280,6 +282,25 @@ def _now() -> Schema:
         "oldest_wait": _said(_NUMBER_OR_NULL, "Seconds that the first of them has waited."),
         "contacts_today": _or_null(_WHOLE),
     }
+
+
+def _day() -> Schema:
+    """The city's day in a few numbers."""
+    formulas = {each.name: each.formula for each in of_scope("city")}
+    found: Schema = {name: _said(_WHOLE, f"A count of {_COUNTED[name]}.") for name in DAY_COUNTS}
+    found |= {name: _said(_NUMBER_OR_NULL, formulas[name]) for name in DAY_FIGURES}
+    found["outcomes"] = _object(dict.fromkeys(OUTCOME_COUNTS, _WHOLE))
+    worst = _object(
+        {
+            "start": _said({"type": "number"}, "Seconds since 1970."),
+            "contacts": _said(_WHOLE, "Contacts that are judged, at least ten."),
+            "reached": _said(_WHOLE, "Of these, those that were answered."),
+        }
+    )
+    found["worst_hour"] = _said(
+        {"oneOf": [{"type": "null"}, worst]}, "The hour with the smallest share reached."
+    )
+    return _object(found)
 
 
 def _today(scope: Scope) -> Schema:

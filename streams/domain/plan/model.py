@@ -25,6 +25,9 @@ CITY_VENDOR: Final = "city"
 
 CLOCKS: Final = ("queue", "choice", "start")
 PERIODS: Final = ("daily", "monthly", "quarterly")
+INTERNAL: Final = "internal"
+PUBLIC: Final = "public"
+
 PERMANENCES: Final = ("always", "urgent_only", "none")
 OF_CALLS: Final = "line"
 KINDS_OF_LINE: Final = (OF_CALLS, "announcement", "survey")
@@ -284,7 +287,8 @@ class City:
     """Whose plan it is.
 
     ``contract`` is that of lines which name none. Who is not answered, and hangs up within
-    ``nuisance`` of the start of the call, is a nuisance; 0: nobody is."""
+    ``nuisance`` of the start of the call, is a nuisance; 0: nobody is. ``page_of_today`` says who
+    may see the city's day: everybody, or who may see the wall."""
 
     name: str = "city"
     time_zone: str = "UTC"
@@ -293,6 +297,7 @@ class City:
     subdivision: str | None = None
     contract: str = "default"
     nuisance: int = 0
+    page_of_today: str = INTERNAL
 
     def as_vendor(self) -> Vendor:
         """The city as the vendor of lines that name no other."""

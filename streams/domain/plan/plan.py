@@ -23,6 +23,7 @@ from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
     CITY_VENDOR,
     DESK,
+    INTERNAL,
     OF_CALLS,
     City,
     Contract,
@@ -53,7 +54,7 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 
 _ADDED: Final[dict[str, dict[str, Any]]] = {
     "entries": {"announcements": (), "entrances": (), "menus": ()},
-    "city": {"nuisance": 0},
+    "city": {"nuisance": 0, "page_of_today": INTERNAL},
     "line": {"queues": (), "kind": OF_CALLS, "channels": ()},
 }
 """What plans could not say at first, each with the value that stands for nothing said."""
