@@ -43,7 +43,7 @@ def replay(alert: Schema) -> Schema:
         "lines": _by_id("#/$defs/OfLine", "Figures per line, by its id."),
         "vendors": _by_id("#/$defs/OfVendor", "Figures per vendor, by its id."),
         "city": {"$ref": "#/$defs/OfCity"},
-        "entrances": _by_id("#/$defs/OfCity", "Figures per entrance of the plan, by its id."),
+        "entrances": _by_id("#/$defs/OfEntrance", "Figures per entrance of the plan, by its id."),
         "languages": _by_id("#/$defs/OfCity", "Figures per language of the plan."),
         "channels": _by_id(
             "#/$defs/OfCity",
@@ -98,12 +98,33 @@ def replay(alert: Schema) -> Schema:
         "OfCity": _figures("city"),
         "OfLine": _figures("line"),
         "OfDepartment": _carried("vendors", "Those whose contact it was first, by vendor."),
+        "OfEntrance": _entrance(),
         "OfMenu": _menu(),
         "OfTier": _carried("permanence", "Where lines take all, urgent or no transfers."),
         "OfVendor": _figures("vendor"),
     }
     required = [*scopes, "menus", "departments", "second_line", "rejected", "counted"]
     return head | _object(properties, required) | {"$defs": defs}
+
+
+def _entrance() -> Schema:
+    """The figures of an entrance, with what was agreed of it if it has a contract of its own."""
+    found = _figures("city")
+    target: Schema = {"type": "number"} | _RATIO
+    agreed = {
+        "contract": _said(_TEXT, "Its id in the plan."),
+        "formula": _said(_TEXT, "By which the service level is computed."),
+        "service_level_target": target,
+        "reachability_target": target,
+        "service_level": _said(target, "By this formula, of visits as their lines judged them."),
+        "service_level_met": {"type": "boolean"},
+        "reachability_met": {"type": "boolean"},
+    }
+    required = ("contract", "formula", "service_level_target", "reachability_target")
+    found["properties"]["agreed"] = _said(
+        _object(agreed, required), "Its own contract, as of the end; in no interval."
+    )
+    return found
 
 
 def _carried(parts: str, description: str) -> Schema:

@@ -94,9 +94,7 @@ def test_a_final_quarter_hour_is_still_in_it() -> None:
 def test_yesterday_is_not_in_it() -> None:
     board = board_of(told())
     late = at("9:00") - 24 * HOUR
-    board.apply_figures(
-        CITY, 0, INTERVAL, late, Tally.of(contacts_judged=50, contacts_reached=0), False
-    )
+    board.scopes[CITY].windows.replace_interval(0, late, Tally.of(contacts_judged=50))
     assert of_day(board.scopes[CITY])["worst_hour"]["start"] == at("9:00") / SECOND
 
 
