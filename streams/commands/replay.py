@@ -127,6 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.as_csv(books))
     else:
         print(report.as_table(books, plan))
+        if entrances := report.entrances_table(books, plan):
+            print("\n" + entrances + "\n")
         if departments := report.departments_table(books, plan):
             print("\n" + departments + "\n")
         if counted := report.irregularities(books):

@@ -21,7 +21,7 @@ from streams.domain.irregularities import Irregularities
 from streams.domain.judge import judge
 from streams.domain.local_intervals import LocalIntervals
 from streams.domain.menus import Menus
-from streams.domain.plan import Plan
+from streams.domain.plan import Contract, Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Entry, Tally
 
 SLOT: Final = 10 * SECOND
@@ -59,6 +59,7 @@ class Books:
             only callers' histories tell: that may change long after an interval is final.
         lines: those that the plan had meanwhile, whether anybody called them or not.
         entrances, languages: those of the plan.
+        targets: the contract of each entrance that has one of its own, as of the end.
         irregular: what was odd about the contacts.
         menus: what came of each version of the menu; None until that was asked for.
         departments: what the lines behind the first carry; None until that was asked for.
@@ -74,6 +75,7 @@ class Books:
         self.lines: list[str] = []
         self.entrances: list[str] = []
         self.languages: list[str] = []
+        self.targets: dict[str, Contract] = {}
         self.irregular = Irregularities()
         self.menus: Menus | None = None
         self.departments: Departments | None = None
@@ -193,8 +195,19 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     _add_callers(result, by_caller.values(), now, plan)
     result.lines = plan.lines_between(first, now)
     result.entrances = sorted({version.entry.id for version in plan.entries.entrances})
+    result.targets = {
+        each: contract
+        for each in result.entrances
+        if (contract := _contract_of(plan, each, now)) is not None
+    }
     result.languages = sorted(plan.entries.city.languages)
     return result
+
+
+def _contract_of(plan: Plan, entrance: str, at: int) -> Contract | None:
+    """By which contract all that came in by an entrance is judged, where it has one of its own."""
+    entry = plan.entrance_at(entrance, at)
+    return None if entry is None or entry.contract is None else plan.contract(entry.contract, at)
 
 
 def _add_callers(

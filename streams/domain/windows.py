@@ -11,6 +11,7 @@ as ``now`` passes them::
     5 min         (------ 30 slots ------]
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from streams.domain.books import INTERVAL, SLOT, start_of
@@ -254,6 +255,14 @@ class Windows:
         total = books.sum()
         total.plus(histories.sum())
         return total
+
+    def quarters_of_today(self) -> Iterator[tuple[int, Tally]]:
+        """What is booked since local midnight, by the interval's start: of each source partition,
+        and of callers' histories, by itself."""
+        for window, kept in zip(self._today, (self._intervals, self._histories), strict=True):
+            for start, sources in kept.items():
+                if window.first <= start <= window.last:
+                    yield from ((start, tally) for tally in sources.values())
 
     def version(self, name: str) -> int:
         """A number that moves on whenever a window's tally may have changed."""

@@ -22,6 +22,7 @@ from streams.domain.judge import judge
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
 from streams.published import examples
+from streams.sinks.day import DAY_COUNTS, DAY_FIGURES
 from streams.sinks.live import live_figures
 from streams.sinks.prometheus import STATUS
 from streams.sinks.report import as_object
@@ -42,7 +43,7 @@ def replay(alert: Schema) -> Schema:
         "lines": _by_id("#/$defs/OfLine", "Figures per line, by its id."),
         "vendors": _by_id("#/$defs/OfVendor", "Figures per vendor, by its id."),
         "city": {"$ref": "#/$defs/OfCity"},
-        "entrances": _by_id("#/$defs/OfCity", "Figures per entrance of the plan, by its id."),
+        "entrances": _by_id("#/$defs/OfEntrance", "Figures per entrance of the plan, by its id."),
         "languages": _by_id("#/$defs/OfCity", "Figures per language of the plan."),
         "channels": _by_id(
             "#/$defs/OfCity",
@@ -97,12 +98,33 @@ def replay(alert: Schema) -> Schema:
         "OfCity": _figures("city"),
         "OfLine": _figures("line"),
         "OfDepartment": _carried("vendors", "Those whose contact it was first, by vendor."),
+        "OfEntrance": _entrance(),
         "OfMenu": _menu(),
         "OfTier": _carried("permanence", "Where lines take all, urgent or no transfers."),
         "OfVendor": _figures("vendor"),
     }
     required = [*scopes, "menus", "departments", "second_line", "rejected", "counted"]
     return head | _object(properties, required) | {"$defs": defs}
+
+
+def _entrance() -> Schema:
+    """The figures of an entrance, with what was agreed of it if it has a contract of its own."""
+    found = _figures("city")
+    target: Schema = {"type": "number"} | _RATIO
+    agreed = {
+        "contract": _said(_TEXT, "Its id in the plan."),
+        "formula": _said(_TEXT, "By which the service level is computed."),
+        "service_level_target": target,
+        "reachability_target": target,
+        "service_level": _said(target, "By this formula, of visits as their lines judged them."),
+        "service_level_met": {"type": "boolean"},
+        "reachability_met": {"type": "boolean"},
+    }
+    required = ("contract", "formula", "service_level_target", "reachability_target")
+    found["properties"]["agreed"] = _said(
+        _object(agreed, required), "Its own contract, as of the end; in no interval."
+    )
+    return found
 
 
 def _carried(parts: str, description: str) -> Schema:
@@ -183,6 +205,7 @@ def live() -> Schema:
         **_recent("city"),
         **_now(),
         **_today("city"),
+        "day": _said(_day(), "Of today, as the page of today shows it."),
     }
     alert: Schema = {
         **dict.fromkeys(("id", "kind"), _TEXT),
@@ -281,6 +304,25 @@ def _now() -> Schema:
         "oldest_wait": _said(_NUMBER_OR_NULL, "Seconds that the first of them has waited."),
         "contacts_today": _or_null(_WHOLE),
     }
+
+
+def _day() -> Schema:
+    """The city's day in a few numbers."""
+    formulas = {each.name: each.formula for each in of_scope("city")}
+    found: Schema = {name: _said(_WHOLE, f"A count of {_COUNTED[name]}.") for name in DAY_COUNTS}
+    found |= {name: _said(_NUMBER_OR_NULL, formulas[name]) for name in DAY_FIGURES}
+    found["outcomes"] = _object(dict.fromkeys(OUTCOME_COUNTS, _WHOLE))
+    worst = _object(
+        {
+            "start": _said({"type": "number"}, "Seconds since 1970."),
+            "contacts": _said(_WHOLE, "Contacts that are judged, at least ten."),
+            "reached": _said(_WHOLE, "Of these, those that were answered."),
+        }
+    )
+    found["worst_hour"] = _said(
+        {"oneOf": [{"type": "null"}, worst]}, "The hour with the smallest share reached."
+    )
+    return _object(found)
 
 
 def _today(scope: Scope) -> Schema:

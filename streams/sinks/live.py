@@ -18,6 +18,7 @@ from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
 from streams.sinks.alert_texts import summaries
+from streams.sinks.day import of_day
 from streams.sinks.prometheus import STATUS, status
 from streams.texts import DEFAULT
 
@@ -163,6 +164,7 @@ def _whole(board: Board, as_of: int) -> Live:
         "oldest_wait": scope.oldest_wait(as_of),
         "contacts_today": today["contacts"],
         **_of_today("city", today),
+        "day": of_day(scope),
     }
 
 

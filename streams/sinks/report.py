@@ -1,4 +1,7 @@
-"""Books as a person or a program reads them: a table, JSON or CSV."""
+"""Books as a person or a program reads them: a table, JSON or CSV.
+
+It is longer than a module should be, because all that a replay shows is made of one object.
+"""
 
 import csv
 import io
@@ -13,7 +16,7 @@ from streams.domain.detector import Alert
 from streams.domain.disposition import FORM
 from streams.domain.figures import by_rank, figures
 from streams.domain.figures.figure import Better, Scope, Unit
-from streams.domain.plan import Plan
+from streams.domain.plan import Contract, Plan
 from streams.domain.rounding import percent, whole_seconds
 from streams.domain.tally import CHANNEL, CITY, ENTRANCE, LANGUAGE, LINE, VENDOR, Tally
 from streams.sinks.alerts import alert_object
@@ -54,11 +57,32 @@ def as_object(books: Books, rejected: dict[str, int]) -> dict[str, Any]:
 def _wide(tallies: dict[str, Tally], books: Books | None = None) -> dict[str, Any]:
     """The figures of entrances and languages of the plan, and of what came by other channels than
     the telephone."""
+    entrances = _scoped(tallies, ENTRANCE, books.entrances if books else [])
+    for entrance, contract in books.targets.items() if books else ():
+        entrances[entrance]["agreed"] = _agreed(entrances[entrance], contract)
     return {
-        "entrances": _scoped(tallies, ENTRANCE, books.entrances if books else []),
+        "entrances": entrances,
         "languages": _scoped(tallies, LANGUAGE, books.languages if books else []),
         "channels": _scoped(tallies, CHANNEL, []),
     }
+
+
+def _agreed(found: dict[str, Any], contract: Contract) -> dict[str, Any]:
+    """What was agreed of all that came in by an entrance, and whether it was met: by the contract's
+    formula, of the visits as their lines' own thresholds judged them. Nothing is said of a figure
+    that there is not."""
+    level, reach = found.get("service_level", {}).get(contract.formula), found.get("reachability")
+    shown: dict[str, Any] = {
+        "contract": contract.id,
+        "formula": contract.formula,
+        "service_level_target": contract.target,
+        "reachability_target": contract.reach_target,
+    }
+    if level is not None:
+        shown |= {"service_level": level, "service_level_met": level >= contract.target}
+    if reach is not None:
+        shown["reachability_met"] = reach >= contract.reach_target
+    return shown
 
 
 _SCOPES: Final[dict[str, Scope]] = {LINE: "line", VENDOR: "vendor"}
@@ -232,6 +256,29 @@ def as_table(books: Books, plan: Plan, language: str = DEFAULT, width: int | Non
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
 
+def entrances_table(books: Books, plan: Plan, language: str = DEFAULT) -> str:
+    """Each entrance that has a contract of its own, beside its targets; empty where none has."""
+    if not books.targets:
+        return ""
+    shown = _wide(books.totals, books)["entrances"]
+    rows = [["", "contacts", "in time", "target", "reached", "target"]]
+    for entrance in books.targets:
+        of, agreed = shown[entrance], shown[entrance]["agreed"]
+        entry = plan.entrance_at(entrance, _LATEST)
+        names = {} if entry is None else entry.names
+        figures_beside = (
+            (agreed.get("service_level"), agreed["service_level_target"]),
+            (of.get("reachability"), agreed["reachability_target"]),
+        )
+        cells = [
+            "-" if value is None else f"{percent(value, 'higher')}%"
+            for pair in figures_beside
+            for value in pair
+        ]
+        rows.append([readable(names.get(language, entrance)), str(of["whole_contacts"]), *cells])
+    return _lined_up(rows)
+
+
 _OF_DEPARTMENTS: Final = (
     ("passed on", "passed_on"),
     ("urgent", "urgent"),
@@ -258,6 +305,11 @@ def departments_table(books: Books, plan: Plan, language: str = DEFAULT) -> str:
         rows.append([name, *_carried(carried)])
         for vendor, part in carried["vendors"].items():
             rows.append([f"  {readable(vendor)}", *_carried(part)])
+    return _lined_up(rows)
+
+
+def _lined_up(rows: list[list[str]]) -> str:
+    """Rows as a table, the first as its heading."""
     widths = [max(columns(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(

@@ -25,6 +25,9 @@ CITY_VENDOR: Final = "city"
 
 CLOCKS: Final = ("queue", "choice", "start")
 PERIODS: Final = ("daily", "monthly", "quarterly")
+INTERNAL: Final = "internal"
+PUBLIC: Final = "public"
+
 PERMANENCES: Final = ("always", "urgent_only", "none")
 OF_CALLS: Final = "line"
 KINDS_OF_LINE: Final = (OF_CALLS, "announcement", "survey")
@@ -297,7 +300,8 @@ class City:
     ``contract`` is that of lines which name none. Who is not answered, and hangs up within
     ``nuisance`` of the start of the call, is a nuisance; 0: nobody is. ``pseudonyms`` is how the
     phone system's own pseudonyms of callers and agents are written, a regular expression; those
-    that imports make need none.
+    that imports make need none. ``page_of_today`` says who may see the city's day: everybody, or
+    who may see the wall.
 
     ``false_pages`` are those that each receiver puts up with in a quarter, None for as many as the
     contract of a line says; ``forgotten_after`` is how long is very long to wait; a line's page
@@ -317,6 +321,7 @@ class City:
     forgotten_after: int = 15 * MINUTE
     page_people: int = 8
     pages_together: int = 90 * MINUTE
+    page_of_today: str = INTERNAL
 
     def as_vendor(self) -> Vendor:
         """The city as the vendor of lines that name no other."""

@@ -24,6 +24,7 @@ from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
     CITY_VENDOR,
     DESK,
+    INTERNAL,
     OF_CALLS,
     City,
     Contract,
@@ -66,7 +67,7 @@ _ADDED: Final[dict[str, dict[str, Any]]] = {
         "city_before": (),
         "offsets": (),
     },
-    "city": {"nuisance": 0, "pseudonyms": None, **UNSAID},
+    "city": {"nuisance": 0, "pseudonyms": None, "page_of_today": INTERNAL, **UNSAID},
     "line": {"queues": (), "kind": OF_CALLS, "channels": ()},
 }
 """What plans could not say at first, each with the value that stands for nothing said."""

@@ -17,6 +17,7 @@ from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
     CITY_VENDOR,
+    INTERNAL,
     KINDS_OF_LINE,
     LONGEST_CALLBACK,
     LONGEST_MENU,
@@ -26,6 +27,7 @@ from streams.domain.plan.model import (
     OTHER,
     PERMANENCES,
     PHONE,
+    PUBLIC,
     Announcement,
     City,
     Contract,
@@ -221,6 +223,7 @@ def _city(table: Table | None) -> City:
         subdivision=table.text("subdivision") or None,
         contract=table.id("contract", City().contract),
         nuisance=table.duration("nuisance_seconds", City().nuisance, 0, LONGEST_NUISANCE),
+        page_of_today=table.choice("page_of_today", (INTERNAL, PUBLIC), INTERNAL),
         pseudonyms=_pseudonyms(table),
         **paging.entries(table),
     )

@@ -8,12 +8,14 @@ from aiohttp import web
 from faust.web.base import BlueprintManager, Web
 
 from streams.domain.instants import SECOND
+from streams.domain.plan.model import PUBLIC
 from streams.engine.clocks import Clock
 from streams.engine.host import PagesHost
 from streams.engine.http.peers import Peers
 from streams.engine.http.telemetry import PipelineCollector, healthy
 from streams.engine.kafka.broker_time import OFF, BrokerTime
 from streams.sinks.alert_metrics import AlertsCollector
+from streams.sinks.day_page import day_page, languages_of
 from streams.sinks.live import Live, live_figures, merged
 from streams.sinks.live_page import live_page
 from streams.sinks.metrics_page import MetricsPage
@@ -27,6 +29,12 @@ PAGE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
+}
+
+TODAY_HEADERS: Final = PAGE_HEADERS | {
+    # Without scripts: it is made anew here, and asked for again by the browser.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
 }
 
 
@@ -56,10 +64,15 @@ def serve(server: Web, worker: PagesHost) -> None:
             healthy(worker), "making progress", "no checkpoint for too long", _of_the_clock(worker)
         )
 
+    async def all_lines() -> Live:
+        own = live_figures(worker.plan, worker.boards(), now=worker.clock.now())
+        return merged(own, await peers.figures())
+
     async def figures(request: web.Request) -> web.Response:
-        shown = live_figures(worker.plan, worker.boards(), now=worker.clock.now())
-        if "own" not in request.query:
-            shown = merged(shown, await peers.figures())
+        if "own" in request.query:
+            shown = live_figures(worker.plan, worker.boards(), now=worker.clock.now())
+        else:
+            shown = await all_lines()
         shown["age"] = _age(shown, worker.clock, worker.broker_time)
         headers = {"Cache-Control": "no-store"}
         return web.Response(
@@ -71,6 +84,13 @@ def serve(server: Web, worker: PagesHost) -> None:
             body=live_page(worker.plan), content_type="text/html", headers=PAGE_HEADERS
         )
 
+    async def today(request: web.Request) -> web.Response:
+        first, *others = languages_of(worker.plan)
+        asked = request.query.get("language", first)
+        language = asked if asked in others else first
+        body = day_page(worker.plan, (await all_lines())["whole"], language)
+        return web.Response(body=body, content_type="text/html", headers=TODAY_HEADERS)
+
     server.blueprints = BlueprintManager()  # none of Faust's own pages
     router = server.web_app.router
     router.add_get("/", page)
@@ -78,6 +98,9 @@ def serve(server: Web, worker: PagesHost) -> None:
     router.add_get("/ready", ready)
     router.add_get("/healthy", health)
     router.add_get("/figures", figures)
+    router.add_get("/today", today)
+    if worker.plan.entries.city.page_of_today == PUBLIC:
+        router.add_get("/public/today", today)
 
 
 def _age(shown: Live, clock: Clock, broker: BrokerTime) -> float | None:

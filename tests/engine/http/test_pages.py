@@ -13,9 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.core import GaugeMetricFamily
 
 from streams.domain.instants import MINUTE, SECOND
+from streams.domain.plan import Plan
 from streams.engine.clocks import Clock, FastClock, WallClock
 from streams.engine.http import peers, telemetry
-from streams.engine.http.pages import PAGE_HEADERS
+from streams.engine.http.pages import PAGE_HEADERS, TODAY_HEADERS
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
 from streams.engine.worker import Worker
@@ -94,7 +95,7 @@ async def test_nothing_else_is_served() -> None:
     """Faust has pages of its own; none of them is ours to answer for."""
     async with served() as worker:
         routes = {each.resource.canonical for each in worker.worker.app.web.web_app.router.routes()}
-        assert routes == {"/", "/metrics", "/ready", "/healthy", "/figures"}
+        assert routes == {"/", "/today", "/metrics", "/ready", "/healthy", "/figures"}
         assert (await worker.get("/router/"))[0] == 404
 
 
@@ -152,3 +153,29 @@ async def test_what_peers_show_is_asked_for_unless_a_peer_asks(
         assert asked == 0
         assert (await here.figures())["as_of"] == heard / SECOND
         assert asked == 1
+
+
+async def test_the_page_of_today_has_no_script_and_is_public_if_the_plan_says_so() -> None:
+    async with served() as worker:
+        status, headers, text = await worker.get("/today")
+        assert (status, headers["Content-Type"]) == (200, "text/html")
+        assert {name: headers[name] for name in TODAY_HEADERS} == dict(TODAY_HEADERS)
+        assert "script-src" not in headers["Content-Security-Policy"]
+        assert '<html lang="nl">' in text and "Er zijn nog geen cijfers van vandaag." in text
+        worker.recovers(now())
+        _, _, text = await worker.get("/today?language=en")
+        assert "People who tried" in text
+        for unknown in ("fr", "../en", "<b>"):
+            _, _, text = await worker.get(f"/today?language={unknown}")
+            assert '<html lang="nl">' in text
+        assert (await worker.get("/public/today"))[0] == 404
+
+
+async def test_a_public_page_has_an_address_of_its_own() -> None:
+    plan = Plan.read('[city]\npage_of_today = "public"\n[[line]]\nid = "waste"\n')
+    worker = Worker(Settings(), plan, WallClock())
+    async with (
+        TestClient(TestServer(worker.app.web.web_app)) as client,
+        client.get("/public/today") as answer,
+    ):
+        assert answer.status == 200
