@@ -19,7 +19,7 @@ from typing import Final
 from msgspec import Struct
 
 from streams.sources.call_files import LONGEST_RECORD
-from streams.sources.log_rotation import PRINT, OpenLog, head, is_copy, neighbours, size
+from streams.sources.log_rotation import PRINT, OpenLog, Seen, identity, is_copy, look, settled
 
 _CHUNK: Final = 1 << 18
 """Bytes read at once."""
@@ -62,13 +62,13 @@ class Part:
         modified: when it had last been written as it was read last, in ns.
     """
 
-    def __init__(self, of: "Growing", path: Path, told: int = 0) -> None:
-        """Raises OSError if it can't be opened."""
-        self.path = path
+    def __init__(self, of: "Growing", seen: Seen, told: int = 0) -> None:
+        """Raises OSError if it can't be opened, RotatedError."""
+        self.path = seen.path
         self.told = told
         self.begun = False
         self._of = of
-        self._file = OpenLog(path)
+        self._file = seen.open()
         self._read = 0  # bytes
         self.first = b""
         self._recent = b""  # the bytes from PRINT before the place on
@@ -133,10 +133,14 @@ class Part:
     def is_file(self, path: Path) -> bool:
         """Whether the part is this file, and no other that has its name now."""
         try:
-            now, here = path.stat(), self._file.stat()
+            return identity(path.stat()) == self.identity
         except FileNotFoundError:
             return False  # between its rotation and its first new line
-        return (now.st_ino, now.st_dev) == (here.st_ino, here.st_dev)
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """By which the file is known, whatever its name is now."""
+        return identity(self._file.stat())
 
     def close(self) -> None:
         self._file.close()
@@ -211,12 +215,12 @@ class Growing:
         """
         if self._place is None:
             self._place = self.beginning()
-        part = self._found(self._place) or self._after(self._place.modified)
+        part = self._found(self._place) or settled(self._since)
         last: Part | None = None
         while True:
             if part is None:
                 wait()
-                part = self._part(self._file if last is None else self._next(last))
+                part = settled(self._newest) if last is None else self._part_after(last)
                 continue
             if last is not None:
                 last.close()  # not before: its inode would be another file's
@@ -226,7 +230,7 @@ class Growing:
                 part.close()
                 part, last = self._found(self._place), None
             else:
-                part, last = self._part(self._next(part)), part
+                part, last = self._part_after(part), part
 
     def keep(self, place: Place, cut: bool = False) -> None:
         """Says up to where the part was read.
@@ -239,62 +243,58 @@ class Growing:
     def replaced(self, part: Part) -> bool:
         """Whether another part has begun: until then the phone system may still write to this one,
         whatever it is called now."""
-        return not part.is_file(self._file) and self._next(part) is not None
+        return not part.is_file(self._file) and settled(lambda: self._next(part)) is not None
 
-    def _next(self, part: Part) -> Path | None:
-        newer = (path for path in self._in_order() if not part.is_file(path))
-        modified = part.modified
-        for path in newer:
-            if path != self._file and _modified(path) <= modified:
+    def _part_after(self, part: Part) -> Part | None:
+        return settled(lambda: self._part(self._next(part)))
+
+    def _next(self, part: Part) -> Seen | None:
+        for each in self._in_order():
+            if each.identity == part.identity or (
+                each.path != self._file and each.modified <= part.modified
+            ):
                 continue
-            first = head(path)
-            if first and not is_copy(first, part.first):
-                return path
+            if each.first and not is_copy(each.first, part.first):
+                return each
         return None
 
     def _found(self, place: Place) -> Part | None:
         """The part that has the place: of several, as of a header alone, the oldest that was
         written since."""
-        length = min(place.offset, PRINT)
-        for path in self._in_order():
-            if _modified(path) < place.modified:
+        part = settled(lambda: self._at(place))
+        if part is None:
+            self.found = not place.offset
+        return part
+
+    def _at(self, place: Place) -> Part | None:
+        for each in self._in_order():
+            if each.modified < place.modified or not (place.offset or each.size):
                 continue
             with suppress(OSError):
-                candidate = OpenLog(path)
+                file = each.open(place.offset)
                 try:
-                    same = (
-                        self.digest(candidate.bytes_at(0, length)) == place.head
-                        and self.digest(candidate.bytes_at(place.offset - length, length))
-                        == place.tail
-                    )
+                    before = file.bytes_before(self.digest, place.head, place.tail)
                 finally:
-                    candidate.close()
-                if same and (place.offset or size(path)):
-                    return self._part(path, place.lines)
-        self.found = not place.offset
+                    file.close()
+                if before is not None:
+                    return self._part(each, place.lines)
         return None
 
-    def _after(self, modified: int) -> Part | None:
-        """The first part that was written since; else the file itself."""
-        for path in self._in_order():
-            if size(path) and (path == self._file or _modified(path) > modified):
-                return self._part(path)
+    def _since(self) -> Part | None:
+        """The first part that was written since the place; else the file itself."""
+        assert self._place is not None
+        for each in self._in_order():
+            if each.size and (each.path == self._file or each.modified > self._place.modified):
+                return self._part(each)
         return None
 
-    def _part(self, path: Path | None, told: int = 0) -> Part | None:
-        with suppress(FileNotFoundError):  # renamed between two looks
-            return Part(self, path, told) if path is not None and size(path) else None
-        return None
+    def _newest(self) -> Part | None:
+        return self._part(next((e for e in self._in_order() if e.path == self._file), None))
 
-    def _in_order(self) -> list[Path]:
+    def _part(self, seen: Seen | None, told: int = 0) -> Part | None:
+        return Part(self, seen, told) if seen is not None and seen.size else None
+
+    def _in_order(self) -> list[Seen]:
         """The file and what rotation has made of it, by when they were last written; the file last,
         of two alike the one that is not packed first."""
-        found = neighbours([self._file]) if self._file.parent.is_dir() else [self._file]
-        return sorted(found, key=lambda path: (path == self._file, _modified(path)))
-
-
-def _modified(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
+        return sorted(look([self._file]), key=lambda e: (e.path == self._file, e.modified))

@@ -20,14 +20,14 @@ from msgspec import Struct
 from streams.sources.log_rotation import (
     PRINT,
     OpenLog,
+    Seen,
     chain,
-    first_time,
-    head,
+    identity,
     in_order,
     is_copy,
     last_time,
-    neighbours,
-    size,
+    look,
+    settled,
     time_in,
 )
 
@@ -62,8 +62,13 @@ def beginning(files: Sequence[Path]) -> Position:
     """The place before the first line of a log, to be kept before anything is read: so that a log
     that is rotated before the first position is kept is found all the same. Where it has no line
     yet, the place is behind what was rotated before."""
-    begun = [time for path in files if (time := first_time(path))]
-    older = max((last_time(path) for path in neighbours(files)), default=0)
+    return settled(lambda: _beginning(files))
+
+
+def _beginning(files: Sequence[Path]) -> Position:
+    seen = look(files)
+    begun = [each.begun for each in seen if each.path in files and each.begun]
+    older = max(map(last_time, seen), default=0)
     return Position(0, 0, "", "", min(begun) - 1 if begun else older)
 
 
@@ -95,6 +100,7 @@ class Log:
         self._digest = digest
         self._position = position
         self._place: OpenLog | None = None
+        self._following: OpenLog | None = None
         self._head_of: OpenLog | None = None
         self._rest, self._before, self._skipping = b"", b"", False
         self._newest = 0 if position is None else position.at
@@ -107,10 +113,11 @@ class Log:
         return self._position
 
     def close(self) -> None:
-        """Closes the file that is open."""
-        if self._place is not None:
-            self._place.close()
-            self._place = None
+        """Closes the files that are open."""
+        for file in (self._place, self._following):
+            if file is not None:
+                file.close()
+        self._place = self._following = None
 
     def read(self, size: int) -> list[Line]:
         """The next lines, of about so many bytes; none when there are no more for now.
@@ -133,12 +140,14 @@ class Log:
                     return kept
             if read:
                 continue
-            following = self._next(place)
-            if following is None:
-                return []
+            if self._following is None:
+                self._following = self._next(place)
+                if self._following is None:
+                    return []
+                continue  # once more: what was written to this one before the next had begun
             last = self._unfinished(place)
             place.close()
-            self._before, self._place = b"", following
+            self._before, self._place, self._following = b"", self._following, None
             if last is not None:
                 return [last]
 
@@ -196,42 +205,52 @@ class Log:
     def _find(self) -> OpenLog | None:
         """The place to begin at, or to go on."""
         self._rest, self._skipping = b"", False
-        if self._position is None:
-            first = next((path for path in in_order(self._files) if size(path)), None)
-            return self._begin(first)
-        if self._position.offset:
-            for path in neighbours(self._files):
-                place = self._at(path, self._position)
-                if place is not None:
-                    self._place = place
-                    return place
-            self.found = False
-        for path in chain(self._files):
-            if last_time(path) > self._position.at or first_time(path) >= self._position.at:
-                begins_before = first_time(path) < self._position.at
-                self._skipped_until = self._position.at if begins_before else 0
-                return self._begin(path)
-        return None
+        self._place = settled(self._found)
+        return self._place
 
-    def _begin(self, path: Path | None) -> OpenLog | None:
-        if path is not None:
-            self._before, self._place = b"", OpenLog(path)
-            return self._place
+    def _found(self) -> OpenLog | None:
+        seen = look(self._files)
+        position = self._position
+        if position is None:
+            first = next((each for each in in_order(seen) if self._is_given(each)), None)
+            return self._begin(first)
+        if position.offset:
+            for each in seen:
+                place = self._at(each, position)
+                if place is not None:
+                    return place
+        later = (
+            each
+            for each in chain(seen)
+            if last_time(each) > position.at or each.begun >= position.at
+        )
+        following = next(later, None)
+        place = self._begin(following)
+        begins_before = following is not None and following.begun < position.at
+        self._skipped_until = position.at if begins_before else 0
+        if position.offset:
+            self.found = False
+        return place
+
+    def _is_given(self, seen: Seen) -> bool:
+        return seen.path in self._files and seen.size > 0
+
+    def _begin(self, seen: Seen | None) -> OpenLog | None:
+        if seen is not None:
+            self._before = b""
+            return seen.open()
         for file in self._files:
             if file.exists() or self._position is None:
                 file.open("rb").close()  # if it can't be read, this says why
         return None
 
-    def _at(self, path: Path, position: Position) -> OpenLog | None:
+    def _at(self, seen: Seen, position: Position) -> OpenLog | None:
         """The place in this file, if it is there; of an old file that is damaged, nobody knows."""
-        length = min(position.offset, PRINT)
         with suppress(OSError):
-            place = OpenLog(path, position.offset, position.lines)
+            place = seen.open(position.offset, position.lines)
             with suppress(OSError):
-                before = place.bytes_at(position.offset - length, length)
-                if self._digest(before) == position.tail and (
-                    self._digest(place.bytes_at(0, length)) == position.head
-                ):
+                before = place.bytes_before(self._digest, position.head, position.tail)
+                if before is not None:
                     place.seek()
                     self._before = before
                     return place
@@ -243,14 +262,17 @@ class Log:
         still write to this one, whatever it is called now."""
         if not place.packed and self._is_newest(place):
             return None
+        return settled(lambda: self._after(place))
+
+    def _after(self, place: OpenLog) -> OpenLog | None:
         first = place.bytes_at(0, PRINT)
         begun = time_in(first) or self._newest
         passed = False
-        for path in chain(self._files):
-            if is_copy(head(path), first):
+        for each in chain(look(self._files)):
+            if is_copy(each.first, first):
                 passed = True
-            elif passed or first_time(path) > begun:
-                return OpenLog(path)
+            elif passed or each.begun > begun:
+                return each.open()
         return None
 
     def _is_newest(self, place: OpenLog) -> bool:
@@ -261,7 +283,7 @@ class Log:
             now, here = self._files[0].stat(), place.stat()
         except FileNotFoundError:
             return False  # between its rotation and its first new line
-        return (now.st_ino, now.st_dev) == (here.st_ino, here.st_dev)
+        return identity(now) == identity(here)
 
     def _was_cut(self, place: OpenLog) -> bool:
         """Whether the open file has no more what was read of it."""

@@ -10,14 +10,15 @@ import pytest
 
 from streams.sources.log_rotation import (
     OpenLog,
+    RotatedError,
+    Seen,
     chain,
-    first_time,
-    head,
     in_order,
     is_copy,
     last_time,
+    look,
     neighbours,
-    size,
+    settled,
 )
 
 BEGIN = 1_795_000_000
@@ -27,6 +28,15 @@ def log(path: Path, first: int, last: int) -> Path:
     text = b"".join(b"%d|1.1|q|NONE|ABANDON\n" % (BEGIN + n) for n in range(first, last))
     path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
     return path
+
+
+def paths(seen: list[Seen]) -> list[Path]:
+    return [each.path for each in seen]
+
+
+def times(path: Path) -> tuple[int, int]:
+    (seen,) = look([path])
+    return seen.begun, last_time(seen)
 
 
 def test_neighbours_are_what_rotation_makes_of_a_name(tmp_path: Path) -> None:
@@ -45,31 +55,53 @@ def test_files_are_in_the_order_of_their_times_whatever_their_names(tmp_path: Pa
     log(tmp_path / "queue_log.copy", 20, 25)
     (tmp_path / "queue_log.empty").touch()
     (tmp_path / "queue_log.begun").write_bytes(b"1795000050|1")
-    assert chain([newest]) == [oldest, middle, newest]
+    assert paths(chain(look([newest]))) == [oldest, middle, newest]
 
 
 def test_of_one_second_the_older_file_is_first(tmp_path: Path) -> None:
     one, other = log(tmp_path / "b", 0, 3), log(tmp_path / "a", 0, 5)
     os.utime(one, (1, 1))
-    assert in_order([other, one]) == [one, other]
+    assert paths(in_order(look([other, one]))) == [one, other]
 
 
 def test_the_times_of_a_file(tmp_path: Path) -> None:
     path = log(tmp_path / "queue_log", 3, 9)
-    assert (first_time(path), last_time(path)) == (BEGIN + 3, BEGIN + 8)
-    packed = log(tmp_path / "queue_log.gz", 3, 9)
-    assert (first_time(packed), last_time(packed)) == (BEGIN + 3, BEGIN + 8)
+    assert times(path) == (BEGIN + 3, BEGIN + 8)
+    assert times(log(tmp_path / "packed.gz", 3, 9)) == (BEGIN + 3, BEGIN + 8)
     path.write_bytes(b"# by hand\n\0\0" + path.read_bytes())
-    assert first_time(path) == BEGIN + 3
+    assert times(path) == (BEGIN + 3, BEGIN + 8)
     path.write_bytes(b"nothing\n")
-    assert first_time(path) == last_time(path) == 0
+    assert times(path) == (0, 0)
 
 
-def test_what_is_not_there_or_damaged_has_no_head(tmp_path: Path) -> None:
-    missing, damaged = tmp_path / "missing", tmp_path / "damaged.gz"
-    damaged.write_bytes(b"no gzip")
-    assert head(missing) == head(damaged) == b""
-    assert size(missing) == first_time(missing) == last_time(damaged) == 0
+def test_what_is_damaged_has_no_beginning_and_what_is_not_there_is_not_seen(
+    tmp_path: Path,
+) -> None:
+    (damaged := tmp_path / "damaged.gz").write_bytes(b"no gzip")
+    (seen,) = look([damaged, tmp_path / "missing"])
+    assert (seen.path, seen.first, seen.begun, last_time(seen)) == (damaged, b"", 0, 0)
+
+
+def test_a_file_that_has_anothers_name_by_now_is_not_opened(tmp_path: Path) -> None:
+    (seen,) = look([path := log(tmp_path / "queue_log", 0, 3)])
+    path.rename(tmp_path / "queue_log.1")
+    log(path, 3, 4)
+    with pytest.raises(RotatedError):
+        seen.open()
+    with pytest.raises(RotatedError):
+        last_time(seen)
+
+
+def test_looking_ends_if_the_files_never_stand_still() -> None:
+    tried = []
+
+    def looks() -> None:
+        tried.append(0)
+        raise RotatedError
+
+    with pytest.raises(OSError, match="rotated faster"):
+        settled(looks)
+    assert len(tried) == 100
 
 
 def test_a_copy_begins_alike() -> None:
