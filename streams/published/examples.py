@@ -17,6 +17,7 @@ from streams.domain.events import Kind
 from streams.domain.instants import MINUTE, SECOND, parse
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
+from streams.domain.plan.judgement import around
 from streams.domain.tally import LINE, Tally
 from streams.engine.kafka import topics
 from streams.engine.state.callers import call_record, clock_record
@@ -27,6 +28,7 @@ from streams.engine.state.partials import (
     for_good_records,
     published_record,
     restart_record,
+    told_judgement_record,
     waits_record,
     watermark_record,
 )
@@ -167,6 +169,7 @@ def outputs() -> dict[str, list[Any]]:
             waits_record(7, 3, scope, 0, None),
             watermark_record(7, 3, now, now, held=[start]),
             restart_record(7, 3),
+            told_judgement_record(3, around(plan, now)),
             published_record(7, Published(now, frozenset({(scope, start)}), frozenset({start}))),
         ],
         topics.INTERVALS: [

@@ -188,10 +188,10 @@ def _output(name: str, type_: Any, shown: list[Any]) -> Schema:
 
 
 _PARTIALS_KEY: Final = (
-    "f|scope|source partition|width|start for figures, d|source partition|start and "
-    "g|source partition|checkpoint|part for decisions, w|scope|source partition for who waits, "
-    "c|source partition for clocks, a|source partition before all is published again, p for what "
-    "the owner has published"
+    "f|scope|source partition|width|start for figures, t|source partition|start and "
+    "r|source partition|checkpoint|part for what detectors are told, w|scope|source partition for "
+    "who waits, c|source partition for clocks, a|source partition before all is published again, "
+    "j|source partition for what it is judged by, p for what the owner has published"
 )
 
 _Waits = list[tuple[int, int]]
@@ -200,6 +200,7 @@ _Decided = tuple[int, list[Told]]
 _Waiting = tuple[int, int, int | None]
 _Clock = tuple[int, int, dict[str, int], int, list[int]]
 _Again = tuple[int]
+_JudgedBy = tuple[str]
 _UpTo = tuple[int, int, list[tuple[str, int]], list[int]]
 
 
@@ -208,10 +209,13 @@ def _partials(shown: list[Any]) -> Schema:
         "Figures of a slot or interval: generation of the consumer group, whether they are final, "
         "and the tally: the ids of its counts, how many of each, waits (bucket in seconds, "
         "answered visits), the longest wait in us or -1.": _Figures,
-        "Decisions of a slot of a second, all of those of contacts in state, or what retired "
-        "contacts have left behind for good: generation, and of each visit the line, the instant, "
-        "a letter for each decision made then (s service level, r reachability, c closed on "
-        "somebody waiting), for each 1 or 0 (good or not), and the visit.": _Decided,
+        "What detectors are told of a slot of a second, all of that of contacts in state, or what "
+        "retired contacts have left behind for good: generation, and of each visit the line, the "
+        "first instant, what happened then and at up to two later ones (a letter for each, which "
+        "is a capital where it is of the contact as a whole: e into a queue, n into none, r "
+        "reached or not, 1 or 0, s answered, t the conversation over, u left unanswered, with c "
+        "where the queue was closed), the visit, the first digits of its caller's pseudonym, and "
+        "how much later the later ones were.": _Decided,
         "Who waits: generation, how many, since when the first of them.": _Waiting,
         "A source partition's figures are complete, or those of a partition of callers, whose "
         "numbers follow: generation, up to when (us since "
@@ -219,6 +223,7 @@ def _partials(shown: list[Any]) -> Schema:
         "the partition's clock, and starts of older intervals that a contact in state holds: none "
         "of them is final in any scope.": _Clock,
         "A source partition publishes everything again: generation.": _Again,
+        "By what a source partition is judged: JSON, packed by zlib, as base64.": _JudgedBy,
         "What the owner of the lines has published: generation, as of when, but for which "
         "intervals (scope, start), and for which in every scope (start).": _UpTo,
     }

@@ -179,7 +179,7 @@ def test_an_hour_after_a_backlog_the_windows_are_as_if_there_had_been_none(
             for (scope, width, start), partial in ledger.changes().partials.items():
                 tally = Tally.from_stored(partial.tally.stored())  # as it is once on its way
                 board.apply_figures(scope, 0, width, start, tally, partial.final)
-            board.apply_watermark(0, ledger.complete_until)
+            board.apply_watermark(0, ledger.complete_until, ledger.bookings.held())
             board.advance()
         boards.append(board)
     usual, lazy = boards

@@ -54,7 +54,8 @@ def test_the_outputs_are_of_the_inputs() -> None:
 
 
 def test_each_kind_of_a_partial_is_shown() -> None:
-    figures, slot, for_good, waits, nobody, watermark, restart, published = OUTPUTS[topics.PARTIALS]
+    told = OUTPUTS[topics.PARTIALS]
+    figures, slot, for_good, waits, nobody, watermark, restart, judged, published = told
     assert [type(each) for each in figures] == [int, bool, list]
     visits = {line: (what, visit) for line, _, what, visit, *_ in for_good[1]}
     assert visits["waste"] == ("E+r1s+t", "pbx1-17/1")
@@ -62,3 +63,4 @@ def test_each_kind_of_a_partial_is_shown() -> None:
     assert (waits[1], nobody[1:]) == (1, [0, None])
     assert watermark[1] == watermark[3] == published[1] > parse("2026-11-21T08:00:00Z")
     assert restart == [figures[0]]
+    assert [type(each) for each in judged] == [str]

@@ -39,7 +39,7 @@ class Difference(NamedTuple):
 
 
 ADDED = ("added",)
-LEFT_OUT = ("left_out",)
+TAKEN_OUT = ("left_out",)
 
 
 def differences(old: Judgement, new: Judgement, until: int | None = None) -> list[Difference]:
@@ -94,7 +94,7 @@ def texts(found: Sequence[Difference]) -> tuple[str, ...]:
 def _is_only_named(each: Difference) -> bool:
     """Whether it is of a contract, or of hours, that one of the plans has no line for: then it is
     the line that differs."""
-    return each.kind in ("contract", "hours") and each.what in (ADDED, LEFT_OUT)
+    return each.kind in ("contract", "hours") and each.what in (ADDED, TAKEN_OUT)
 
 
 def _of_zone(old: Judgement, new: Judgement, begin: int, end: int) -> Iterator[Difference]:
@@ -162,7 +162,7 @@ def _between(
     """Of two entries, both in force all the time."""
     if before is None or after is None:
         if before is not after:
-            yield Difference(kind, id_, ADDED if before is None else LEFT_OUT, since, until)
+            yield Difference(kind, id_, ADDED if before is None else TAKEN_OUT, since, until)
         return
     fields = type(after).__struct_fields__[3:]
     what = tuple(name for name in fields if getattr(before, name) != getattr(after, name))

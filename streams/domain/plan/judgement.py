@@ -26,8 +26,9 @@ from streams.domain.plan.calendar import Calendar, Opening
 from streams.domain.plan.model import CityThen, Contract, Hours, Line, Minutes
 from streams.domain.plan.plan import Plan
 from streams.domain.plan.validity import Named, Version, by_id, in_order
+from streams.domain.tally import CITY
 
-LOOKS_BACK: Final = 400 * DAY
+KNOWS_BACK: Final = 400 * DAY
 """How far back it is known by what was judged: a year's statement, and a month to make it in. No
 contact stays in state for as long, and every interval of then is final, so what is older is asked
 of the plan there is now, and the list of changes does not grow for ever."""
@@ -43,13 +44,9 @@ _ALIKE: Final = 10 * DAY
 """Partitions whose watermarks are in the same ten days share what is made of their plan: it takes
 some 10 ms, and twenty times as long with holidays."""
 
-LARGEST: Final = 64 << 20
+LARGEST_UNPACKED: Final = 64 << 20
 """Bytes that a stored judgement unpacks to at most: 100,000 lines of some 200. More is damage, and
 must not fill the memory."""
-
-
-CITY: Final = "city"
-"""The id of the city, of which there is one."""
 
 
 class Dated(Struct, frozen=True, array_like=True):
@@ -171,7 +168,7 @@ def from_stored(value: bytes) -> Judgement:
     """
     unpacking = zlib.decompressobj()
     try:
-        unpacked = unpacking.decompress(value, LARGEST)
+        unpacked = unpacking.decompress(value, LARGEST_UNPACKED)
     except zlib.error as error:
         raise ValueError(str(error)) from error
     if not unpacking.eof:
@@ -182,7 +179,7 @@ def from_stored(value: bytes) -> Judgement:
 def around(plan: Plan, at: int) -> Judgement:
     """By what a plan judges, for as long before and after an instant as it is kept."""
     at -= at % _ALIKE
-    return judgement(plan, at - LOOKS_BACK, at + LOOKS_AHEAD)
+    return judgement(plan, at - KNOWS_BACK, at + LOOKS_AHEAD)
 
 
 def digest_of_years(plan: Plan, at: int) -> str:

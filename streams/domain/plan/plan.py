@@ -56,7 +56,7 @@ MOST_LINES_WITHOUT_PLAN: Final = 1_000
 
 LAST_WITHIN: Final = 300 * DAY
 """How long after its end a line is remembered by those of its visits that begin later: for less
-than by what was judged is kept (``judgement.LOOKS_BACK``), so that no restart forgets it."""
+than by what was judged is kept (``judgement.KNOWS_BACK``), so that no restart forgets it."""
 
 _ADDED: Final[dict[str, dict[str, Any]]] = {
     "entries": {

@@ -17,7 +17,7 @@ from streams.domain.plan.judgement import Judgement
 from streams.domain.tally import Tally
 from streams.engine.kafka.outputs import Record
 from streams.engine.state.cells import encoded
-from streams.engine.state.judged import from_judged_value
+from streams.engine.state.judged import from_told_value, told_value
 
 _FIGURES, _WAITS, _WATERMARK, _RESTART, _PUBLISHED = b"f", b"w", b"c", b"a", b"p"
 _DECIDED, _FOR_GOOD = b"t", b"r"
@@ -136,7 +136,7 @@ def read_partial(key: bytes, value: bytes) -> Partial | None:
     that a newer release has added."""
     kind, _, rest = key.partition(b"|")
     if kind == _JUDGED:
-        return Judged(int(rest), from_judged_value(value))
+        return Judged(int(rest), from_told_value(value))
     _generation, *fields = orjson.loads(value)
     if kind == _FIGURES:
         final, tally = fields
@@ -232,7 +232,7 @@ def restart_record(generation: int, source: int) -> Record:
 
 def told_judgement_record(source: int, judged: Judgement) -> Record:
     """By what a source partition is judged."""
-    return b"%b|%d" % (_JUDGED, source), judged.stored()
+    return b"%b|%d" % (_JUDGED, source), told_value(judged)
 
 
 def published_record(generation: int, published: Published) -> Record:

@@ -12,7 +12,7 @@ from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.plan import Plan
 from streams.domain.plan.composed import composed
 from streams.domain.plan.differences import differences
-from streams.domain.plan.judgement import CONTRACT_FIELDS, LOOKS_BACK, around
+from streams.domain.plan.judgement import CONTRACT_FIELDS, KNOWS_BACK, around
 from streams.domain.plan.model import Contract, Terms
 from tests.calls import BEGIN
 from tests.plans_that_differ import corrected, with_line
@@ -108,7 +108,7 @@ def test_what_is_older_than_is_remembered_is_asked_of_the_plan() -> None:
         corrected_again = with_line(PLAN, "waste", vendor=f"vendor {month}")
         plan = composed(corrected_again, around(plan, instant), instant)
     versions = [v for v in plan.entries.lines if v.entry.id == "waste"]
-    assert len(versions) <= LOOKS_BACK // (30 * DAY) + 3
+    assert len(versions) <= KNOWS_BACK // (30 * DAY) + 3
     assert len(around(plan, instant).stored()) < 2_000
 
 

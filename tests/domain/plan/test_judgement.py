@@ -130,7 +130,7 @@ def test_what_is_damaged_is_refused(value: bytes) -> None:
 
 
 def test_what_unpacks_to_more_than_it_can_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGEST", 100)
+    monkeypatch.setattr(module, "LARGEST_UNPACKED", 100)
     with pytest.raises(ValueError, match="more than it can be"):
         from_stored(around(PLAN, W).stored())
 

@@ -9,6 +9,7 @@ from streams.engine.state.errors import StateError
 from streams.engine.state.judged import (
     JUDGED_KEY,
     from_judged_value,
+    from_told_value,
     judged_digest,
     judged_record,
 )
@@ -75,5 +76,8 @@ def test_none_goes_on_where_it_is_missing_or_another_s() -> None:
 def test_what_is_damaged_is_told_with_its_remedy() -> None:
     with pytest.raises(StateError, match=r"can't be read .*rebuild"):
         from_judged_value(b"damaged")
+    for value in (b"damaged", b"[]", b"[1]", b'["damaged"]', b'["ZGFtYWdlZA=="]'):
+        with pytest.raises(StateError, match=r"can't be read .*rebuild"):
+            from_told_value(value)
     assert judged_digest(None) == ""
     assert len(judged_digest(b"damaged")) == 16
