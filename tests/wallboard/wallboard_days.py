@@ -106,6 +106,7 @@ class Paced(WallClock):
     """Runs ahead of time, and shows the day's ``now`` at 23:00."""
 
     def __init__(self, day: Day) -> None:
+        super().__init__()
         self._shows, self._at, self._speed = day.at(day.now), day.at(time(23)), day.speed
 
     def machine(self, shown: int) -> int:
