@@ -90,6 +90,7 @@ class OneByOne(Run):
 
 
 @pytest.mark.slow
+@pytest.mark.faults  # it is timed by the workers that it kills, and wants the machine for itself
 async def test_the_books_survive_on_the_demos_own_broker(tmp_path: Path) -> None:
     need_embedded_broker()
     async with EmbeddedBroker() as broker:

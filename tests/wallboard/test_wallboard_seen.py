@@ -58,7 +58,7 @@ def test_one_line_down_is_the_only_red_one(see, days) -> None:
     banners = _banners(day, seen)
     assert "BREACH" in banners.pop("Waste")
     assert not any("BREACH" in text for text in banners.values())
-    assert "Waste: too few reached" in _panel(day, seen, "Alerts")
+    assert "Waste: nobody answers" in _panel(day, seen, "Alerts")
 
 
 def test_three_lines_in_breach_are_three(see, days) -> None:
