@@ -35,6 +35,7 @@ LABELS = {
     "contact_machine_clock_ahead_seconds": set(),
     "contact_line_as_of_timestamp_seconds": {"line"},
     "contact_line_last_event_timestamp_seconds": {"line"},
+    "contact_plan_info": {"judges"},
     "contact_ready": set(),
     "contact_refused_total": {"reason"},
     "contact_state_owner": {"partition"},
