@@ -228,7 +228,7 @@ async def _alerts(bootstrap: str) -> list[str]:
     for alert in known.values():
         ends = instant(alert["resolved_at"]) if alert["resolved_at"] else 2**62
         span = (instant(alert["opened_at"]), ends, alert["id"])
-        spans.setdefault((alert["line"], alert["kind"]), []).append(span)
+        spans.setdefault((alert["scope"], alert["kind"]), []).append(span)
     for each in spans.values():
         for one, next_ in pairwise(sorted(each)):
             if next_[0] < one[1]:

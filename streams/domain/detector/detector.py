@@ -23,7 +23,7 @@ from streams.domain.detector.overload import Overload
 from streams.domain.detector.queue import Queue
 from streams.domain.detector.silence import Hours, Silence
 from streams.domain.detector.usual import Usual
-from streams.domain.instants import MINUTE, SECOND
+from streams.domain.instants import DAY, MINUTE, SECOND
 
 ENTERS: Final = "e"
 NO_ENTRY: Final = "n"
@@ -76,6 +76,12 @@ class Conditions(NamedTuple):
 @lru_cache(maxsize=4_096)
 def _rounded(decisions: float) -> float:
     return float(_GRID ** ceil(log(max(decisions, 1.0)) / log(_GRID) - 1e-9))
+
+
+LONG_CLOSED: Final = 8 * DAY
+"""Of hours that passed without anything happening the first day matters, which ends what is open,
+and the last week. Those between are passed over: to walk through each of 27 years, between calls of
+long ago and now, held a worker up for a minute."""
 
 
 class Detector:
@@ -286,7 +292,11 @@ class Detector:
     def _turn(self, now: int) -> list[AlertChange]:
         """The scope has opened or closed, perhaps several times."""
         changes: list[AlertChange] = []
+        passed = 0
         while self._turns is not None and self._turns <= now:
+            if passed > 1 and self._turns < now - LONG_CLOSED:
+                self._turns = now - LONG_CLOSED
+            passed += 1
             at = self._turns
             if not self._hours.is_open(at):
                 if self.subject.line is not None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streams.domain.detector import Fact
 from streams.domain.detector.usual import Usual
-from streams.domain.instants import HOUR, MINUTE, SECOND
+from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from tests.domain.watching import (
     NINE,
     OF_CITY,
@@ -99,6 +99,42 @@ def test_how_often_the_clock_is_told_makes_no_difference() -> None:
         found.append(sorted((e.at, e.change, e.alert.id, e.alert.severity, e.alert.people)
                             for e in changes if e.change != "updated"))  # fmt: skip
     assert found[0] == found[1] == found[2]
+
+
+def test_weeks_in_which_nobody_called_are_passed_over_and_the_next_day_is_the_same() -> None:
+    """A worker that is begun on calls of long ago comes from their last one to now at once."""
+    later = 63 * DAY
+    found = []
+    for step in (12 * HOUR, later):
+        watch = detector()
+        week_of(watch)
+        changes = fed(watch, served(at("9:00"), "one"), at("20:00"))
+        for passed in range(step, later, step):
+            changes += watch.tick(at("20:00") + passed)
+        for n in range(30):
+            changes += watch.feed(came(at("9:20", "2026-11-19") + later + n * MINUTE, f"w{n}"))
+        changes += watch.tick(at("10:30", "2026-11-19") + later)
+        found.append(
+            [(e.at, e.alert.kind, e.change) for e in changes if e.at > at("20:00") + later]
+        )
+    assert found[0] == found[1]
+    assert {kind for _, kind, _ in found[0]} >= {"no_answers"}
+
+
+def test_no_day_of_decades_is_looked_at() -> None:
+    watch, asked = detector(), 0
+    week_of(watch)
+    turns = watch._hours.turns
+
+    def counted(at: int) -> int | None:
+        nonlocal asked
+        asked += 1
+        return turns(at)
+
+    watch._hours = watch._hours._replace(turns=counted)
+    fed(watch, served(at("9:00"), "one"), at("20:00"))
+    watch.tick(at("20:00") + 27 * 365 * DAY)
+    assert 10 < asked < 200
 
 
 def test_a_day_with_a_page_is_not_learnt_and_one_without_is() -> None:

@@ -167,7 +167,7 @@ async def test_a_paused_worker_revives_no_alert_that_its_successor_has_ended(
         finally:
             for each in workers:
                 each.kill()
-        assert {alert["labels"]["line"] for alert in opened} == {"waste"}
+        assert {alert["labels"]["scope"] for alert in opened} == {"city"}
         ended = posted(successors)[-1]
         assert ended["labels"] == opened[-1]["labels"]
         assert ended["startsAt"] == opened[-1]["startsAt"]
