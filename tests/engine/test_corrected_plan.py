@@ -14,6 +14,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from streams.domain import instants
 from streams.domain.events import Hangup
 from streams.domain.instants import HOUR, MINUTE, SECOND
@@ -158,6 +160,8 @@ async def final_intervals(settings: Settings) -> dict[bytes, bytes]:
     raise AssertionError("no quarter-hour of the vendor is final")
 
 
+@pytest.mark.slow
+@pytest.mark.in_turn("bootstrap")
 async def test_a_corrected_plan_moves_nothing_and_loses_nothing(
     bootstrap: str, tmp_path: Path
 ) -> None:
