@@ -1,8 +1,8 @@
 """What comes out of a detector: alerts, with their evidence."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal, NamedTuple
 
 from streams.domain.instants import MINUTE, SECOND, text
 from streams.domain.rounding import percent_beside
@@ -96,6 +96,18 @@ class Alert:
     def line(self) -> str | None:
         """The line that it is of; None for a vendor or the city."""
         return self.subject.line
+
+    def stored(self) -> list[Any]:
+        """All of it, as JSON can hold it."""
+        subject, *values, lines, call_id = (getattr(self, each.name) for each in fields(self))
+        return [[*subject], *values, [*lines], call_id]
+
+    @staticmethod
+    def from_stored(stored: Sequence[Any]) -> "Alert":
+        """The alert that was stored so."""
+        subject, *values, lines, call_id = stored
+        said: list[Any] = [Subject(*subject), *values, tuple(lines), call_id]
+        return Alert(*said)
 
 
 class AlertChange(NamedTuple):

@@ -64,33 +64,10 @@ class Channel:
         return [AlertChange("resolved", at, over)]
 
     def _state_of_open(self) -> list[Any] | None:
-        each = self.open
-        if each is None:
-            return None
-        said = [each.severity, each.cause, each.since, each.opened_at, each.people, each.decided]
-        said += [each.figure, each.target, each.usual, each.evidence, list(each.lines)]
-        return [self._published_at, *said, each.call_id]
+        return None if self.open is None else [self._published_at, self.open.stored()]
 
     def _restore_open(self, state: Sequence[Any] | None) -> None:
         self.open = None
-        if state is None:
-            return
-        self._published_at, severity, cause, since, opened_at, people, decided, *rest = state
-        figure, target, usual, evidence, lines, call_id = rest
-        self.open = Alert(
-            self.subject,
-            self.kind,
-            severity,
-            cause,
-            since,
-            opened_at,
-            None,
-            people,
-            decided,
-            figure,
-            target,
-            usual,
-            evidence,
-            tuple(lines),
-            call_id,
-        )
+        if state is not None:
+            self._published_at, stored = state
+            self.open = Alert.from_stored(stored)

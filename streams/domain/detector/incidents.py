@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from streams.domain.detector.alert import Alert, AlertChange, Kind, Severity, Subject
+from streams.domain.detector.alert import Alert, AlertChange, Kind, Severity
 from streams.domain.instants import MINUTE
 
 MERGED: Final[frozenset[Kind]] = frozenset({"no_entry", "no_answers", "silence"})
@@ -126,43 +126,11 @@ class Incidents:
     def states(self) -> dict[str, list[Any]]:
         """What is remembered of each vendor of whom that has changed since this was asked last."""
         changed, self._changed = self._changed, set()
-        return {vendor: _state(self._by_vendor[vendor]) for vendor in sorted(changed)}
+        return {
+            vendor: [each.stored() for each in self._by_vendor[vendor].members.values()]
+            for vendor in sorted(changed)
+        }
 
     def restore(self, vendor: str, state: Sequence[Sequence[Any]]) -> None:
         """Goes on from what was remembered of a vendor."""
-        self._by_vendor[vendor] = Incident(_restored(each) for each in state)
-
-
-def _state(incident: Incident) -> list[Any]:
-    return [
-        [
-            [*each.subject], each.kind, each.severity, each.cause, each.since, each.opened_at,
-            each.resolved_at, each.people, each.decided, each.figure, each.target, each.usual,
-            each.evidence, list(each.lines), each.call_id,
-        ]
-        for each in incident.members.values()
-    ]  # fmt: skip
-
-
-def _restored(state: Sequence[Any]) -> Alert:
-    subject, *values, lines, call_id = state
-    scope, line, vendor = subject
-    kind, severity, cause, since, opened_at, resolved_at, people, decided, *rest = values
-    figure, target, usual, evidence = rest
-    return Alert(
-        Subject(scope, line, vendor),
-        kind,
-        severity,
-        cause,
-        since,
-        opened_at,
-        resolved_at,
-        people,
-        decided,
-        figure,
-        target,
-        usual,
-        evidence,
-        tuple(lines),
-        call_id,
-    )
+        self._by_vendor[vendor] = Incident(map(Alert.from_stored, state))
