@@ -198,3 +198,20 @@ SCOPES = (CITY, VENDOR + "acme", *(LINE + line for line in LINES))
 
 AHEAD = 2 * SLOT
 """How far a source partition may be ahead of the slowest: what slots are kept for."""
+
+
+def test_what_is_final_is_not_written_over() -> None:
+    """Neither by the source that said it was complete, nor by another one."""
+    board, start = Board(PLAN, 2), at("9:00")
+    said = Tally.of(contacts=1)
+    board.apply_figures(CITY, 0, INTERVAL, start, said, True)
+    for source in (0, 1):
+        board.apply_watermark(source, start + 2 * HOUR)
+    assert [(each.scope, each.start, each.tally) for each in board.advance()] == [
+        (CITY, start, said)
+    ]
+    for source in (0, 1):
+        board.apply_figures(CITY, source, INTERVAL, start, Tally.of(contacts=5), False)
+        board.apply_watermark(source, start + 3 * HOUR)
+    assert board.advance() == []
+    assert board.scope(CITY).windows.interval(start) == said

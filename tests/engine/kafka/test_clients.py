@@ -58,6 +58,14 @@ async def test_every_client_is_told_how_to_speak() -> None:
     await consumer.stop()
 
 
+async def test_every_reader_sees_only_what_is_committed() -> None:
+    """Else what a fenced owner had written would be read, though nothing of it stands."""
+    for consumer in (clients.consumer(Settings()), clients.reader(Settings())):
+        assert consumer._isolation_level == "read_committed"
+        assert consumer._enable_auto_commit is False
+        await consumer.stop()
+
+
 def test_of_two_clients_both_go_by_the_same_files_read_once() -> None:
     settings = Settings(kafka_security_protocol="SSL")
     assert settings.context() is Settings(kafka_security_protocol="SSL").context()
