@@ -5,11 +5,12 @@ come in. That both give the same, whatever the order, is what the live figure, t
 statement rest on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 from streams.domain import caller_history as callers
+from streams.domain.alike import Alike, Known, call_of
 from streams.domain.call_events import Contact
 from streams.domain.contact import pieces
 from streams.domain.counts import COUNTS
@@ -21,8 +22,10 @@ from streams.domain.irregularities import Irregularities
 from streams.domain.judge import judge
 from streams.domain.local_intervals import LocalIntervals
 from streams.domain.menus import Menus
+from streams.domain.outcome import Outcome
 from streams.domain.plan import Contract, Plan
 from streams.domain.tally import CITY, LINE, VENDOR, Entry, Tally
+from streams.domain.walked import NO_ROW
 
 SLOT: Final = 10 * SECOND
 """Width of the slots that the rolling windows are made of."""
@@ -161,27 +164,39 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
     starts = None if width is None else LocalIntervals(plan, width).start_of
     result = Books(width, starts)
     gathering = result.gathering()
-    by_caller: dict[str, list[callers.Call]] = {}
-    add = gathering.add
-    look_at = result.irregular.add
+    histories = _Histories()
+    find = Known(plan).find
+    add, look_at = gathering.add, result.irregular.add
     menus = result.menus = Menus(plan)
     departments = result.departments = Departments(plan)
     first = now
     left = iter(contacts)
     while some := list(islice(left, READ_TOGETHER)):
         # Read once, and not kept: the memory of each is used again while still in the cache.
-        read = [
-            (contact.call_id, outcome)
-            for contact, each in [(contact, pieces(contact.rows)) for contact in some]
-            for piece in each
-            if (outcome := judge(piece, plan, now)) is not None
-        ]
+        alike: list[tuple[str, Alike]] = []
+        read: list[tuple[str, Outcome]] = []
+        for contact, each in [(contact, pieces(contact.rows)) for contact in some]:
+            for piece in each:
+                found = find(piece, now)
+                if found is not None:
+                    alike.append((contact.call_id, found))
+                elif (outcome := judge(piece, plan, now)) is not None:
+                    read.append((contact.call_id, outcome))
+        for call_id, found in alike:
+            judged, piece, _, told, caller = found
+            if piece.ats[0] < first:
+                first = piece.ats[0]
+            if caller is not None and judged.has_call:
+                histories.add_alike(caller, call_id, found)
+            if plan.menus or told.menu:
+                menus.add_alike(found)
+            gathering.add_alike(found)
         for call_id, outcome in read:
             if outcome.begun < first:
                 first = outcome.begun
             call = callers.call(call_id, outcome)
             if call is not None:
-                by_caller.setdefault(call.caller, []).append(call)
+                histories.add(call)
         for call_id, outcome in read:
             look_at(outcome)
             if len(outcome.visits) > 1:
@@ -191,8 +206,9 @@ def books(contacts: Iterable[Contact], plan: Plan, now: int, width: int | None =
         for _, outcome in read:
             add(outcome)
     gathering.roll_up()
-    departments.conclude(by_caller, now)
-    _add_callers(result, by_caller.values(), now, plan)
+    departments.conclude(histories.of, now)
+    for entry in histories.entries(now, plan):
+        result.add_total(entry)
     result.lines = plan.lines_between(first, now)
     result.entrances = sorted({version.entry.id for version in plan.entries.entrances})
     result.targets = {
@@ -210,18 +226,41 @@ def _contract_of(plan: Plan, entrance: str, at: int) -> Contract | None:
     return None if entry is None or entry.contract is None else plan.contract(entry.contract, at)
 
 
-def _add_callers(
-    books: Books, histories: Iterable[list[callers.Call]], now: int, plan: Plan
-) -> None:
-    """Adds what only all calls of one caller tell."""
-    alone = callers.Alone()
-    for calls in histories:
-        (call, *others) = calls
-        if others or call.callbacks:
-            for entry in callers.entries(calls, now, plan.day_of):
-                books.add_total(entry)
-        else:
-            answered = call.answers[0].at if call.answers else None
-            alone.add(call.bookings, call.begun, answered, 0)
-    for entry in alone.entries():
-        books.add_total(entry)
+class _Histories:
+    """All calls of each caller, of which some are judged like another one's: these are made a call
+    only where there are several of one caller."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, list[callers.Call | tuple[str, Alike]]] = {}
+
+    def add(self, call: callers.Call) -> None:
+        self._of.setdefault(call.caller, []).append(call)
+
+    def add_alike(self, caller: str, call_id: str, alike: Alike) -> None:
+        self._of.setdefault(caller, []).append((call_id, alike))
+
+    def of(self, caller: str) -> list[callers.Call]:
+        """All calls of one caller."""
+        return [
+            each if isinstance(each, callers.Call) else call_of(*each)
+            for each in self._of.get(caller, ())
+        ]
+
+    def entries(self, now: int, plan: Plan) -> Iterator[Entry]:
+        """What only all calls of one caller tell."""
+        alone = callers.Alone()
+        for caller, calls in self._of.items():
+            if len(calls) == 1:
+                (each,) = calls
+                if not isinstance(each, callers.Call):
+                    _, (judged, piece, here, told, _) = each
+                    ats, row = piece.ats, judged.answered
+                    answered = None if row == NO_ROW else ats[row]
+                    alone.add((*told.wide, here.scopes[1]), ats[0], answered, 0)
+                    continue
+                if not each.callbacks:
+                    answered = each.answers[0].at if each.answers else None
+                    alone.add(callers.of_whole(each.bookings), each.begun, answered, 0)
+                    continue
+            yield from callers.entries(self.of(caller), now, plan.day_of)
+        yield from alone.entries()

@@ -247,16 +247,15 @@ class Alone:
     def __init__(self) -> None:
         self._counted: dict[tuple[tuple[str, ...], int, bool], list[int]] = {}
 
-    def add(
-        self, bookings: Iterable[tuple[str, int]], begun: int, answered: int | None, at: int
-    ) -> None:
+    def add(self, scopes: tuple[str, ...], begun: int, answered: int | None, at: int) -> None:
         """Counts a call.
 
         Args:
-            bookings, begun: as of a ``Call``; ``answered`` is the instant of its first answer.
+            scopes: that it is of as a whole (``of_whole``).
+            begun: as of a ``Call``; ``answered`` is the instant of its first answer.
             at: where it is booked.
         """
-        key = of_whole(bookings), at, answered is not None
+        key = scopes, at, answered is not None
         counted = self._counted.get(key)
         if counted is None:
             counted = self._counted[key] = [0, 0]

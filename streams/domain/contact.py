@@ -280,10 +280,10 @@ def properties(rows: list[Any], order: Iterable[int]) -> Properties:
     if known is None:
         if len(_combinations) >= _COMBINATIONS_KEPT:
             _combinations.clear()
-        known = _combinations[tellers] = _properties(tellers)
+        known = _combinations[tellers] = properties_told(tellers)
     if not known.conflicting:
         return known  # where all tell the same, it is the same in any order
-    return _properties(
+    return properties_told(
         tuple(
             tuple(mores[row][DIRECTION_FIELD : MENU_FIELD + 1])
             for row in order
@@ -292,7 +292,10 @@ def properties(rows: list[Any], order: Iterable[int]) -> Properties:
     )
 
 
-def _properties(tellers: tuple[tuple[str | None, ...], ...]) -> Properties:
+def properties_told(tellers: tuple[tuple[str | None, ...], ...]) -> Properties:
+    """The properties of a contact by what each event told of them, in the order of the walk."""
+    if not tellers:
+        return _NOTHING_TOLD
     full = [(*teller, *(None,) * len(PROPERTIES))[: len(PROPERTIES)] for teller in tellers]
     found: list[str | None] = []
     conflicting: set[int] = set()

@@ -17,7 +17,7 @@ counts them; what they are made of is in no book.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from streams.domain.caller_history import Answered, Call, Callback
@@ -125,11 +125,11 @@ class Departments:
         promise = Callback(at, until, visit.line, visit.terms.tier, ())
         return _Form(of, outcome.caller, f"{call_id}@{outcome.begun}", promise)
 
-    def conclude(self, histories: Mapping[str, list[Call]], now: int) -> None:
+    def conclude(self, calls_of: Callable[[str], list[Call]], now: int) -> None:
         """Finds what became of the forms.
 
         Args:
-            histories: all calls of each caller.
+            calls_of: gives all calls of a caller.
             now: as of which.
         """
         answered: dict[str, Answered] = {}
@@ -137,7 +137,7 @@ class Departments:
             first = NEVER
             if caller is not None:
                 if caller not in answered:
-                    answered[caller] = Answered(histories.get(caller, []))
+                    answered[caller] = Answered(calls_of(caller))
                 first = answered[caller].first(promise, contact)
             count = self._counts[of]
             if first <= min(promise.until, now):

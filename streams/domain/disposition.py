@@ -53,8 +53,9 @@ def disposition(
     form: bool,
     left: bool,
     hung_up: str | None,
-    lost: bool,
+    lost_at: int,
     wait: int | None,
+    now: int,
 ) -> str:
     """The visit's disposition.
 
@@ -65,8 +66,9 @@ def disposition(
             and that never queued.
         left: it was left before it was lost.
         hung_up: the reason of the hangup that ended it before it was lost; None where none did.
-        lost: it has had no ending for so long that there won't be one.
+        lost_at: without an ending until then there won't be one.
         wait: how long it waited, where it has ended.
+        now: the instant.
     """
     if visit.answered != NO_ROW:
         return ANSWERED
@@ -81,4 +83,4 @@ def disposition(
         if not visit.queued:
             return LEFT_BEFORE_QUEUE
         return SHORT_ABANDONED if (wait or 0) <= contract.short_limit else ABANDONED
-    return LOST if lost else OPEN
+    return LOST if now > lost_at else OPEN

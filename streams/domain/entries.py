@@ -146,9 +146,14 @@ _scopes: dict[tuple[str, str], tuple[str, str]] = {}
 
 
 def scopes(visit: Visit) -> tuple[str, str]:
-    """The scopes of a visit's line and vendor; there are as many pairs as in the plan, so each is
-    made once."""
-    pair = visit.line, visit.terms.vendor
+    """The scopes of a visit's line and vendor."""
+    return scopes_of(visit.line, visit.terms.vendor)
+
+
+def scopes_of(line: str, vendor: str) -> tuple[str, str]:
+    """The scopes of a line and a vendor; there are as many pairs as in the plan, so each is made
+    once."""
+    pair = line, vendor
     named = _scopes.get(pair)
     if named is None:
         named = _scopes[pair] = LINE + pair[0], VENDOR + pair[1]
@@ -275,7 +280,15 @@ _visit_patterns: dict[tuple[object, ...], VisitPattern] = {}
 def amounts(visit: Visit) -> tuple[VisitPattern, int, int]:
     """A visit's pattern, the bucket of its answered wait and its ended wait; -1 where there is
     none."""
-    terms, menu, wait = visit.terms, visit.menu, visit.wait
+    pattern, wait = visit_pattern(visit), visit.wait
+    if wait is None or pattern.no_wait:
+        return pattern, -1, -1
+    return pattern, wait_bucket(wait) if pattern.in_buckets else -1, wait
+
+
+def visit_pattern(visit: Visit) -> VisitPattern:
+    """The pattern of a visit; each is the same object each time."""
+    terms, menu = visit.terms, visit.menu
     # Whatever a mark or a sum asks of a visit stands here, or is of the first such visit for all.
     key = (
         visit.disposition,
@@ -285,7 +298,7 @@ def amounts(visit: Visit) -> tuple[VisitPattern, int, int]:
         visit.reached,
         None if menu is None else menu < 0,
         visit.talk is None,
-        wait is None,
+        visit.wait is None,
         terms.tier,
         visit.transferred_to,
         visit.found.transfer != NO_ROW,
@@ -297,9 +310,7 @@ def amounts(visit: Visit) -> tuple[VisitPattern, int, int]:
     pattern = _visit_patterns.get(key)
     if pattern is None:
         pattern = _visit_patterns[key] = VisitPattern(visit)
-    if wait is None or pattern.no_wait:
-        return pattern, -1, -1
-    return pattern, wait_bucket(wait) if pattern.in_buckets else -1, wait
+    return pattern
 
 
 def _of_visit(visit: Visit) -> tuple[int, int, int, int]:

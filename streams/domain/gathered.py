@@ -11,6 +11,7 @@ Booking took half as long so, in a replay as in catching up.
 from collections.abc import Callable, Hashable, Sequence
 from operator import mul
 
+from streams.domain.alike import Alike, Judged
 from streams.domain.counts import ONE
 from streams.domain.entries import (
     ContactPattern,
@@ -56,35 +57,62 @@ class Gathering:
             key = scopes(visit), narrowest, outcome.wide
             gathered = self._visits.get(key)
             if gathered is None:
-                line, vendor = key[0] if not outcome.channel else ("", "")
-                gathered = self._visits[key] = _Visits(
-                    self._of(line, at), self._of(vendor, at), self._wide(outcome.wide, at)
-                )
+                named = key[0] if not outcome.channel else ("", "")
+                gathered = self._visits[key] = self._begin(named, outcome.wide, at)
             contact = contact_pattern(outcome)
             bucket = gathered.add(visit)
             begun = outcome.begun
             if begun == at or self._narrowest(begun) == narrowest:
-                gathered.whole.add(contact, outcome, bucket)
+                whole = gathered.whole
             else:
                 gathered.contacts[contact] = gathered.contacts.get(contact, 0) + 1
-                self._whole(outcome).add(contact, outcome, bucket)
+                whole = self._whole(outcome)
+            whole.add(contact, outcome.whole_wait, passed_counts(outcome), bucket)
         elif visits and outcome.outcome is not OUTGOING:
             for entry in entries(outcome):
                 for tally in self._tallies(entry[0], entry[1]):
                     tally.add(entry)
         else:
-            self._whole(outcome).add(contact_pattern(outcome), outcome, -1)
+            whole = self._whole(outcome)
+            whole.add(contact_pattern(outcome), outcome.whole_wait, passed_counts(outcome), -1)
+
+    def add_alike(self, alike: Alike) -> None:
+        """Adds a contact that is judged like another one."""
+        judged, piece, here, told, _ = alike
+        ats, wide = piece.ats, told.wide
+        begun, at = ats[0], ats[judged.begun]
+        narrowest = self._narrowest(at)
+        key = here.scopes, narrowest, wide
+        gathered = self._visits.get(key)
+        if gathered is None:
+            gathered = self._visits[key] = self._begin(here.scopes, wide, at)
+        bucket = gathered.add_alike(judged, ats)
+        contact = judged.contact
+        if begun == at or self._narrowest(begun) == narrowest:
+            whole = gathered.whole
+        else:
+            gathered.contacts[contact] = gathered.contacts.get(contact, 0) + 1
+            whole = self._whole_of(here.scopes[1], wide, begun)
+        waited = judged.whole_wait
+        wait = None if waited is None else ats[waited.until] - ats[waited.since]
+        whole.add(contact, wait, judged.passed, bucket)
+
+    def _begin(self, scopes: tuple[str, str], wide: Sequence[str], at: int) -> "_Visits":
+        line, vendor = scopes
+        return _Visits(self._of(line, at), self._of(vendor, at), self._wide(wide, at))
 
     def _whole(self, outcome: Outcome) -> "_Whole":
-        """Where contacts as a whole are gathered that began in a cell, apart from their visit."""
-        begun = outcome.begun
         counts = outcome.visits and not outcome.channel
         vendor = scopes(outcome.visits[0])[1] if counts else ""
-        key = vendor, self._narrowest(begun), outcome.wide
+        return self._whole_of(vendor, outcome.wide, outcome.begun)
+
+    def _whole_of(self, vendor: str, wide: tuple[str, ...], begun: int) -> "_Whole":
+        """Where contacts as a whole are gathered that began in a cell, apart from their visit."""
+        key = vendor, self._narrowest(begun), wide
         gathered = self._contacts.get(key)
         if gathered is None:
             gathered = self._contacts[key] = _Whole(
-                self._of(vendor, begun), self._wide(outcome.wide, begun)
+                self._of(vendor, begun), self._wide(wide, begun)
             )
         return gathered
 
@@ -138,6 +166,30 @@ class _Visits:
     def add(self, visit: Visit) -> int:
         """Adds one, and gives the bucket of its answered wait; -1 where there is none."""
         pattern, bucket, wait = amounts(visit)
+        sums = self._sums(pattern, wait, bucket)
+        for nth, duration in enumerate(pattern.durations, 1):
+            passed = duration(visit)
+            if passed is not None and passed > 0:
+                sums[nth] += passed
+        return bucket
+
+    def add_alike(self, judged: Judged, ats: list[int]) -> int:
+        """Adds the visit of a contact that is judged like another one, as ``add`` does."""
+        bucket = wait = -1
+        waited = judged.wait
+        if waited is not None:
+            wait = ats[waited.until] - ats[waited.since]
+            if judged.visit.in_buckets:
+                bucket = wait_bucket(wait)
+        sums = self._sums(judged.visit, wait, bucket)
+        nth = 1
+        for since, until in judged.durations:
+            sums[nth] += ats[until] - ats[since]
+            nth += 1
+        return bucket
+
+    def _sums(self, pattern: VisitPattern, wait: int, bucket: int) -> list[int]:
+        """Counts one more of a pattern; gives what its durations come to so far."""
         sums = self._patterns.get(pattern)
         if sums is None:
             sums = self._patterns[pattern] = [0] * (1 + len(pattern.durations))
@@ -146,11 +198,7 @@ class _Visits:
             self._longest = wait
         if bucket >= 0:
             self._waits[bucket] = self._waits.get(bucket, 0) + 1
-        for nth, duration in enumerate(pattern.durations, 1):
-            passed = duration(visit)
-            if passed is not None and passed > 0:
-                sums[nth] += passed
-        return bucket
+        return sums
 
     def roll_up(self) -> None:
         """The city counts their contacts where they began; line and vendor count them here."""
@@ -184,22 +232,21 @@ class _Whole:
         self._waits: dict[int, int] = {}
         self.patterns: dict[ContactPattern, int] = {}
 
-    def add(self, pattern: ContactPattern, outcome: Outcome, bucket: int) -> None:
+    def add(self, pattern: ContactPattern, wait: int | None, passed: int, bucket: int) -> None:
         """Adds one.
 
         Args:
+            wait: its whole wait; None where that can't be told.
+            passed: what it counts of its way, packed.
             bucket: of its whole wait, where that is known already; else -1.
         """
         self.patterns[pattern] = self.patterns.get(pattern, 0) + 1
-        if pattern.waited:
-            wait = outcome.whole_wait
-            if wait is not None:
-                self._waited += wait
-                if bucket < 0:
-                    bucket = wait_bucket(wait)
-                self._waits[bucket] = self._waits.get(bucket, 0) + 1
-        if outcome.passed:
-            self._passed += passed_counts(outcome)
+        if pattern.waited and wait is not None:
+            self._waited += wait
+            if bucket < 0:
+                bucket = wait_bucket(wait)
+            self._waits[bucket] = self._waits.get(bucket, 0) + 1
+        self._passed += passed
 
     def roll_up(self) -> None:
         if not self.patterns:

@@ -161,10 +161,11 @@ def _in_hours(known: Piece, walked: Walk, terms: Terms, begun: int, plan: Plan) 
         line, at = line_named_by(known.rows, found.line), known.ats[found.begun]
         later = plan.last_terms(line, at)
         terms = terms if later.is_station else later
-    return terms.open or _is_open(plan, terms.line, begun)
+    return terms.open or is_open(plan, terms.line, begun)
 
 
-def _is_open(plan: Plan, line: str, at: int) -> bool:
+def is_open(plan: Plan, line: str, at: int) -> bool:
+    """Whether a line is there at an instant, and open."""
     terms = plan.terms(line, at)
     return terms is not None and terms.open
 
@@ -229,10 +230,9 @@ def _judge(
     has_ended = answered is not None or ended is not None
     visit.wait = wait = waited(laps) if has_ended and entered is not None else None
     form = entered is None and visit.terms.permanence == "none"
-    lost = now > lost_at
     hung_up = None if ended is None or left is not None else hung_up
     visit.disposition = how = disposition(
-        found, contract, form, left is not None, hung_up, lost, wait
+        found, contract, form, left is not None, hung_up, lost_at, wait, now
     )
     if how is FORM:
         ended = ats[found.transfer]

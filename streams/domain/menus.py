@@ -12,6 +12,7 @@ bounded by the plan, or by ``MOST_SHOWN``.
 from collections import Counter
 from typing import Any, Final
 
+from streams.domain.alike import Alike
 from streams.domain.disposition import CHOSE_AGAIN
 from streams.domain.figures.figure import ratio, seconds
 from streams.domain.histogram import Histogram
@@ -24,10 +25,10 @@ from streams.domain.outcome import (
     OUTGOING,
     TOO_MANY_EVENTS,
     Outcome,
-    Visit,
 )
-from streams.domain.plan import Plan
+from streams.domain.plan import Plan, Terms
 from streams.domain.rows import ROW_WIDTH, USUAL_FIELD, told
+from streams.domain.walked import NO_ROW
 
 MOST_SHOWN: Final = 20
 """Versions that are shown of a plan which names none: more is no menu's name, but a mistake."""
@@ -147,6 +148,13 @@ class Menu:
         found["keys"] = {name: key.shown(self.decided) for name, key in sorted(self.keys.items())}
         return found
 
+    def key(self, name: str) -> Key:
+        """One of its keys."""
+        key = self.keys.get(name)
+        if key is None:
+            key = self.keys[name] = Key()
+        return key
+
     def mean(self, how: str) -> float | None:
         """How long those who `chose`, or `hung_up`, had heard it on average, in seconds."""
         return seconds(self.heard_sum[how], self.heard[how].total())
@@ -172,20 +180,19 @@ class Menus:
         """Adds a contact that heard one."""
         if outcome.channel or outcome.nuisance or outcome.outcome in _HEARD_NONE:
             return
-        version = self._version(outcome)
+        version = self._version(outcome.properties.menu, outcome.begun)
         if version is None:
             return
-        menu = self.by_version.get(version)
-        if menu is None:
-            menu = self.by_version[version] = Menu()
-        menu.contacts += 1
+        menu = self._heard(version)
         chosen = next((visit for visit in outcome.visits if visit.chosen is not None), None)
         if chosen is not None:
             menu.chose += 1
             menu.chose_again += any(v.disposition is CHOSE_AGAIN for v in outcome.visits)
             if chosen.menu is not None:
                 menu.hear("chose", chosen.menu)
-            key = menu.keys.setdefault(self._key(outcome, chosen, version), Key())
+            row = chosen.found.choice
+            pressed = told(outcome.known.rows[ROW_WIDTH * row + 4], USUAL_FIELD)
+            key = menu.key(pressed or self._key(version, chosen.line, chosen.terms, outcome.begun))
             key.chosen += 1
             if chosen.answered is not None:
                 key.answered += 1
@@ -198,6 +205,25 @@ class Menus:
                 menu.hear("hung_up", outcome.hung_up - outcome.started)
         else:
             menu.still_in += 1
+
+    def add_alike(self, alike: Alike) -> None:
+        """Adds a contact that is judged like another one, as ``add`` does."""
+        judged, piece, here, properties, _ = alike
+        version = self._version(properties.menu, piece.ats[0])
+        if version is None or judged.is_nuisance:
+            return
+        menu = self._heard(version)
+        row = judged.choice
+        if row == NO_ROW:
+            menu.chose_nothing += 1
+            return
+        menu.chose += 1
+        menu.hear("chose", piece.ats[row] - piece.ats[0])
+        pressed = told(piece.rows[ROW_WIDTH * row + 4], USUAL_FIELD)
+        terms = here.terms
+        key = menu.key(pressed or self._key(version, terms.line, terms, piece.ats[0]))
+        key.chosen += 1
+        key.answered += judged.answered != NO_ROW
 
     def shown(self) -> dict[str, Any]:
         """The figures of each version: of those that the plan has, else of those told most."""
@@ -213,20 +239,24 @@ class Menus:
             for name in sorted(names)
         }
 
-    def _version(self, outcome: Outcome) -> str | None:
-        plan, version = self._plan, outcome.properties.menu
+    def _version(self, version: str | None, at: int) -> str | None:
+        """Which version was heard by a contact of the instant that tells this one."""
+        plan = self._plan
         if version is None:
-            return plan.menu_in_force(outcome.begun)
+            return plan.menu_in_force(at) if plan.menus else None
         return version if not plan.menus or version in plan.menus else None
 
-    def _key(self, outcome: Outcome, visit: Visit, version: str) -> str:
-        """The key of a choice: that which was told, else the line's in the version or the plan."""
-        row = visit.found.choice
-        pressed: str | None = told(outcome.known.rows[ROW_WIDTH * row + 4], USUAL_FIELD)
-        if pressed:
-            return pressed
-        at = outcome.begun
-        return self._plan.key_of(version, visit.line, at) or visit.terms.option or visit.line
+    def _heard(self, version: str) -> Menu:
+        """The version, which one more contact has heard."""
+        menu = self.by_version.get(version)
+        if menu is None:
+            menu = self.by_version[version] = Menu()
+        menu.contacts += 1
+        return menu
+
+    def _key(self, version: str, line: str, terms: Terms, at: int) -> str:
+        """The key of a choice that nobody told: the line's in the version, or in the plan."""
+        return self._plan.key_of(version, line, at) or terms.option or line
 
 
 def _defined(**figures: Any) -> dict[str, Any]:

@@ -264,7 +264,8 @@ class Outcome:
         self.passed: tuple[int, ...] = ()
         self.whole_wait: int | None = None
         self.whole_marks = 0
-        self.disordered = self.done_at = 0
+        self.disordered = 0
+        self.done_at = -NEVER
         self.changes_at = NEVER
         self._properties: Properties | None = None
 

@@ -54,6 +54,12 @@ def walk(contact: Piece) -> Walk:
     return found
 
 
+def walk_of_codes(codes: tuple[int, ...]) -> Walk | None:
+    """The walk through every contact of one line whose events are of these codes, each at an
+    instant of its own; None where that is not known, or there is no such walk."""
+    return _remembered.get(codes)
+
+
 def steps(contact: Piece) -> list[Step]:
     """The walk through a contact's events, step by step."""
     table = Table(contact.rows)

@@ -27,18 +27,24 @@ def find(contact: Outcome, plan: Plan) -> None:
     if channel is not None and channel != PHONE:
         contact.channel = channel if plan.keeps_apart(channel, contact.begun) else OTHER
         contact.wide = (CHANNEL + contact.channel,)
-    elif plan.has_parts:
-        pair = told.entry, told.language
-        known = plan.wide
-        try:
-            contact.wide = known[pair]
-        except KeyError:
-            wide = _scopes(*pair, contact.begun, plan)
-            if not plan.has_dated_entrance:
-                if len(known) >= _PAIRS_KEPT:
-                    known.clear()
-                known[pair] = wide
-            contact.wide = wide
+    else:
+        contact.wide = of_call(told.entry, told.language, contact.begun, plan)
+
+
+def of_call(entry: str | None, language: str | None, at: int, plan: Plan) -> tuple[str, ...]:
+    """The scopes that a telephone call of the instant is of, by its entrance and its language."""
+    if not plan.has_parts:
+        return OF_CITY
+    known, pair = plan.wide, (entry, language)
+    try:
+        return known[pair]
+    except KeyError:
+        scopes = _scopes(entry, language, at, plan)
+        if not plan.has_dated_entrance:
+            if len(known) >= _PAIRS_KEPT:
+                known.clear()
+            known[pair] = scopes
+        return scopes
 
 
 def _scopes(entry: str | None, language: str | None, at: int, plan: Plan) -> tuple[str, ...]:

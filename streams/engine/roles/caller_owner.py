@@ -126,7 +126,8 @@ class CallerOwner:
             only = first.get(caller)
             if only is not None and len(calls) == 1 and not only.has_callbacks:
                 width = SLOT if cells.is_recent(only.begun) else INTERVAL
-                alone.add(only.bookings, only.begun, only.answered, start_of(only.begun, width))
+                scopes = callers.of_whole(only.bookings)
+                alone.add(scopes, only.begun, only.answered, start_of(only.begun, width))
                 continue
             if booked:
                 adopted = callers.entries([from_call_value(booked)], self._as_of, self._day_of)
