@@ -32,6 +32,12 @@ LOOKS_BACK: Final = DAY + HOUR
 """How long before a contact another one may matter: to the beginning of its day, which has 25 hours
 in autumn."""
 
+REACHED_AT: Final = {2: "reached_at_second", 3: "reached_at_third"}
+"""By the try of the day at which a person was reached, what counts them besides; the first try is
+that of all others who were reached."""
+
+REACHED_LATER: Final = "reached_at_later"
+
 
 class Answer(NamedTuple):
     """When the caller spoke to somebody, at which line, and of which tier that is."""
@@ -167,12 +173,12 @@ def entries(calls: Iterable[Call], now: int, day_of: Callable[[int], int] = utc_
         day_of: the local midnight at or before an instant (``Plan.day_of``).
 
     A *person* counts once a day in each scope, and once more where they were first reached that
-    day; a contact before which the caller had not called for 24 h is a *first attempt*. So neither
-    depends on what is still to come. A contact is a *repeat* when the same caller called in vain up
-    to 24 h before it. A callback is
-    *kept* when another contact of the same caller, incoming or outgoing, was answered after it, in
-    time, on that line or tier, and *broken* when its time is over and it was not. *Attempts* are
-    those in which the city dialled meanwhile and nobody was reached.
+    day, with the try at which that was; a contact before which the caller had not called for 24 h
+    is a *first attempt*. So neither depends on what is still to come. A contact is a *repeat* when
+    the same caller called in vain up to 24 h before it. A callback is *kept* when another contact
+    of the same caller, incoming or outgoing, was answered after it, in time, on that line or tier,
+    and *broken* when its time is over and it was not. *Attempts* are those in which the city
+    dialled meanwhile and nobody was reached.
     """
     ordered = sorted(calls, key=lambda each: (each.begun, each.call_id))
     repeat = ONE["repeat_callers"]
@@ -207,6 +213,7 @@ class _People:
         self._last: int | None = None  # beginning of the latest contact before the one that comes
         self._this: int | None = None
         self._since: dict[tuple[str, int], int] = {}
+        self._tries: dict[tuple[str, int], int] = {}
         self._reached: set[tuple[str, int]] = set()
 
     def entries(self, call: Call) -> Iterator[Entry]:
@@ -220,9 +227,12 @@ class _People:
             of_day = scope, day
             new = of_day not in self._since
             since = self._since.setdefault(of_day, begun)
+            tries = self._tries[of_day] = self._tries.get(of_day, 0) + 1
             counted = person_counts(first, bool(call.answers), new, of_day not in self._reached)
             if call.answers and of_day not in self._reached:
                 self._reached.add(of_day)
+                if tries > 1:
+                    counted += ONE[REACHED_AT.get(tries, REACHED_LATER)]
                 counted += max(0, call.answers[0].at - since) * ONE["until_reached_sum"]
             yield scope, begun, counted, -1, -1, -1
 

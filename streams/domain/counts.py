@@ -250,6 +250,13 @@ DECLARED_COUNTS: Final = (
         since="0.2",
         words="Sum of the times from first attempts of the day to answers",
     ),
+    # Of the people who were reached those who were not at their first try of the day.
+    *_of_contacts(
+        128,
+        ("reached_at_second", "People reached at the second try of the day"),
+        ("reached_at_third", "People reached at the third try of the day"),
+        ("reached_at_later", "People reached at a later try of the day"),
+    ),
 )
 """Every count, by its id. The order is part of the stored form."""
 
@@ -308,6 +315,7 @@ SHOWN_OF_WHOLE: Final = (
     *("transfers", "bounces", "laps"),
     *("whole_queued", "whole_waited", "whole_within", "nuisance"),
     *("contacts_with_caller", "persons", "persons_reached"),
+    *("reached_at_second", "reached_at_third", "reached_at_later"),
     *("first_attempts", "first_attempts_reached"),
 )
 """Counts that it shows of every scope that contacts are of as a whole: the city, and a vendor."""

@@ -16,7 +16,7 @@ from streams.domain.departments import CARRIED, MINUTES, SHARES
 from streams.domain.entries import entries
 from streams.domain.figures import counts_of, of_scope, on_the_wall
 from streams.domain.figures.figure import Figure, Scope
-from streams.domain.figures.whole import OF_WHOLE, OUTCOME_COUNTS
+from streams.domain.figures.whole import OF_WHOLE, OUTCOME_COUNTS, TRIES
 from streams.domain.irregularities import IRREGULARITIES
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
@@ -311,6 +311,11 @@ def _day() -> Schema:
     formulas = {each.name: each.formula for each in of_scope("city")}
     found: Schema = {name: _said(_WHOLE, f"A count of {_COUNTED[name]}.") for name in DAY_COUNTS}
     found |= {name: _said(_NUMBER_OR_NULL, formulas[name]) for name in DAY_FIGURES}
+    tries = {
+        name: _ratio(f"People reached at {said} try of the day")
+        for name, (said, _) in TRIES.items()
+    }
+    found["reached_at_try"] = _object(tries)
     found["outcomes"] = _object(dict.fromkeys(OUTCOME_COUNTS, _WHOLE))
     worst = _object(
         {

@@ -44,6 +44,8 @@ def of_day(scope: Scope) -> dict[str, Any]:
     figures = {each.name: each for each in DECLARED if "city" in each.scopes}
     found: dict[str, Any] = {name: today[name] for name in DAY_COUNTS}
     found |= {name: figures[name].value(today) for name in DAY_FIGURES}
+    tries = figures["reached_at_try"].variants
+    found["reached_at_try"] = {variant.key: variant.value(today) for variant in tries}
     found["outcomes"] = {name: today[count] for name, count in OUTCOME_COUNTS.items()}
     found["worst_hour"] = worst_hour(scope.windows.quarters_of_today())
     return found

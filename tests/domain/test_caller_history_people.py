@@ -1,5 +1,7 @@
 """People: each once a day, whether they were reached at last, and at the first attempt."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,12 +16,13 @@ from tests.examples import examples
 from tests.stories import Story, at, contacts
 
 ZONE = Plan.read('[city]\ntime_zone = "Europe/Brussels"\n[[line]]\nid = "waste"\n')
+LATER = at("23:59", "2026-12-30")
 
 
 def of_people(*stories: Story, plan: Plan = ZONE) -> tuple[int, ...]:
     """Contacts with a caller, people and those reached, first attempts and those answered."""
     facts = [fact for story in stories for fact in story.facts]
-    found = books(contacts(facts), plan, at("23:59", "2026-12-30"))
+    found = books(contacts(facts), plan, LATER)
     assert found.imbalance() == 0
     names = ("contacts_with_caller", "persons", "persons_reached", "first_attempts")
     return tuple(found.totals[CITY][name] for name in (*names, "first_attempts_reached"))
@@ -44,6 +47,42 @@ def test_who_tries_three_times_is_one_person_reached_at_last() -> None:
     assert found.totals[CITY]["until_reached_sum"] == 20 * MINUTE + 11 * SECOND
     assert found.totals["vendor:city"]["persons"] == 1
     assert found.totals["line:waste"]["persons"] == 0
+
+
+def at_which_try(*stories: Story) -> dict[str, int]:
+    """People reached, and those of them who were not at their first try."""
+    found = books(contacts(fact for each in stories for fact in each.facts), ZONE, LATER)
+    tally = found.totals[CITY]
+    names = ("persons_reached", "reached_at_second", "reached_at_third", "reached_at_later")
+    return {name: tally[name] for name in names if tally[name]}
+
+
+@pytest.mark.parametrize(
+    ("answered", "counted"),
+    [
+        ((), {}),
+        ((1,), {"persons_reached": 1}),
+        ((2,), {"persons_reached": 1, "reached_at_second": 1}),
+        ((3,), {"persons_reached": 1, "reached_at_third": 1}),
+        ((4,), {"persons_reached": 1, "reached_at_later": 1}),
+        ((6,), {"persons_reached": 1, "reached_at_later": 1}),
+        ((2, 3, 6), {"persons_reached": 1, "reached_at_second": 1}),  # the first time counts
+    ],
+)
+def test_the_try_is_known_at_which_somebody_was_reached(
+    answered: tuple[int, ...], counted: dict[str, int]
+) -> None:
+    told = [
+        tries(f"c{n}", at("9:00") + n * 10 * MINUTE, answered=n in answered) for n in range(1, 7)
+    ]
+    assert at_which_try(*told) == counted
+    assert at_which_try(*told[::-1]) == counted
+
+
+def test_tries_begin_anew_each_day() -> None:
+    evening = at("22:50")
+    told = tries("a", evening), tries("b", evening + 15 * MINUTE, answered=True)
+    assert at_which_try(*told) == {"persons_reached": 1}
 
 
 def test_a_person_counts_once_a_day_and_the_day_is_the_citys() -> None:
@@ -110,3 +149,20 @@ def test_people_as_somebody_counts_them_who_has_all_their_calls(
         len(first),
         sum(answered for _, _, answered in first),
     )
+    nth: Counter[int] = Counter()
+    for caller in ("ann", "bob"):
+        for of_day in range(4):
+            # Of several at one instant the one that is named first.
+            of = [(q, n, a) for n, (c, q, a) in enumerate(told) if (c, day(q)) == (caller, of_day)]
+            reached = [n for n, (_, _, answered) in enumerate(sorted(of)) if answered]
+            nth.update(reached[:1])
+    assert at_which_try(*stories) == {
+        name: count
+        for name, count in (
+            ("persons_reached", nth.total()),
+            ("reached_at_second", nth[1]),
+            ("reached_at_third", nth[2]),
+            ("reached_at_later", sum(count for n, count in nth.items() if n > 2)),
+        )
+        if count
+    }

@@ -73,6 +73,8 @@ def test_the_day_is_what_a_replay_of_it_says() -> None:
     assert found["caller_known_share"] == 1.0
     # Two were answered at once; seven an hour later, less the minutes that they were apart.
     assert found["time_until_reached"] == (2 * 11 + 7 * (3600 + 11)) / 9
+    tries = {"first": 2 / 9, "second": 7 / 9, "third": 0, "later": 0}
+    assert found["reached_at_try"] == tries
     assert found["time_waited"] == 11 * 10 + 12 * 30
     assert found["outcomes"]["served_at_once"] == 11
     assert sum(found["outcomes"].values()) == found["whole_contacts"] == 23

@@ -24,6 +24,16 @@ OUTCOME_COUNTS: Final = {**became.COUNTED, became.CLOSED_MEANWHILE: "whole_close
 """The count of each outcome, and of the dead ends at a desk that was shut."""
 
 
+TRIES: Final = {
+    "first": ("the first", None),
+    "second": ("the second", "reached_at_second"),
+    "third": ("the third", "reached_at_third"),
+    "later": ("a later", "reached_at_later"),
+}
+"""Tries of the day by their names, with what counts who was reached at one; at the first, who is
+left."""
+
+
 def outcome_share(tally: Counts, outcome: str) -> float | None:
     """Contacts that came to one outcome / contacts. Of a vendor these are the contacts whose first
     visit was at a line of its own, so that each is in the books of one vendor. What became of a
@@ -104,6 +114,21 @@ def persons_reached(tally: Counts) -> float | None:
     0.9
     """
     return ratio(tally["persons_reached"], tally["persons"])
+
+
+def reached_at_try(tally: Counts, later: str | None) -> float | None:
+    """People who were reached at their first, second, third or a later try of the day / people who
+    were reached.
+
+    >>> tally = Tally.of(persons_reached=10, reached_at_second=2, reached_at_third=1)
+    >>> reached_at_try(tally, None), reached_at_try(tally, "reached_at_second")
+    (0.7, 0.2)
+    """
+    reached = tally["persons_reached"]
+    if later is None:
+        reached -= sum(tally[count] for _, count in TRIES.values() if count is not None)
+        return ratio(reached, tally["persons_reached"])
+    return ratio(tally[later], reached)
 
 
 def time_until_reached(tally: Counts) -> float | None:
@@ -262,6 +287,27 @@ PERSONS_REACHED: Final = Figure(
     source="ours: what a city owes is an answer to each person, not to each call",
     scopes=OF_WHOLE,
     metric="persons_reached_ratio",
+)
+
+REACHED_AT_TRY: Final = Figure(
+    name="reached_at_try",
+    title="reached at which try",
+    formula="people reached at so many tries of the day / people reached",
+    unit="ratio",
+    better="neither",
+    value=reached_at_try,
+    source="ours: how often somebody must call to speak to anybody",
+    scopes=OF_WHOLE,
+    variants=tuple(
+        Variant(
+            name,
+            name,
+            f"reached at {words} try / people reached",
+            partial(reached_at_try, later=later),
+        )
+        for name, (words, later) in TRIES.items()
+    ),
+    label="try",
 )
 
 TIME_UNTIL_REACHED: Final = Figure(

@@ -93,6 +93,7 @@ def _rows(day: dict[str, Any], w: Writing, zone: ZoneInfo) -> list[Row]:
         row("calls", w.number(day["whole_contacts"])),
         row("persons", w.number(day["persons"])),
         row("persons_reached", of("persons_reached_share", "persons_reached", "persons")),
+        row("reached_at_try", _tries(day["reached_at_try"], w)),
         row("first_attempt", of("first_attempt", "first_attempts_reached", "first_attempts")),
         row("time_until_reached", minutes("time_until_reached")),
         row("whole_wait", minutes("whole_wait")),
@@ -119,6 +120,17 @@ def _rows(day: dict[str, Any], w: Writing, zone: ZoneInfo) -> list[Row]:
             else w.share(day["caller_known_share"], 0),
         ),
     ]
+
+
+def _tries(shares: dict[str, float | None], w: Writing) -> str:
+    """At which try of the day people were reached; a try at which nobody was is left out."""
+    said = texts(w.language)
+    found = [
+        said(f"day.tries.{name}", share=w.share(share, 0))
+        for name, share in shares.items()
+        if share
+    ]
+    return ", ".join(found) or NO_VALUE
 
 
 def _outcomes(day: dict[str, Any], w: Writing) -> list[Row]:
