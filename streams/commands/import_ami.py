@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from streams.commands.ami_listener import Entry, Listener
 from streams.commands.common import DONE, USAGE, CommandError, load_plan, say, wall
+from streams.commands.import_asterisk import manager_source
 from streams.commands.worker import read_settings
 from streams.domain.ndjson import ndjson
 from streams.domain.plan.queues import Queues
@@ -84,8 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
     host, port = _address(arguments)
     if arguments.files or arguments.mapping is not None or arguments.guess or arguments.explain:
         raise CommandError("asterisk-ami takes no FILE, --mapping, --guess, --explain", USAGE)
-    if arguments.again:
-        raise CommandError("asterisk-ami: nothing of it can be asked for --again", USAGE)
+    if arguments.again or arguments.reconcile:
+        raise CommandError(
+            "asterisk-ami: nothing can be asked for --again, and --reconcile is for its log",
+            USAGE,
+        )
     if arguments.user is None or arguments.secret_file is None:
         raise CommandError("asterisk-ami: --user and --secret-file say who logs in", USAGE)
     if arguments.to == "kafka" and arguments.spool is None:
@@ -155,7 +159,7 @@ class Work:
         self._report = Reports(say)
         self._place = SpoolPlace()
         self._records = ManagerRecords()
-        self._translator = translator(Calls())
+        self._translator = translator(Calls(by_order=True))
         self._number = 0
         self._unreadable = 0
         self.counts = Counts()
@@ -174,9 +178,9 @@ class Work:
         from streams.engine.kafka.source_output import TakenOverError
         from streams.engine.kafka.waiting_output import KafkaAwayError, WaitingOutput
 
-        source = f"asterisk_ami-{server}" if server else "asterisk_ami"
+        waits = "events wait in the spool"
         try:
-            with WaitingOutput(settings, source, say, True, "events wait in the spool") as output:
+            with WaitingOutput(settings, manager_source(server), say, True, waits) as output:
                 self._begin(output.stored)
                 while True:
                     batch = self._next()
@@ -197,7 +201,7 @@ class Work:
             return
         self._place = kept.place
         self._records = ManagerRecords(kept.channels, kept.begun)
-        self._translator = self._new_translator(Calls.load(bytes(kept.calls)))
+        self._translator = self._new_translator(Calls.load(bytes(kept.calls), by_order=True))
 
     def _next(self) -> Batch:
         """What becomes of the next events; waits until there are some."""

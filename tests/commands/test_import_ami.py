@@ -26,7 +26,7 @@ from tests.sent import Broker
 
 KEY = "8f3a61c0d27be945"
 CALLS = [joins(0, "1"), *answered(28, "1", 28), over(88, "1", "caller", 28, 60)]
-LOGGED = translated(SCENARIOS["answered"][1]).events
+LOGGED = translated(SCENARIOS["answered"][1], by_order=True).events
 
 
 class EnoughError(Exception):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from streams.sources.spool import Spool, SpoolPlace
 from tests.ami import SECRET, USER, Manager, answered, joins, over, wire
-from tests.asterisk import BEGIN, PLAN, log, translated
+from tests.asterisk import BEGIN, log, translated
 from tests.killed_imports import KilledImport, two_partitions
 
 CALLS = 300  # in each connection
@@ -69,7 +69,7 @@ async def test_what_was_heard_is_told_once(bootstrap: str, tmp_path: Path) -> No
             ended |= {*spool.iterdir()}
             importing.start()
         lines = [line for _, of_life in lives for line in of_life]
-        wanted = Counter((e.call_id, e.event_id) for e in translated(lines, PLAN).events)
+        wanted = Counter((e.call_id, e.event_id) for e in translated(lines, by_order=True).events)
         await importing.has_told(wanted)
     finally:
         importing.kill()
