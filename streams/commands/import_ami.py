@@ -7,6 +7,7 @@ transaction that has the events. Kafka may be away, and either may be killed.
 
 import argparse
 import os
+import ssl
 import sys
 import tempfile
 import time
@@ -25,7 +26,7 @@ from streams.domain.ndjson import ndjson
 from streams.domain.plan.queues import Queues
 from streams.settings import Settings
 from streams.sources import pseudonyms
-from streams.sources.ami_client import connect
+from streams.sources.ami_client import connect, tls_context
 from streams.sources.ami_records import Channel, ManagerRecords
 from streams.sources.asterisk import Translator
 from streams.sources.asterisk_calls import Calls
@@ -63,6 +64,15 @@ class _Kept(Struct):
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments that this kind alone has."""
     parser.add_argument("--connect", metavar="HOST:PORT", help="asterisk-ami: of the manager")
+    parser.add_argument(
+        "--tls", action="store_true", help="to it: encrypted, its certificate is checked"
+    )
+    parser.add_argument(
+        "--ca-file",
+        type=Path,
+        metavar="FILE",
+        help="of the CA that signed it; default: the machine's",
+    )
     parser.add_argument("--user", help="of manager.conf")
     parser.add_argument("--secret-file", type=Path, metavar="FILE", help="its secret")
     parser.add_argument(
@@ -96,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("asterisk-ami: --spool DIR says where events wait for Kafka", USAGE)
     if arguments.spool_mb < 4:
         raise CommandError("--spool-mb: at least 4, four pieces of what is removed", USAGE)
+    tls = _tls(arguments)
     settings = read_settings(arguments)
     plan = load_plan(settings.plan)
     try:
@@ -118,7 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
         except SpoolError as error:
             raise CommandError(str(error), USAGE) from error
         listener = Listener(
-            spool, lambda stopped: connect(host, port, arguments.user, secret, stopped)
+            spool, lambda stopped: connect(host, port, arguments.user, secret, stopped, tls)
         )
         work = Work(spool, translator, listener)
         listener.start()
@@ -141,6 +152,20 @@ def _address(arguments: argparse.Namespace) -> tuple[str, int]:
     if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise CommandError("asterisk-ami: --connect HOST:PORT says where its manager is", USAGE)
     return host.strip("[]"), int(port)
+
+
+def _tls(arguments: argparse.Namespace) -> ssl.SSLContext | None:
+    ca: Path | None = arguments.ca_file
+    if not arguments.tls:
+        if ca is not None:
+            raise CommandError("asterisk-ami: --ca-file is for --tls", USAGE)
+        return None
+    try:
+        return tls_context(None if ca is None else str(ca))
+    except ssl.SSLError as error:
+        raise CommandError(f"--ca-file: {ca} has no certificate in PEM", USAGE) from error
+    except OSError as error:
+        raise CommandError(f"--ca-file: {ca}: {error.strerror}", USAGE) from error
 
 
 class Work:
