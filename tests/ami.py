@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from streams.sources.ami_messages import Message
 from tests.asterisk import BEGIN, log
+from tests.certificates import Pair
 
 USER, SECRET = "reachline", "g3heim"
 
@@ -182,11 +184,20 @@ class Manager:
     Args:
         lives: what it says in each connection: pieces of bytes, after which it closes; None keeps
             the connection open.
+        certificate: with which it speaks TLS.
     """
 
     def __init__(
-        self, *lives: list[bytes | None], secret: str = SECRET, banner: bool = True
+        self,
+        *lives: list[bytes | None],
+        secret: str = SECRET,
+        banner: bool = True,
+        certificate: Pair | None = None,
     ) -> None:
+        self._tls = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(*certificate)
         self._lives = [*lives]
         self._secret = secret
         self._banner = banner
@@ -215,7 +226,12 @@ class Manager:
             except TimeoutError:
                 continue
             with connection, suppress(OSError):
-                self._talk(connection)
+                if self._tls is None:
+                    self._talk(connection)
+                    continue
+                connection.settimeout(5)
+                with self._tls.wrap_socket(connection, server_side=True) as encrypted:
+                    self._talk(encrypted)
 
     def _talk(self, connection: socket.socket) -> None:
         connection.settimeout(0.05)

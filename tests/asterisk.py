@@ -77,16 +77,23 @@ def translator(
     server: str = "",
     calls: Calls | None = None,
     country: str | None = None,
+    revision: int = 0,
 ) -> Translator:
     queues = Queues("asterisk", plan.entries.lines, plan.knows)
-    return Translator(queues, PSEUDONYMS, server, calls, country)
+    return Translator(queues, PSEUDONYMS, server, calls, country, revision)
 
 
 def translated(
-    lines: list[str], plan: Plan = PLAN, server: str = "", country: str | None = None
+    lines: list[str],
+    plan: Plan = PLAN,
+    server: str = "",
+    country: str | None = None,
+    *,
+    by_order: bool = False,
+    revision: int = 0,
 ) -> Translated:
     """What becomes of each line."""
-    by = translator(plan, server, country=country)
+    by = translator(plan, server, Calls(by_order=by_order), country, revision)
     return Translated([by.translate(parse(each), NOW) for each in lines], by.calls)
 
 

@@ -11,8 +11,9 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
+from streams.engine.kafka.topics import SOURCES
 from streams.settings import Settings
-from tests.running import fresh_topics
+from tests.running import fresh_topics, records_of
 from tests.topics_of_events import told
 
 KEY = "8f3a61c0d27be945"
@@ -31,6 +32,7 @@ class KilledImport:
     def __init__(self, settings: Settings, folder: Path, *words: object) -> None:
         self.running: subprocess.Popen[bytes] | None = None
         self._bootstrap = settings.broker
+        self._written_before = 0
         self._said = folder / "said"
         self._command = [sys.executable, "-m", "streams.cli", "import", *map(str, words)]
         self._command += ["--to", "kafka"]
@@ -54,6 +56,16 @@ class KilledImport:
         if self.running is not None:
             self.running.kill()
             self.running.wait()
+
+    async def has_written(self) -> bool:
+        """Whether this life of it has written something: one that is killed before that tries
+        nothing."""
+        return len(await records_of(self._bootstrap, SOURCES)) > self._written_before
+
+    async def starts(self) -> None:
+        """Starts it, behind what its lives before have written."""
+        self._written_before = len(await records_of(self._bootstrap, SOURCES))
+        self.start()
 
     def ends(self) -> None:
         """Waits until it has ended by itself, and well."""

@@ -33,6 +33,7 @@ class Output:
     async def __aenter__(self) -> Output:
         self.broker.trouble()
         self.stored = self.broker.stored.get(self.source)
+        self.others = {*self.broker.stored} - {self.source}
         return self
 
     async def __aexit__(self, *_: object) -> None: ...

@@ -182,14 +182,22 @@ def test_systemd_runs_commands_that_exist_with_settings_that_exist() -> None:
         assert (ROOT / path).exists(), path
 
 
-def test_systemd_runs_an_import_that_exists() -> None:
-    unit = (DEPLOY / "systemd" / "reachline-import-asterisk.service").read_text()
-    (command,) = re.findall(r"^ExecStart=\S+/reachline (.+)$", unit, re.M)
-    arguments = parser().parse_args(shlex.split(command))
-    assert arguments.follow and arguments.to == "kafka"
-    credential = Path(arguments.key_file).name
-    assert f"LoadCredential={credential}:/etc/reachline/pseudonym.key" in unit
-    for path in re.findall(r"deploy/[\w./@-]+\w", unit):
+@pytest.mark.parametrize("unit", sorted((DEPLOY / "systemd").glob("reachline-import-*")))
+def test_systemd_runs_an_import_that_exists(unit: Path) -> None:
+    text = unit.read_text()
+    commands = re.findall(r"^#?ExecStart=\S+/reachline (.+)$", text, re.M)
+    assert commands
+    for command in commands:
+        arguments = parser().parse_args(shlex.split(command))
+        assert arguments.to == "kafka" and (arguments.follow or arguments.kind == "asterisk-ami")
+        # What is secret is in files that systemd hands on, never in the list of processes.
+        for name in ("key_file", "secret_file", "spool_key_file", "dsn_file"):
+            if file := getattr(arguments, name):
+                assert str(file.parent) == "%d"
+                assert f"LoadCredential={file.name}:/etc/reachline/" in text
+        if arguments.spool is not None:
+            assert f"StateDirectory={arguments.spool.name}" in text
+    for path in re.findall(r"deploy/[\w./@-]+\w", text):
         assert (ROOT / path).exists(), path
 
 

@@ -90,7 +90,7 @@ class Listener:
             seconds = (wall() - self._since) // SECOND
             say(
                 f"Asterisk is back after {seconds} s; what it told meanwhile is in its queue_log "
-                "alone: import that once, and what both have counts once"
+                "alone: import that once with --reconcile, and what both have counts once"
             )
 
     def _put(self, message: Message) -> None:
@@ -101,7 +101,7 @@ class Listener:
             self._lost = lost
             say(
                 f"the spool is full, or can't be written: {lost} events are lost; they are in the "
-                "queue_log alone: import that once Kafka is back"
+                "queue_log alone: import that with --reconcile once Kafka is back"
             )
         nearly = self._spool.fill >= NEARLY
         if nearly and not self._nearly:

@@ -7,6 +7,7 @@ transaction that has the events. Kafka may be away, and either may be killed.
 
 import argparse
 import os
+import ssl
 import sys
 import tempfile
 import time
@@ -19,12 +20,13 @@ from msgspec import Struct
 
 from streams.commands.ami_listener import Entry, Listener
 from streams.commands.common import DONE, USAGE, CommandError, load_plan, say, wall
+from streams.commands.import_asterisk import manager_source
 from streams.commands.worker import read_settings
 from streams.domain.ndjson import ndjson
 from streams.domain.plan.queues import Queues
 from streams.settings import Settings
 from streams.sources import pseudonyms
-from streams.sources.ami_client import connect
+from streams.sources.ami_client import connect, tls_context
 from streams.sources.ami_records import Channel, ManagerRecords
 from streams.sources.asterisk import Translator
 from streams.sources.asterisk_calls import Calls
@@ -62,6 +64,15 @@ class _Kept(Struct):
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments that this kind alone has."""
     parser.add_argument("--connect", metavar="HOST:PORT", help="asterisk-ami: of the manager")
+    parser.add_argument(
+        "--tls", action="store_true", help="to it: encrypted, its certificate is checked"
+    )
+    parser.add_argument(
+        "--ca-file",
+        type=Path,
+        metavar="FILE",
+        help="of the CA that signed it; default: the machine's",
+    )
     parser.add_argument("--user", help="of manager.conf")
     parser.add_argument("--secret-file", type=Path, metavar="FILE", help="its secret")
     parser.add_argument(
@@ -84,14 +95,18 @@ def run(arguments: argparse.Namespace) -> int:
     host, port = _address(arguments)
     if arguments.files or arguments.mapping is not None or arguments.guess or arguments.explain:
         raise CommandError("asterisk-ami takes no FILE, --mapping, --guess, --explain", USAGE)
-    if arguments.again:
-        raise CommandError("asterisk-ami: nothing of it can be asked for --again", USAGE)
+    if arguments.again or arguments.reconcile:
+        raise CommandError(
+            "asterisk-ami: nothing can be asked for --again, and --reconcile is for its log",
+            USAGE,
+        )
     if arguments.user is None or arguments.secret_file is None:
         raise CommandError("asterisk-ami: --user and --secret-file say who logs in", USAGE)
     if arguments.to == "kafka" and arguments.spool is None:
         raise CommandError("asterisk-ami: --spool DIR says where events wait for Kafka", USAGE)
     if arguments.spool_mb < 4:
         raise CommandError("--spool-mb: at least 4, four pieces of what is removed", USAGE)
+    tls = _tls(arguments)
     settings = read_settings(arguments)
     plan = load_plan(settings.plan)
     try:
@@ -114,7 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
         except SpoolError as error:
             raise CommandError(str(error), USAGE) from error
         listener = Listener(
-            spool, lambda stopped: connect(host, port, arguments.user, secret, stopped)
+            spool, lambda stopped: connect(host, port, arguments.user, secret, stopped, tls)
         )
         work = Work(spool, translator, listener)
         listener.start()
@@ -139,6 +154,20 @@ def _address(arguments: argparse.Namespace) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _tls(arguments: argparse.Namespace) -> ssl.SSLContext | None:
+    ca: Path | None = arguments.ca_file
+    if not arguments.tls:
+        if ca is not None:
+            raise CommandError("asterisk-ami: --ca-file is for --tls", USAGE)
+        return None
+    try:
+        return tls_context(None if ca is None else str(ca))
+    except ssl.SSLError as error:
+        raise CommandError(f"--ca-file: {ca} has no certificate in PEM", USAGE) from error
+    except OSError as error:
+        raise CommandError(f"--ca-file: {ca}: {error.strerror}", USAGE) from error
+
+
 class Work:
     """Makes events of what is in the spool.
 
@@ -155,7 +184,7 @@ class Work:
         self._report = Reports(say)
         self._place = SpoolPlace()
         self._records = ManagerRecords()
-        self._translator = translator(Calls())
+        self._translator = translator(Calls(by_order=True))
         self._number = 0
         self._unreadable = 0
         self.counts = Counts()
@@ -174,9 +203,9 @@ class Work:
         from streams.engine.kafka.source_output import TakenOverError
         from streams.engine.kafka.waiting_output import KafkaAwayError, WaitingOutput
 
-        source = f"asterisk_ami-{server}" if server else "asterisk_ami"
+        waits = "events wait in the spool"
         try:
-            with WaitingOutput(settings, source, say, True, "events wait in the spool") as output:
+            with WaitingOutput(settings, manager_source(server), say, True, waits) as output:
                 self._begin(output.stored)
                 while True:
                     batch = self._next()
@@ -197,7 +226,7 @@ class Work:
             return
         self._place = kept.place
         self._records = ManagerRecords(kept.channels, kept.begun)
-        self._translator = self._new_translator(Calls.load(bytes(kept.calls)))
+        self._translator = self._new_translator(Calls.load(bytes(kept.calls), by_order=True))
 
     def _next(self) -> Batch:
         """What becomes of the next events; waits until there are some."""

@@ -47,6 +47,15 @@ _OTHER_TABLE: Final = (
 )
 
 
+_BESIDE_THE_MANAGER: Final = (
+    "this Asterisk is imported over its manager interface, too: give --reconcile, so that what "
+    "both tell counts once"
+)
+
+_REVISION: Final = 1
+"""Of the log's events where the manager interface tells of the same: the log's count."""
+
+
 class _Kept(Struct):
     """What is kept with the events: up to where the log was read, and what was known there."""
 
@@ -71,6 +80,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--table", default="queue_log", metavar="NAME", help="its name")
     parser.add_argument("--table-zone", metavar="ZONE", help="of its times; default: the plan's")
+    parser.add_argument(
+        "--reconcile",
+        action="store_true",
+        help="asterisk: its manager interface is imported, too: what both tell counts once",
+    )
     parser.add_argument(
         "--again", action="store_true", help="with --to kafka: from the beginning once more"
     )
@@ -126,6 +140,7 @@ class _Import:
         self._name = "asterisk" if arguments.dsn_file is None else "asterisk_table"
         self._follow: bool = arguments.follow
         self._server: str = arguments.server
+        self._reconcile: bool = arguments.reconcile
         self._queues = Queues("asterisk", plan.entries.lines, plan.knows)
         self._keyed = keyed
         self._country = country_of(plan.zone)
@@ -169,6 +184,8 @@ class _Import:
         waits = f"{self._feed.what} waits"
         try:
             with WaitingOutput(settings, source, say, self._follow, waits) as output:
+                if not self._reconcile and manager_source(self._server) in output.others:
+                    raise CommandError(_BESIDE_THE_MANAGER, USAGE)
                 kept = None if again or output.stored is None else self._load(output.stored)
                 self.went_on = kept is not None
                 translator = self._translator(kept)
@@ -201,8 +218,12 @@ class _Import:
         return None
 
     def _translator(self, kept: "_Kept | None") -> Translator:
-        calls = None if kept is None else Calls.load(bytes(kept.calls))
-        return Translator(self._queues, self._keyed, self._server, calls, self._country)
+        by_order = self._reconcile
+        calls = Calls(by_order=by_order)
+        if kept is not None:
+            calls = Calls.load(bytes(kept.calls), by_order=by_order)
+        revision = _REVISION if self._reconcile else 0
+        return Translator(self._queues, self._keyed, self._server, calls, self._country, revision)
 
     def _read(self) -> Iterator[list[Line]]:
         """The lines as they come; until the end, unless they are followed."""
@@ -215,6 +236,11 @@ class _Import:
     def _count(self, batch: Batch) -> None:
         self.counts.add(batch.counts)
         self._report(batch.reports)
+
+
+def manager_source(server: str) -> str:
+    """The name of the source that an Asterisk's manager interface is."""
+    return f"asterisk_ami-{server}" if server else "asterisk_ami"
 
 
 def _feed(arguments: argparse.Namespace, plan: Plan, keyed: Pseudonyms) -> Feed:

@@ -37,9 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: arguments, key or mapping are wrong; or the work failed.
     """
-    if not arguments.files or arguments.dsn_file is not None:
+    if not arguments.files or arguments.dsn_file is not None or arguments.reconcile:
         raise CommandError(
-            "calls: give the FILEs of its records; --dsn-file is for asterisk", USAGE
+            "calls: give the FILEs of its records; --dsn-file and --reconcile are for asterisk",
+            USAGE,
         )
     if arguments.guess:
         return _guess(arguments)

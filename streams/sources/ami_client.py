@@ -8,6 +8,7 @@ missed. What is needed here is a tenth of it: log in, read events, notice that n
 
 import hashlib
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -32,28 +33,70 @@ class ManagerAwayError(Exception):
 
 
 class ManagerRefusedError(Exception):
-    """The server does not let this user in; the message says why."""
+    """The server does not let this user in, or is not the one that it should be; the message says
+    why."""
+
+
+def tls_context(ca: str | None) -> ssl.SSLContext:
+    """What TLS goes by: the server's certificate must be of its host, and signed by this CA, or by
+    one that the machine trusts.
+
+    Args:
+        ca: a file of certificates in PEM.
+
+    Raises:
+        OSError: the file can't be read, or has no certificate.
+    """
+    context = ssl.create_default_context(cafile=ca)
+    # Python 3.13 refuses CAs without an AKI, such as Asterisk's own script makes.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 def connect(
-    host: str, port: int, user: str, secret: str, stopped: Callable[[], bool] = lambda: False
+    host: str,
+    port: int,
+    user: str,
+    secret: str,
+    stopped: Callable[[], bool] = lambda: False,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Message]:
     """Events as they come; the first that is given says that the login is done, and has none.
 
     Args:
         stopped: asked when nothing has come for a while; True ends it.
+        tls: what it goes by, as of ``tls_context``; without it, in the open.
 
     Raises:
         ManagerAwayError: it can't be reached, or the connection has ended.
-        ManagerRefusedError: it does not let this user in.
+        ManagerRefusedError: it does not let this user in, or its certificate is not trusted.
     """
     where = f"{host}:{port}"
     try:
         connection = socket.create_connection((host, port), _CONNECT)
+        if tls is not None:
+            connection = _encrypted(connection, tls, host)
+    except ssl.SSLCertVerificationError as error:
+        raise ManagerRefusedError(
+            f"{where}: its certificate is not trusted: {error.verify_message}"
+        ) from error
+    except ssl.SSLError as error:
+        raise ManagerAwayError(
+            f"{where}: speaks no TLS, or none that is understood here ({error.reason}): is it the "
+            "port of tlsbindaddr?"
+        ) from error
     except OSError as error:
         raise ManagerAwayError(f"{where}: {error.strerror or error}") from error
     with connection:
         yield from _Session(connection, where, stopped).events(user, secret)
+
+
+def _encrypted(connection: socket.socket, tls: ssl.SSLContext, host: str) -> socket.socket:
+    try:
+        return tls.wrap_socket(connection, server_hostname=host)
+    except BaseException:
+        connection.close()
+        raise
 
 
 class _Session:

@@ -37,8 +37,8 @@ a script that runs before the agent is connected takes seconds."""
 _FORGOTTEN: Final = 12 * 3600 * SECOND
 """After which a channel of which nothing was told is forgotten, as its call is."""
 
-_MOST: Final = 100_000
-"""Channels that are known at once, as of calls (``asterisk_calls``)."""
+_MOST: Final = 20_000
+"""Channels that are known at once, as of calls (``asterisk_calls``): 4 MB of what is kept."""
 
 _CLOCKS: Final = 5 * SECOND
 """By which two ways to say when the server began may differ: its time of running has whole

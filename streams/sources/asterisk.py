@@ -5,6 +5,12 @@ depends on the records of its call before it (``asterisk_calls``), on nothing el
 file, nor on where reading began. An event's id is made of the record's time and kind, so that it is
 the same on every reading.
 
+Where the manager interface tells of the same calls, that will not do: each of the two puts an event
+into the second in which it wrote it, and these differ by a boundary, or by the clocks of two
+machines. There an event is known by what it says and how often the call has said that before
+(``by_order``). Who has missed some counts too few, so what one tells under an id and the other
+means otherwise is settled by ``revision``: the log's is the higher one, and its events count.
+
 The log says less than a contact has. A call begins with its channel, whose id tells when; menus,
 refused callers and what happens after a queue are only there if the dialplan writes them, with the
 application ``QueueLog``: see ``deploy/sources/asterisk.md``. Lines of one second have no order but
@@ -52,8 +58,9 @@ class Translator:
         queues: which queue feeds which line.
         pseudonyms: of callers and agents.
         server: goes before the ids of calls, where several servers may give the same.
-        calls: what is known already.
+        calls: what is known already; says how events are known.
         country: as in ``callers.Callers``.
+        revision: of every event.
     """
 
     def __init__(
@@ -63,9 +70,10 @@ class Translator:
         server: str = "",
         calls: Calls | None = None,
         country: str | None = None,
+        revision: int = 0,
     ) -> None:
         known = Calls() if calls is None else calls
-        self._context = Context(queues, pseudonyms, server, known, country)
+        self._context = Context(queues, pseudonyms, server, known, country, revision)
 
     @property
     def calls(self) -> Calls:

@@ -5,7 +5,8 @@ the same as one that was never interrupted. So nothing of it names a person: num
 in it as pseudonyms.
 
 A call is forgotten by the age of its last record, never by how many were read since: whoever reads
-the log in other pieces forgets the same.
+the log in other pieces forgets the same. Where events are known by their order in the call, it is
+kept as long as one id is one contact: what comes after it was forgotten would be counted anew.
 """
 
 from collections.abc import Iterator
@@ -30,8 +31,13 @@ _KEPT: Final[dict[Where, int]] = {
     "over": 15 * MINUTE,
 }
 
-_MOST: Final = 100_000
-"""Calls at once. A city has hundreds; this bounds what a broken log can take, to some 30 MB."""
+_KEPT_BY_ORDER: Final = 12 * HOUR
+"""The same where events are known by their order, unless its channel is gone: that, nothing more
+comes of."""
+
+_MOST: Final = 20_000
+"""Calls at once. A city has hundreds; this bounds what a broken log can take, and what is kept with
+each batch to 10 MB: no record may be larger than 16 MB."""
 
 _FORM: Final = 1
 """Of the stored state; another is not read, and the log is read as one that begins here."""
@@ -53,6 +59,8 @@ class Call(Struct, omit_defaults=True):
         order: of its entry into the queue, among the events of that second.
         second, ids, events: the second of its newest event, how often each kind of record came in
             it, and how many events it had.
+        told_before: how many events of each meaning it had so far, where they are known by that.
+        gone: its channel is, so no record of it can follow.
     """
 
     at: int
@@ -72,6 +80,8 @@ class Call(Struct, omit_defaults=True):
     second: int = 0
     ids: dict[str, int] = {}
     events: int = 0
+    told_before: dict[str, int] = {}
+    gone: bool = False
 
     def stamp(self, at: int, event: str) -> str:
         """What tells a record from others of its kind in its second; nothing for the first."""
@@ -79,6 +89,11 @@ class Call(Struct, omit_defaults=True):
             self.second, self.ids, self.events = at, {}, 0
         times = self.ids[event] = self.ids.get(event, 0) + 1
         return "" if times == 1 else f"-{times}"
+
+    def turn(self, meaning: str) -> int:
+        """Which of the call's events of a meaning the next one is, from 1 on."""
+        turn = self.told_before[meaning] = self.told_before.get(meaning, 0) + 1
+        return turn
 
     def next(self) -> int:
         """The order of the next event in this second."""
@@ -92,10 +107,15 @@ class _Stored(Struct):
 
 
 class Calls:
-    """The calls that are known."""
+    """The calls that are known.
 
-    def __init__(self, calls: dict[str, Call] | None = None) -> None:
+    Args:
+        by_order: their events are known by their order in the call.
+    """
+
+    def __init__(self, calls: dict[str, Call] | None = None, *, by_order: bool = False) -> None:
         self._calls = {} if calls is None else calls
+        self.by_order = by_order
         self._pruned_at = 0
         self._by_extension = {
             call.extension: call_id
@@ -104,13 +124,13 @@ class Calls:
         }
 
     @staticmethod
-    def load(stored: bytes) -> "Calls":
+    def load(stored: bytes, *, by_order: bool = False) -> "Calls":
         """The calls of ``stored()``; none where that is of another form."""
         try:
             found = msgspec.json.decode(stored, type=_Stored)
         except msgspec.DecodeError:
-            return Calls()
-        return Calls(found.calls if found.form == _FORM else None)
+            return Calls(by_order=by_order)
+        return Calls(found.calls if found.form == _FORM else None, by_order=by_order)
 
     def stored(self) -> bytes:
         """All calls, to be kept."""
@@ -119,7 +139,7 @@ class Calls:
     def known(self, call_id: str, at: int) -> Call | None:
         """The call of this id that is going on at the instant."""
         call = self._calls.get(call_id)
-        return call if call is not None and _kept(call, at) else None
+        return call if call is not None and self._kept(call, at) else None
 
     def of(self, call_id: str, at: int) -> Call:
         """The same; a new one if there is none."""
@@ -146,7 +166,7 @@ class Calls:
     def going_on(self, at: int) -> Iterator[tuple[str, Call]]:
         """The calls of which an end is still to come, oldest first."""
         for call_id, call in [*self._calls.items()]:
-            if call.where in ("menu", "waiting", "talking") and _kept(call, at):
+            if call.where in ("menu", "waiting", "talking") and self._kept(call, at):
                 yield call_id, call
 
     def forget_all(self) -> None:
@@ -157,7 +177,9 @@ class Calls:
     def _prune(self, at: int) -> None:
         if at - self._pruned_at > MINUTE or at < self._pruned_at:
             self._pruned_at = at
-            for call_id in [known for known, call in self._calls.items() if not _kept(call, at)]:
+            for call_id in [
+                known for known, call in self._calls.items() if not self._kept(call, at)
+            ]:
                 del self._calls[call_id]
             for extension, call_id in [*self._by_extension.items()]:
                 if call_id not in self._calls:
@@ -165,6 +187,6 @@ class Calls:
         while len(self._calls) >= _MOST:
             del self._calls[next(iter(self._calls))]
 
-
-def _kept(call: Call, at: int) -> bool:
-    return at - call.at <= _KEPT[call.where]
+    def _kept(self, call: Call, at: int) -> bool:
+        long = self.by_order and not call.gone
+        return at - call.at <= (_KEPT_BY_ORDER if long else _KEPT[call.where])

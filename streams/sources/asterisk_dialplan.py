@@ -46,8 +46,8 @@ def _chose(one: OneRecord) -> Told:
     if call.where in ("left", "over"):
         call.where = "menu"
     event = MenuChoice(
-        one.stem, one.call_id, instants.text(one.at), line,
-        seq=call.next(), option=_word(record.text(0)), menu=_word(record.text(2)),
+        one.event_id("choice"), one.call_id, instants.text(one.at), line, seq=call.next(),
+        option=_word(record.text(0)), menu=_word(record.text(2)), revision=one.context.revision,
     )  # fmt: skip
     # Who calls is said by the queue: until then the call's start waits.
     return Told([*(one.start() if call.caller else ()), event], None, one.call_id)
@@ -68,6 +68,7 @@ def _gave_up_in_menu(one: OneRecord) -> Told:
 
 def _hung_up(one: OneRecord) -> Told:
     """Of a hangup handler, at the end of every call; which may have been told before."""
+    one.call.gone = True
     if not one.call.told:
         return one.nothing(UNKNOWN_CALL)
     if one.call.where == "over":
@@ -102,8 +103,9 @@ def _called(one: OneRecord) -> Told:
     call.told = call.started = True
     events: list[Event] = [
         CallStart(
-            f"{record.time}-outcall-start", one.call_id, instants.text(begun), seq=-1,
+            one.event_id("start", "-start"), one.call_id, instants.text(begun), seq=-1,
             direction="outbound", caller=one.context.person(person),
+            revision=one.context.revision,
         )
     ]  # fmt: skip
     if answered:

@@ -50,6 +50,10 @@ _DIALPLANS_NOBODY: Final = frozenset({"asterisk", "s"})
 """What Asterisk puts for the number of a caller who has none: its own name, or the extension where
 calls without a number begin."""
 
+_REFUSALS: Final = ("full", "closed")
+"""Why somebody was not let into a queue. The manager tells of these without a word of the dialplan,
+the log does not: so they are counted apart from those who were in it."""
+
 _LONGEST_BEFORE: Final = 12 * HOUR
 """A channel's id says when the call began, unless that is this long ago: then its clock was wrong,
 or the id is used again."""
@@ -74,6 +78,7 @@ class Context:
 
     Attributes:
         calls: what is known after the records so far.
+        revision: of every event.
     """
 
     def __init__(
@@ -83,12 +88,14 @@ class Context:
         server: str,
         calls: Calls,
         country: str | None,
+        revision: int,
     ) -> None:
         self._queues = queues
         self._pseudonyms = pseudonyms
         self._callers = Callers(pseudonyms, country, _DIALPLANS_NOBODY)
         self._server = server
         self.calls = calls
+        self.revision = revision
 
     def call_id(self, call: str) -> str:
         """The ``call_id`` of a channel's id."""
@@ -132,7 +139,7 @@ class OneRecord:
                 call = context.calls.of(call_id, self.at)
         self.call_id, self.call = call_id, call
         self.call.at = max(self.call.at, self.at)
-        self.stem = f"{record.time}-{record.event.lower()}" + call.stamp(self.at, record.event)
+        self._stem = f"{record.time}-{record.event.lower()}" + call.stamp(self.at, record.event)
         self.line = context.line(record.queue, self.at)
 
     # Outcomes
@@ -146,6 +153,18 @@ class OneRecord:
 
     # Events
 
+    def event_id(self, meaning: str, by_time: str = "") -> str:
+        """The id of an event of the record.
+
+        Args:
+            meaning: what the event says; where events are known by their order, it is the next one
+                of the call that says so.
+            by_time: the id where they are known by their times, behind the record's own.
+        """
+        if self.context.calls.by_order:
+            return f"{meaning}-{self.call.turn(meaning)}"
+        return self._stem + by_time
+
     def start(self) -> list[Event]:
         """The call's start, once."""
         call = self.call
@@ -154,11 +173,12 @@ class OneRecord:
             return []
         call.started = True
         at = self.begun()
-        event_id = f"{at // SECOND}-start"
+        by_order = self.context.calls.by_order
+        event_id = self.event_id("start") if by_order else f"{at // SECOND}-start"
         return [
             CallStart(
                 event_id, self.call_id, instants.text(at), seq=-1, entry=call.entry,
-                caller=call.caller,
+                caller=call.caller, revision=self.context.revision,
             )
         ]  # fmt: skip
 
@@ -175,8 +195,8 @@ class OneRecord:
     ) -> Event:
         self.call.where = "over"
         return Hangup(
-            self.stem, self.call_id, instants.text(self.at), seq=self.call.next(),
-            direction=direction, reason=reason, by=by,
+            self.event_id("hangup"), self.call_id, instants.text(self.at), seq=self.call.next(),
+            direction=direction, reason=reason, by=by, revision=self.context.revision,
         )  # fmt: skip
 
     def queue(
@@ -197,10 +217,11 @@ class OneRecord:
         at = self.at if at is None else at
         if seq is None or at == self.at:
             seq = self.call.next()
+        word = "refused" if reason in _REFUSALS else phase
         return Queue(
-            f"{self.stem}-{phase}", self.call_id, instants.text(at), line, phase,
-            seq=seq, direction=direction,
-            reason=reason, to_line=to_line, agent=agent,
+            self.event_id(f"{word}-{line}", f"-{phase}"), self.call_id, instants.text(at), line,
+            phase, seq=seq, direction=direction, reason=reason, to_line=to_line, agent=agent,
+            revision=self.context.revision,
         )  # fmt: skip
 
     # What a record says of the time before it

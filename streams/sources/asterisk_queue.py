@@ -15,6 +15,10 @@ from streams.sources.asterisk_outcome import (
 from streams.sources.asterisk_records import caller, extension
 from streams.sources.asterisk_transfers import question_of, take_over
 
+_CALLBACK: Final = ("callback", "terugbel", "rückruf", "rueckruf", "rappel")
+"""With what those who take a caller out of a queue say that they call back: English, Dutch, German,
+French."""
+
 
 def _entered(one: OneRecord) -> Told:
     call = one.call
@@ -98,7 +102,8 @@ def _left_by_key(one: OneRecord) -> Told:
 
 def _withdrawn(one: OneRecord) -> Told:
     """Taken out by command, with a word of whoever gave it."""
-    called_back = "callback" in one.record.text(3).casefold().replace(" ", "").replace("-", "")
+    word = one.record.text(3).casefold().replace(" ", "").replace("-", "")
+    called_back = any(each in word for each in _CALLBACK)
     return _leaves(one, "callback" if called_back else "overflow")
 
 

@@ -9,6 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 from streams.domain import instants
+from streams.domain.privacy import is_dialled
 
 NO_ONE: Final = "NONE"
 """What Asterisk writes for no call, no queue, no member."""
@@ -85,6 +86,8 @@ def parse(line: str) -> Record:
         raise ValueError(
             f"its second field is no call: 1 to {LONGEST_CHANNEL} characters, no blanks"
         )
+    if is_dialled(call):
+        raise ValueError("its second field is a telephone number, and no call")
     for name, value in (("queue", queue), ("member", member)):
         if len(value) > _LONGEST_NAME or not (value.isprintable()):
             raise ValueError(f"its {name} has characters that no name has, or too many")

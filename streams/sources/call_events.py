@@ -9,7 +9,7 @@ import msgspec
 
 from streams.domain.event_reader import dialled
 from streams.domain.events import CallStart, Event, Hangup, MenuChoice, Queue
-from streams.domain.privacy import shown
+from streams.domain.privacy import holds_number, shown
 from streams.sources import call_fields
 from streams.sources.call_lines import Lines, UnmappedError
 from streams.sources.callers import Callers
@@ -27,6 +27,10 @@ LONGEST_ID: Final = 119
 _REQUIRED: Final = ("start", "answered", "hangup")
 _LONGEST_WORD: Final = 64  # what an event's field takes
 _WORDS: Final = frozenset({"line", "channel", "entry", "language", "option", "menu"})
+_NO_NUMBERS: Final = frozenset({"channel", "language"})
+"""In which a number is that of somebody; ids, entries and options are asked when they are read, and
+a version of a menu may be a date."""
+
 _PROPERTIES: Final = ("channel", "entry", "language")
 """What is of the whole contact, whichever event says it."""
 
@@ -251,6 +255,8 @@ class _Row:
         text = filled(self._texts(key), self._values)
         if text is not None and len(text) > _LONGEST_WORD and key in _WORDS:
             raise ValueError(f"{key} has {len(text)} characters, at most {_LONGEST_WORD}")
+        if text is not None and key in _NO_NUMBERS and holds_number(text):
+            raise ValueError(f"{key}: a telephone number, which no event may have there")
         return text
 
     def _line(self, name: str) -> str:

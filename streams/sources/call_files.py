@@ -8,7 +8,6 @@ import tempfile
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +18,8 @@ from streams.domain.events import Event
 from streams.domain.ndjson import ndjson
 
 LONGEST_RECORD: Final = 1_000_000
-"""Characters. A record has a few hundred; a file of one line would fill the memory."""
+"""Characters of a line, its end left out. A record has a few hundred; a file of one line would fill
+the memory. Of what is longer only so many are read; ``rows`` makes it a row of no fields."""
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -51,18 +51,22 @@ def read(file: Path, encoding: str) -> Iterator[str]:
             stream.seek(0)
             marked = next((name for mark, name in _MARKS if begin.startswith(mark)), encoding)
             with io.TextIOWrapper(stream, marked, **options) as lines:
-                for number in count(1):
-                    line = lines.readline(LONGEST_RECORD)
-                    if len(line) == LONGEST_RECORD and not line.endswith(("\r", "\n")):
-                        raise OSError(
-                            f"{file}: can't be read: line {number} has more than {LONGEST_RECORD} "
-                            "characters, which is no call record"
-                        )
-                    if not line:
-                        break
-                    yield line
+                yield from _lines(lines)
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
         raise OSError(f"{file}: can't be read: {error}") from error
+
+
+def _lines(stream: io.TextIOBase) -> Iterator[str]:
+    begun = ""
+    while line := begun + stream.readline(LONGEST_RECORD - len(begun)):
+        begun = ""
+        yield line
+        rest = line
+        while len(rest) == LONGEST_RECORD and not rest.endswith("\n"):
+            if rest.endswith("\r"):  # its line feed may be the next character
+                begun = stream.read(1).removeprefix("\n")
+                break
+            rest = stream.readline(LONGEST_RECORD)
 
 
 def decoded(line: bytes, encoding: str, file: Path) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from streams.domain.plan.queues import Queues
-from streams.domain.privacy import shown
+from streams.domain.privacy import holds_number, shown
 
 SYSTEM = "calls"
 """The kind of phone system that may stand before a queue in the plan."""
+
+_ADD_TO_TABLE = ': add "{queue}" = "its line" to [lines] of the mapping'
 
 
 class UnmappedError(ValueError):
@@ -65,7 +67,9 @@ class Lines:
                 raise UnmappedError(queue, ' of the plan: add queues = ["{queue}"] to its [[line]]')
             return fed
         if self._table is not None:
-            raise UnmappedError(queue, ': add "{queue}" = "its line" to [lines] of the mapping')
+            raise UnmappedError(queue, _ADD_TO_TABLE)
+        if holds_number(queue):  # no event may have one, whoever is called there
+            raise UnmappedError(queue, _ADD_TO_TABLE)
         return queue
 
     def own(self, line: str, at: int) -> str:

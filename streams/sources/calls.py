@@ -19,7 +19,7 @@ from streams.domain.privacy import shown
 from streams.sources import workbooks
 from streams.sources.call_counts import Counts, Outcome, Report, counted
 from streams.sources.call_events import Record, Records
-from streams.sources.call_files import in_order, read
+from streams.sources.call_files import LONGEST_RECORD, in_order, read
 from streams.sources.call_lines import Lines
 from streams.sources.clock import wall
 from streams.sources.legs import joined
@@ -174,6 +174,8 @@ def _values(
     Raises:
         ValueError: there are more or fewer of them, or what the mapping uses can't be read.
     """
+    if not row.fields:
+        raise ValueError(f"a line of more than {LONGEST_RECORD} characters: no call record")
     # What stands behind the last column is nothing, if it is empty.
     if len(row.fields) < len(columns) or any(row.fields[len(columns) :]):
         raise ValueError(

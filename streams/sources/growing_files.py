@@ -24,6 +24,13 @@ from streams.sources.log_rotation import PRINT, OpenLog, Seen, identity, is_copy
 _CHUNK: Final = 1 << 18
 """Bytes read at once."""
 
+_CUT: Final = 4 * LONGEST_RECORD
+"""Bytes that are given of a line: a character has four at most, so what is cut is still too long to
+be a row."""
+
+_LONGEST_LINE: Final = 32 * LONGEST_RECORD
+"""Bytes of a line that is passed over; what is longer is no text, and would fill the memory."""
+
 _GUARD: Final = 64
 """Bytes before those that were read last that are compared before each reading on: a file that was
 cut to nothing and has grown beyond the place since looks like one that only grew."""
@@ -103,10 +110,10 @@ class Part:
             *complete, rest = (rest + read).split(b"\n")
             for line in complete:
                 yield self._begins(line + b"\n")
-            if len(rest) > LONGEST_RECORD:
+            if len(rest) > _LONGEST_LINE:
                 raise OSError(
                     f"{self.path}: can't be read: line {self._line + len(self._ends)} has more "
-                    f"than {LONGEST_RECORD} characters, which is no call record"
+                    f"than {_LONGEST_LINE} bytes, which is no line"
                 )
             if read:
                 continue
@@ -148,7 +155,7 @@ class Part:
     def _begins(self, line: bytes) -> bytes:
         self.begun = True
         self._ends.append(self._ends[-1] + len(line))
-        return line
+        return line[:_CUT]
 
     def _was_cut(self) -> bool:
         if self._file.packed:

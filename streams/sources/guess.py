@@ -14,7 +14,7 @@ from typing import Final
 from streams.sources import call_files, guess_text, workbooks
 from streams.sources.calls import outcomes
 from streams.sources.clock import wall
-from streams.sources.guess_columns import CLOCK_TIME, INSTANT, Column, column, roles
+from streams.sources.guess_columns import CLOCK_TIME, INSTANT, Column, by_place, column, roles
 from streams.sources.guess_text import LONG_DIGITS
 from streams.sources.mapping import Mapping as CallMapping
 from streams.sources.mapping import MappingError
@@ -58,7 +58,8 @@ def guess(file: Path, zone: str) -> str:
     columns = [column(name, [row.fields[n] for row in body]) for n, name in enumerate(names)]
     named = [one for one in columns if one.name and names.count(one.name) == 1]
     # A name with braces can't stand in a text of a mapping.
-    found = _with_start(roles([one for one in named if not set("{}") & set(one.name)]), named)
+    usable = [one for one in named if not set("{}") & set(one.name)]
+    found = _with_start(roles(usable) if header is not None else by_place(usable), named)
     text = "\n".join(
         [
             *guess_text.of_file(shown, encoding, quotes, names if header is None else None),
@@ -72,10 +73,13 @@ def guess(file: Path, zone: str) -> str:
 
 def _with_start(found: Mapping[str, Column], columns: Sequence[Column]) -> dict[str, Column]:
     """The roles with a start, which is the first time in the row if no name says so."""
-    times = [one for one in columns if one.kind in (INSTANT, CLOCK_TIME)]
+    instants = [one for one in columns if one.kind == INSTANT]
+    times = instants or [one for one in columns if one.kind == CLOCK_TIME]
     if not times:
         raise ValueError("no column has times in a spelling that is known")
     start = found.get("start", found.get("entered", times[0]))
+    if instants and start.kind == CLOCK_TIME and "day" not in found:
+        start = instants[0]  # that clock was of a length
     if start.kind == CLOCK_TIME and "day" not in found:
         raise ValueError("its times are of clocks, and no column has the day")
     return {**found, "start": start}
@@ -162,7 +166,8 @@ def _tried(text: str, lines: Iterable[str], file: Path) -> str:
             kind = re.sub("[0-9#]+", "#", outcome.reason)
             reasons.setdefault(kind, f"line {outcome.row.line_number}: {outcome.reason}")
     head += f"# Of {said.total()} rows it reads {said['read']} and refuses {said['refused']}.\n"
-    head += "".join(f"#   {reason}\n" for reason in islice(reasons.values(), 5))
+    for reason in islice(reasons.values(), 5):  # which names columns as they are
+        head += f"#   {''.join(one if one.isprintable() else '?' for one in reason)}\n"
     return head + "\n"
 
 

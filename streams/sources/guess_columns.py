@@ -32,11 +32,15 @@ CLOCK_TIME: Final = "clock"
 LENGTH: Final = "length"
 TEXT: Final = "text"
 
+_ID: Final = re.compile(r"(?=.*[a-zA-Z._-])[0-9][0-9a-zA-Z._-]{7,63}", re.ASCII)
+"""What phone systems name calls by: a UUID, a time with a counter."""
+
 _ROLES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "start": (
-        "start begin begun calldate initiation arrival created offered callstart starttime date "
-        "datetime timestamp calltime time entry arrivaltime aanvang starttijd begintijd datum "
-        "tijdstip beginn anrufbeginn startzeit zeitpunkt debut",
+        "invitetime datetimeorigination start begin begun calldate initiation arrival created "
+        "offered callstart starttime startepoch startstamp date datetime timestamp calltime "
+        "time entry arrivaltime aanvang starttijd begintijd datum tijdstip beginn anrufbeginn "
+        "startzeit zeitpunkt debut",
         (INSTANT, CLOCK_TIME),
     ),
     "entered": (
@@ -45,36 +49,39 @@ _ROLES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         (INSTANT, CLOCK_TIME),
     ),
     "answered": (
-        "answer answered answertime connect connected connecttime pickup bridged connectedtoagent "
-        "queueansweredepoch answerepoch timeanswered beantwoord opgenomen aangenomen angenommen "
+        "ccqueueansweredepoch datetimeconnect connectedtoagent connectedtoagenttimestamp answer "
+        "answered answertime connect connected connecttime pickup bridged queueansweredepoch "
+        "answerepoch answerstamp timeanswered beantwoord opgenomen aangenomen angenommen "
         "decroche",
         (INSTANT, CLOCK_TIME),
     ),
     "end": (
-        "end ended endtime hangup disconnect disconnected finish finished terminated completed "
-        "release stop einde eind eindtijd ende endzeit fin",
+        "end ended endtime endepoch endstamp datetimehangup hangup finish finished terminated "
+        "completed release stop einde eind eindtijd ende endzeit fin",
         (INSTANT, CLOCK_TIME),
     ),
     "day": ("date day calldate datum tag jour", (WHOLE_DAY,)),
     "wait": (
         "wait waittime waiting waitingtime timeinqueue queuetime speedofanswer answerspeed "
         "speedofanswerinseconds asa delay tswaiting timetoanswer wachttijd wartezeit attente "
-        "holdtime",
+        "totalqueue totalqueuetime holdtime ringing ringtime",
         (LENGTH, CLOCK_TIME),
     ),
     "talk": (
         "talk talktime talkduration avgtalkduration billsec handletime conversation "
-        "conversationtime tsservicing gesprekstijd spreektijd gespraechszeit conversationduration",
+        "conversationtime tsservicing gesprekstijd spreektijd gespraechszeit "
+        "conversationduration gesprachszeit gespraechsdauer gesprachsdauer gespreksduur "
+        "totaltalk talking",
         (LENGTH, CLOCK_TIME),
     ),
     "duration": (
-        "duration totaltime calllength calldurationtotal callduration length duur gespreksduur "
-        "dauer duree",
+        "duration totaltime calllength calldurationtotal callduration length duur dauer duree",
         (LENGTH, CLOCK_TIME),
     ),
     "id": (
         "id callid uniqueid contactid sessionid uuid calluuid conversationid historyid callno "
-        "callnumber guid ticket reference gespreksid gespreksnummer anrufid recordid interactionid",
+        "callnumber guid ticket reference gespreksid gespreksnummer anrufid recordid "
+        "interactionid",
         (TEXT, LENGTH, INSTANT),
     ),
     "linked": (
@@ -83,24 +90,25 @@ _ROLES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "leg": ("leg sequence seq segment part legid", (TEXT, LENGTH)),
     "line": (
-        "queue queuename line skill topic department service servicename group team reason "
-        "huntgroup campaign wachtrij dienst lijn onderwerp warteschlange gruppe file ccqueue",
+        "queue queuename line skill topic department service servicename group team huntgroup "
+        "huntpilotdn destination reason campaign wachtrij dienst lijn onderwerp warteschlange "
+        "gruppe file ccqueue",
         (TEXT, LENGTH),
     ),
     "status": (
-        "status disposition outcome result answered answeredyn callstatus callresult abandoned "
-        "calltype resultaat ergebnis statut",
+        "status disposition outcome result answered answeredyn callstatus callresult success "
+        "abandoned calltype resultaat ergebnis statut",
         (TEXT, LENGTH),
     ),
     "caller": (
-        "caller callerid cli clid ani src from callernumber cid cnum fromno source phone "
-        "phonenumber calleridnum callingnumber customerphone telefoon beller bellernummer "
-        "anrufer appelant",
+        "calleridnumber callingpartynumber caller callerid cli clid ani src from callernumber "
+        "cid cnum fromno source phone phonenumber calleridnum callingnumber customerphone "
+        "telefoon beller bellernummer anrufer appelant",
         (TEXT, LENGTH, INSTANT),
     ),
     "agent": (
-        "agent agentname operator employee user username member medewerker mitarbeiter bearbeiter "
-        "advisor",
+        "agent agentname agentusername displayname operator employee user username member "
+        "medewerker mitarbeiter bearbeiter advisor",
         (TEXT, LENGTH),
     ),
     "direction": ("direction inout richting richtung", (TEXT,)),
@@ -199,12 +207,35 @@ def roles(columns: Sequence[Column]) -> Mapping[str, Column]:
     return found
 
 
+def by_place(columns: Sequence[Column]) -> Mapping[str, Column]:
+    """The roles of columns without names, as far as what stands in them can tell: of the times the
+    first is the start and the last the end, and one between that is empty at times is the answer.
+    An id is another in each row, and neither a time nor a number that somebody is called at."""
+    found: dict[str, Column] = {}
+    times = [one for one in columns if one.kind == INSTANT]
+    times = [one for one in times if one.formats == times[0].formats]
+    if len(times) > 1:
+        found["start"] = times[0]
+        if times[-1].filled == times[-1].rows:
+            found["end"] = times.pop()
+        answered = [one for one in times[1:] if one.filled < one.rows]
+        if answered:
+            found["answered"] = answered[0]
+    ids = [one for one in columns if one not in times and len(one.values) == one.rows > 1]
+    ids = [one for one in ids if all(map(_ID.fullmatch, one.values))]
+    if ids:
+        found["id"] = ids[-1]
+    return found
+
+
 def _score(name: str, names: Sequence[str]) -> float:
     """How well a column's name fits; 0: not at all. Among names that fit, those that stand first in
     the list are better."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z]+|[0-9]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", plain).casefold())
-    joined = "".join(words)
+    # Who is disconnected is not connected.
+    words = ["hangup" if word in ("disconnect", "disconnected") else word for word in words]
+    joined = "".join(words).replace("disconnect", "hangup")
     best = 0.0
     for place, one in enumerate(names):
         if one == joined:

@@ -18,6 +18,9 @@ _ANSWERED: Final = re.compile(
     r"answer(?:ed)?|connected|completed?|handled|agent|y|yes|true|ok|success|served|transferred|"
     r"beantwoord|opgenomen|ja|bereikt|angenommen|erreicht|oui|decroche|repondu"
 )
+_SAYS_LOST = re.compile(r"abandon|missed|lost|opgegeven|gemist|verloren|verpasst", re.IGNORECASE)
+"""In the name of a column whose `yes` means that nobody answered."""
+
 _NOT = re.compile(r"\b(?:no|not|non|nicht|niet|un\w+)\b")
 
 
@@ -44,7 +47,8 @@ def of_file(
     if quotes != IN_LINE:
         yield f"quotes = {quoted(quotes)}      # some quoted fields hold line breaks"
     if columns is not None:
-        yield "# No line names the columns: give each a name of yours, here and below."
+        yield "# CHECK: no line names the columns, so times are taken by their places. Give each"
+        yield "# column a name of yours, here and below."
         yield f"columns = [{_list(columns)}]"
     yield ""
 
@@ -143,15 +147,17 @@ def _when(found: Mapping[str, Column]) -> Iterator[str]:
     if answered is not None:
         yield f'when = {{ {_key(answered.name)} = "*" }}'
         return
-    if status is not None and _are_words(status.values):
+    if status is not None and _are_words(status.values) and not _SAYS_LOST.search(status.name):
         yes = sorted(value for value in status.values if _says_answered(value))
         values = sorted(status.values)
         yield f"# CHECK: of {_list(values)}, those that mean that somebody answered:"
         # Whom nobody is known to have answered is unanswered until somebody says so.
         yield f"when = {{ {_key(status.name)} = [{_list(yes or ['CHECK'])}] }}"
         return
-    for role in ("talk", "wait"):
+    for role in ("talk", "wait", "agent"):
         if role in found and found[role].filled < found[role].rows:
+            if role == "agent":
+                yield "# CHECK: whether only answered calls have one of these:"
             yield f'when = {{ {_key(found[role].name)} = "*" }}'
             return
     yield "# CHECK: nothing says which calls were answered; `when` of a column that does"

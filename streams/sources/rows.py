@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Final, NamedTuple
 
+from streams.sources.call_files import LONGEST_RECORD
+
 IN_LINE: Final = "in_line"
 ACROSS_LINES: Final = "across_lines"
 NO_QUOTES: Final = "none"
@@ -44,6 +46,7 @@ class Row(NamedTuple):
 
     Attributes:
         line_number: of its first line in the file, from 1.
+        fields: none of a line that is too long to be a row.
         swallowed: how many further lines belong to it.
         left_open: a field begins with a quote that is never closed.
     """
@@ -74,6 +77,9 @@ def rows(
     while (line := ahead.popleft() if ahead else next(source, None)) is not None:
         number, text = line
         if not (bare := text.rstrip("\r\n")):
+            continue
+        if len(bare) >= LONGEST_RECORD:
+            yield Row(number, [], 0, False)
             continue
         fields, left_open = split(bare)
         swallowed = 0
@@ -109,6 +115,8 @@ def _joined(
                 return None
             ahead.append(line)
         following = ahead[more - 1].text
+        if len(following) >= LONGEST_RECORD:
+            return None
         if width is not None and len(split(following.rstrip("\r\n")).fields) == width:
             return None
         text += following

@@ -147,5 +147,6 @@ def test_arguments_that_can_not_be(
 
 
 def test_call_records_are_in_no_table(address: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["import", "calls", "--dsn-file", str(address)]) == 2
-    assert "--dsn-file is for asterisk" in capsys.readouterr().err
+    for words in (["--dsn-file", str(address)], ["calls.csv", "--reconcile"]):
+        assert main(["import", "calls", *words]) == 2
+        assert "--dsn-file and --reconcile are for asterisk" in capsys.readouterr().err

@@ -26,7 +26,7 @@ from tests.sent import Broker
 
 KEY = "8f3a61c0d27be945"
 CALLS = [joins(0, "1"), *answered(28, "1", 28), over(88, "1", "caller", 28, 60)]
-LOGGED = translated(SCENARIOS["answered"][1]).events
+LOGGED = translated(SCENARIOS["answered"][1], by_order=True).events
 
 
 class EnoughError(Exception):
@@ -240,7 +240,23 @@ def run(manager: Manager, folder: Path, *words: str) -> int:
         (["asterisk-ami", "--connect", "here:0"], "--connect HOST:PORT"),
         (["asterisk-ami", "--connect", "here:5038", "queue_log"], "takes no FILE"),
         (["asterisk-ami", "--connect", "here:5038", "--again"], "--again"),
+        (["asterisk-ami", "--connect", "here:5038", "--reconcile"], "--reconcile"),
         (["asterisk-ami", "--connect", "here:5038"], "--user and --secret-file"),
+        (
+            ["asterisk-ami", "--connect", "h:1", "--user", "u", "--secret-file", "f",
+             "--ca-file", "ca.pem"],
+            "--ca-file is for --tls",
+        ),
+        (
+            ["asterisk-ami", "--connect", "h:1", "--user", "u", "--secret-file", "f", "--tls",
+             "--ca-file", "none.pem"],
+            "--ca-file: none.pem: No such file",
+        ),
+        (
+            ["asterisk-ami", "--connect", "h:1", "--user", "u", "--secret-file", "f", "--tls",
+             "--ca-file", __file__],
+            "has no certificate in PEM",
+        ),
         (
             ["asterisk-ami", "--connect", "h:1", "--user", "u", "--secret-file", "f",
              "--to", "kafka"],

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from streams.sources.spool import Spool, SpoolPlace
 from tests.ami import SECRET, USER, Manager, answered, joins, over, wire
-from tests.asterisk import BEGIN, PLAN, log, translated
+from tests.asterisk import BEGIN, log, translated
+from tests.certificates import an_authority
 from tests.killed_imports import KilledImport, two_partitions
 
 CALLS = 300  # in each connection
@@ -41,11 +42,20 @@ def in_the_spool(folder: Path, lives: set[Path]) -> int:
     return sum(1 for _ in Spool(folder, 1 << 30).entries(SpoolPlace(int(newest.stem)), 10**6))
 
 
+def shown_of(process: int) -> str:
+    """What a list of processes has of one, with its environment, where there is such a list."""
+    folder = Path(f"/proc/{process}")
+    texts = (folder / name for name in ("cmdline", "environ"))
+    return "".join(text.read_bytes().decode() for text in texts if text.exists())
+
+
 async def test_what_was_heard_is_told_once(bootstrap: str, tmp_path: Path) -> None:
     settings = await two_partitions(bootstrap)
     rng = random.Random(1)
     lives = [city(life) for life in range(LIVES)]
-    manager = Manager(*([said, None] for said, _ in lives))
+    authority = an_authority(tmp_path)
+    certificate = authority.issue("pbx", "IP:127.0.0.1")
+    manager = Manager(*([said, None] for said, _ in lives), certificate=certificate)
     secret, spool = tmp_path / "secret", tmp_path / "spool"
     secret.write_text(SECRET)
     secret.chmod(0o600)
@@ -53,7 +63,7 @@ async def test_what_was_heard_is_told_once(bootstrap: str, tmp_path: Path) -> No
     importing = KilledImport(
         *(settings, tmp_path, "asterisk-ami", "--connect", f"127.0.0.1:{manager.port}"),
         *("--user", USER, "--secret-file", secret, "--spool", spool),
-        *("--plan", tmp_path / "plan.toml"),
+        *("--plan", tmp_path / "plan.toml", "--tls", "--ca-file", authority.certificate),
     )
     importing.start()
     try:
@@ -65,11 +75,12 @@ async def test_what_was_heard_is_told_once(bootstrap: str, tmp_path: Path) -> No
                 assert importing.running.poll() is None, importing.said
                 await asyncio.sleep(0.05)
             await asyncio.sleep(rng.uniform(0, 1.5))
+            assert SECRET not in shown_of(importing.running.pid)
             importing.kill()
             ended |= {*spool.iterdir()}
             importing.start()
         lines = [line for _, of_life in lives for line in of_life]
-        wanted = Counter((e.call_id, e.event_id) for e in translated(lines, PLAN).events)
+        wanted = Counter((e.call_id, e.event_id) for e in translated(lines, by_order=True).events)
         await importing.has_told(wanted)
     finally:
         importing.kill()

@@ -167,6 +167,33 @@ def test_each_server_has_a_position_of_its_own_and_again_begins_anew(
     assert broker.events[12:] == first
 
 
+def test_beside_the_manager_it_is_reconciled_or_not_read(
+    path: Path, broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broker.stored["asterisk_ami-pbx1"] = b"{}"
+    assert run(path, "--to", "kafka", "--server", "pbx1") == 2
+    assert import_asterisk._BESIDE_THE_MANAGER in capsys.readouterr().err
+    assert broker.events == []
+    assert run(path, "--to", "kafka", "--server", "pbx1", "--reconcile") == 0
+    assert [*{event.revision for event in broker.events}] == [1]
+    assert broker.events[1].event_id == "entered-waste-1"
+    assert run(path, "--to", "kafka", "--server", "pbx2") == 0, "that is another one"
+
+
+def test_reconciling_goes_on_with_what_was_told(path: Path, broker: Broker) -> None:
+    """A call that leaves the queue and comes again, read in two runs."""
+    first = log((0, "41", "waste", "NONE", "ENTERQUEUE", "", "", 1),
+                (9, "41", "waste", "NONE", "EXITWITHTIMEOUT", 1, 1, 9))  # fmt: skip
+    again = log((10, "41", "waste", "NONE", "ENTERQUEUE", "", "", 1))
+    path.write_text("".join(f"{line}\n" for line in first))
+    assert run(path, "--to", "kafka", "--reconcile") == 0
+    path.write_text("".join(f"{line}\n" for line in first + again))
+    assert run(path, "--to", "kafka", "--reconcile") == 0
+    assert [event.event_id for event in broker.events] == [
+        "start-1", "entered-waste-1", "left-waste-1", "entered-waste-2",
+    ]  # fmt: skip
+
+
 def test_what_another_release_has_kept_is_said_and_read_anew(
     path: Path, broker: Broker, capsys: pytest.CaptureFixture[str]
 ) -> None:

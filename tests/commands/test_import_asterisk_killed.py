@@ -41,8 +41,9 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
     """While the log is written and rotated; then every event is counted from the topics."""
     settings = await two_partitions(bootstrap)
     rng = random.Random(seed)
-    path, lines = tmp_path / "queue_log", city(400)
+    path, lines = tmp_path / "queue_log", city(800)
     text, written, rotations = "".join(f"{line}\n" for line in lines).encode(), 0, 0
+    hits = 0
     path.touch()
     importing = KilledImport(settings, tmp_path, "asterisk", path, "--follow")
     importing.start()
@@ -51,7 +52,9 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
             await asyncio.sleep(0.1)
         for _ in range(6):
             until_then = time.monotonic() + rng.uniform(0.5, 2.5)
-            while time.monotonic() < until_then:
+            while time.monotonic() < until_then or (
+                written < len(text) and not await importing.has_written()
+            ):
                 end = written + rng.randrange(1, 900)
                 whole_lines = rng.random() < 0.3
                 if whole_lines:
@@ -64,12 +67,13 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
                     path.rename(path.with_name(f"queue_log.{rotations}"))
                     path.touch()
                 await asyncio.sleep(0.05)
+            hits += await importing.has_written()
             importing.kill()
-            importing.start()
+            await importing.starts()
         with path.open("ab") as file:
             file.write(text[written:])
         whole = Counter((e.call_id, e.event_id) for e in translated(lines, PLAN).events)
         await importing.has_told(whole)
-        assert rotations > 3
+        assert rotations > 3 and hits > 3
     finally:
         importing.kill()

@@ -74,8 +74,8 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
     settings = await two_partitions(bootstrap)
     (tmp_path / "m.toml").write_text(MAPPING)
     rng = random.Random(seed)
-    rows = city(1_000)
-    file, left, rest, rotations = tmp_path / "calls.csv", [*rows], "", 0
+    rows = city(3_000)
+    file, left, rest, rotations, hits = tmp_path / "calls.csv", [*rows], "", 0, 0
     importing = KilledImport(settings, tmp_path, *words(tmp_path), "--follow")
     file.write_text(HEADER)
     importing.start()
@@ -84,7 +84,7 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
             await asyncio.sleep(0.1)
         for _ in range(6):
             until_then = time.monotonic() + rng.uniform(0.5, 2.5)
-            while time.monotonic() < until_then:
+            while time.monotonic() < until_then or (left and not await importing.has_written()):
                 rest += "".join(left.pop(0) for _ in range(min(len(left), rng.randrange(1, 12))))
                 cut = len(rest) if rng.random() < 0.3 else rng.randrange(len(rest) + 1)
                 with file.open("a") as stream:
@@ -95,12 +95,13 @@ async def killed_again_and_again(bootstrap: str, tmp_path: Path, seed: int) -> N
                     file.rename(file.with_name(f"calls.csv.{rotations}"))
                     file.write_text(HEADER)
                 await asyncio.sleep(0.05)
+            hits += await importing.has_written()
             importing.kill()
-            importing.start()
+            await importing.starts()
         with file.open("a") as stream:
             stream.write(rest + "".join(left))
         await importing.has_told(events_of(rows))
-        assert rotations > 3
+        assert rotations > 3 and hits > 3
     finally:
         importing.kill()
 

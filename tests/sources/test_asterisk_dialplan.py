@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from streams.domain.books import books
 from streams.domain.event_reader import dialled
 from streams.domain.events import CallStart, MenuChoice
+from streams.domain.instants import DAY, parse
+from streams.domain.plan import Plan
+from streams.domain.tally import LINE
 from streams.sources import asterisk_outcome as outcome
-from tests.asterisk import BEGIN, PSEUDONYMS, contacts, log, translated, visits, waits_of
+from tests import stories
+from tests.asterisk import BEGIN, NOW, PSEUDONYMS, contacts, log, translated, visits, waits_of
 
 CALL = f"{BEGIN}.41"
 
@@ -151,6 +156,36 @@ def test_a_call_of_the_city_is_outgoing() -> None:
     assert contact.outcome == "outgoing" and contact.answered
     missed = translated(log((90, "41", "waste", "PJSIP/71", "OUTCALL", "NOANSWER", 0, "0470")))
     assert missed.shown == ["0 start outbound", "90 hangup outbound"]
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"), [("+32470123456", 1), ("0470/12.34.56", 1), ("0470999999", 0)]
+)
+def test_a_call_of_the_city_keeps_the_promise_to_whom_it_calls(number: str, kept: int) -> None:
+    """However either spells the number; and of another it keeps none."""
+    plan = Plan.read(
+        """
+        [city]
+        country = "BE"
+        [[line]]
+        id = "waste"
+        queues = ["600"]
+        callback_within = "4 h"
+        """
+    )
+    found = translated(
+        log(
+            (0, "41", "600", "NONE", "ENTERQUEUE", "", "0470123456", 1),
+            (60, "41", "600", "NONE", "WITHDRAW", 1, 1, 60, "callback"),
+            (900, "42", "600", "PJSIP/71", "OUTCALL", "ANSWER", 60, number),
+        ),
+        plan,
+        country="BE",
+    )
+    known = stories.contacts((event, parse(event.at)) for event in found.events)
+    totals = books(known, plan, NOW + 90 * DAY).totals
+    line = totals[LINE + "waste"]
+    assert (line["callbacks_kept"], line["callbacks_broken"]) == (kept, 1 - kept)
 
 
 @pytest.mark.parametrize("number", ["+3232211333", "4900000000", "03 221 13 33", "0032-3-2211333"])

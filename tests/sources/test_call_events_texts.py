@@ -138,3 +138,15 @@ def test_a_text_that_no_event_can_hold_costs_the_row(key: str) -> None:
     assert more(mapping, **{column: "x" * 64})
     with pytest.raises(ValueError, match=f"{key} has 65 characters, at most 64"):
         more(mapping, **{column: "x" * 65})
+
+
+@pytest.mark.parametrize("key", ["language", "channel"])
+@pytest.mark.parametrize("number", ["0470123456", "+32 470 12 34 56", "tel:0470123456"])
+def test_a_number_in_a_column_that_was_mixed_up_is_refused_and_not_repeated(
+    key: str, number: str
+) -> None:
+    mapping = MORE.replace('entry = "{dialled}"', f'{key} = "{{dialled}}"')
+    with pytest.raises(ValueError, match=f"{key}: a telephone number, which no event") as caught:
+        more(mapping, dialled=number)
+    assert number not in str(caught.value)
+    assert more(mapping, dialled="nl"), "a word is one"

@@ -143,3 +143,14 @@ def test_a_column_of_anything_is_counted_by_so_many_names(
     _, bad, counts = told("1,1,602,,", "2,1,603,,", "3,1,604,,", "4,1,602,,")
     assert len(bad) == 2 and counts.queues == {"602": 2, "603": 1}
     assert (counts.rows, counts.unmapped) == (4, 4)
+
+
+@pytest.mark.parametrize("queue", ["+3232210000", "0470 12 34 56", "waste 03/221.00.00"])
+def test_a_queue_that_is_called_by_a_number_is_no_line_unless_somebody_says_which(
+    queue: str,
+) -> None:
+    """No event may have a number, not even one of the city's own."""
+    with pytest.raises(UnmappedError, match=r"\(a telephone number\)|like|a text") as caught:
+        Lines(None).of(queue, 0)
+    assert queue not in str(caught.value) and "[lines] of the mapping" in str(caught.value)
+    assert Lines({queue: "waste"}).of(queue, 0) == "waste"

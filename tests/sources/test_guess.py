@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.domain.events import Event, Queue
@@ -175,6 +175,7 @@ NAMES = st.sampled_from(
     st.lists(NAMES, min_size=2, max_size=6),
     st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=6),
 )
+@example(["\x1f", "id"], [["", "0", *("",) * 4], ["2025-11-20 10:00:00", *("",) * 5]])
 def test_of_any_table_it_is_a_mapping_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], rows: list[list[str]]
 ) -> None:

@@ -43,6 +43,7 @@ class SourceOutput:
 
     Attributes:
         stored: what was written last with ``write``; None if nothing ever was.
+        others: the sources besides this one that have written something.
     """
 
     def __init__(self, settings: Settings, source: str) -> None:
@@ -52,6 +53,7 @@ class SourceOutput:
         self._partitions: dict[str, int] = {}
         self._choose = DefaultPartitioner()
         self.stored: bytes | None = None
+        self.others: set[str] = set()
 
     async def __aenter__(self) -> Self:
         await check_access(self._settings)
@@ -70,6 +72,8 @@ class SourceOutput:
                     for record in records:
                         if record.key == self._source:
                             self.stored = record.value
+                        else:
+                            self.others.add((record.key or b"").decode(errors="replace"))
         except BaseException:
             await self._writer.stop()
             raise

@@ -39,6 +39,7 @@ class WaitingOutput:
 
     Attributes:
         stored: what was written last with ``write``; None if nothing ever was.
+        others: as of ``SourceOutput``, when this was entered.
 
     Raises:
         KafkaAwayError: it is not patient, and Kafka is away; on entering, too.
@@ -63,12 +64,13 @@ class WaitingOutput:
         self._tries = 0
         self._said = ""
         self.stored: bytes | None = None
+        self.others: set[str] = set()
 
     def __enter__(self) -> Self:
         self._loop.set_exception_handler(_unless_of_kafka)
         self._thread.start()
         try:
-            self.stored = self._output().stored
+            self.stored, self.others = self._output().stored, self._output().others
         except BaseException:
             self._end()
             raise

@@ -38,7 +38,7 @@ async def test_events_come_with_the_position_that_covers_them(bootstrap: str) ->
     async with SourceOutput(settings, "asterisk") as output:
         assert output.stored == b"after 2"
     async with SourceOutput(settings, "asterisk-pbx2") as output:
-        assert output.stored is None
+        assert output.stored is None and output.others == {"asterisk"}
     assert len(await records_of(bootstrap, "contact.call-start")) == 1
     assert len(await records_of(bootstrap, SOURCES)) == 2
 

@@ -39,6 +39,7 @@ class Output:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         self.stored: bytes | None = None
+        self.others: set[str] = set()
 
     async def __aenter__(self) -> Output:
         if self.broker.step() == "away":
