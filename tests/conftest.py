@@ -18,11 +18,12 @@ from streams.engine.kafka.embedded import EmbeddedBroker
 from tests import turns
 from tests.brokers import KafkaCluster, KafkaMissingError
 from tests.certificates import OpensslMissingError
+from tests.examples import examples
 from tests.missing import missing, need_embedded_broker
 from tests.secured_kafka import SecuredKafka
 
 # No deadlines: the machines that this runs on are shared.
-settings.register_profile("default", deadline=None)
+settings.register_profile("default", max_examples=examples(100), deadline=None)
 settings.load_profile("default")
 
 _HERE = Path(__file__).parent

@@ -409,6 +409,7 @@ class TestProfiling:
 
 
 class TestHeld:
+    @pytest.mark.slow
     def test_what_contacts_take_is_counted_for_the_rooms_that_are_there(self) -> None:
         found = held.held(300)
         assert all((ROOT / "streams" / path).exists() for path in held.ROOMS)

@@ -60,6 +60,7 @@ def collected(tests: Path, **environment: str) -> list[str]:
     return re.findall(r"::(\w+(?:\[.+\])?)$", done.stdout, re.M)
 
 
+@pytest.mark.slow
 def test_a_commit_gets_its_part_and_who_names_none_gets_all() -> None:
     file = ROOT / "tests" / "faults" / "test_faults.py"
     commit = COMMITS[0]

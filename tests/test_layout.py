@@ -43,6 +43,7 @@ STORIES = {
     "engine/test_no_number_leaves.py": "no telephone number in a dead letter or a metric",
     "published/test_one_declaration.py": "a figure that is not declared is nowhere",
     "sinks/test_ended_lines.py": "lines that ended, on every wall and in every series",
+    "sinks/statement/test_outcomes.py": "what became of the people, on every form of a statement",
     "sinks/statement/test_languages.py": "a statement in a language that has no word of another",
     "texts/test_no_other_language.py": "alerts, rules, pages, dashboards without another's word",
     "texts/test_reversed_texts.py": "the third catalogue that these are tested with",

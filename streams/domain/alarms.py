@@ -21,7 +21,7 @@ from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, VENDOR
-from streams.domain.watched import Lines, detector, terms_of
+from streams.domain.watched import detector, is_scope, terms_of
 
 SEAL: Final = 30 * SECOND
 """How far behind the slowest watermark decisions are sealed: partitions differ by the second or two
@@ -55,7 +55,6 @@ class Alarms:
     def __init__(self, plan: Plan, owns: Callable[[str], bool] = lambda scope: True) -> None:
         self._plan = plan
         self._owns = owns
-        self._lines = Lines(plan)
         self._local = LocalHours(plan.local)
         self._scopes: dict[tuple[str, int], Scopes] = {}
         self._detectors: dict[str, Detector] = {}
@@ -161,7 +160,7 @@ class Alarms:
         if line != NO_LINE:
             vendor = terms_of(self._plan, line, at).vendor
             found[0] = LINE + line if self._owns(LINE + line) else None
-            if self._lines.several(vendor, at) and self._owns(VENDOR + vendor):
+            if is_scope(self._plan, vendor, at) and self._owns(VENDOR + vendor):
                 found[1] = VENDOR + vendor
         if len(self._scopes) >= _SCOPES_KEPT:
             self._scopes.clear()

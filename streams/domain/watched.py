@@ -7,7 +7,7 @@ must page: with three tests of each scope (no entry, no answers, silence), ``n``
 budget times rarer than one a quarter.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -41,36 +41,19 @@ def detector(plan: Plan, scope: str, at: int, local: LocalHours) -> Detector:
     return Detector(subject(plan, scope, at), usual, _hours(plan, scope), _conditions(plan, scope))
 
 
-class Lines:
-    """Which lines a vendor answers, and so whether it is a scope of its own.
-
-    Args:
-        plan: that says so. Of lines that a plan only learns from the calls nothing is known before
-            they come, so they make no vendor a scope: a replay knows all of them from the start.
-    """
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-
-    def of(self, vendor: str, at: int) -> list[str]:
-        """The lines that a vendor answers at an instant."""
-        return [
-            version.entry.id
-            for version in self._plan.entries.lines
-            if version.entry.vendor == vendor and version.valid(at)
-        ]
-
-    def several(self, vendor: str, at: int) -> bool:
-        """Whether it answers more than one."""
-        return len(self.of(vendor, at)) > 1
+def is_scope(plan: Plan, vendor: str, at: int) -> bool:
+    """Whether a vendor is a scope of its own: it answers several lines. Of lines that a plan only
+    learns from the calls nothing is known before they come, so they make no vendor a scope: a
+    replay knows all of them from the start."""
+    return len(plan.answered_by(vendor, at)) > 1
 
 
-def _scope_lines(plan: Plan, scope: str, at: int) -> list[str]:
+def _scope_lines(plan: Plan, scope: str, at: int) -> Sequence[str]:
     if scope.startswith(LINE):
         return [scope.removeprefix(LINE)]
     if scope.startswith(VENDOR):
-        return Lines(plan).of(scope.removeprefix(VENDOR), at)
-    return [terms.line for terms in plan.lines_at(at) if terms.tier == 1]
+        return plan.answered_by(scope.removeprefix(VENDOR), at)
+    return plan.first_lines_at(at)
 
 
 def _hours(plan: Plan, scope: str) -> Hours:
@@ -123,17 +106,20 @@ def _conditions(plan: Plan, scope: str) -> Callable[[int], Conditions]:
 
 def _scopes(plan: Plan, vendor: str, at: int) -> int:
     """How many share the budget of whoever receives a vendor's pages."""
-    lines = len(Lines(plan).of(vendor, at))
+    lines = len(plan.answered_by(vendor, at))
     return max(1, lines + (lines > 1) + (vendor == CITY_VENDOR))
 
 
 def _expected(plan: Plan, scope: str) -> Callable[[int], float | None]:
     @lru_cache(maxsize=512)  # mostly full hours of the next days, asked again at every silence
     def expected(at: int) -> float | None:
-        lines = _scope_lines(plan, scope, at)
-        found = [plan.expected_per_hour(line, at) for line in lines]
-        known = [each for each in found if each is not None]
-        return sum(known) if known and len(known) == len(found) else None
+        total: float | None = None
+        for line in _scope_lines(plan, scope, at):
+            found = plan.expected_per_hour(line, at)
+            if found is None:
+                return None  # of one line it is not known, and so not of all
+            total = (total or 0) + found
+        return total
 
     return expected
 

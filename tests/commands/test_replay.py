@@ -276,6 +276,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(file)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_broken_lines_among_good_ones(tmp_path: Path, plan: str) -> None:
     peaks = []
     for count in (10_000, 100_000):

@@ -100,6 +100,7 @@ def test_the_line_the_vendor_and_the_city_are_told_of_once_for_each_who_receives
     assert of_vendor.people == 50
 
 
+@pytest.mark.slow
 def test_a_real_day_opens_the_same_alerts_live_and_in_replay() -> None:
     """The bank's Wednesday with the incident, to the last person of every alert."""
     begin, end = (instants.parse(f"1999-02-0{day}T22:00:00Z") for day in (2, 3))

@@ -10,6 +10,7 @@ from streams.domain.plan import Plan
 from streams.domain.tally import CITY
 from tests import calls
 from tests.calls import BEGIN, Call
+from tests.examples import examples
 from tests.stories import Story, at, contacts
 
 ZONE = Plan.read('[city]\ntime_zone = "Europe/Brussels"\n[[line]]\nid = "waste"\n')
@@ -74,7 +75,7 @@ def test_what_the_city_dials_and_who_hangs_up_at_once_is_no_attempt() -> None:
     assert (found["persons"], found["first_attempts"], found["outgoing"]) == (0, 0, 1)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     st.lists(
         st.tuples(

@@ -18,12 +18,13 @@ from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.ledger import Ledger
 from streams.domain.tally import Tally
 from streams.domain.windows import WINDOWS
+from tests.examples import examples
 from tests.stories import PLAN, Fact, Story, at, events
 
 NOON = at("12:00")
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.data())
 def test_what_comes_in_order_is_not_late(data: st.DataObject) -> None:
     """However far apart the clock moves, and whenever contacts are read. Visits have no numbers:
@@ -160,7 +161,7 @@ def test_on_its_way_through_facts_ahead_of_the_clock_no_call_comes_to_what_is_fi
     assert not ledger.accept(event, instant)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.data())
 def test_an_hour_after_a_backlog_the_windows_are_as_if_there_had_been_none(
     data: st.DataObject,

@@ -11,6 +11,7 @@ from streams.domain.plan import Plan
 from tests import calls
 from tests.calls import Call, Told
 from tests.domain.judged_calls import END, PLAN, decided, read, visit_of, waiting
+from tests.examples import examples
 
 
 def test_an_answer_taken_back_was_a_decision_all_the_same() -> None:
@@ -31,7 +32,7 @@ def test_who_was_overdue_in_the_menu_before_choosing_again_was_a_decision() -> N
     assert read(call).visits[0].reached is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(calls.disturbed() | calls.junk())
 def test_a_decision_once_made_stands(events: list[Told]) -> None:
     """Live, a contact is read again and again; what it knew then is what is known at last."""

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from streams.domain.decision_slots import DECISION_SLOT, TOLD_ANEW_FOR, DecisionSlots
 from streams.domain.decisions import Told
 from streams.domain.instants import MINUTE, SECOND
+from tests.examples import examples
 from tests.stories import at
 
 NINE = at("9:00")
@@ -86,7 +87,7 @@ def test_a_slot_that_has_changed_is_told_before_it_is_evicted() -> None:
 decided = st.lists(st.integers(0, 9), max_size=3, unique=True)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.data())
 def test_all_that_stands_is_known_to_whoever_is_told(data: st.DataObject) -> None:
     """Contacts are read otherwise and leave, time passes, and what is told is applied or not yet;

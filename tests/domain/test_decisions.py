@@ -12,6 +12,7 @@ from streams.domain.plan import Plan
 from tests import calls
 from tests.domain.judged_calls import END
 from tests.domain.judged_calls import PLAN as TOWN
+from tests.examples import examples
 from tests.stories import PLAN, Story, at
 
 
@@ -74,7 +75,7 @@ def test_what_says_of_the_contact_as_a_whole(what: str, of: bool) -> None:
     assert of_contact(what) is of
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(calls.disturbed() | calls.junk())
 def test_what_is_told_comes_back_as_it_happened(events: list[calls.Told]) -> None:
     for contact in pieces(calls.rows(events)):

@@ -20,6 +20,7 @@ from streams.domain.events import KINDS, CallStart, Kind, Queue
 from streams.domain.instants import parse
 from streams.domain.plan import Plan
 from streams.domain.privacy import is_telephone_number
+from tests.examples import examples
 from tests.stories import PLAN, at
 
 NOW = at("9:00")
@@ -347,7 +348,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.one_of(
         st.binary(max_size=200),

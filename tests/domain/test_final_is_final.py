@@ -20,6 +20,7 @@ from streams.domain.ledger import GRACE, Ledger
 from streams.domain.tally import Tally
 from tests import calls
 from tests.calls import BEGIN, SPAN, Told
+from tests.examples import examples
 from tests.stories import PLAN, Fact, contacts
 
 END = BEGIN + 2 * SPAN + 2 * DAY
@@ -101,13 +102,13 @@ def nothing_final_changes(data: st.DataObject, facts: list[Fact]) -> None:
             assert final.get(start, {}) == filled
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.data())
 def test_plausible_events_that_are_not_late_change_nothing_final(data: st.DataObject) -> None:
     nothing_final_changes(data, data.draw(arrivals(calls.disturbed())))
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.data())
 def test_junk_that_is_not_late_changes_nothing_final(data: st.DataObject) -> None:
     nothing_final_changes(data, data.draw(arrivals(calls.junk())))

@@ -15,6 +15,7 @@ from streams.domain.instants import SECOND
 from streams.domain.judge import judge
 from tests import calls
 from tests.calls import BEGIN, Told
+from tests.examples import examples
 from tests.stories import PLAN, Story, at, contacts
 
 
@@ -45,7 +46,7 @@ def alike(known: list[Contact], now: int) -> None:
     assert books(known, PLAN, now).totals == wanted.totals
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.lists(calls.plausible() | calls.disturbed() | calls.junk(), min_size=1, max_size=8),
     st.integers(0, 400) | st.integers(0, 60_000),

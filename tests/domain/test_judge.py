@@ -18,6 +18,7 @@ from tests import calls
 from tests.calls import BEGIN, Call, Told
 from tests.domain import slow_walk
 from tests.domain.judged_calls import END, PLAN, plan_of, read
+from tests.examples import examples
 
 # What went wrong elsewhere
 
@@ -132,7 +133,7 @@ TERMS = {
 }
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(calls.disturbed() | calls.junk(), st.integers(0, 400) | st.integers(0, 30_000))
 def test_a_pencil_comes_to_the_same(events: list[Told], after: int) -> None:
     now = min(event["at"] for event in events) + after * SECOND
@@ -166,7 +167,7 @@ def test_a_pencil_comes_to_the_same(events: list[Told], after: int) -> None:
         ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(calls.disturbed() | calls.junk(), st.integers(0, 30_000))
 def test_nothing_changes_before_its_wake(events: list[Told], after: int) -> None:
     now = BEGIN + after * SECOND

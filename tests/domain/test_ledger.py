@@ -18,6 +18,7 @@ from streams.domain.entries import entries
 from streams.domain.instants import DAY, HOUR, MINUTE, SECOND
 from streams.domain.ledger import Changes, Ledger
 from streams.domain.tally import Tally
+from tests.examples import examples
 from tests.stories import PLAN, Fact, Story, at, contacts, events, judged
 
 NOON = at("12:00")
@@ -129,7 +130,7 @@ def test_any_split_over_partitions_gives_the_same_intervals(data: st.DataObject)
     assert sums == _intervals(facts, end)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.data())
 def test_live_books_are_those_of_the_accepted_whenever_advanced(data: st.DataObject) -> None:
     """Facts come in any order, advanced at any moments, some of them late: at each moment the
@@ -154,7 +155,7 @@ def test_live_books_are_those_of_the_accepted_whenever_advanced(data: st.DataObj
     assert _filled({k[::2]: t for k, t in kept.final.items()}) == kept.intervals()
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_read_only_when_they_are_over_contacts_give_the_same_books(data: st.DataObject) -> None:
     """Settled lazily now and then, as while catching up: whenever all is read, and at the end, the
@@ -204,7 +205,7 @@ def test_lazily_a_call_is_read_once() -> None:
     assert kept.totals["city", INTERVAL, at("9:15")]["contacts"] == 1
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.data())
 def test_nothing_is_late_that_comes_within_the_grace(data: st.DataObject) -> None:
     """Delayed by less than the grace, facts are all accepted as long as their call goes on."""

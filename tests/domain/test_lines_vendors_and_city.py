@@ -29,6 +29,7 @@ from streams.domain.walk import steps
 from streams.sinks.journeys import journey_record
 from tests import calls
 from tests.calls import BEGIN, Told
+from tests.examples import examples
 from tests.stories import PLAN, contacts
 
 OF_WHOLE = ("whole_wait_sum", "until_reached_sum")
@@ -79,13 +80,13 @@ def balanced(known: list[Contact], now: int) -> None:
 after = st.integers(0, 400) | st.integers(0, 60_000)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(calls.disturbed(), min_size=1, max_size=6), after)
 def test_books_of_plausible_calls_balance(each: list[list[Told]], later: int) -> None:
     balanced(told(each), BEGIN + later * SECOND)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(calls.junk(), min_size=1, max_size=4), after)
 def test_books_of_junk_balance(each: list[list[Told]], later: int) -> None:
     balanced(told(each), BEGIN + later * SECOND)
@@ -118,13 +119,13 @@ def never_fails(events: list[Told]) -> None:
             assert len(steps(piece)) >= len(piece.ats) - outcome.after_hangup
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(calls.disturbed())
 def test_the_walk_of_plausible_calls_never_fails(events: list[Told]) -> None:
     never_fails(events)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(calls.junk())
 def test_the_walk_of_junk_never_fails(events: list[Told]) -> None:
     never_fails(events)

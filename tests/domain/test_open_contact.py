@@ -10,6 +10,7 @@ from streams.domain.instants import HOUR, MINUTE
 from streams.domain.ledger import Changes, Ledger
 from streams.domain.open_contact import OpenContact
 from streams.domain.rows import decode
+from tests.examples import examples
 from tests.stories import PLAN, Story, at, events
 
 NOON = at("12:00")
@@ -53,7 +54,7 @@ def said(changes: Changes) -> Any:
 
 @pytest.mark.parametrize("too_many", [False, True])
 @pytest.mark.parametrize("arrive", ["in order", "anyhow"])
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_ledger_of_contacts_at_rest_says_the_same_as_one_that_is_awake(
     data: st.DataObject, arrive: str, too_many: bool, monkeypatch: pytest.MonkeyPatch

@@ -20,6 +20,7 @@ from streams.domain.walked import NO_ROW, POSITIONS
 from tests import calls
 from tests.calls import BEGIN, SPAN, Call, Told
 from tests.domain import slow_walk
+from tests.examples import examples
 from tests.stories import PLAN
 
 # Step by step
@@ -127,7 +128,7 @@ def told_slowly(events: list[Told]) -> list[Any]:
     return said
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(calls.disturbed() | calls.junk())
 def test_a_pencil_says_the_same(events: list[Told]) -> None:
     assert told(events) == told_slowly(events)
@@ -146,7 +147,7 @@ def test_a_pencil_says_the_same_of_a_hundred_thousand(part: int) -> None:
     a_part()
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_neither_order_nor_repetition_matters(data: st.DataObject) -> None:
     events = data.draw(calls.disturbed() | calls.junk())
@@ -156,7 +157,7 @@ def test_neither_order_nor_repetition_matters(data: st.DataObject) -> None:
     assert told(events) == told(again)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_sets_can_be_put_together_in_parts(data: st.DataObject) -> None:
     events = data.draw(calls.junk())
@@ -168,7 +169,7 @@ def test_sets_can_be_put_together_in_parts(data: st.DataObject) -> None:
         assert [each.told for each in in_parts] == [each.told for each in whole]
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(calls.disturbed() | calls.junk())
 def test_a_remembered_walk_is_the_walk(events: list[Told]) -> None:
     """The same call a day later, other lines and all, is walked the same way."""

@@ -8,6 +8,7 @@ from streams.domain.walked import DID, NO_ROW, POSITIONS, VisitRows, row_of_targ
 from tests import calls
 from tests.calls import Call, Told
 from tests.domain.walked_calls import walked
+from tests.examples import examples
 
 
 def test_a_contact_begins_with_its_start_and_without_one_with_its_first_event() -> None:
@@ -30,7 +31,7 @@ def test_the_line_of_an_event_and_the_line_it_leads_to_are_never_one_number() ->
     assert NO_ROW not in targets and max(targets) < 0
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(calls.disturbed() | calls.junk())
 def test_whatever_happens_each_step_has_a_word_for_it(events: list[Told]) -> None:
     for contact in pieces(calls.rows(events)):

@@ -4,7 +4,7 @@ import pytest
 
 from streams.domain.detector.usual import LocalHours
 from streams.domain.plan import Plan
-from streams.domain.watched import Lines, detector, subject
+from streams.domain.watched import detector, is_scope, subject
 from tests.plans import ANTWERP
 from tests.stories import PLAN, at
 
@@ -22,10 +22,9 @@ def test_a_scope_is_a_line_a_vendor_or_the_city() -> None:
 
 
 def test_a_vendor_of_several_lines_is_a_scope_of_its_own() -> None:
-    lines = Lines(PLAN)
-    assert lines.several("acme", NOON) and lines.of("acme", NOON) == ["waste", "migration"]
-    assert not lines.several("nobody", NOON)
-    assert not Lines(Plan.default()).several("city", NOON)
+    assert is_scope(PLAN, "acme", NOON)
+    assert not is_scope(PLAN, "nobody", NOON)
+    assert not is_scope(Plan.default(), "city", NOON)
 
 
 def test_the_scopes_of_a_receiver_share_its_budget() -> None:

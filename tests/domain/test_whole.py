@@ -19,6 +19,7 @@ from tests import calls
 from tests.calls import BEGIN, SPAN, Call, Told
 from tests.domain import slow_walk, slow_whole
 from tests.domain.judged_calls import plan_of, read
+from tests.examples import examples
 
 END = BEGIN + SPAN
 
@@ -276,7 +277,7 @@ def informed(draw: st.DrawFn) -> list[Told]:
     ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     informed(),
     st.sampled_from((0, 20)),

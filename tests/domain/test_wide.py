@@ -18,6 +18,7 @@ from streams.domain.tally import CHANNEL, CITY, ENTRANCE, LANGUAGE, LINE, VENDOR
 from streams.sinks.report import as_object
 from tests import calls
 from tests.calls import BEGIN, SPAN, Call, Told
+from tests.examples import examples
 from tests.stories import contacts
 
 END = BEGIN + SPAN
@@ -168,7 +169,7 @@ PLAUSIBLE = Plan.read(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(told_by_ways(), min_size=1, max_size=6), st.integers(0, 30_000))
 def test_each_scope_has_what_the_city_would_have_of_its_calls_alone(
     each: list[list[Told]], later: int

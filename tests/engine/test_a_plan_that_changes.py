@@ -27,6 +27,7 @@ from tests import calls
 from tests.calls import BEGIN, Call, Told
 from tests.engine.pocket import Deployment
 from tests.engine.test_the_same_bytes import END, arrivals, happen
+from tests.examples import examples
 from tests.plans_that_differ import corrected, with_line
 from tests.stories import PLAN
 
@@ -130,13 +131,13 @@ def the_past_stays(data: st.DataObject, call: st.SearchStrategy[list[Told]]) -> 
         assert finals == walked(deployment)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.data())
 def test_the_past_of_plausible_calls_stays_as_it_was_judged(data: st.DataObject) -> None:
     the_past_stays(data, calls.disturbed())
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.data())
 def test_the_past_of_junk_stays_as_it_was_judged(data: st.DataObject) -> None:
     the_past_stays(data, calls.junk())

@@ -170,6 +170,7 @@ def test_days_of_traffic_take_no_more_than_the_first_days() -> None:
     assert len(stream.kept) < 1_000
 
 
+@pytest.mark.slow
 def test_hostile_events_make_no_series_and_leave_nothing_behind() -> None:
     quiet, stream = Stream(), Stream()
     usual = list(lived(quiet, 2))
@@ -187,6 +188,7 @@ def test_hostile_events_make_no_series_and_leave_nothing_behind() -> None:
     assert len(stream.kept) < 1_000
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_by_months_writes_no_record_that_is_too_large() -> None:
     """Calls of half a year all end at one settling: they leave over several checkpoints."""
     stream = Stream()

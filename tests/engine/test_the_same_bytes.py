@@ -39,6 +39,7 @@ from streams.sources.replay import replay
 from tests import calls
 from tests.calls import BEGIN, SPAN, Call, Told
 from tests.engine.pocket import Deployment
+from tests.examples import examples
 from tests.stories import PLAN
 
 END = BEGIN + 2 * SPAN + 2 * DAY
@@ -178,13 +179,13 @@ def the_same(data: st.DataObject, call: st.SearchStrategy[list[Told]]) -> None:
     assert came_out(deployment) == walked(contacts_of(deployment.accepted()))
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.data())
 def test_of_plausible_calls_the_same_bytes_come_out(data: st.DataObject) -> None:
     the_same(data, calls.disturbed())
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.data())
 def test_of_junk_the_same_bytes_come_out(data: st.DataObject) -> None:
     the_same(data, calls.junk())
@@ -215,13 +216,13 @@ def rebuilt_now_and_then(data: st.DataObject, call: st.SearchStrategy[list[Told]
     assert came_out(deployment) == walked(contacts_of(deployment.accepted()))
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.data())
 def test_a_rebuild_amid_plausible_calls_changes_no_byte(data: st.DataObject) -> None:
     rebuilt_now_and_then(data, calls.disturbed())
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.data())
 def test_a_rebuild_amid_junk_changes_no_byte(data: st.DataObject) -> None:
     rebuilt_now_and_then(data, calls.junk())
@@ -273,7 +274,7 @@ def stored(contacts: Iterable[Contact]) -> dict[str, bytes]:
     return {each.call_id: encode(each.stored()) for each in contacts}
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_replay_and_restatement_of_plausible_calls_are_the_same(
     data: st.DataObject, tmp_path: Path
@@ -281,7 +282,7 @@ def test_replay_and_restatement_of_plausible_calls_are_the_same(
     restated(data, calls.disturbed(), tmp_path / "events.ndjson")
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_replay_and_restatement_of_junk_are_the_same(data: st.DataObject, tmp_path: Path) -> None:
     restated(data, calls.junk(), tmp_path / "events.ndjson")

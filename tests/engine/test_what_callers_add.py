@@ -31,6 +31,7 @@ from streams.sinks.records import Interval
 from tests.calls import BEGIN, Call, Told
 from tests.engine.pocket import Deployment
 from tests.engine.test_the_same_bytes import contacts_of
+from tests.examples import examples
 from tests.stories import PLAN
 
 AFTER = (0, 20, 600, HOUR // SECOND, 20 * 3_600, 23 * 3_600, 24 * 3_600, 25 * 3_600, 4 * 86_400)
@@ -145,7 +146,7 @@ def _of_contracts(tally: Tally) -> Tally:
     return rest
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_it_is_one_number_at_any_instant_and_what_is_final_never_changes(
     data: st.DataObject,

@@ -55,8 +55,11 @@ def _count_call(events: list[dict[str, Any]], lost_after: int, count: Count) -> 
                 facts[event["reason"]] = event["at"]
             if event.get("to_line"):
                 visits.setdefault(event["to_line"], {})["brought"] = event["at"]
+    # Who turns up in another queue has left the one they were in, also if nobody says so.
+    latest = max((at for facts in visits.values() for at in _in_queue(facts)), default=0)
     for line, facts in visits.items():
-        _count_visit(line, facts, hungup, lost_after, add)
+        went_on = latest > max(_beginnings(facts) + _in_queue(facts))
+        _count_visit(line, facts, went_on, hungup, lost_after, add)
     begun = started
     if begun is None:
         begun = min((min(_beginnings(facts)) for facts in visits.values()), default=None)
@@ -77,8 +80,17 @@ def _beginnings(facts: dict[str, int]) -> list[int]:
     return [facts[each] for each in ("entered", "answered", "left") if each in facts]
 
 
+def _in_queue(facts: dict[str, int]) -> list[int]:
+    return [facts[each] for each in ("entered", "answered") if each in facts]
+
+
 def _count_visit(
-    line: str, facts: dict[str, int], hungup: int | None, lost_after: int, add: Any
+    line: str,
+    facts: dict[str, int],
+    went_on: bool,
+    hungup: int | None,
+    lost_after: int,
+    add: Any,
 ) -> None:
     begun = min(_beginnings(facts))
     counts = {"line_offered": 1}
@@ -91,7 +103,7 @@ def _count_visit(
     if "answered" in facts:
         ended = "answered"
         counts["wait_sum"] = max(0, facts["answered"] - entered)
-    elif "overflow" in facts or "transfer" in facts:
+    elif "overflow" in facts or "transfer" in facts or went_on:
         ended = "overflowed"
     elif hungup is not None and hungup <= limit:
         ended = "abandoned" if queued else "left_before_queue"

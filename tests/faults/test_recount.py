@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
+from itertools import chain, combinations
 
 import orjson
 
+from streams.domain.event_reader import Reader
 from streams.domain.instants import SECOND
-from tests.faults.numbered_calls import LOST_AFTER, Call
+from streams.domain.plan import Plan
+from tests.faults.numbered_calls import KINDS, LOST_AFTER, PLAN, Call
 from tests.faults.recount import QUARTER, recount
+from tests.faults.verifier import Raw, recounted, wanted_intervals
 
 BEGUN = 1_790_000_000 * SECOND
 
@@ -45,3 +48,21 @@ def test_a_missing_call_is_seen_and_an_unanswered_one() -> None:
         unanswered = [each for each in values[number] if b'"answered"' not in each]
         if call.kind in ("answered", "transferred"):
             assert recount(others + unanswered, LOST_AFTER * SECOND) != whole
+
+
+def test_it_agrees_with_the_books_whichever_events_of_a_call_are_missing() -> None:
+    """Late ones are left out of both, and any may be late: all subsets are tried."""
+    plan = Plan.read(PLAN, "plan.toml")
+    read = Reader(plan.knows).read
+    calls = {call.kind: call for call in (Call.of(7, n, BEGUN) for n in range(200))}
+    assert calls.keys() == set(KINDS)
+    for call in calls.values():
+        told = call.events()
+        for size in range(1, len(told) + 1):
+            for some in combinations(told, size):
+                raw = Raw()
+                for at, event in some:
+                    value = orjson.dumps(event)
+                    raw.take(value, *read(value, at))
+                wrong = recounted(wanted_intervals(raw, plan), raw)
+                assert not wrong, (some, wrong)

@@ -20,6 +20,7 @@ from streams.domain.books import INTERVAL, books
 from streams.domain.call_events import Contact
 from streams.domain.counts import ONE
 from streams.domain.event_reader import Reader, Refusal
+from streams.domain.events import Event
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
 from streams.domain.tally import CITY, LINE, Tally
@@ -63,6 +64,12 @@ class Raw:
         self.newest = 0
         self.wrong: list[str] = []
 
+    def take(self, value: bytes, event: Event, at: int) -> None:
+        """An event that was accepted."""
+        self.newest = max(self.newest, at)
+        self.values.append(value)
+        self.contacts.setdefault(event.call_id, Contact(event.call_id)).merge(event, at)
+
 
 async def read_raw(bootstrap: str, plan: Plan) -> Raw:
     """The raw topics less the late topic, by where each record lies."""
@@ -91,11 +98,8 @@ async def read_raw(bootstrap: str, plan: Plan) -> Raw:
             if isinstance(outcome, Refusal) or record.key != outcome[0].call_id.encode():
                 dead.add(place)
                 continue
-            event, at = outcome
             assert record.value is not None
-            raw.newest = max(raw.newest, at)
-            raw.values.append(record.value)
-            raw.contacts.setdefault(event.call_id, Contact(event.call_id)).merge(event, at)
+            raw.take(record.value, *outcome)
     raw.wrong += [f"late, but never sent: {place!r}" for place in late]
     letters = [record.key for record in await records_of(bootstrap, topics.DEAD)]
     raw.refused = len(dead)
@@ -121,7 +125,7 @@ async def differences_of(
     wanted = less(wanted_intervals(raw, plan), apart)
     found = less(await published_intervals(bootstrap), apart)
     wrong += differences(found, wanted)
-    wrong += _recounted(found, raw)
+    wrong += recounted(found, raw)
     wrong += await _journeys(bootstrap, raw)
     wrong += await _partials(bootstrap, found, sources, apart)
     wrong += await _state(bootstrap)
@@ -134,7 +138,7 @@ def filled(intervals: Intervals) -> Intervals:
     return {key: tally for key, tally in intervals.items() if not tally.empty()}
 
 
-def _recounted(found: Intervals, raw: Raw) -> list[str]:
+def recounted(found: Intervals, raw: Raw) -> list[str]:
     """The application's main counts against a recount without its code."""
     wrong = []
     counts = recount(raw.values, LOST_AFTER * SECOND)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE
 from streams.domain.plan import Plan
@@ -15,6 +17,7 @@ def on(scenario: Scenario, *lines: str) -> Scenario:
     return replace(scenario, effects=effects)
 
 
+@pytest.mark.slow
 def test_on_a_normal_day_four_of_five_are_answered_in_time() -> None:
     totals = totals_of(days(30))
     for line in ("waste", "migration"):
@@ -65,6 +68,7 @@ def test_lines_close_with_people_waiting() -> None:
     assert all(visit.begun < closes for visit in waited)
 
 
+@pytest.mark.slow
 def test_a_breach_is_on_three_lines() -> None:
     plan_of_four = days(20, on(SCENARIOS["breach"], "waste", "desk"))
     totals = totals_of(plan_of_four)
@@ -72,6 +76,7 @@ def test_a_breach_is_on_three_lines() -> None:
     assert service_level(totals, "migration") > 0.74
 
 
+@pytest.mark.slow
 def test_scale_is_more_callers_with_the_agents_for_them() -> None:
     once, ten = totals_of(city()), totals_of(city(scale=10))
     assert 8 < ten.contacts / once.contacts < 12

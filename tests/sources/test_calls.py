@@ -75,6 +75,7 @@ class TestTwoWeeksOfABank:
         assert len({e.call_id for e in imported if isinstance(e, CallStart)}) == 17_313
         assert len({event.event_id for event in imported}) == len(imported)
 
+    @pytest.mark.slow
     def test_the_calls_own_number_is_not_enough_to_tell_them_apart(self) -> None:
         text = (DATA / "bank.toml").read_text()
         mapping = Mapping.parse(text.replace("{date}-{vru+line}-{call_id}", "{call_id}"))

@@ -16,6 +16,7 @@ from streams.domain.ndjson import ndjson
 from streams.sources import calls
 from streams.sources.call_counts import BadRow, Counts
 from streams.sources.mapping import Mapping, MappingError
+from tests.examples import examples
 
 HEADER = "id,leg,queue,name,status,start,answer,end"
 MAPPING = """
@@ -65,7 +66,7 @@ LINES = (
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(
     st.lists(LINES, max_size=30),
     st.sampled_from([b"", b"sep=,\r\n", b"Report\n\n", b"\xef\xbb\xbf"]),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.sources.log_files import LONGEST_LINE, Log, Position, beginning
+from tests.examples import examples
 
 BEGIN = 1_795_000_000
 
@@ -231,7 +232,7 @@ def test_a_packed_log_that_is_damaged(path: Path) -> None:
 DONE = st.sampled_from(["write", "write", "write", "read", "restart", "rename", "copy", "pack"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(done=st.lists(st.tuples(DONE, st.integers(1, 90)), max_size=25))
 def test_whatever_is_done_to_a_log_each_line_is_read_once(
     tmp_path_factory: pytest.TempPathFactory, done: list[tuple[str, int]]

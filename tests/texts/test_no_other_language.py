@@ -134,6 +134,7 @@ def _of_field(options: dict[str, Any]) -> Iterator[str]:
         yield from (each["text"] for each in mapping["options"].values())
 
 
+@pytest.mark.slow
 def test_dashboards(language: str) -> None:
     made = {n: t for n, t in generate(plan(language), NOON).items() if n.startswith(language)}
     assert len(made) == 5

@@ -388,10 +388,10 @@ def _shares(week: list[Hour], weekdays: list[Hour], total: Hour) -> list[float]:
 def _rates(week: list[Hour], seen: list[int], days: int) -> list[float]:
     """Contacts per hour: a weekday's hour is shrunk to the mean of that hour of all days."""
     found = []
+    of_all = [sum(hour.contacts for hour in week[each::24]) / max(1, days) for each in range(24)]
     for nth, hour in enumerate(week):
-        times = seen[nth // 24]
-        of_clock = sum(week[nth % 24 + 24 * day].contacts for day in range(7)) / max(1, days)
-        expected = of_clock * times
+        of_clock = of_all[nth % 24]
+        expected = of_clock * seen[nth // 24]
         weight = min(CONTACTS_OF_THE_MEAN, expected)
         found.append(
             of_clock * (hour.contacts + weight) / (expected + weight) if expected else of_clock

@@ -9,6 +9,7 @@ It is longer than a module should be, because everything that the rest asks of a
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.domain.instants import DAY, MINUTE, SECOND
+from streams.domain.plan.answering import FIRST, Answering
 from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
@@ -152,10 +154,7 @@ class Plan:
         self._terms: dict[tuple[str, int], DayOfTerms] = {}
         self._first_lines = FirstLines(lambda: self.lines, self._day_of)
         self._distinct: dict[tuple[Line, Contract, bool], Terms] = {}
-        bounds = {bound for each in entries.lines for bound in (each.since, each.until)}
-        # Between two of these instants no line begins or ends; who answers then is kept ready.
-        self._eras = sorted(bound for bound in bounds if bound is not None)
-        self._answering: dict[int, frozenset[str]] = {}
+        self._answering = Answering(entries.lines)
 
     @staticmethod
     def load(path: str | Path) -> "Plan":
@@ -393,13 +392,16 @@ class Plan:
 
     def answering_at(self, at: int) -> frozenset[str]:
         """The ids of the vendors that answer a line at the instant."""
-        era = bisect_right(self._eras, at)
-        answering = self._answering.get(era)
-        if answering is None:
-            versions = self.entries.lines
-            valid_then = (version.entry.vendor for version in versions if version.valid(at))
-            answering = self._answering[era] = frozenset(valid_then)
-        return answering
+        return self._answering.at(at).vendors
+
+    def answered_by(self, vendor: str, at: int) -> Sequence[str]:
+        """The ids of the lines that a vendor answers at the instant; of lines that are only learnt
+        from the calls nothing is known."""
+        return self._answering.at(at).lines.get(vendor, ())
+
+    def first_lines_at(self, at: int) -> Sequence[str]:
+        """The ids of the first lines at the instant, sorted."""
+        return self._answering.at(at).first_lines
 
     def vendor(self, id_: str, at: int | None = None) -> Vendor | None:
         """The vendor as of the instant, by default as of its latest entry; None: no such vendor."""
@@ -538,3 +540,6 @@ class _EveryLine(Plan):
         if self._since is not None and at < self._since:
             return super().answering_at(at)
         return frozenset({CITY_VENDOR})
+
+    def first_lines_at(self, at: int) -> Sequence[str]:
+        return [terms.line for terms in self.lines_at(at) if terms.tier == FIRST]

@@ -82,8 +82,10 @@ class Statement:
         results: every measure, line and measure's period.
         outlooks: of the results whose period is running, by their index in ``results``.
         totals: per line what is booked in the period; ``days`` the same per day, of all lines.
-        contacts: distinct ones, and ``unattributed`` visits that the books of the vendor have and
-            those of its lines do not, or the other way round.
+        own: what is booked of the vendor itself: its contacts, and what became of those whose first
+            visit was at a line of its own.
+        unattributed: visits that the books of the vendor have and those of its lines do not, or the
+            other way round.
         worst: the worst quarter-hours.
         heard: how much of the hours in which the lines were open was heard.
         as_of: as of when; None if nothing is provisional.
@@ -101,7 +103,7 @@ class Statement:
     outlooks: Mapping[int, Outlook]
     totals: Mapping[str, Tally]
     days: Mapping[date, Tally]
-    contacts: int
+    own: Tally
     unattributed: int
     worst: tuple[Worst, ...]
     heard: Heard
@@ -179,8 +181,8 @@ def statement(
             if (LINE + assignment.line, start) in provisional:
                 open_cells += 1
                 open_visits += tally["line_offered"]
-    contacts, offered = _of_vendor(intervals, vendor, begin, until)
-    unattributed = offered - sum(total["line_offered"] for total in totals.values())
+    own = _of_vendor(intervals, vendor, begin, until)
+    unattributed = own["line_offered"] - sum(total["line_offered"] for total in totals.values())
     running = as_of < until + GRACE or not all(result.final for result in results if result.due)
     return Statement(
         vendor=vendor,
@@ -193,7 +195,7 @@ def statement(
         outlooks=outlooks,
         totals=totals,
         days=days,
-        contacts=contacts,
+        own=own,
         unattributed=unattributed,
         worst=tuple(_worst(here, cells, excluding)),
         heard=hearing.whole(here),
@@ -203,14 +205,13 @@ def statement(
     )
 
 
-def _of_vendor(intervals: Intervals, vendor: str, since: int, until: int) -> tuple[int, int]:
-    """Distinct contacts and visits in the vendor's own books."""
-    contacts = offered = 0
+def _of_vendor(intervals: Intervals, vendor: str, since: int, until: int) -> Tally:
+    """The vendor's own books of a period."""
+    own = Tally()
     for (scope, start), tally in intervals.items():
         if scope == VENDOR + vendor and since <= start < until:
-            contacts += tally["contacts"]
-            offered += tally["line_offered"]
-    return contacts, offered
+            own.plus(tally)
+    return own
 
 
 def _worst(here: list[Assignment], cells: Mapping[str, Cells], excluding: Excluding) -> list[Worst]:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from streams.domain.statement import evidence
 from streams.domain.statement.restatement import changes
 from streams.sinks.files import write_whole
 from streams.sinks.statement.issue import issued, of_archive
@@ -143,7 +144,8 @@ def _same(kept: Issued, made: Made) -> bool:
     if kept.object.form >= CONTENT_FORM:
         del before["issue"]
         return canonical(before) == canonical(after)
-    return kept.books == made.books and not changes(before, after)
+    books = made.books if "outcomes" in before else evidence.without_outcomes(made.books)
+    return kept.books == books and not changes(before, after)
 
 
 def _write_new(statement: Path, suffix: str, content: bytes) -> None:

@@ -20,8 +20,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.domain import instants
-from streams.sinks.statement.objects import CONTENT_FORM, Content, Issue, Statement, canonical
+from streams.sinks.statement.objects import Content, Issue, Statement, canonical
 from streams.sinks.statement.plain import Issued, Made
+
+_NUMBERED: Final = 2
+"""The first form of a statement's object in which it has a number."""
 
 _SHOWN: Final = 8
 """Letters of the digest in a number: one pair in four thousand million is alike by chance, and of
@@ -59,7 +62,7 @@ def of_archive(kept: dict[str, Any], books: str, issue: int) -> Issued:
     Raises:
         msgspec.ValidationError: it is no statement.
     """
-    if kept.get("form", 1) >= CONTENT_FORM:
+    if kept.get("form", 1) >= _NUMBERED:
         return Issued(msgspec.convert(kept, Statement), books)
     lines = kept.get("lines", [])
     contracts = dict.fromkeys(each["contract"] for each in lines)

@@ -7,16 +7,20 @@ from typing import Any, Final
 
 import msgspec
 import orjson
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from streams.sinks.statement.result_objects import Hours, Number, Result
 
-CONTENT_FORM: Final = 2
+CONTENT_FORM: Final = 3
 """Of a statement's object; raised when something in it changes its meaning. In 1, the hours heard
-were not counted, and a statement had no number."""
+were not counted, and a statement had no number; in 2, what became of contacts was not counted."""
 
 Volumes = dict[str, int]
 """Visits by the names that the books give them, and ``imbalance``: what they do not add up by."""
+
+
+Outcomes = dict[str, int]
+"""Whole contacts by what became of them, and ``contacts``: all of them together."""
 
 
 class Vendor(Struct, frozen=True):
@@ -234,6 +238,10 @@ class Content(Struct, frozen=True, kw_only=True):
         amounts: what is due.
         amounts_withheld: what is not due, because too little was heard.
         contacts: distinct ones of the vendor.
+        outcomes: what became of those whose first visit was at a line of the vendor's, so that each
+            is on one vendor's statement: ``contacts``, each outcome, the dead ends at a desk that
+            had closed, and ``imbalance``: what outcomes do not add up to contacts by. Left out
+            where the books are of a release that did not count it.
         volumes: visits of each line.
         total: of all lines.
         days: of each local day.
@@ -256,6 +264,7 @@ class Content(Struct, frozen=True, kw_only=True):
     amounts: list[Amounts]
     amounts_withheld: list[Amounts]
     contacts: int
+    outcomes: Outcomes | UnsetType = UNSET
     volumes: dict[str, Volumes]
     total: Volumes
     days: dict[str, Volumes]

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
+from streams.domain.became import CLOSED_MEANWHILE, OUTCOMES
 from streams.domain.statement.heard import ENOUGH
 from streams.sinks.statement import definitions, plots, rendering
 from streams.sinks.statement.objects import Content, Remark, Statement, Volumes
@@ -59,6 +60,7 @@ def page(of: Statement, language: str) -> str:
         judged_by={(each.contract, each.measure): each for each in of.results},
         volumes={name: f"counted.{_HEADINGS.get(name, name)}" for name in _used(of.total)},
         balanced=not any(each["imbalance"] for each in of.volumes.values()),
+        became=_became(of),
         columns=_columns(of.results),
         gave_up=plots.gave_up,
         definitions=definitions.definitions(of.results, w),
@@ -185,6 +187,17 @@ def _used(total: Volumes) -> list[str]:
     """Which counts the table of calls has: the ways in which a call of the period ended."""
     ways = [name for name in VOLUMES if name not in (*_ALWAYS, *_BESIDES) and total.get(name)]
     return [*_ALWAYS, *ways, *_BESIDES]
+
+
+def _became(of: Content) -> dict[str, int]:
+    """The outcomes that contacts came to, the most frequent first; of the dead ends those at a desk
+    that had closed are a part, and stand last."""
+    if isinstance(of.outcomes, UnsetType):
+        return {}
+    found = {each: of.outcomes[each] for each in OUTCOMES if of.outcomes[each]}
+    ordered = dict(sorted(found.items(), key=lambda each: -each[1]))
+    closed = of.outcomes[CLOSED_MEANWHILE]
+    return ordered | ({CLOSED_MEANWHILE: closed} if closed else {})
 
 
 class Column(NamedTuple):

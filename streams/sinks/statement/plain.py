@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
 from streams.domain import instants
+from streams.domain.became import OUTCOMES
 from streams.domain.disposition import DISPOSITIONS, OPEN
+from streams.domain.figures.whole import OUTCOME_COUNTS
 from streams.domain.instants import HOUR
 from streams.domain.plan import Plan
 from streams.domain.plan.model import Contract as Agreed
@@ -25,6 +29,7 @@ from streams.sinks.statement.objects import (
     Content,
     Contract,
     Heard,
+    Outcomes,
     Provisional,
     Remark,
     Silence,
@@ -98,7 +103,8 @@ def _content(plan: Plan, of: Found, books: str, since: int) -> Content:
         results=[judged.result(each, of.outlooks.get(n)) for n, each in enumerate(of.results)],
         amounts=judged.amounts(each for each in due if each.hours.enough),
         amounts_withheld=judged.amounts(each for each in due if not each.hours.enough),
-        contacts=of.contacts,
+        contacts=of.own["contacts"],
+        outcomes=_outcomes(of.own),
         volumes={line: _volumes(tally) for line, tally in of.totals.items()},
         total=_volumes(total),
         days={day.isoformat(): _volumes(tally) for day, tally in of.days.items()},
@@ -175,6 +181,15 @@ def _assigned(plan: Plan, of: Assignment) -> Assigned:
 
 def _volumes(of: Tally) -> Volumes:
     return {name: of[name] for name in VOLUMES} | {"imbalance": of.imbalance()}
+
+
+def _outcomes(own: Tally) -> Outcomes | UnsetType:
+    contacts = own["whole_contacts"]
+    if own["contacts"] and not contacts:
+        return UNSET
+    found = {outcome: own[count] for outcome, count in OUTCOME_COUNTS.items()}
+    imbalance = contacts - sum(found[outcome] for outcome in OUTCOMES)
+    return {"contacts": contacts, **found, "imbalance": imbalance}
 
 
 def _worst(of: WorstFound) -> Worst:

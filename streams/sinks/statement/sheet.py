@@ -5,7 +5,9 @@ import io
 from typing import Final
 
 import msgspec
+from msgspec import UnsetType
 
+from streams.domain.figures.whole import OUTCOME_COUNTS
 from streams.sinks.statement.objects import Statement
 from streams.sinks.statement.plain import VOLUMES
 from streams.sinks.statement.result_objects import Hours, Number, Result
@@ -17,12 +19,13 @@ _COLUMNS: Final = (
     *VOLUMES,
     *("complete", "open_hours", "heard_hours", "contract_valid_from"),
     *("number", "issued", "status"),
+    *("outcome", "contacts"),
 )
 
 
 def as_csv(of: Statement) -> str:
-    """One row per result (``row`` = result), per day of each (day), and per line and day of what
-    was booked (volume)."""
+    """One row per result (``row`` = result), per day of each (day), per line and day of what
+    was booked (volume), and per outcome of contacts (outcome)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -53,6 +56,10 @@ def as_csv(of: Statement) -> str:
         writer.writerow(row | volumes | _hours(lines.get(line)) | of_all)
     for day, volumes in of.days.items():
         writer.writerow({"row": "volume", "day": day} | volumes | of_all)
+    outcomes = {} if isinstance(of.outcomes, UnsetType) else of.outcomes
+    for outcome in (each for each in OUTCOME_COUNTS if each in outcomes):
+        row = {"row": "outcome", "period": of.period.name}
+        writer.writerow(row | {"outcome": outcome, "contacts": outcomes[outcome]} | of_all)
     return text.getvalue()
 
 

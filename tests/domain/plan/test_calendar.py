@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from streams.domain import instants
 from streams.domain.instants import DAY, HOUR, MINUTE
 from streams.domain.plan import Plan
+from tests.examples import examples
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -284,7 +285,7 @@ def wall_clock_says(hours: str, of: Plan, moment: int) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     hours=st.sampled_from(sorted(WEEKS)),
     zone=st.sampled_from(ZONES),
@@ -327,7 +328,7 @@ def test_opening_and_closing_are_where_open_changes(hours: str, zone: str, day: 
             assert other("waste", minutes[i]) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(zone=st.sampled_from(ZONES), moment=st.integers(0, 2 * 10**15))
 def test_midnight_begins_the_local_day(zone: str, moment: int) -> None:
     of = Plan.default(zone=zone)

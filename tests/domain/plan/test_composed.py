@@ -15,6 +15,7 @@ from streams.domain.plan.differences import differences
 from streams.domain.plan.judgement import CONTRACT_FIELDS, KNOWS_BACK, around
 from streams.domain.plan.model import Contract, Terms
 from tests.calls import BEGIN
+from tests.examples import examples
 from tests.plans_that_differ import corrected, with_line
 from tests.stories import LINES, PLAN
 
@@ -57,7 +58,7 @@ def judged_by(plan: Plan, at: int) -> list[Any]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(plans, plans, st.lists(moments, min_size=1, max_size=20))
 def test_it_judges_by_the_one_and_then_by_the_other(old: Plan, new: Plan, ats: list[int]) -> None:
     found = composed(new, around(old, W), W)
@@ -67,7 +68,7 @@ def test_it_judges_by_the_one_and_then_by_the_other(old: Plan, new: Plan, ats: l
     assert pickle.loads(pickle.dumps(found)).digest == found.digest
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(plans, plans, plans, st.lists(moments, min_size=1, max_size=20))
 def test_the_past_of_a_past_stays(first: Plan, second: Plan, third: Plan, ats: list[int]) -> None:
     """Corrected once more: by the first, then for ten minutes by the second."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from streams.domain.plan import Mistake, Plan, PlanError, check
 from streams.domain.plan import positions as places
+from tests.examples import examples
 from tests.plans import ANTWERP_FILE
 
 ANTWERP = ANTWERP_FILE.read_text("utf-8")
@@ -353,7 +354,7 @@ def test_hostile_texts_are_mistakes_and_no_accidents() -> None:
         assert check(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_a_damaged_plan_is_read_or_refused_and_never_an_accident(data: st.DataObject) -> None:
     lines = ANTWERP.splitlines()

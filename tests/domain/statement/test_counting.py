@@ -26,6 +26,7 @@ from streams.domain.statement.explanation import explain, total
 from streams.domain.statement.standing import standing
 from streams.domain.tally import Tally
 from tests.domain.statement.drawn import some_calls
+from tests.examples import examples
 from tests.stories import Story, at, judged
 
 NAMED = ("service_level", "abandonment", "reachability", "average_speed_of_answer")
@@ -232,6 +233,7 @@ _outcomes: dict[int, Outcome] = {}
 _all_outcomes: list[Outcome] = []
 
 
+@pytest.mark.slow
 def test_what_is_drawn_ends_in_each_way_and_mostly_with_a_known_menu_time() -> None:
     """A measure of what hardly ever comes would be tested by hardly any call."""
     ended: Counter[str] = Counter()
@@ -253,7 +255,7 @@ def test_what_is_drawn_ends_in_each_way_and_mostly_with_a_known_menu_time() -> N
     assert min(by_menu[each] for each in DISPOSITIONS if each != FORM) >= 3, by_menu
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.data(),
     st.sampled_from(PLANS),
@@ -303,7 +305,7 @@ def test_counted_from_tallies_is_counted_by_hand(
         assert count(tally, contract, by_formula, left_out) == expected, measure.id
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data(), st.sampled_from(PLANS))
 def test_explained_call_by_call_is_what_was_counted(data: st.DataObject, plan: Plan) -> None:
     """The sum of the explained visits is the figure of the books, for every measure."""

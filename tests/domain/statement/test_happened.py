@@ -11,6 +11,7 @@ from streams.texts import texts
 from streams.texts.catalogue import languages
 from tests import calls
 from tests.calls import Call, Told
+from tests.examples import examples
 
 
 def did(call: Call) -> list[tuple[str, ...]]:
@@ -80,7 +81,7 @@ def test_an_event_that_another_of_its_id_overrules_is_shown_behind_the_others() 
     assert did(call)[-2:] == [("over",), (OVERRULED,)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(calls.plausible())
 def test_every_event_is_retold_once_and_did_something(events: list[Told]) -> None:
     for piece in pieces(calls.rows(events)):

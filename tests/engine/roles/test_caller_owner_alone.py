@@ -19,6 +19,7 @@ from streams.engine.roles.caller_owner import CallerOwner
 from streams.engine.roles.routes import Routes
 from streams.engine.state.callers import call_record
 from streams.engine.state.partials import Figures, read_partial
+from tests.examples import examples
 from tests.stories import at
 
 NOON = at("12:00")
@@ -53,7 +54,7 @@ def records(told: list[Told]) -> list[ConsumerRecord[bytes, bytes]]:
 
 
 @given(st.lists(told_of_calls(), max_size=12), st.sets(st.integers(0, 12)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_whatever_is_told_and_however_it_is_parted(told: list[Told], cuts: set[int]) -> None:
     owner = CallerOwner(0, Routes(1, 1, 1), end=0)
     published: dict[tuple[str, int], Tally] = {}

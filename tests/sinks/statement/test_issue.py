@@ -43,4 +43,4 @@ def test_the_date_of_issue_is_the_plan_s_local_time() -> None:
 def test_the_json_says_it_too() -> None:
     found = json.loads(march.made(march.booked(), issue=1).json)
     assert found["issue"]["issue"] == 1 and len(found["issue"]["digest"]) == 64
-    assert found["form"] == 2
+    assert found["form"] == 3
