@@ -77,6 +77,7 @@ def batch(
     first: int = 0,
     gaps: Iterable[int] = (),
     control: int | None = None,
+    timestamp: int | None = None,
 ) -> bytes:
     """One batch as it lies in a partition.
 
@@ -86,12 +87,13 @@ def batch(
         first: the offset of its first record.
         gaps: of its offsets, counted from 0, those that compaction has taken away.
         control: makes it a transaction's marker of this kind, 0 of an abort and 1 of a commit.
+        timestamp: of each record; without it they count up.
     """
     builder = _builder(codec)
     left_out = {*gaps}
     for offset, record in enumerate(records):
         if offset not in left_out:
-            _add(builder, offset, 1_000 + offset, record)
+            _add(builder, offset, 1_000 + offset if timestamp is None else timestamp, record)
     built = builder.build()
     if control is not None:
         return _marker(first, control)
@@ -120,12 +122,26 @@ async def send(
 ) -> int:
     """Sends records as one batch; the offset of the first, once the broker has them."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
-        made = producer.create_batch()
-        made._builder = builder = _builder(codec)
-        for offset, record in enumerate(records):
-            _add(builder, offset, None, record)
-        made._relative_offset = len(records)
-        made.close()
-        acknowledged = await producer.send_batch(made, topic, partition=partition)
-        assert codec_of(made._build()) == codec
-        return int((await acknowledged).offset)
+        first, used = await send_by(producer, topic, partition, records, codec)
+    assert used == codec
+    return first
+
+
+async def send_by(
+    producer: AIOKafkaProducer,
+    topic: str,
+    partition: int,
+    records: Sequence[Sent],
+    codec: str,
+    timestamp: int | None = None,
+) -> tuple[int, str]:
+    """The same by a producer that there is, with this timestamp in milliseconds or now; and the
+    compression, which is none if it saves nothing."""
+    made = producer.create_batch()
+    made._builder = builder = _builder(codec)
+    for offset, record in enumerate(records):
+        _add(builder, offset, timestamp, record)
+    made._relative_offset = len(records)
+    made.close()
+    acknowledged = await producer.send_batch(made, topic, partition=partition)
+    return int((await acknowledged).offset), codec_of(made._build())

@@ -35,7 +35,11 @@ MOST_LOST: Final = 100_000
 """Offsets that are told one by one of one damage: a megabyte holds fewer records of ours. Of the
 rest it is told how many they are."""
 
-_UNTIMED: Final = -1
+_APART: Final = 86_400_000
+"""Milliseconds that the two timestamps of a batch are apart at most: a producer waits for minutes
+until a batch is sent, and for hours where the brokers are away."""
+
+UNTIMED: Final = -1
 """The timestamp of a record that has none."""
 
 
@@ -66,6 +70,8 @@ def sound_until(data: bytes, offset: int, ends: int) -> int:
             if begin and (suspect is None or not _contradicts(data, begin, expected)):
                 return len(data) if _is_tail(data, begin) else begin
             return suspect if suspect is not None else begin
+        if data[begin + _MAGIC_AT] != data[_MAGIC_AT]:
+            return begin  # aiokafka reads all of a fetch in the format of its first batch
         suspect = begin if batch.first > expected else None
         begin, expected, before = batch.end, batch.next_offset, batch
     if suspect and before is not None and before.next_offset != ends:
@@ -93,7 +99,9 @@ def salvaged(
     if until is None:
         until = offset + 1 if following is None else following.first
     why = _why(damaged)
-    return (read if trusted else _nothing)(damaged, offset, until, why), until
+    found = (read if trusted else _nothing)(damaged, offset, until, why)
+    latest = _latest(damaged, None if following is None else data[following.begin :])
+    return [each if each.timestamp <= latest else _untimed(each) for each in found], until
 
 
 def read(data: bytes, offset: int, until: int, why: str) -> list[_DefaultRecordPy]:
@@ -110,9 +118,31 @@ def read(data: bytes, offset: int, until: int, why: str) -> list[_DefaultRecordP
             found.append(record)
             previous = record.offset
     given = [record for record in found if record.offset >= offset]
-    if len(found) == _count(data):
+    # Zeros on a disk say that they are no records, and a wrong place that all of them were before.
+    if given and len(found) == _count(data):
         return given  # the offsets between them are of records that compaction has removed
     return list(_filled(given, offset, until, why))
+
+
+def _latest(data: bytes, following: bytes | None) -> int:
+    """The latest timestamp that is believed of a damaged batch, in ms: an event far ahead of its
+    time would be let in by one that is damaged. Its two timestamps are hardly damaged alike, and
+    what lies behind it was appended later."""
+    if len(data) < HEADER.size:
+        return UNTIMED
+    bounds = []
+    for each in (data, following or data):
+        _, _, _, _, _, _, _, earliest, latest, *_ = HEADER.unpack_from(each)
+        bounds.append(latest)
+        if each is data and abs(latest - earliest) > _APART:
+            return UNTIMED
+    return int(min(bounds))
+
+
+def _untimed(record: _DefaultRecordPy) -> _DefaultRecordPy:
+    return _DefaultRecordPy(
+        record.offset, UNTIMED, 0, record.key, record.value, list(record.headers)
+    )
 
 
 def _nothing(data: bytes, offset: int, until: int, why: str) -> list[_DefaultRecordPy]:
@@ -129,7 +159,7 @@ def _filled(
         more = (
             f"; nor can the {until - end} offsets after it" if each == end - 1 < until - 1 else ""
         )
-        yield there.get(each) or unreadable(each, _UNTIMED, why + more)
+        yield there.get(each) or unreadable(each, UNTIMED, why + more)
 
 
 # -- what is sound
@@ -141,7 +171,7 @@ def _sound(data: bytes, begin: int, expected: int, ends: int) -> _Batch | None:
     if batch is None:
         return None
     if data[begin + _MAGIC_AT] < _CURRENT:
-        return batch._replace(first=expected, next_offset=expected)  # of Kafka before 0.11
+        return batch if expected <= batch.first < ends else None
     # The first of a fetch may have begun before the offset that was asked for.
     starts = batch.first >= expected or not begin
     return batch if starts and expected < batch.next_offset <= ends else None
@@ -157,7 +187,8 @@ def _whole(data: bytes, begin: int) -> _Batch | None:
         return None
     if magic in (0, 1):  # the checksum of before 0.11 stands in the epoch's place
         right = crc32(memoryview(data)[begin + _MAGIC_AT : end]) == epoch & 0xFFFFFFFF
-        return _Batch(begin, end, first, first) if right else None
+        # A message, or some in a compressed one, which has the offset of the last of them.
+        return _Batch(begin, end, first, first + 1) if right else None
     if magic != _CURRENT or end < begin + HEADER.size:
         return None
     if calc_crc32c(memoryview(data)[begin + _COVERED_FROM : end].tobytes()) != checksum:

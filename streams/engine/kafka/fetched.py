@@ -18,21 +18,27 @@ from __future__ import annotations
 import logging
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.consumer import consumer, fetcher
 from aiokafka.protocol.fetch import FetchRequest
-from aiokafka.record.memory_records import DefaultRecordBatch, MemoryRecords
+from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
+from aiokafka.record.default_records import _DefaultRecordPy
+from aiokafka.record.legacy_records import _LegacyRecordBatchPy
+from aiokafka.record.memory_records import MemoryRecords
 
 from streams.engine.kafka import damaged, topics
-from streams.engine.kafka.record_by_record import why, why_not
+from streams.engine.kafka.record_by_record import CONTENT, unreadable, why, why_not
 
 log = logging.getLogger(__name__)
 
 _LENGTH_AT: Final = 8  # bytes into a batch, after its first offset
 _LOG_OVERHEAD: Final = 12  # bytes before those that the length counts
-_length: Final = struct.Struct(">i").unpack_from
+_ABORT: Final = struct.pack(">HH", ABORT_MARKER.version, ABORT_MARKER.type_)
+_MAGIC_AT: Final = 16
+_length: Final = struct.Struct(">i")
 
 
 class _Salvaged(bytes):
@@ -119,13 +125,19 @@ class Fetched:
 
     def __init__(self, data: bytes) -> None:
         self._salvaged = data if isinstance(data, _Salvaged) else None
-        self._records = MemoryRecords(bytes(data))
-        self.size_in_bytes = self._records.size_in_bytes
+        self._is_old = data[_MAGIC_AT : _MAGIC_AT + 1] in (b"\0", b"\1")  # as then all of it is
+        self._records = MemoryRecords(b"" if self._is_old else bytes(data))
         self._data = data
         self._begin = 0
 
+    def size_in_bytes(self) -> int:
+        """How many bytes were fetched; none of what was salvaged of them."""
+        return len(self._data)
+
     def has_next(self) -> bool:
         """Whether there is another batch."""
+        if self._is_old:
+            return self._end() <= len(self._data)
         return self._salvaged is not None or bool(self._records.has_next())
 
     def next_batch(self) -> Any:
@@ -133,14 +145,22 @@ class Fetched:
         if self._salvaged is not None:
             salvaged, self._salvaged = self._salvaged, None
             return _Remains(salvaged)
-        batch = self._records.next_batch()
-        if batch is None:
+        batch = None if self._is_old else self._records.next_batch()
+        if batch is None and not (self._is_old and self.has_next()):
             return None
         begin = self._begin
-        self._begin = end = begin + _LOG_OVERHEAD + _length(self._data, begin + _LENGTH_AT)[0]
-        if type(batch) is not DefaultRecordBatch or batch.is_control_batch:
-            return batch  # neither the old formats nor transaction markers have headers
-        return _Batch(batch, self._data, begin, end)
+        self._begin = end = self._end()
+        if batch is None:
+            # Not the one in C, which reads beyond what it is given.
+            return _Old(_LegacyRecordBatchPy(self._data[begin:end], self._data[_MAGIC_AT]))
+        return (_Marker if batch.is_control_batch else _Batch)(batch, self._data, begin, end)
+
+    def _end(self) -> int:
+        """Of the batch that begins here; beyond the fetch if there is none as a whole."""
+        begin = self._begin + _LENGTH_AT
+        if begin + _length.size > len(self._data):
+            return len(self._data) + 1
+        return self._begin + _LOG_OVERHEAD + int(_length.unpack_from(self._data, begin)[0])
 
 
 class _Batch:
@@ -175,6 +195,61 @@ class _Batch:
         except Exception:  # compressions and records have errors of many kinds
             data = self._data[self._begin : self._end]
             yield from damaged.read(data, self.base_offset, self.next_offset, why_not(data))
+
+
+class _Marker:
+    """What ends a transaction. Compaction leaves the empty batch of one, and aiokafka raises for
+    that and for one that it can't read. Either is taken for an abort's: that ends what was aborted
+    before of its producer, as a commit would have too."""
+
+    is_control_batch = True
+    __slots__ = ("_batch", "base_offset", "is_transactional", "next_offset", "producer_id")
+
+    def __init__(self, batch: Any, *_: object) -> None:
+        self._batch = batch
+        self.base_offset = batch.base_offset
+        self.is_transactional = batch.is_transactional
+        self.next_offset = batch.next_offset
+        self.producer_id = batch.producer_id
+
+    def validate_crc(self) -> bool:
+        """Whether the checksum is right, as `_Looking` has found."""
+        return True
+
+    def __next__(self) -> Any:
+        try:
+            record = next(self._batch)
+            ControlRecord.parse(record.key)
+        except Exception:  # as above, and that there is none
+            return _DefaultRecordPy(self.base_offset, damaged.UNTIMED, 0, _ABORT, None, [])
+        return record
+
+
+class _Old:
+    """A message of Kafka before 0.11, or some in a compressed one. The first of them have no
+    timestamp, and aiokafka gives None for that."""
+
+    is_control_batch = is_transactional = False
+    producer_id = None
+
+    def __init__(self, batch: Any) -> None:
+        self.next_offset = batch.next_offset
+        self._batch = batch
+
+    def validate_crc(self) -> bool:
+        """Whether the checksum is right, as `_Looking` has found."""
+        return True
+
+    def __iter__(self) -> Iterator[Any]:
+        given, end = -1, self.next_offset
+        with suppress(Exception):  # as above
+            for each in self._batch:
+                if given < each.offset < end:
+                    given = each.offset
+                    at = damaged.UNTIMED if each.timestamp is None else each.timestamp
+                    yield _DefaultRecordPy(given, at, 0, each.key, each.value, [])
+        if given < end - 1:
+            yield unreadable(end - 1, damaged.UNTIMED, CONTENT)
 
 
 class _Remains:

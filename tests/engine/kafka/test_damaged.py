@@ -9,6 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_COMMITTED, PartitionRecords
+from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 
 import streams.engine.kafka.clients  # noqa: F401 - what it changes is looked at here
 from streams.engine.kafka import damaged, fetched
@@ -149,6 +150,59 @@ def test_what_the_network_has_changed_is_right_the_second_time() -> None:
     assert len(position) == len(data) - len(log.batches[2])  # up to the damage
     assert looking._readable(TP, log.batches[2][:-1] + b"!", 7, log.end) == b""
     assert looking._readable(TP, log.batches[2], 7, log.end) == log.batches[2]
+
+
+def test_zeros_where_a_batch_was_are_told() -> None:
+    """As a disk gives back what was not yet written when the power failed: they say of themselves
+    that they are no records."""
+    for number in range(3):
+        log = three()
+        log.batches[number] = bytes(len(log.batches[number]))
+        found = log.read()
+        assert [each.offset for each in found] == list(range(10))
+        assert len(reasons(found)) == (4 if number == 1 else 3)
+
+
+def test_a_place_before_the_one_that_was_asked_for_is_told() -> None:
+    """The first batch of a fetch may begin before it, but not end there."""
+    log = Log()
+    for count in (9, 4, 3):
+        log.append(count)
+    log.batches[1] = (2).to_bytes(8, "big") + log.batches[1][8:]
+    found = log.read()
+    assert [each.offset for each in found] == list(range(16))
+    assert reasons(found) == dict.fromkeys(range(9, 13), damaged.OFFSETS)
+
+
+def test_messages_of_before_0_11_end_a_fetch_of_batches() -> None:
+    """aiokafka reads all of a fetch in the format of its first batch, and finds no checksum right:
+    that would end every worker."""
+    log = three()
+    builder = LegacyRecordBatchBuilder(1, 0, 1 << 20)
+    for n in range(4):
+        builder.append(3 + n, 1_000, b"c%d" % (3 + n), EVENT % (3 + n, 3 + n))
+    log.batches[1] = bytes(builder.build())
+    assert readable(log.read()) == {n: EVENT % (n, n) for n in range(10)}
+    for at in range(16, len(log.batches[1]), 7):
+        old = bytearray(log.batches[1])
+        old[at] ^= 0x40
+        log.batches[1], whole = bytes(old), log.batches[1]
+        given = readable(log.read())
+        assert {0, 1, 2, 7, 8, 9} <= given.keys()
+        log.batches[1] = whole
+
+
+@pytest.mark.parametrize("field", [27, 35], ids=["first", "latest"])
+def test_a_timestamp_that_is_damaged_lets_nothing_in_from_the_future(field: int) -> None:
+    """An event that is a day ahead would be in time by it, and hold every window's newest edge."""
+    for number in (1, 2):
+        log = three()
+        bytes_ = bytearray(log.batches[number])
+        bytes_[field + 1] = 0x40
+        log.batches[number] = bytes(bytes_)
+        found = log.read()
+        assert len(readable(found)) == 10
+        assert max(each.timestamp for each in found) < 2_000
 
 
 def test_a_transaction_marker_that_is_damaged_hides_no_later_record() -> None:

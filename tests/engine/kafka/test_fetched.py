@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import READ_COMMITTED, PartitionRecords
+from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
+from aiokafka.record.util import calc_crc32c
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,3 +93,62 @@ def test_whatever_the_headers_each_record_is_given_once_and_in_order(data: st.Da
     start = data.draw(st.integers(0, last_of_first))
     given = [(each.offset, each.key, each.value, each.headers) for each in fetched(bytes_, start)]
     assert given == [each for each in wanted if each[0] >= start]
+
+
+def checked(data: bytes) -> bytes:
+    """A batch with the checksum that it has to have."""
+    return data[:17] + calc_crc32c(data[21:]).to_bytes(4, "big") + data[21:]
+
+
+@pytest.mark.parametrize("magic", [0, 1])
+@pytest.mark.parametrize("codec", [0, 1, 2])
+def test_messages_of_kafka_before_0_11_are_read(magic: int, codec: int) -> None:
+    """The first format has no timestamps: -1, as brokers give them for a record without one."""
+    builder = LegacyRecordBatchBuilder(magic, codec, 1 << 20)
+    for n in range(3):
+        builder.append(n, 7, b"k%d" % n, LONG)
+    data = bytearray(builder.build())
+    if codec:
+        data[:8] = (2).to_bytes(8, "big")  # the broker says the last of them
+    found = fetched(bytes(data))
+    assert [(each.offset, each.key, each.value) for each in found] == [
+        (n, b"k%d" % n, LONG) for n in range(3)
+    ]
+    assert {each.timestamp for each in found} == {7 if magic else -1}
+
+
+@pytest.mark.parametrize("magic", [0, 1])
+@pytest.mark.parametrize("codec", [0, 1, 2])
+@pytest.mark.parametrize("length", [b"\x7f\xff\xff\xff", b"\xff\xff\xff\xfe"])
+def test_a_message_of_before_0_11_whose_content_is_damaged_is_told(
+    magic: int, codec: int, length: bytes
+) -> None:
+    """Its checksum is right, and the length of its key is not, or what is compressed is no frame:
+    aiokafka's reader in C reads beyond the message, or ends the worker."""
+    builder = LegacyRecordBatchBuilder(magic, codec, 1 << 20)
+    builder.append(0, 7, b"k", LONG)
+    data = bytearray(builder.build())
+    key_at = 18 + 8 * magic
+    data[key_at : key_at + 4] = length
+    if codec:
+        data[-9:] = b"something"
+    data[12:16] = crc32(data[16:]).to_bytes(4, "big")
+    (found,) = fetched(bytes(data))
+    assert found.offset == 0
+    assert record_by_record.why(found) == record_by_record.CONTENT or found.value == b""
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        pytest.param(checked(batch([], control=0)[:57] + bytes(4)), id="compacted away"),
+        pytest.param(checked(batch([], control=0)[:61] + b"\x02\x00"), id="cut off"),
+        pytest.param(checked(batch([], control=7)), id="of no kind there is"),
+    ],
+)
+def test_a_transaction_marker_that_cant_be_read_stops_nothing(marker: bytes) -> None:
+    """A compacted topic keeps the empty batch of the last marker of a producer."""
+    whole = marker[:8] + (len(marker) - 12).to_bytes(4, "big") + marker[12:]
+    data = batch([(b"a", LONG, [])]) + (1).to_bytes(8, "big") + whole[8:]
+    data += batch([(b"b", LONG, [])], first=2)
+    assert [each.offset for each in fetched(data)] == [0, 2]

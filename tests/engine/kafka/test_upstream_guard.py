@@ -97,6 +97,8 @@ FINGERPRINTS = {
     "aiokafka.protocol.fetch:FetchRequest": "ef21d383f137",
     "aiokafka.consumer.fetcher:PartitionRecords._unpack_records": "047f7fc3f005",
     "aiokafka.record.default_records:_DefaultRecordPy": "89405104e45a",
+    "aiokafka.record.control_record:ControlRecord": "29dd9949b946",
+    "aiokafka.record.legacy_records:_LegacyRecordBatchPy": "22235cc4483e",
     "aiokafka.record.memory_records:_MemoryRecordsPy": "795a0314fbca",
     "aiokafka.coordinator.assignors.abstract:AbstractPartitionAssignor": "4089452a0220",
     # relied on: where a producer keeps what has ended its transaction
