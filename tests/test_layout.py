@@ -33,6 +33,7 @@ STORIES = {
     "engine/test_bad_input.py": "whatever arrives, from intake to dead letters and metrics",
     "engine/test_corrected_plan.py": "a plan is corrected under a running city",
     "engine/test_faults_short.py": "workers die and the books survive, without Apache Kafka",
+    "engine/test_one_incident.py": "one incident is one alert, however lines are spread",
     "engine/test_kept_quarter_hours.py": "quarter-hours from workers to statements",
     "engine/test_memory_is_bounded.py": "days of traffic through all owners of a worker",
     "engine/test_a_plan_that_changes.py": "what was told stays, whatever a new plan says of it",
