@@ -83,6 +83,7 @@ class Worker:
             Links(settings.runbooks, settings.grafana),
             clock=clock.now,
             certain=self._certain,
+            machine=clock.machine,
         )
         self.checkpoint_loop = CheckpointLoop(
             settings, clock, app, self.ownership, self.intake, self.commits, self.alertmanagers

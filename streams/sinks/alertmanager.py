@@ -46,15 +46,27 @@ Post = Callable[[URL, Sequence[Mapping[str, Any]]], Awaitable[None]]
 accepted."""
 
 
-def body(alert: Alert, plan: Plan, links: Links, now: int) -> dict[str, Any]:
-    """One alert as Alertmanager wants it: ends when it was resolved, else if it is not re-sent."""
-    ends = now + LASTS if alert.resolved_at is None else alert.resolved_at
+def body(
+    alert: Alert,
+    plan: Plan,
+    links: Links,
+    now: int,
+    machine: Callable[[int], int] = lambda shown: shown,
+) -> dict[str, Any]:
+    """One alert as Alertmanager wants it: ends when it was resolved, else if it is not re-sent.
+
+    Args:
+        machine: when, by the machine's clock, the stream's own shows an instant: Alertmanager goes
+            by a machine's, and to one a demo's alert of last Tuesday would be over.
+    """
+    begins = machine(alert.opened_at)
+    ends = machine(now) + LASTS if alert.resolved_at is None else machine(alert.resolved_at)
     return {
         "labels": labels(alert, plan),
         "annotations": wording(alert, plan, links),
-        "startsAt": instants.text(alert.opened_at),
+        "startsAt": instants.text(begins),
         # An event may be a little ahead of this clock, and nothing ends before it has begun.
-        "endsAt": instants.text(max(alert.opened_at, ends)),
+        "endsAt": instants.text(max(begins, ends)),
         "generatorURL": dashboard(alert, links),
     }
 
@@ -126,6 +138,7 @@ class Alertmanagers:
         clock: the present instant.
         certain: whether the lines are this worker's without doubt. One that was frozen may have
             lost them, and must not revive what its successor has ended.
+        machine: when, by the machine's clock, ``clock`` shows an instant.
     """
 
     def __init__(
@@ -136,6 +149,7 @@ class Alertmanagers:
         post: Post | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
         certain: Callable[[], bool] = lambda: True,
+        machine: Callable[[int], int] = lambda shown: shown,
     ) -> None:
         self.peers = [Peer(address) for address in addresses]
         self._plan = plan
@@ -143,6 +157,7 @@ class Alertmanagers:
         self._post = post
         self._clock = clock
         self._certain = certain
+        self._machine = machine
         self._open: dict[str, Alert] = {}
 
     @property
@@ -230,7 +245,7 @@ class Alertmanagers:
         resolved = dict(peer.resolved) if certain else {}
         open_ = self._open.values() if certain else ()
         sent = [*open_, *(alert for alert, _ in resolved.values())]
-        alerts = [body(alert, self._plan, self._links, now) for alert in sent]
+        alerts = [body(alert, self._plan, self._links, now, self._machine) for alert in sent]
         try:
             await post(peer.url, alerts)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
