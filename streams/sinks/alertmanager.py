@@ -23,7 +23,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
-from streams.sinks.alert_texts import dashboard, labels, wording
+from streams.sinks.alert_texts import dashboard, labels, told_again, wording
 from streams.sinks.links import Links
 
 EVERY: Final = 60.0
@@ -69,6 +69,37 @@ def body(
         "endsAt": instants.text(max(begins, ends)),
         "generatorURL": dashboard(alert, links),
     }
+
+
+def bodies(
+    alert: Alert,
+    plan: Plan,
+    links: Links,
+    now: int,
+    machine: Callable[[int], int] = lambda shown: shown,
+) -> list[dict[str, Any]]:
+    """One alert as Alertmanager wants it, and what is told again of it by now.
+
+    To Alertmanager that is another alert, told apart by a label: of an alert that it knows it tells
+    nobody anew, however its words change.
+    """
+    first = body(alert, plan, links, now, machine)
+    found = [first]
+    until = now if alert.resolved_at is None else alert.resolved_at
+    if now - until > LASTS:
+        return found  # by now Alertmanager has ended it by itself
+    for after, said in told_again(alert, plan).items():
+        begins = alert.opened_at + after
+        if begins <= until:
+            found.append(
+                first
+                | {
+                    "labels": first["labels"] | {"still": f"{after // MINUTE} min"},
+                    "annotations": first["annotations"] | said,
+                    "startsAt": instants.text(machine(begins)),
+                }
+            )
+    return found
 
 
 class AddressError(ValueError):
@@ -245,7 +276,8 @@ class Alertmanagers:
         resolved = dict(peer.resolved) if certain else {}
         open_ = self._open.values() if certain else ()
         sent = [*open_, *(alert for alert, _ in resolved.values())]
-        alerts = [body(alert, self._plan, self._links, now, self._machine) for alert in sent]
+        plan, links = self._plan, self._links
+        alerts = [each for alert in sent for each in bodies(alert, plan, links, now, self._machine)]
         try:
             await post(peer.url, alerts)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

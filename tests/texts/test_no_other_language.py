@@ -76,6 +76,8 @@ def test_an_alert_of_the_stream(language: str, kind: Any, people: int) -> None:
     said = body(alert, plan(language), Links(), NOON)["annotations"]
     links = {"runbook_url", "dashboard_url"}
     text = " ".join(each for part, each in said.items() if part not in links)
+    for link in links:
+        text = text.replace(said[link], "")
     assert {part for part in said if part.startswith("summary")} == {
         "summary",
         f"summary_{language}",
