@@ -92,10 +92,9 @@ class _Demo:
         self._arguments = arguments
         self._scenario = scenario = SCENARIOS[arguments.scenario]
         self._stopping = asyncio.Event()
-        now = wall()
-        begins, _ = scenario.latest(plan, now)
+        begins, _ = scenario.latest(plan, wall())
         # No end: a demo that goes on shows the days after it.
-        city = City(plan, arguments.seed, scenario, start=begins, until=now + 30 * DAY)
+        city = City(plan, arguments.seed, scenario, start=begins, until=begins + 60 * DAY)
         self._coming = _Coming(city.events())
         self._incidents = incidents(scenario, plan, begins)
         self._clock = FrozenClock(

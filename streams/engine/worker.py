@@ -30,7 +30,8 @@ from streams.engine.roles.ownership import Ownership
 from streams.engine.roles.periods import Periods
 from streams.engine.timings import Recovery, Timings
 from streams.settings import Settings
-from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses
+from streams.sinks.alert_bodies import LASTS
+from streams.sinks.alertmanager import Alertmanagers, addresses
 from streams.sinks.links import Links
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ import pytest
 
 from streams.commands.alert_receiver import AlertReceiver
 from streams.domain.instants import MINUTE
-from streams.sinks.alertmanager import Alertmanagers, body
+from streams.sinks.alert_bodies import body
+from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links
 from tests.alerts import NOON, fall
 from tests.plans import ANTWERP

@@ -12,7 +12,7 @@ import yaml
 from streams.domain import instants
 from streams.domain.detector import Alert
 from streams.domain.instants import MINUTE
-from streams.sinks.alertmanager import body
+from streams.sinks.alert_bodies import body
 from streams.sinks.links import Links
 from streams.texts import languages
 from tests.alerts import NOON, fall

@@ -22,7 +22,7 @@ from streams.domain.figures.service_level import FORMULAS
 from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
 from streams.sinks import messages, rules, runbooks
-from streams.sinks.alertmanager import body
+from streams.sinks.alert_bodies import body
 from streams.sinks.links import Links
 from streams.sinks.live_page import live_page
 from tests.alerts import NOON, fall
