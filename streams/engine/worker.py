@@ -145,6 +145,11 @@ class Worker:
         return self.ownership.lines.owners
 
     @property
+    def source_partitions(self) -> int:
+        """Partitions of each input topic; 0 until that is known."""
+        return self.ownership.sources
+
+    @property
     def recovered(self) -> dict[int, Recovery]:
         """By source partition, its last recovery."""
         return self.ownership.recovered
