@@ -47,7 +47,7 @@ _OF_EACH: Final[Mapping[str, Callable[[float], float]]] = {
     "month": lambda value: datetime.fromtimestamp(value, UTC).month,
     "day_of_month": lambda value: datetime.fromtimestamp(value, UTC).day,
 }
-_OF_A_RANGE: Final = ("last_over_time", "max_over_time", "increase", "rate")
+_OF_A_RANGE: Final = ("last_over_time", "max_over_time", "increase", "rate", "changes")
 
 
 _parsed = cache(promql_parser.parse)

@@ -34,6 +34,7 @@ STORIES = {
     "engine/test_corrected_plan.py": "a plan is corrected under a running city",
     "engine/test_faults_short.py": "workers die and the books survive, without Apache Kafka",
     "engine/test_fuzzed_input.py": "records and batches of every wrong kind, from fetch to books",
+    "engine/test_one_incident.py": "one incident is one alert, however lines are spread",
     "engine/test_kept_quarter_hours.py": "quarter-hours from workers to statements",
     "engine/test_memory_is_bounded.py": "days of traffic through all owners of a worker",
     "engine/test_a_plan_that_changes.py": "what was told stays, whatever a new plan says of it",

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.commands.common import DONE, USAGE, CommandError, duration, load_simulated_plan, wall
-from streams.commands.happenings import Happenings
+from streams.commands.happenings import Happenings, language
 from streams.commands.screen import Screen, Transcript, hint, is_screen, size
 from streams.commands.worker import port_is_free, run_loop
 from streams.domain.board import Board
@@ -23,6 +23,7 @@ from streams.sinks.live import Live, live_figures
 from streams.sinks.live_table import live_table
 
 if TYPE_CHECKING:
+    from streams.commands.alert_receiver import AlertReceiver
     from streams.engine.kafka.publish import Publisher
     from streams.engine.worker import Worker
     from streams.settings import Settings
@@ -47,6 +48,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--speed", type=float, default=30.0, metavar="N", help="default: 30")
     parser.add_argument("--for", dest="lasts", type=duration, metavar="60s", help="then end")
     parser.add_argument("--plan", metavar="PLAN", help="another city's plan")
+    parser.add_argument(
+        "--alertmanager", default="", metavar="URL", help="alerts go there; commas part several"
+    )
+    parser.add_argument(
+        "--show-alerts", action="store_true", help="show alerts as whoever receives them reads them"
+    )
     parser.add_argument("--port", type=int, default=6066, help="of the web pages; default 6066")
     parser.add_argument("--seed", type=int, default=1)
     parser.set_defaults(run=run)
@@ -55,6 +62,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(arguments: argparse.Namespace) -> int:
     from streams.settings import LAST_PORT
     from streams.simulation.scenario import SCENARIOS
+    from streams.sinks.alertmanager import AddressError, addresses
 
     if arguments.scenario not in SCENARIOS:
         raise CommandError(
@@ -64,6 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("--speed must be above 0 and at most 3600", USAGE)
     if not 0 < arguments.port <= LAST_PORT:
         raise CommandError(f"--port must be 1 to {LAST_PORT}", USAGE)
+    try:
+        arguments.alertmanager = addresses(arguments.alertmanager)
+    except AddressError as error:
+        raise CommandError(f"--alertmanager: {error}", USAGE) from error
     plan = load_simulated_plan(arguments.plan)
     run_loop(_Demo(plan, arguments).play())
     return DONE
@@ -80,16 +92,21 @@ class _Demo:
         self._arguments = arguments
         self._scenario = scenario = SCENARIOS[arguments.scenario]
         self._stopping = asyncio.Event()
-        now = wall()
-        begins, _ = scenario.latest(plan, now)
+        begins, _ = scenario.latest(plan, wall())
         # No end: a demo that goes on shows the days after it.
-        city = City(plan, arguments.seed, scenario, start=begins, until=now + 30 * DAY)
+        city = City(plan, arguments.seed, scenario, start=begins, until=begins + 60 * DAY)
         self._coming = _Coming(city.events())
         self._incidents = incidents(scenario, plan, begins)
         self._clock = FrozenClock(
             shown_from(begins, [each.at for each in self._incidents], arguments.speed),
             arguments.speed,
         )
+        self._receiver = self._receiving() if arguments.show_alerts else None
+
+    def _receiving(self) -> "AlertReceiver":
+        from streams.commands.alert_receiver import AlertReceiver
+
+        return AlertReceiver(self._plan, language(self._plan), self._clock.now)
 
     async def play(self) -> None:
         from streams.engine.kafka.embedded import EmbeddedBroker, EmbeddedBrokerError
@@ -98,7 +115,10 @@ class _Demo:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(each, self._stopping.set)
-        given = Settings(partitions=4, web_port=self._arguments.port)
+        to: list[str] = self._arguments.alertmanager
+        if self._receiver is not None:
+            to = [*to, await self._receiver.start()]
+        given = Settings(partitions=4, web_port=self._arguments.port, alertmanagers=",".join(to))
         await port_is_free(given.web_host, given.web_port, "--port takes another")
         with contextlib.ExitStack() as starting:
             starting.enter_context(hint(sys.stdout, "starting a broker, a city and a worker ..."))
@@ -111,6 +131,8 @@ class _Demo:
                 await self._live(replace(given, broker=broker.bootstrap), starting)
             finally:
                 await broker.stop()
+                if self._receiver is not None:
+                    await self._receiver.stop()
 
     async def _live(self, given: "Settings", starting: contextlib.ExitStack) -> None:
         """Runs the worker, from the warm-up to the books."""
@@ -224,6 +246,8 @@ class _Demo:
                 alerts = [alert for board in boards for alert in board.alarms.open()]
                 for line in happenings.until(self._clock.now(), alerts):
                     transcript.add(line)
+            for line in [] if self._receiver is None else self._receiver.arrived():
+                transcript.add(line)
             transcript.draw()
             await asyncio.sleep(_REFRESH)
 

@@ -13,6 +13,7 @@ from streams.domain.plan.differences import differences, texts
 from streams.domain.plan.judgement import judgement
 from streams.engine.failures import in_words
 from streams.settings import Settings
+from streams.sinks.links import Links
 
 _PINNED: Final = {"faust-streaming": "0.15.3"}
 _MEMBERS: Final = ("faust-streaming", "aiokafka", "prometheus-client", "orjson", "msgspec")
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             findings.wrong(f"{member} {installed}: must be {wanted}; its methods are overridden")
     _check_codecs(findings)
+    _check_links(findings, given)
     plan: Plan | None = None
     try:
         plan = load_plan(given.plan)
@@ -114,6 +116,15 @@ async def _check_judged(findings: _Findings, given: Settings, plan: Plan) -> Non
             f"partitions {sources} were judged otherwise than the plan says: "
             f"{'; '.join(differ[:_MOST_NAMED])}{more}. That stays so; the plan acts from the "
             "watermark on. To judge the past anew: stop the workers and run `reachline rebuild`"
+        )
+
+
+def _check_links(findings: _Findings, given: Settings) -> None:
+    local = Links(given.runbooks, given.grafana).of_this_machine
+    if local:
+        findings.note(
+            f"links of alerts lead to localhost, where whoever is woken finds nothing: set "
+            f"{' and '.join(f'`{name}`' for name in local)}"
         )
 
 

@@ -24,6 +24,12 @@ _KINDS: Final[dict[Kind, str]] = {
 }
 
 
+def language(plan: Plan) -> str:
+    """In which language a demo says what a city's people would read: English if they do."""
+    languages = spoken(plan)
+    return DEFAULT if DEFAULT in languages else languages[0]
+
+
 class Happenings:
     """Incidents by the clock and alerts as they open and close, each in one line with its time.
 
@@ -34,8 +40,7 @@ class Happenings:
 
     def __init__(self, plan: Plan, incidents: Iterable["Incident"], speed: float) -> None:
         self._plan = plan
-        languages = spoken(plan)
-        self._language = DEFAULT if DEFAULT in languages else languages[0]
+        self._language = language(plan)
         self._coming = list(incidents)
         self._speed = speed
         self._announced = False

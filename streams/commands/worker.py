@@ -98,11 +98,16 @@ def run(arguments: argparse.Namespace) -> int:
     logs.configure()
     from streams.engine.worker import Worker
     from streams.sinks.alertmanager import AddressError, addresses
+    from streams.sinks.links import Links
 
     try:
         addresses(given.alertmanagers)
     except AddressError as error:
         raise CommandError(f"alertmanagers: {error}", USAGE) from error
+
+    local = Links(given.runbooks, given.grafana).of_this_machine
+    if local and given.alertmanagers:
+        log.warning("links of alerts lead to localhost", extra={"settings": local})
 
     async def work() -> None:
         await port_is_free(given.web_host, given.web_port, "REACHLINE_WEB_PORT names another")

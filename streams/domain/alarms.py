@@ -1,4 +1,8 @@
-"""The alerts of a set of scopes: what happens there, sealed and fed to their detectors in order.
+"""The alerts of all scopes: what happens there, sealed and fed to their detectors in order.
+
+One board has the detectors of every line, every vendor and the city. What goes wrong at several
+lines is one incident, and whoever says so must see all of them: were they spread over several
+boards, how they are spread would decide how many telephones ring.
 
 What happens is sealed ``SEAL`` behind the watermark, so that small differences between partitions
 do not reorder it. A detector passes over what comes after its seal, and counts it. Where nothing
@@ -6,7 +10,7 @@ did, a replay opens and closes the same alerts as the live stream.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from streams.domain.call_events import Contact
@@ -33,8 +37,9 @@ DUE_REMEMBERED: Final = 2 * HOUR
 FOR_GOOD: Final = -1
 """Stands for all source partitions of what retired contacts have left behind."""
 
-Scopes = tuple[str | None, str | None, str | None]
-"""The line, the vendor and the city that something is of, as far as they are on a board."""
+Scopes = tuple[str | None, str | None]
+"""The line and the vendor that something is of: none where it came to no line, no vendor where that
+answers no other line."""
 
 _SCOPES_FOR: Final = 15 * MINUTE
 """Who answers a line is looked up for a quarter of an hour together: a hand-over at another minute
@@ -45,16 +50,14 @@ _OF_VENDOR: Final = frozenset({ENTERS, NO_ENTRY, REACH})
 
 
 class Alarms:
-    """The detectors of a board's scopes, fed by source partitions.
+    """The detectors of all scopes, fed by source partitions.
 
     Args:
         plan: lines, vendors, hours and prices.
-        owns: whether a scope is on this board; all of them if it is not said.
     """
 
-    def __init__(self, plan: Plan, owns: Callable[[str], bool] = lambda scope: True) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._owns = owns
         self._local = LocalHours(plan.local)
         self._scopes: dict[tuple[str, int], Scopes] = {}
         self._detectors: dict[str, Detector] = {}
@@ -138,35 +141,33 @@ class Alarms:
         return due
 
     def _share_out(self, told: set[Told], due: dict[str, list[Fact]]) -> None:
-        """What happened to visits, each at an instant, to every scope here that they are of."""
+        """What happened to visits, each at an instant, to every scope that they are of."""
         known = self._scopes
         for line, at, what, key, caller, _, _ in told:
             scopes = known.get((line, at // _SCOPES_FOR))
             if scopes is None:
                 scopes = self._find_scopes(line, at // _SCOPES_FOR * _SCOPES_FOR)
-            of_line, of_vendor, of_city = scopes
+            of_line, of_vendor = scopes
             for kind, mark, is_of_contact in happened(what):
                 fact = at, key, kind, mark, caller
-                if is_of_contact and of_city is not None:
-                    due[of_city].append(fact)
+                if is_of_contact:
+                    due[CITY].append(fact)
                 if of_line is not None and kind != REACH:
                     due[of_line].append(fact)
                 if of_vendor is not None and kind in _OF_VENDOR:
                     due[of_vendor].append(fact)
 
     def _find_scopes(self, line: str, at: int) -> "Scopes":
-        """The scopes on this board that something at a line is of."""
-        found: list[str | None] = [None, None]
+        """The scopes that something at a line is of, beside the city."""
+        found: Scopes = None, None
         if line != NO_LINE:
             vendor = terms_of(self._plan, line, at).vendor
-            found[0] = LINE + line if self._owns(LINE + line) else None
-            if is_scope(self._plan, vendor, at) and self._owns(VENDOR + vendor):
-                found[1] = VENDOR + vendor
+            of_vendor = VENDOR + vendor if is_scope(self._plan, vendor, at) else None
+            found = LINE + line, of_vendor
         if len(self._scopes) >= _SCOPES_KEPT:
             self._scopes.clear()
-        city = CITY if self._owns(CITY) else None
-        scopes = self._scopes[line, at // _SCOPES_FOR] = found[0], found[1], city
-        return scopes
+        self._scopes[line, at // _SCOPES_FOR] = found
+        return found
 
     def _detector(self, scope: str, at: int) -> Detector:
         found = self._detectors.get(scope)

@@ -6,7 +6,7 @@ adds the partitions up. It stands *as of* the slowest of their watermarks: beyon
 partition's part would be missing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from streams.domain.alarms import Alarms
@@ -72,12 +72,11 @@ class Board:
         plan: time zone and names.
         sources: how many source partitions there are.
         names: scopes that are there from the start, whether anybody calls them or not.
-        owns: whether a scope is on this board.
 
     Attributes:
         scopes: by scope name.
         watermarks: the newest watermark of each source partition.
-        alarms: the detectors of its scopes.
+        alarms: the detectors of all scopes, where this is the board that has them.
     """
 
     def __init__(
@@ -86,14 +85,13 @@ class Board:
         sources: int,
         names: Iterable[str] = (),
         grace: int = GRACE,
-        owns: Callable[[str], bool] = lambda scope: True,
     ) -> None:
         self._plan = plan
         self._sources = sources
         self._grace = grace
         self.scopes = {name: Scope(plan) for name in names}
         self.watermarks: dict[int, int] = {}
-        self.alarms = Alarms(plan, owns)
+        self.alarms = Alarms(plan)
         # Intervals not yet final: which source partitions may still change them.
         self._unsealed: dict[tuple[str, int], set[int]] = {}
         self._sealed_to: int | None = None

@@ -75,15 +75,6 @@ def _together(call_id: str, caller: str, left: list[Made]) -> list[Told]:
     return found
 
 
-def of_contact(what: str) -> bool:
-    """Whether it says of the contact as a whole whether it came into a queue.
-
-    >>> of_contact("E+r1s+t"), of_contact("e+r0u.")
-    (True, False)
-    """
-    return "E" in what or "N" in what
-
-
 def parted(each: Told) -> list[Told]:
     """The same, each instant by itself.
 

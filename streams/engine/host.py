@@ -95,6 +95,10 @@ class PagesHost(Protocol):
     def contact_owners(self) -> Mapping[int, ContactOwner]:
         """The source partitions owned now."""
 
+    @property
+    def source_partitions(self) -> int:
+        """Partitions of each input topic; 0 until that is known."""
+
     def boards(self) -> Iterable[Board]:
         """The boards that may be shown."""
 

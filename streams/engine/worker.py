@@ -30,7 +30,8 @@ from streams.engine.roles.ownership import Ownership
 from streams.engine.roles.periods import Periods
 from streams.engine.timings import Recovery, Timings
 from streams.settings import Settings
-from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses
+from streams.sinks.alert_bodies import LASTS
+from streams.sinks.alertmanager import Alertmanagers, addresses
 from streams.sinks.links import Links
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Worker:
             Links(settings.runbooks, settings.grafana),
             clock=clock.now,
             certain=self._certain,
+            machine=clock.machine,
         )
         self.checkpoint_loop = CheckpointLoop(
             settings, clock, app, self.ownership, self.intake, self.commits, self.alertmanagers
@@ -141,6 +143,11 @@ class Worker:
     def line_owners(self) -> dict[int, LineOwner]:
         """The partitions of line partials owned now."""
         return self.ownership.lines.owners
+
+    @property
+    def source_partitions(self) -> int:
+        """Partitions of each input topic; 0 until that is known."""
+        return self.ownership.sources
 
     @property
     def recovered(self) -> dict[int, Recovery]:

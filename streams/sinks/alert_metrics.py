@@ -10,7 +10,7 @@ from streams.domain.board import Board
 from streams.domain.detector.alert import ALERT_KINDS, Kind
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
-from streams.domain.tally import LINE
+from streams.domain.tally import CITY, LINE
 from streams.domain.watched import terms_of
 from streams.sinks.alert_texts import SEVERITIES
 from streams.sinks.alertmanager import Alertmanagers
@@ -27,9 +27,9 @@ class AlertsCollector(Collector):
         plan: who answers the lines.
         boards: gives the boards owned now.
         alertmanagers: to whom the alerts go.
-        zeros: whether every line of the boards has a series per kind, 0 where no alert is open. No
-            rule and no dashboard of ours tells 0 from nothing; which lines somebody owns, their
-            other series say.
+        zeros: whether every line has a series per kind, 0 where no alert is open: at the worker
+            that watches the lines. No rule and no dashboard of ours tells 0 from nothing; which
+            lines somebody owns, their other series say.
     """
 
     def __init__(
@@ -90,8 +90,9 @@ class AlertsCollector(Collector):
         if board.as_of is None:
             return ()
         found = dict.fromkeys(sorted(known, key=str))
-        if self._zeros:
-            lines = (name.removeprefix(LINE) for name in board.shown() if name.startswith(LINE))
+        if self._zeros and CITY in board.scopes:
+            shown = {name.removeprefix(LINE) for name in board.shown() if name.startswith(LINE)}
+            lines = sorted(shown | {terms.line for terms in self._plan.lines_at(board.as_of)})
             found |= {(line, None, kind): None for line, kind in product(lines, ALERT_KINDS)}
         return found
 

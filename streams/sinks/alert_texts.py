@@ -16,6 +16,7 @@ from streams.domain.instants import SECOND
 from streams.domain.plan import Contract, Plan, Vendor
 from streams.domain.rounding import percent_beside
 from streams.domain.tally import CITY
+from streams.sinks import on_call
 from streams.sinks.annotations import NOTICE, PAGE, TICKET, annotations, spoken
 from streams.sinks.links import Links
 from streams.texts import DEFAULT, Texts, texts
@@ -63,10 +64,14 @@ def wording(alert: Alert, plan: Plan, links: Links) -> dict[str, str]:
     if DEFAULT in languages:
         # The record's own sentence is published in English, for machines and tables.
         found["evidence"] = alert.evidence
-    return found | {
+    leads = {
         "runbook_url": links.runbook(ALERT_NAMES[alert.kind]),
         "dashboard_url": dashboard(alert, links),
     }
+    if call := on_call.to_call(alert, plan, alert.opened_at):
+        found["call"] = call
+    own = on_call.own(alert, plan, lambda part, of: said(alert, plan, part, of), leads)
+    return found | leads | own
 
 
 def dashboard(alert: Alert, links: Links) -> str:
@@ -105,9 +110,23 @@ def summaries(alert: Alert, plan: Plan) -> dict[str, str]:
 
 
 def said(alert: Alert, plan: Plan, part: str, language: str) -> str:
-    """One part of what an alert says: its summary, its description, or what to do first."""
+    """One part of what an alert says: its summary, its description, or what to do first: ``action``
+    to everybody else, ``own`` to whoever answers the line."""
     text = texts(language)
     return text(f"alerts.{alert.kind}.{part}", **_fields(alert, plan, text))
+
+
+def told_again(alert: Alert, plan: Plan) -> dict[int, dict[str, str]]:
+    """The annotations that a page which stays open is told again with, by how long after its
+    opening."""
+    own, first = on_call.language(alert, plan), spoken(plan)[0]
+    found = {}
+    for after, summaries_ in on_call.reminders(
+        alert, plan, lambda of: said(alert, plan, "summary", of)
+    ):
+        found[after] = {f"summary_{of}": summaries_[of] for of in spoken(plan)}
+        found[after] |= {"summary": summaries_[first], "own_summary": summaries_[own]}
+    return found
 
 
 def _fields(alert: Alert, plan: Plan, text: Texts) -> dict[str, object]:
@@ -120,7 +139,7 @@ def _fields(alert: Alert, plan: Plan, text: Texts) -> dict[str, object]:
     return {
         "name": scope_name(alert, plan, text.language),
         "vendor": vendor.name,
-        "owner": vendor.owner,
+        "owner": on_call.to_call(alert, plan, alert.opened_at) or vendor.owner,
         "dial": text("alerts.dial.by_menu", option=option)
         if option
         else text("alerts.dial.direct"),

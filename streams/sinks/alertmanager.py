@@ -19,11 +19,9 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
-from streams.domain import instants
 from streams.domain.detector import Alert
-from streams.domain.instants import MINUTE
 from streams.domain.plan import Plan
-from streams.sinks.alert_texts import dashboard, labels, wording
+from streams.sinks.alert_bodies import LASTS, bodies
 from streams.sinks.links import Links
 
 EVERY: Final = 60.0
@@ -35,28 +33,11 @@ RETRY: Final = 5.0
 TIMEOUT: Final = 10.0
 """Seconds that an Alertmanager may need. It answers in milliseconds, or is in trouble."""
 
-LASTS: Final = 15 * MINUTE
-"""For how long an Alertmanager believes in an alert that is not re-sent. It must outlast a worker's
-death, the hand-over and the recovery of its line: none of them may end the incident."""
-
 _log = logging.getLogger(__name__)
 
 Post = Callable[[URL, Sequence[Mapping[str, Any]]], Awaitable[None]]
 """Posts alerts to an address; raises an error of aiohttp's or ``TimeoutError`` when they were not
 accepted."""
-
-
-def body(alert: Alert, plan: Plan, links: Links, now: int) -> dict[str, Any]:
-    """One alert as Alertmanager wants it: ends when it was resolved, else if it is not re-sent."""
-    ends = now + LASTS if alert.resolved_at is None else alert.resolved_at
-    return {
-        "labels": labels(alert, plan),
-        "annotations": wording(alert, plan, links),
-        "startsAt": instants.text(alert.opened_at),
-        # An event may be a little ahead of this clock, and nothing ends before it has begun.
-        "endsAt": instants.text(max(alert.opened_at, ends)),
-        "generatorURL": dashboard(alert, links),
-    }
 
 
 class AddressError(ValueError):
@@ -126,6 +107,7 @@ class Alertmanagers:
         clock: the present instant.
         certain: whether the lines are this worker's without doubt. One that was frozen may have
             lost them, and must not revive what its successor has ended.
+        machine: when, by the machine's clock, ``clock`` shows an instant.
     """
 
     def __init__(
@@ -136,6 +118,7 @@ class Alertmanagers:
         post: Post | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
         certain: Callable[[], bool] = lambda: True,
+        machine: Callable[[int], int] = lambda shown: shown,
     ) -> None:
         self.peers = [Peer(address) for address in addresses]
         self._plan = plan
@@ -143,6 +126,7 @@ class Alertmanagers:
         self._post = post
         self._clock = clock
         self._certain = certain
+        self._machine = machine
         self._open: dict[str, Alert] = {}
 
     @property
@@ -230,7 +214,8 @@ class Alertmanagers:
         resolved = dict(peer.resolved) if certain else {}
         open_ = self._open.values() if certain else ()
         sent = [*open_, *(alert for alert, _ in resolved.values())]
-        alerts = [body(alert, self._plan, self._links, now) for alert in sent]
+        plan, links = self._plan, self._links
+        alerts = [each for alert in sent for each in bodies(alert, plan, links, now, self._machine)]
         try:
             await post(peer.url, alerts)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

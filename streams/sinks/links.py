@@ -1,7 +1,17 @@
 """Where an alert leads: its runbook, and the dashboard of what it is about."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+_LOCAL: Final = frozenset(("localhost", "127.0.0.1", "::1", ""))
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +25,13 @@ class Links:
 
     runbooks: str = "http://localhost:3000/public/runbooks"
     grafana: str = "http://localhost:3000"
+
+    @property
+    def of_this_machine(self) -> list[str]:
+        """Which of the two lead to the machine of whoever reads them, where nothing is: settings
+        that nobody has made yet."""
+        named = {"runbooks": self.runbooks, "grafana": self.grafana}
+        return [name for name, address in named.items() if _host(address) in _LOCAL]
 
     def runbook(self, alert: str) -> str:
         """The page on what to do about an alert of this name."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import pty
 import re
@@ -15,6 +16,9 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 
@@ -183,6 +187,53 @@ def test_in_a_pipe_happenings_are_told_and_the_books() -> None:
     )
     assert rows[6] == "10:00:00  outage begins: nobody answers Migration"
     assert "they balance" in rows and "\033" not in ended.stdout
+
+
+class _Received(BaseHTTPRequestHandler):
+    """An Alertmanager, as far as a demo sees of it."""
+
+    alerts: ClassVar[list[dict[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        self.alerts += json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("installed")
+def test_an_alert_goes_from_a_lost_call_to_a_telephone() -> None:
+    """To an Alertmanager, for which it begins now, and to whoever looks: when the outage of an hour
+    has lasted long enough, and it is not over by then."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Received) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{other.server_port}"
+        words = ("--show-alerts", "--alertmanager", address, "--speed", "600", "--for", "13s")
+        begun = time.time()
+        ended = typed("demo", "--port", str(free_port()), *words)
+        other.shutdown()
+    assert (ended.returncode, ended.stderr) == (0, "")
+    rows = ended.stdout.splitlines()
+    pages = [row for row in rows if " page to scheldelijn-oncall: Migration: nobody ans" in row]
+    assert len(pages) == 1 and re.match(r"10:\d\d:\d\d ", pages[0])
+    [below] = [row for row in rows if row.startswith("          What to do: Call Shift lead")]
+    assert rows.index(below) == rows.index(pages[0]) + 2
+    of_it = [a for a in _Received.alerts if a["labels"]["alertname"] == "ContactNoAnswers"]
+    assert {alert["labels"]["line"] for alert in of_it} == {"migration"}
+    starts = {instants.parse(alert["startsAt"]) / SECOND for alert in of_it}
+    assert all(begun <= each <= time.time() for each in starts)
+
+
+def test_an_address_that_is_none() -> None:
+    ended = typed("demo", "--alertmanager", "alertmanager:9093")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        "reachline: --alertmanager: alertmanager:9093 is no address of an Alertmanager: write "
+        "http://HOST:PORT\n"
+    )
 
 
 @pytest.mark.parametrize("speed", [0.5, 1, 30, 120, 3600])

@@ -34,6 +34,17 @@ def test_compressions_that_are_missing_are_named_with_the_remedy(
     assert "pip install -r requirements.lock" in wrong
 
 
+def test_links_to_localhost_are_noted_until_they_are_set(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [note] = [line for line in findings(capsys) if "localhost" in line]
+    assert note.startswith("note  links of alerts lead to localhost")
+    assert note.endswith("set `runbooks` and `grafana`")
+    monkeypatch.setenv("REACHLINE_GRAFANA", "https://grafana.example")
+    monkeypatch.setenv("REACHLINE_RUNBOOKS", "https://runbooks.example")
+    assert not [line for line in findings(capsys) if "localhost" in line]
+
+
 @pytest.mark.parametrize("answer", BROKEN)
 def test_a_compression_that_does_not_give_back_what_it_was_given(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answer: Any

@@ -166,13 +166,6 @@ def test_the_order_of_partitions_does_not_matter() -> None:
     assert one == other
 
 
-def test_a_board_feeds_the_scopes_that_are_its_own() -> None:
-    alarms = Alarms(PLAN, lambda scope: scope == "city")
-    alarms.apply_for_good([one(at("9:00"), "c1/1"), one(at("9:00"), "c2/1", "e")])
-    alarms.advance(at("9:01"))
-    assert set(alarms.fed_states()) == {"city"}
-
-
 def test_another_owner_goes_on_from_what_is_remembered() -> None:
     """Half an hour into the trouble; of what the first has seen nothing is fed again."""
     facts = a_morning()

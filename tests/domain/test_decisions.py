@@ -1,11 +1,10 @@
 """What detectors are told of a contact, and that it comes back as it happened."""
 
-import pytest
 from hypothesis import given, settings
 
 from streams.domain.contact import pieces
 from streams.domain.decided import made
-from streams.domain.decisions import CALLER_KEPT, INSTANTS, Told, happened, of_contact, parted, told
+from streams.domain.decisions import CALLER_KEPT, INSTANTS, Told, happened, parted, told
 from streams.domain.instants import SECOND
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
@@ -68,11 +67,6 @@ def test_out_of_hours_nobody_is_told() -> None:
     day = Story().start("9:00").enter("9:00", "migration").hang_up("9:20")
     assert told_of(night) == []
     assert told_of(day)
-
-
-@pytest.mark.parametrize(("what", "of"), [("E+r1s", True), ("Nb", True), ("e+r0u.", False)])
-def test_what_says_of_the_contact_as_a_whole(what: str, of: bool) -> None:
-    assert of_contact(what) is of
 
 
 @settings(max_examples=examples(150))

@@ -101,41 +101,47 @@ class Deployment:
         topics: all that was written.
         sources: partitions of each input topic.
         plan: by which whoever starts next judges.
+        routes: which partition something goes to.
+
+    Args:
+        partials: partitions of the line partials.
     """
 
-    def __init__(self, sources: int, plan: Plan = PLAN) -> None:
+    def __init__(self, sources: int, plan: Plan = PLAN, partials: int = 2) -> None:
         self.plan = plan
         self.topics = Topics()
         self.sources = sources
-        self._routes = Routes(sources, 2, 2)
+        self.routes = Routes(sources, partials, 2)
         self._owners = {n: self._owner(n) for n in range(sources)}
         self._watermarks = dict.fromkeys(range(sources), 0)
         self._lines = self._line_owners()
         self._callers = self._caller_owners()
 
     def _owner(self, source: int) -> ContactOwner:
-        return ContactOwner(source, self.plan, self._routes, Counts())
+        return ContactOwner(source, self.plan, self.routes, Counts())
 
     def _line_owners(self) -> list[LineOwner]:
-        return [
-            LineOwner(there, self.plan, self._routes, len(self.topics.log(topics.PARTIALS, there)))
-            for there in range(self._routes.partials)
-        ]
+        found = []
+        for there in range(self.routes.partials):
+            end = len(self.topics.log(topics.PARTIALS, there))
+            found.append(LineOwner(there, self.plan, self.routes, end))
+            found[-1].restore(self.topics.log(topics.ALERTS, there), max(self._watermarks.values()))
+        return found
 
     def _caller_owners(self) -> list[CallerOwner]:
         return [
             CallerOwner(
                 there,
-                self._routes,
+                self.routes,
                 len(self.topics.log(topics.CALLERS, there)),
                 day_of=self.plan.day_of,
             )
-            for there in range(self._routes.callers)
+            for there in range(self.routes.callers)
         ]
 
     def windows(self, scope: str) -> Windows:
         """The rolling windows of a scope, as its owner shows them."""
-        return self._lines[self._routes.of_scope(scope)].board.scope(scope).windows
+        return self._lines[self.routes.of_scope(scope)].board.scope(scope).windows
 
     def ledger(self, source: int) -> Ledger:
         """The books of a source partition."""
@@ -193,7 +199,7 @@ class Deployment:
         }
         reading: Any = self.topics
         _Writer.written = self.topics
-        work = rebuild._Rebuild(Settings(), self.plan, self._routes, positions, reading)
+        work = rebuild._Rebuild(Settings(), self.plan, self.routes, positions, reading)
         with patch.object(rebuild, "Writer", _Writer):
             asyncio.run(work.run(lambda done: None))
         for source in self._owners:

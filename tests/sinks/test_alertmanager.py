@@ -17,7 +17,8 @@ from streams.cli import main
 from streams.domain import instants
 from streams.domain.instants import MINUTE, SECOND
 from streams.sinks import alertmanager
-from streams.sinks.alertmanager import LASTS, Alertmanagers, addresses, body
+from streams.sinks.alert_bodies import LASTS, body
+from streams.sinks.alertmanager import Alertmanagers, addresses
 from streams.sinks.links import Links
 from tests.alerts import NOON, fall
 from tests.plans import ANTWERP

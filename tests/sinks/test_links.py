@@ -13,6 +13,13 @@ def test_addresses_may_end_in_a_slash_or_not(end: str) -> None:
     assert links.pipeline == "https://b.example/g/d/reachline-pipeline"
 
 
+def test_links_that_lead_to_the_readers_own_machine_are_known() -> None:
+    assert Links().of_this_machine == ["runbooks", "grafana"]
+    assert Links("https://a.example/r", "http://127.0.0.1:3000").of_this_machine == ["grafana"]
+    assert Links("https://a.example/localhost", "http://[::1]/").of_this_machine == ["grafana"]
+    assert Links("https://localhost.example", "http://[oops").of_this_machine == ["grafana"]
+
+
 def test_no_name_of_a_line_breaks_out_of_the_address() -> None:
     address = Links(grafana="https://b.example").line("a line/of 50 %&var-line=others")
     assert address == (

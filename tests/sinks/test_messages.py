@@ -7,7 +7,10 @@ from streams.sinks import messages
 from streams.texts import languages
 from tests.texts.reversed_texts import reversed_texts
 
-TEMPLATES = ("subject", "summary", "text", "html")
+TEMPLATES = (
+    *("subject", "summary", "text", "html"),
+    *("own.subject", "own.summary", "own.text"),
+)
 
 
 def _defined() -> list[str]:
@@ -27,9 +30,9 @@ def test_a_language_that_is_added_is_spoken_at_once(tmp_path: Path) -> None:
 
 def test_a_template_calls_those_of_its_own_language_only() -> None:
     for template in messages.render().split("{{ define ")[1:]:
-        language = re.match(r'"contact\.\w+\.(\w+)"', template)
+        language = re.match(r'"contact\.(?:own\.)?\w+\.(\w+)"', template)
         assert language is not None
-        called = re.findall(r'template "contact\.summary\.(\w+)"', template)
+        called = re.findall(r'template "contact\.(?:own\.)?summary\.(\w+)"', template)
         named = re.findall(r"\.Annotations\.(?:summary|description|action)_(\w+)", template)
         assert {*called, *named} == {language[1]}
 

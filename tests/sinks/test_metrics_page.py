@@ -158,7 +158,7 @@ def test_a_long_family_written_in_parts_is_one_family(accept: str) -> None:
 def test_others_work_goes_on_and_all_who_ask_meanwhile_get_the_same() -> None:
     """Two hundred lines take a fifth of a second; heartbeats go out all the while, and one who
     asks first and hangs up takes the page from nobody."""
-    city = City(Plan.default(), [LINE + f"{n}" for n in range(200)])
+    city = City(Plan.default(), [CITY, *(LINE + f"{n}" for n in range(200))])
     city.live(city.scopes, SECOND)
     beats = 0
 

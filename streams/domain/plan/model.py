@@ -184,13 +184,26 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom to call at a vendor. ``phone`` is a desk's, as it is dialled; ``language`` None is the
+    city's first, ``hours`` None at any time."""
+
+    name: str
+    phone: str
+    language: str | None = None
+    hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
-    """Who answers lines. ``owner`` is who answers for it, ``receiver`` whom a page goes to."""
+    """Who answers lines. ``owner`` is who answers for it, ``receiver`` whom a page goes to in
+    Alertmanager; ``receivers`` are called in their order."""
 
     id: str
     name: str
     owner: str
     receiver: str
+    receivers: tuple[Receiver, ...] = ()
 
 
 Minutes = tuple[int, int]

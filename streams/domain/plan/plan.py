@@ -33,6 +33,7 @@ from streams.domain.plan.model import (
     Entrance,
     Entries,
     Line,
+    Receiver,
     Terms,
     Vendor,
     is_id,
@@ -71,6 +72,7 @@ _ADDED: Final[dict[str, dict[str, Any]]] = {
     },
     "city": {"nuisance": 0, "pseudonyms": None, "page_of_today": INTERNAL, **UNSAID},
     "line": {"queues": (), "kind": OF_CALLS, "channels": ()},
+    "vendor": {"receivers": ()},
 }
 """What plans could not say at first, each with the value that stands for nothing said."""
 
@@ -410,6 +412,14 @@ class Plan:
             return versions[-1].entry if versions else None
         return valid(versions, at)
 
+    def receivers(self, vendor: str, at: int) -> tuple[Receiver, ...]:
+        """Whom to call at a vendor at an instant, in their order; where nobody is on duty then, all
+        of them: somebody has to be called."""
+        found = self.vendor(vendor, at) or self.vendor(vendor)
+        named = found.receivers if found is not None else ()
+        on_duty = tuple(each for each in named if each.hours is None or self.within(each.hours, at))
+        return on_duty or named
+
     def contract(self, id_: str, at: int) -> Contract | None:
         """The contract as of the instant; None: no such contract then."""
         return valid(self._contracts.get(id_, ()), at)
@@ -470,6 +480,8 @@ class Plan:
         _without_nothing(said["city"], _ADDED["city"])
         for line in said["lines"]:
             _without_nothing(line["entry"], _ADDED["line"])
+        for vendor in said["vendors"]:
+            _without_nothing(vendor["entry"], _ADDED["vendor"])
         return msgspec.json.encode(said, order="sorted").decode()
 
     @cached_property

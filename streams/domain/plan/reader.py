@@ -12,7 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.plan import paging, positions, queues, references, syntax, week
+from streams.domain.plan import paging, positions, queues, receivers, references, syntax, week
 from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
@@ -170,6 +170,7 @@ def _entries(top: Table) -> Entries:
     references.check_overlaps(contracts, reported)
     references.check_overlaps(hours, reported)
     references.check_overlaps(vendors, reported)
+    receivers.check_receivers(vendors, entries.hours, reported)
     references.check_overlaps(lines, reported)
     references.check_overlaps(announcements, reported)
     references.check_overlaps(entrances, reported)
@@ -281,6 +282,7 @@ def _vendor(table: Table) -> Vendor:
         name=name,
         owner=table.text("owner", name),
         receiver=table.text("receiver", id_),
+        receivers=receivers.receivers(table),
     )
 
 

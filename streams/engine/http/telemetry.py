@@ -1,6 +1,8 @@
 """What the worker says of itself: metrics of the pipeline, and health."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from aiokafka import TopicPartition
@@ -14,6 +16,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from streams import __version__
+from streams.certificates import ends
 from streams.domain.instants import SECOND
 from streams.domain.irregularities import IRREGULARITIES
 from streams.domain.plan.judgement import digest_of_years
@@ -25,6 +28,22 @@ from streams.engine.roles.judging import UNKNOWN
 UNHEALTHY_AFTER: Final = 30.0
 """Seconds without a checkpoint after which a worker that owns partitions is not healthy: a hundred
 times what is usual, and longer than a broker takes to elect a new leader."""
+
+
+_CERTIFICATES: Final = {"kafka_ssl_certificate_location": min, "kafka_ssl_ca_location": max}
+"""Which of the ends in a file counts, by the setting that names the file."""
+
+
+@lru_cache(maxsize=8)
+def _end_of(path: str, which: Callable[[list[datetime]], datetime]) -> float | None:
+    """Read once: a worker goes on with what it has read at its start."""
+    if not path:
+        return None
+    try:
+        found = ends(path)
+    except OSError:
+        return None
+    return which(found).timestamp() if found else None
 
 
 def healthy(worker: PagesHost) -> bool:
@@ -120,6 +139,13 @@ class PipelineCollector(Collector):
             owned.add_metric(name, 1)
         yield from (watermark, current, contacts, owned)
         yield from self._plan()
+        yield from self._certificates()
+        if worker.source_partitions:
+            yield GaugeMetricFamily(
+                "contact_source_partitions",
+                "Partitions of each input topic, each of which somebody must own",
+                value=worker.source_partitions,
+            )
         yield GaugeMetricFamily(
             "contact_open_contacts_most",
             "Contacts that this worker may have in state, by the setting open_contacts",
@@ -135,6 +161,21 @@ class PipelineCollector(Collector):
             "By how much the books fail to balance: 0, or the software is wrong",
             value=sum(owner.imbalance for owner in worker.contact_owners.values()),
         )
+
+    def _certificates(self) -> Iterator[Metric]:
+        """Of its own certificate's chain the first end counts; of those that it trusts, that after
+        which it trusts none."""
+        settings = self._worker.settings
+        family = GaugeMetricFamily(
+            "contact_certificate_expires_timestamp_seconds",
+            "When the certificates that this worker started with end",
+            labels=["setting"],
+        )
+        for setting, which in _CERTIFICATES.items():
+            end = _end_of(getattr(settings, setting), which)
+            if end is not None:
+                family.add_metric([setting], end)
+        yield family
 
     def _plan(self) -> Iterator[Metric]:
         worker = self._worker

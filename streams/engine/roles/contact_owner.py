@@ -17,15 +17,11 @@ from aiokafka import ConsumerRecord
 from streams.domain import event_reader
 from streams.domain.books import SLOT
 from streams.domain.contact import Piece
-from streams.domain.decided import NO_LINE
-from streams.domain.decisions import Told, of_contact
 from streams.domain.event_reader import Reader, Refusal
 from streams.domain.irregularities import Irregularities
 from streams.domain.ledger import Changes, FullError, Ledger
 from streams.domain.outcome import NEVER, Outcome
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, VENDOR
-from streams.domain.watched import terms_of
 from streams.engine.kafka import topics
 from streams.engine.kafka.outputs import Outputs, Record, position_key
 from streams.engine.roles.judging import UNKNOWN, Judging
@@ -285,34 +281,10 @@ class ContactOwner:
     def _write_decided(self, outputs: Outputs, changes: Changes, generation: int) -> None:
         """Decisions stay until retention removes them: an owner that was long away reads them."""
         source, number = self.partition, self._changelog.number
-        for there, told in self._by_partition(changes.decided.for_good).items():
-            records = outputs.setdefault((topics.PARTIALS, there), [])
-            records += for_good_records(generation, source, number, told)
+        records = outputs.setdefault((topics.PARTIALS, self._routes.of_decisions), [])
+        records += for_good_records(generation, source, number, changes.decided.for_good)
         for start, decided in changes.decided.slots.items():
-            by_partition = self._by_partition(decided)
-            for there in range(self._routes.partials):
-                records = outputs.setdefault((topics.PARTIALS, there), [])
-                records.append(
-                    decided_record(generation, source, start, by_partition.get(there, []))
-                )
-
-    def _by_partition(self, told: list[Told]) -> dict[int, list[Told]]:
-        """What detectors are told, by the partitions of line partials that its line, the line's
-        vendor and the city are on."""
-        if self._routes.partials == 1:
-            return {0: told} if told else {}
-        found: dict[int, list[Told]] = {}
-        plan, routes = self.ledger.plan, self._routes
-        of_city = routes.of_scope(CITY)
-        for each in told:
-            line, at, what, *_ = each
-            there = {of_city} if of_contact(what) else set()
-            if line != NO_LINE:
-                there.add(routes.of_line(line))
-                there.add(routes.of_scope(VENDOR + terms_of(plan, line, at).vendor))
-            for partition in there:
-                found.setdefault(partition, []).append(each)
-        return found
+            records.append(decided_record(generation, source, start, decided))
 
     def _tell_the_time(self, outputs: Outputs, generation: int) -> None:
         """How far the partition has come, behind all that is complete until then."""

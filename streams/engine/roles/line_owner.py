@@ -1,5 +1,7 @@
 """The owner of a partition of line partials: its board, and what it publishes of it.
 
+The owner of the city's partition has the detectors of all scopes besides, and tells of alerts.
+
 A board is rebuilt by reading its partition from the start. Nothing of it is shown or published
 before that is done, for a log that is being compacted is complete only at its end. With final
 intervals the owner writes, in one transaction, which ones it has published, so that its successor
@@ -65,13 +67,9 @@ class LineOwner:
 
     def __init__(self, partition: int, plan: Plan, routes: Routes, end: int) -> None:
         self.partition = partition
-        self.board = Board(
-            plan,
-            routes.sources,
-            scopes_of(plan, routes, partition),
-            owns=lambda scope: routes.of_scope(scope) == partition,
-        )
+        self.board = Board(plan, routes.sources, scopes_of(plan, routes, partition))
         self.position = 0
+        self._watches = routes.of_decisions == partition
         self._end = end
         self._before: Published | None = None  # by the owners before this one
         self._intervals: list[Record] = []
@@ -91,7 +89,8 @@ class LineOwner:
             assert record.key is not None
             remembered = from_state_record(record.key, record.value)
             if remembered is not None:
-                states[remembered.what][remembered.of] = remembered.state
+                if self._watches:
+                    states[remembered.what][remembered.of] = remembered.state
                 continue
             alert = from_alert_record(record.key, record.value)
             if alert is not None and _ended_since(now - ENDED_KEPT, alert):
@@ -122,10 +121,8 @@ class LineOwner:
             partial = read_partial(record.key, record.value)
             if isinstance(partial, Figures):
                 board.apply_figures(*partial)
-            elif isinstance(partial, DecidedForGood):
-                board.alarms.apply_for_good(partial.told)
-            elif isinstance(partial, DecidedInSlot):
-                board.alarms.apply(*partial)
+            elif isinstance(partial, DecidedForGood | DecidedInSlot):
+                self._apply_decided(partial)
             elif isinstance(partial, Waits):
                 board.apply_waiting(*partial)
             elif isinstance(partial, WatermarkRecord):
@@ -135,6 +132,15 @@ class LineOwner:
             elif isinstance(partial, Published) and not self.shown:
                 self._before = partial
         self.read_to(position)
+
+    def _apply_decided(self, partial: DecidedForGood | DecidedInSlot) -> None:
+        """Decisions are for one owner; what was on other partitions once is nobody's."""
+        if not self._watches:
+            return
+        if isinstance(partial, DecidedForGood):
+            self.board.alarms.apply_for_good(partial.told)
+        else:
+            self.board.alarms.apply(*partial)
 
     def read_to(self, position: int) -> None:
         """Everything up to this offset is on the board: what ends a log need not be records."""

@@ -111,6 +111,11 @@ class Ownership:
             )
         return owned
 
+    @property
+    def sources(self) -> int:
+        """Partitions of each input topic; 0 until that is known."""
+        return 0 if self._routes is None else self._routes.sources
+
     def room(self) -> int:
         """How many contacts more may be in state, of all partitions together."""
         owners = self.contacts.owners.values()

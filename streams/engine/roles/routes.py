@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zlib import crc32
 
-from streams.domain.tally import LINE
+from streams.domain.tally import CITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,11 @@ class Routes:
         """The partition of line partials that a line, a vendor or the city is kept on."""
         return crc32(scope.encode()) % self.partials
 
-    def of_line(self, line: str) -> int:
-        """The partition of line partials that a line is kept on, with its decisions."""
-        return self.of_scope(LINE + line)
+    @property
+    def of_decisions(self) -> int:
+        """The partition of line partials that has all decisions, and whose owner all detectors: the
+        city's. What goes wrong at lines of several partitions can be one incident."""
+        return self.of_scope(CITY)
 
     def of_caller(self, caller: str) -> int:
         """The partition on which all calls of a caller come together."""

@@ -120,6 +120,7 @@ _FIELDS: Final = {
     "duration": _value("humanizeDuration"),
     "worker": _label("instance"),
     "topic": _label("topic"),
+    "setting": _label("setting"),
     "alertmanager": _label("alertmanager"),
     "vendor": _look_up(VENDOR_INFO, "vendor", "name"),
     "owner": _look_up(VENDOR_INFO, "vendor", "owner"),

@@ -69,6 +69,17 @@ _SHARE_REFUSED: Final = (
 _LATE: Final = "sum(increase(contact_late_total[15m]))"
 _SHARE_LATE: Final = f"{_LATE} / (sum(increase(contact_events_total[15m])) > 0)"
 
+_RESTARTS: Final = f'changes(process_start_time_seconds{{job="{JOB}"}}[15m])'
+
+CRASH_LOOP: Final = 3
+"""Starts within a quarter of an hour. A release rolls a worker once, one that is taken back twice;
+what ends a worker at its start, or a minute later, does so again and again."""
+
+CERTIFICATE_DAYS: Final = 21
+"""Days before a certificate's end: whoever signs it may be on holiday for two weeks of them."""
+
+_OWNED_SOURCES: Final = "count(count by (partition) (contact_state_owner == 1))"
+
 CLOCK_OFF: Final = 60
 """Seconds by which a machine's clock may differ from the brokers'. Nothing is decided by it, but
 its log, its certificates and the rules on its machine go by it."""
@@ -89,6 +100,29 @@ def _there(links: Links) -> list[Alert]:
             TICKET,
             links.pipeline,
             wait="5m",
+        ),
+        Alert(
+            "ContactWorkerCrashLoop",
+            f"{_RESTARTS} >= {CRASH_LOOP}",
+            TICKET,
+            links.pipeline,
+            keep="15m",
+        ),
+        # Figures stand still meanwhile, which wakes somebody; this says why.
+        Alert(
+            "ContactPartitionsUnowned",
+            f"max(contact_source_partitions) - ({_OWNED_SOURCES} or vector(0)) > 0",
+            TICKET,
+            links.pipeline,
+            wait="5m",  # twice as long as a rebalance and a recovery of a million contacts
+        ),
+        Alert(
+            "ContactCertificateEnding",
+            "min by (setting) (contact_certificate_expires_timestamp_seconds) - time()"
+            f" < {CERTIFICATE_DAYS} * 86400",
+            TICKET,
+            links.pipeline,
+            wait="1h",
         ),
     ]
 

@@ -1,13 +1,12 @@
-"""Everything of a line comes together on one partition, and all calls of a caller on one."""
+"""A scope's figures come together on one partition, all decisions on one, and a caller's calls."""
 
 from streams.domain.tally import CITY, LINE
 from streams.engine.roles.routes import Routes
 
 
-def test_a_lines_decisions_come_where_its_figures_do() -> None:
+def test_all_decisions_come_where_the_city_s_figures_do() -> None:
     routes = Routes(sources=4, partials=7, callers=3)
-    for line in ("waste", "desk", "migration", "a:b"):
-        assert routes.of_line(line) == routes.of_scope(LINE + line)
+    assert routes.of_decisions == routes.of_scope(CITY)
 
 
 def test_partitions_are_all_used_and_none_besides() -> None:
