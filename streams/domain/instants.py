@@ -26,8 +26,8 @@ many a language, and with an offset it may lie before all that a calendar can sh
 
 _RFC3339 = re.compile(PATTERN)
 
-# Parsing an instant whole costs about 2 us; its three parts repeat so much (hours, the 3,600 seconds
-# of each, fractions with the city's one or two offsets) that looking them up costs 0.3 us. Were the
+# An instant parsed whole costs about 2 us; its three parts repeat so much (hours, 3,600 seconds
+# of one, fractions with the city's one or two offsets) that looking them up costs 0.3 us. Were the
 # first two split at the minute, a fifth of a year's file would be parsed whole; at midnight, all
 # seconds of a day would be too many for the processor's cache, and took a quarter longer.
 # A cache that has grown to its bound is emptied: hostile input can't make it grow for ever.
