@@ -9,22 +9,17 @@ questions that were asked.
 Such contacts are over, came to one line, are telephone calls of somebody who dialled the city, and
 heard no announcement to its end. All others are none of this
 module's: it knows nothing of them. Judging and booking a contact took three times as long.
-
-It is longer than a module should be, because what contacts must have in common is read beside how
-that is found.
 """
 
-from dataclasses import replace
-from typing import Any, Final, Literal, cast
+from typing import Any, Final
 
-from streams.domain import caller_history as callers
-from streams.domain import traced, wide
+from streams.domain import decisions, wide
 from streams.domain.caller_history import Answer, Call
-from streams.domain.contact import Piece, properties_told
-from streams.domain.disposition import CHOSE_AGAIN
-from streams.domain.entries import contact_pattern, scopes_of, visit_pattern
-from streams.domain.judge import is_open, judge
-from streams.domain.outcome import OF_CITY, Outcome
+from streams.domain.contact import Piece, Properties, properties_told
+from streams.domain.entries import scopes_of
+from streams.domain.judge import is_open
+from streams.domain.judged import Found, Judged, Said, judged_traced
+from streams.domain.outcome import OF_CITY
 from streams.domain.plan import Plan, Terms
 from streams.domain.plan.model import PHONE
 from streams.domain.rows import (
@@ -35,82 +30,15 @@ from streams.domain.rows import (
     ROW_WIDTH,
     USUAL_FIELD,
 )
-from streams.domain.traced import Span, Trace, Tree, UnrememberableError
+from streams.domain.traced import Tree
 from streams.domain.walk import walk, walk_of_codes
 from streams.domain.walked import NO_ROW
-from streams.domain.whole import passed_counts
 
 KEPT: Final = 20_000
 """Contacts that others are compared with: a city's year has some hundreds. A memory that has grown
 to this is emptied: hostile input can't make it grow for ever."""
 
-_LINE: Final = "line"
-_CALLER: Final = "caller"
-_CALLER_AT: Final = 4  # of the first row
 _OF_CALLS: Final = (None, PHONE)
-
-
-class Judged:
-    """What contacts that are judged alike count.
-
-    Attributes:
-        begun: the row where the visit begins.
-        choice, answered: the rows of its choice and its answer, or ``NO_ROW``.
-        tier: of its line.
-        is_nuisance: it is in no ratio.
-        has_call: it is one of the calls of its caller, if that is told.
-        visit, contact: the patterns of the visit and of the contact as a whole.
-        durations: those of the visit's pattern, none of them below 0.
-        wait: of the visit, where figures are of it.
-        whole_wait: of the contact, where figures are of it.
-        passed: what the contact counts of its way, packed.
-    """
-
-    __slots__ = (
-        "answered",
-        "begun",
-        "choice",
-        "contact",
-        "durations",
-        "has_call",
-        "is_nuisance",
-        "passed",
-        "tier",
-        "visit",
-        "wait",
-        "whole_wait",
-    )
-
-    def __init__(self, outcome: Outcome) -> None:
-        (visit,) = outcome.visits
-        if outcome.disordered or outcome.hung_up is None or visit.disposition is CHOSE_AGAIN:
-            raise UnrememberableError("it is irregular, or not over")
-        self.begun = _row(visit.begun)
-        self.choice = NO_ROW if visit.chosen is None else _row(visit.chosen)
-        self.answered = NO_ROW if visit.answered is None else _row(visit.answered)
-        self.is_nuisance = outcome.nuisance
-        self.tier = visit.terms.tier
-        self.has_call = callers.call("", outcome) is not None
-        self.visit = visit_pattern(visit)
-        self.contact = contact_pattern(outcome)
-        self.durations = tuple(traced.span(duration(visit)) for duration in self.visit.durations)
-        self.wait = self._span(visit.wait if not self.visit.no_wait else None)
-        self.whole_wait = self._span(outcome.whole_wait if self.contact.waited else None)
-        self.passed = passed_counts(outcome)
-
-    def _span(self, found: int | None) -> Span | None:
-        return None if found is None else traced.span(found)
-
-
-def _row(found: int) -> int:
-    row, after = traced.instant(found)
-    if after:
-        raise UnrememberableError("it is no event")
-    return row
-
-
-Found = Judged | Literal[False]
-"""What contacts that are judged alike count; or that this can't be remembered."""
 
 
 class Shape:
@@ -136,14 +64,16 @@ class Told:
 
     Attributes:
         wide: the scopes that have all of them.
+        properties: of each.
         menu: the version of the menu.
     """
 
-    __slots__ = ("menu", "wide")
+    __slots__ = ("menu", "properties", "wide")
 
-    def __init__(self, wide: tuple[str, ...], menu: str | None) -> None:
+    def __init__(self, wide: tuple[str, ...], properties: Properties) -> None:
         self.wide = wide
-        self.menu = menu
+        self.properties = properties
+        self.menu = properties.menu
 
 
 class Here:
@@ -158,9 +88,9 @@ class Here:
 
     __slots__ = ("judged", "plan", "scopes", "terms")
 
-    def __init__(self, terms: Terms, said: "_Said", judged: dict[Shape, Tree[Found]]) -> None:
+    def __init__(self, terms: Terms, said: Said, judged: dict[Shape, Tree[Found]]) -> None:
         self.terms = terms
-        self.plan = cast(Plan, said)
+        self.plan = said
         self.scopes = scopes_of(terms.line, terms.vendor)
         self.judged = judged
 
@@ -183,11 +113,30 @@ def call_of(call_id: str, alike: Alike) -> Call:
     return Call(caller, begun, call_id, answers, booked, ())
 
 
+def told_of(call_id: str, alike: Alike) -> list[decisions.Told]:
+    """What detectors are told of such a contact (``decisions.told``)."""
+    judged, piece, here, _, caller = alike
+    ats, line, key = piece.ats, here.terms.line, f"{call_id}/1"
+    of = "" if caller is None else caller[: decisions.CALLER_KEPT]
+    found: list[decisions.Told] = []
+    assert judged.told is not None
+    for what, (row, after), *later in judged.told:
+        first = ats[row] + after
+        second, third = [0 if at is None else ats[at.row] + at.after - first for at in later]
+        found.append((line, first, what, key, of, second, third))
+    return found
+
+
 class Known:
-    """What is known of contacts judged by a plan."""
+    """What is known of contacts judged by a plan.
+
+    Attributes:
+        plan: by which.
+        kept: how many are remembered.
+    """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
         self._clear()
 
     def _clear(self) -> None:
@@ -238,14 +187,14 @@ class Known:
             return self._told[tellers]
         except KeyError:
             told = self._learn_told(tellers, begun)
-            if not self._plan.has_dated_entrance:
+            if not self.plan.has_dated_entrance:
                 if len(self._told) >= KEPT:
                     self._told.clear()
                 self._told[tellers] = told
             return told
 
     def _learn_told(self, tellers: tuple[tuple[Any, ...], ...], begun: int) -> Told | None:
-        plan = self._plan
+        plan = self.plan
         if any(len(each) > INFORMED_FIELD - DIRECTION_FIELD for each in tellers):
             return None
         found = properties_told(tellers)
@@ -254,7 +203,7 @@ class Known:
         scopes = OF_CITY
         if tellers or plan.entries.entrances:
             scopes = wide.of_call(found.entry, found.language, begun, plan)
-        return Told(scopes, found.menu)
+        return Told(scopes, found)
 
     def _learn_shape(self, piece: Piece, codes: tuple[int, ...]) -> Shape | None:
         words = piece.rows[3::ROW_WIDTH]
@@ -278,7 +227,7 @@ class Known:
 
     def _holds(self, line: str, at: int, begun: int) -> Here | None:
         """What holds for a contact that began at one instant, and its visit at another."""
-        plan = self._plan
+        plan = self.plan
         terms = plan.terms(line, at)
         if terms is None or terms.is_station:
             return None
@@ -288,7 +237,7 @@ class Known:
         key = id(terms), in_hours, nuisance, within
         here = self._here.get(key)
         if here is None or here.terms is not terms:
-            said = _Said(terms, in_hours, nuisance, within)
+            said = Said(terms, in_hours, nuisance, within)
             here = self._here[key] = Here(terms, said, self._judged.setdefault(said.key, {}))
         return here
 
@@ -297,57 +246,6 @@ class Known:
         if self.kept >= KEPT:
             self._clear()
         self.kept += 1
-        trace = Trace(piece.ats, now)
-        rows: list[Any] = []
-        for at, code, is_at_line in zip(trace.instants, shape.codes, shape.at_line, strict=True):
-            rows += (at, code, "", _LINE if is_at_line else "", None)
-        rows[_CALLER_AT] = _CALLER
-        found: Found = False
-        try:
-            outcome = judge(Piece(rows, rows, trace.instants, True), here.plan, trace.now)
-            assert outcome is not None
-            found = Judged(outcome)
-        except UnrememberableError:
-            pass
-        tree.learn(trace.asked, found)
+        asked, found = judged_traced(shape.codes, shape.at_line, here.plan, piece.ats, now)
+        tree.learn(asked, found)
         return found
-
-
-class _Said:
-    """A plan that says no more than what contacts have in common that are judged alike: whatever
-    else it is asked can't be remembered."""
-
-    has_announcements = False
-
-    def __init__(self, terms: Terms, in_hours: bool, nuisance: int, within: int) -> None:
-        self._terms = replace(
-            terms, line=_LINE, names={}, vendor="", option=None, callback_within=0, open=in_hours
-        )
-        self.entries = _Entrances()
-        self.nuisance = nuisance
-        self._within = within
-
-    @property
-    def key(self) -> tuple[Terms, int, int]:
-        """The same for all that are judged by the same."""
-        return self._terms, self.nuisance, self._within
-
-    def terms(self, line: str, at: int) -> Terms:
-        return self._terms
-
-    last_terms = terms
-
-    def nuisance_at(self, at: int) -> int:
-        return self.nuisance
-
-    def whole_within(self, at: int) -> int:
-        return self._within
-
-    def __getattr__(self, name: str) -> Any:
-        raise UnrememberableError(f"the plan is asked for {name}")
-
-
-class _Entrances:
-    """What a plan says of entrances to whom they make no difference."""
-
-    entrances = ()

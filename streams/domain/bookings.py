@@ -14,6 +14,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from streams.domain.alike import Alike
 from streams.domain.books import INTERVAL, SLOT, imbalance, start_of, unequal
 from streams.domain.cells import Cell, CellKey, Waiting
 from streams.domain.gathered import Gathering
@@ -177,6 +178,10 @@ class Bookings:
         are read while catching up; ``roll_up`` brings it into the cells."""
         for outcome in outcomes:
             self._gathering.add(outcome)
+
+    def retire_alike(self, alike: Alike) -> None:
+        """The same for one that is judged like another one."""
+        self._gathering.add_alike(alike)
 
     def roll_up(self) -> None:
         """Brings all that was booked into the cells."""

@@ -41,10 +41,12 @@ class LinesReader(Reader):
             if at > latest or dialled(event) is not None:
                 right = False
             elif type_ is Queue:
+                left = event.phase == "left"
                 right = (
-                    (event.phase != "left" or (event.reason is not None and event.to_line is None))
+                    (not left or event.reason is not None)
                     and (event.agent is None or self._is_agent(event.agent))
                     and knows(event.line, at)
+                    and (not left or event.to_line is None or knows(event.to_line, at))
                 )
             elif type_ is MenuChoice:
                 right = knows(event.line, at)

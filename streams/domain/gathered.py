@@ -11,7 +11,7 @@ Booking took half as long so, in a replay as in catching up.
 from collections.abc import Callable, Hashable, Sequence
 from operator import mul
 
-from streams.domain.alike import Alike, Judged
+from streams.domain.alike import Alike
 from streams.domain.counts import ONE
 from streams.domain.entries import (
     ContactPattern,
@@ -22,6 +22,7 @@ from streams.domain.entries import (
     scopes,
     wait_bucket,
 )
+from streams.domain.judged import Judged
 from streams.domain.outcome import OUTGOING, Outcome, Visit
 from streams.domain.tally import WHOLE_WAITS, Tally
 from streams.domain.whole import passed_counts

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from streams.domain import caller_history as callers
+from streams.domain.alike import Alike, Known, call_of, told_of
 from streams.domain.awake import Awake
 from streams.domain.bookings import Bookings, Partial
 from streams.domain.books import READ_TOGETHER, imbalance
@@ -24,10 +25,11 @@ from streams.domain.contact import GAP, Piece
 from streams.domain.decision_slots import DecisionChanges, DecisionSlots
 from streams.domain.events import Event
 from streams.domain.instants import MINUTE
+from streams.domain.judge import judge
 from streams.domain.open_contact import OpenContact, intervals_of
 from streams.domain.outcome import NEVER, Outcome
 from streams.domain.plan import Plan
-from streams.domain.reading import Reading, as_read, read
+from streams.domain.reading import Reading, as_read, read, read_once
 from streams.domain.retired import Retired
 from streams.domain.tally import Entry, Tally
 
@@ -60,6 +62,10 @@ class Left(NamedTuple):
 
 Leaves = Callable[[str, Piece, Outcome], Any]
 """What is to be kept of a contact that leaves, until changes are asked for."""
+
+
+LeavesAlike = Callable[[str, Alike], Any]
+"""The same of one that is judged like another one."""
 
 
 def _all_of_it(call_id: str, piece: Piece, outcome: Outcome) -> tuple[Piece, Outcome]:
@@ -101,6 +107,8 @@ class Ledger:
         leaves: gives what is kept of each contact that leaves, as it was read last; all of it if it
             is not said. A journey's record is a tenth of its objects, whose memory the next
             contact can use: it is still in the processor's cache.
+        leaves_alike: gives the same of those that are judged like another one; if it is not said,
+            they are judged for that.
 
     Attributes:
         plan: by which contacts are judged.
@@ -114,10 +122,18 @@ class Ledger:
         decided: what was decided of them.
     """
 
-    def __init__(self, plan: Plan, grace: int = GRACE, leaves: Leaves = _all_of_it) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        grace: int = GRACE,
+        leaves: Leaves = _all_of_it,
+        leaves_alike: LeavesAlike | None = None,
+    ) -> None:
         self.plan = plan
         self.grace = grace
+        self._known = Known(plan)
         self._leaves = leaves
+        self._leaves_alike = leaves_alike
         self.watermark = self.complete_until = -NEVER
         self.contacts: dict[str, OpenContact] = {}
         self.most = NEVER
@@ -128,7 +144,7 @@ class Ledger:
         self._awake = Awake()
         self._schedule: list[tuple[int, str]] = []
         self._told: dict[str, OpenContact] = {}
-        self._leaving: list[tuple[Left, list[tuple[Piece, Outcome]]]] = []
+        self._leaving: list[tuple[Left, list[tuple[Piece, Outcome]] | Alike]] = []
         self._retiring: list[tuple[Left, list[Any]]] = []
         self._calls: dict[tuple[str, str], callers.Call | None] = {}
 
@@ -220,7 +236,7 @@ class Ledger:
             for contact in some:
                 if contact.rests:
                     self._awake.add(contact)
-            for reading in read(some, self.plan, self.watermark):
+            for reading in self._read(some):
                 self._book(reading)
             self._leave()
         if self._unread:
@@ -231,6 +247,12 @@ class Ledger:
         self.bookings.roll_up()
         self.retired.evict(self.watermark - self.grace - GAP)
         self._awake.lay_to_rest(self._unread)
+
+    def _read(self, contacts: Iterable[OpenContact]) -> list[Reading]:
+        if self._known.plan is not self.plan:
+            self._known = Known(self.plan)
+        over = self.watermark - self.grace
+        return read_once(contacts, self.plan, self.watermark, self._known, over)
 
     def _wait_with(
         self, contacts: Iterable[OpenContact], may_wait: Callable[[OpenContact], bool]
@@ -265,6 +287,11 @@ class Ledger:
 
     def _book(self, reading: Reading) -> None:
         """Books what a contact adds as it was read now, for good when it is over."""
+        if reading.alike is not None:
+            if self._has_room():
+                self._retire_alike(reading.contact, reading.alike)
+                return
+            (reading,) = read([reading.contact], self.plan, self.watermark)
         now, contact, outcomes = self.watermark, reading.contact, reading.outcomes
         if not reading.pieces:
             self._wake(contact, contact.oldest)
@@ -314,22 +341,47 @@ class Ledger:
         else:
             self.bookings.retire_unbooked(outcome for _, outcome in reading.outcomes)
         self.decided.retire(contact.decided, reading.decided)
+        self._leaving.append((self._left(contact), reading.outcomes))
+
+    def _retire_alike(self, contact: OpenContact, alike: Alike) -> None:
+        """Retires a contact that was never read before and is judged like another one."""
         call_id = contact.call_id
+        judged, _, _, _, caller = alike
+        if caller is not None and judged.has_call:
+            call = call_of(call_id, alike)
+            self._calls[caller, call.contact] = call
+        self.bookings.retire_alike(alike)
+        self.decided.retire((), told_of(call_id, alike))
+        self._leaving.append((self._left(contact), alike))
+
+    def _left(self, contact: OpenContact) -> Left:
+        call_id, newest = contact.call_id, contact.newest
         del self.contacts[call_id]
         self._awake.remove(call_id)
         self._told.pop(call_id, None)
-        left = Left(call_id, contact.newest, contact.is_stored)
-        self._leaving.append((left, reading.outcomes))
-        self.retired.add(call_id, contact.newest)
+        self.retired.add(call_id, newest)
+        return Left(call_id, newest, contact.is_stored)
 
     def _leave(self) -> None:
         """Lets go of what was read of the contacts that leave, but for what is kept of it."""
-        leaves = self._leaves
+        leaves, leaves_alike = self._leaves, self._leaves_alike or self._judged_alike
         self._retiring += [
-            (left, [leaves(left.call_id, *each) for each in outcomes])
-            for left, outcomes in self._leaving
+            (
+                left,
+                [leaves_alike(left.call_id, read)]
+                if isinstance(read, tuple)
+                else [leaves(left.call_id, *each) for each in read],
+            )
+            for left, read in self._leaving
         ]
         self._leaving.clear()
+
+    def _judged_alike(self, call_id: str, alike: Alike) -> Any:
+        """Keeps of a contact that is judged like another one what is kept of any."""
+        _, piece, _, _, _ = alike
+        outcome = judge(piece, self.plan, self.watermark)
+        assert outcome is not None
+        return self._leaves(call_id, piece, outcome)
 
     def _update_calls(self, contact: OpenContact, calls: list[callers.Call]) -> None:
         known = contact.calls

@@ -5,6 +5,7 @@ from itertools import chain
 
 from streams.domain import caller_history as callers
 from streams.domain import decisions
+from streams.domain.alike import Alike, Known
 from streams.domain.contact import Piece
 from streams.domain.decisions import Told
 from streams.domain.entries import entries
@@ -25,9 +26,11 @@ class Reading:
         ahead: when the next one begins, else ``NEVER``.
         decided: what was decided of them.
         calls: what they tell of their callers.
+        alike: what it is instead of these three, if it is judged like another one: it was never
+            read before, and is over.
     """
 
-    __slots__ = ("ahead", "calls", "contact", "decided", "outcomes", "pieces")
+    __slots__ = ("ahead", "alike", "calls", "contact", "decided", "outcomes", "pieces")
 
     def __init__(self, contact: OpenContact, pieces: list[Piece]) -> None:
         self.contact = contact
@@ -36,6 +39,7 @@ class Reading:
         self.ahead = NEVER
         self.decided: list[Told] = []
         self.calls: list[callers.Call] = []
+        self.alike: Alike | None = None
 
     def booked(self) -> list[Entry]:
         """All that the contact adds to the books."""
@@ -67,6 +71,30 @@ def read(contacts: Iterable[OpenContact], plan: Plan, now: int) -> list[Reading]
             if call is not None:
                 each.calls.append(call)
     return found
+
+
+def read_once(
+    contacts: Iterable[OpenContact], plan: Plan, now: int, known: Known, over: int
+) -> list[Reading]:
+    """Reads contacts as ``read`` does, but those that are judged like another one. These are over:
+    they were never read before, and all of them is older than ``over``."""
+    found: list[Reading | None] = []
+    others: list[OpenContact] = []
+    for contact in contacts:
+        reading = None
+        if contact.as_of == NEVER_READ and contact.newest < over:
+            pieces = contact.pieces()
+            alike = known.find(pieces[0], now) if len(pieces) == 1 else None
+            if alike is not None and alike[0].told is not None:
+                reading = Reading(contact, pieces)
+                reading.alike = alike
+        if reading is None:
+            others.append(contact)
+        found.append(reading)
+    if not others:
+        return found  # type: ignore[return-value]
+    judged = iter(read(others, plan, now))
+    return [next(judged) if reading is None else reading for reading in found]
 
 
 def as_read(contact: OpenContact, plan: Plan) -> Reading:

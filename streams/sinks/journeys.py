@@ -6,7 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from streams.domain import outcome as outcomes
+from streams.domain.alike import Alike
 from streams.domain.contact import Piece
+from streams.domain.walked import NO_ROW
 from streams.sinks.records import Duration, Instant, Record
 
 Disposition = Literal[
@@ -113,6 +115,48 @@ def journey(call_id: str, piece: Piece, outcome: outcomes.Outcome) -> Journey:
         outcome.hung_up,
         None if outcome.walk is None else outcome.walk.hung_up,
         [_visit(visit) for visit in outcome.visits],
+        piece.told,
+    )
+
+
+def alike_record(call_id: str, alike: Alike) -> Record:
+    """The journey of a contact that is judged like another one, as a record."""
+    return call_id.encode(), _encode(journey_alike(call_id, alike))
+
+
+def journey_alike(call_id: str, alike: Alike) -> Journey:
+    """The same as ``journey`` gives."""
+    judged, piece, here, told, caller = alike
+    of, ats, terms, properties = judged.journey, piece.ats, here.terms, told.properties
+    assert of is not None
+    visit = Visit(
+        terms.line,
+        of.number,
+        terms.vendor,
+        terms.contract.id,
+        ats[judged.begun],
+        None if of.entered is None else of.entered.of(ats),
+        None if judged.answered == NO_ROW else ats[judged.answered],
+        None if of.ended is None else of.ended.of(ats),
+        of.disposition,  # type: ignore[arg-type]
+        of.in_hours,
+        None if of.wait is None else ats[of.wait.until] - ats[of.wait.since],
+        of.within,
+        of.reached,
+        None if of.service_at is None else of.service_at.of(ats),
+    )
+    return Journey(
+        call_id,
+        ats[0],
+        judged.outcome,  # type: ignore[arg-type]
+        ats[0],
+        caller,
+        properties.entry,
+        properties.channel,
+        properties.language,
+        ats[judged.hangup],
+        judged.hung_up,
+        [visit],
         piece.told,
     )
 

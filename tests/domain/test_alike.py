@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from streams.domain import alike as module
 from streams.domain import caller_history as callers
-from streams.domain.alike import Alike, Known, call_of
+from streams.domain import decisions
+from streams.domain import judged as judging_module
+from streams.domain.alike import Alike, Known, call_of, told_of
 from streams.domain.contact import Piece, pieces
 from streams.domain.entries import amounts, contact_pattern, scopes
 from streams.domain.instants import HOUR, SECOND
@@ -21,6 +23,7 @@ from streams.domain.plan.validity import Version
 from streams.domain.tally import LINE
 from streams.domain.walked import NO_ROW
 from streams.domain.whole import passed_counts
+from streams.sinks.journeys import journey, journey_alike
 from tests import calls
 from tests.calls import BEGIN, Call, Told
 
@@ -163,6 +166,9 @@ def is_as_judged(alike: Alike, plan: Plan, now: int) -> None:
     assert not (outcome.conflicting or outcome.after_hangup or outcome.disordered)
     call = call_of("c", alike) if caller is not None and judged.has_call else None
     assert call == callers.call("c", outcome)
+    if judged.told is not None:
+        assert told_of("c", alike) == decisions.told("c", piece, plan, outcome, now)
+        assert journey_alike("c", alike) == journey("c", piece, outcome)
     heard, wanted = Menus(plan), Menus(plan)
     heard.add_alike(alike)
     wanted.add(outcome)
@@ -216,7 +222,7 @@ def judged_once(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
         judging.append(piece)
         return judge(piece, plan, now)
 
-    monkeypatch.setattr(module, "judge", counted)
+    monkeypatch.setattr(judging_module, "judge", counted)
     return judging
 
 

@@ -38,7 +38,7 @@ from streams.engine.state.partials import (
     watermark_record,
 )
 from streams.engine.state.restored import Restored
-from streams.sinks.journeys import journey_record
+from streams.sinks.journeys import alike_record, journey_record
 from streams.sinks.records import DeadLetter
 
 LETTERS_LIKE_AN_EVENT: Final = 8
@@ -97,7 +97,7 @@ class ContactOwner:
     ) -> None:
         self.partition = partition
         self.judging = Judging(plan)
-        self.ledger = Ledger(plan, leaves=self._leaves)
+        self.ledger = Ledger(plan, leaves=self._leaves, leaves_alike=alike_record)
         self.positions: dict[str, int] = {}
         self.newest: dict[str, int] = {}
         self.fruitless: set[str] = set()
