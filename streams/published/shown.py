@@ -16,7 +16,8 @@ from streams.domain.departments import CARRIED, MINUTES, SHARES
 from streams.domain.entries import entries
 from streams.domain.figures import counts_of, of_scope, on_the_wall
 from streams.domain.figures.figure import Figure, Scope
-from streams.domain.figures.whole import OF_WHOLE, OUTCOME_COUNTS, TRIES
+from streams.domain.figures.people import TRIES
+from streams.domain.figures.whole import OF_WHOLE, OUTCOME_COUNTS
 from streams.domain.irregularities import IRREGULARITIES
 from streams.domain.judge import judge
 from streams.domain.plan import Plan

@@ -42,6 +42,7 @@ def test_each_number_has_its_meaning_beside_it(whole: dict[str, Any]) -> None:
         "Calls": "23",
         "People who tried": "13",
         "People who got through": "69 % (9 of 13)",
+        "At which try": "22 % at the first, 78 % at the second",
         "At the first try": "15 % (2 of 13)",
         "Until somebody answered": "46.9 min",
         "Waited, per call": "0.3 min",

@@ -12,6 +12,7 @@ from streams.domain.counts import SHOWN, SHOWN_OF_CITY, SHOWN_OF_WHOLE
 from streams.domain.figures import (
     abandonment,
     durations,
+    people,
     reachability,
     resolution,
     service_level,
@@ -22,7 +23,16 @@ from streams.domain.figures.declaring import checked
 from streams.domain.figures.figure import Counts, Figure, Scope, Wall
 from streams.domain.figures.measure import Measured
 
-_CHAPTERS: Final = (service_level, reachability, abandonment, waits, durations, resolution, whole)
+_CHAPTERS: Final = (
+    service_level,
+    reachability,
+    abandonment,
+    waits,
+    durations,
+    resolution,
+    whole,
+    people,
+)
 
 DECLARED: Final[tuple[Figure, ...]] = checked(
     sorted(
