@@ -8,6 +8,8 @@ some line once is read again up to there, for what its later lines mean, and not
 ``Place`` has digests of the first bytes of a part, and of those before the place, by which it is
 found again among the file and its rotated neighbours: renamed, copied and cut to nothing, or
 packed.
+
+It is longer than a module should be, because a part is read, left and found again by one place.
 """
 
 from collections import deque
