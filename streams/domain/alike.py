@@ -34,9 +34,13 @@ from streams.domain.traced import Tree
 from streams.domain.walk import walk, walk_of_codes
 from streams.domain.walked import NO_ROW
 
-KEPT: Final = 20_000
-"""Contacts that others are compared with: a city's year has some hundreds. A memory that has grown
-to this is emptied: hostile input can't make it grow for ever."""
+KEPT: Final = 5_000
+"""Contacts that others are compared with: a city's week has some twenty. A memory that has grown to
+this, to some 10 MB, is emptied: hostile input can't make it grow for ever."""
+
+MOST_EVENTS: Final = 8
+"""Of a contact that others are compared with: a usual one has five. To judge one on traced instants
+takes ten times as long as otherwise, and with many events far longer."""
 
 _OF_CALLS: Final = (None, PHONE)
 
@@ -142,6 +146,7 @@ class Known:
     def _clear(self) -> None:
         self.kept = 0
         self._shapes: dict[tuple[int, ...], Shape | None] = {}
+        self._once: set[tuple[int, ...]] = set()  # shapes that have come once
         self._told: dict[tuple[tuple[Any, ...], ...], Told | None] = {}
         self._here: dict[tuple[int, bool, int, int], Here] = {}
         self._judged: dict[tuple[Any, ...], dict[Shape, Tree[Found]]] = {}
@@ -210,12 +215,18 @@ class Known:
         lines = [word for word in words if word]
         if len(set(lines)) != 1:
             return None  # another of the same kinds may have come to one line only
-        if len(self._shapes) >= KEPT:
+        if len(self._shapes) + len(self._once) >= KEPT:
             self._clear()
+        if codes not in self._once:
+            # Whoever numbers visits as nobody else has a shape for each contact, and none of them
+            # comes again: they need not be judged on traced instants.
+            self._once.add(codes)
+            return None
         walked = walk(piece)
         shape: Shape | None = None
         if (
-            codes[0] & KIND_BITS == CALL_START
+            len(codes) <= MOST_EVENTS
+            and codes[0] & KIND_BITS == CALL_START
             and walked is walk_of_codes(codes)
             and walked.hangup != NO_ROW
             and not walked.after_hangup

@@ -141,9 +141,7 @@ def _happened(
 ) -> Happened:
     if (line, key, caller) != (_LINE, "/1", _CALLER[: decisions.CALLER_KEPT]):
         raise UnrememberableError("it is not told of the one visit")
-    later = [
-        None if type(after) is int else traced.instant(first + after) for after in (second, third)
-    ]
+    later = [traced.instant(first + after) if after else None for after in (second, third)]
     return Happened(what, traced.instant(first), *later)
 
 
