@@ -142,7 +142,7 @@ async def differences_of(
     found = less(await published_intervals(bootstrap), apart)
     if not corrected:
         wrong += differences(found, wanted)
-    if not rebuilt:
+    if not (rebuilt or apart):
         wrong += await _moved(bootstrap)
     wrong += recounted(found, raw)
     if answers is not None:
