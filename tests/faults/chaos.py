@@ -21,19 +21,25 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import orjson
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from streams.domain.instants import HOUR, SECOND
 from streams.engine.failpoints import FAILPOINTS, VARIABLE
 from streams.engine.kafka import topics
 from streams.settings import Settings
-from tests.faults.numbered_calls import PLAN, Call
+from tests.faults.numbered_calls import CORRECTED, PLAN, Call, handed_over
+from tests.faults.recount import Answers
 from tests.faults.verifier import differences_of
 from tests.running import Labels, WorkerProcess, fresh_topics, without
 
@@ -91,7 +97,13 @@ class Run:
         self.settings = settings
         self.brokers = brokers
         self.origin = time.time_ns() // 1000
-        self.start = self.origin - 48 * HOUR
+        # Half an hour before a midnight of the city's: then one vendor hands over to another.
+        day = datetime.fromtimestamp(self.origin / SECOND, ZoneInfo("Europe/Brussels")).date()
+        midnight = datetime.combine(
+            day - timedelta(days=1), time_of_day(), ZoneInfo("Europe/Brussels")
+        )
+        self.handover = round(midnight.timestamp()) * SECOND
+        self.start = self.handover - HOUR // 2
         self.workers: list[WorkerProcess] = []
         self.every: list[WorkerProcess] = []
         self.wanted = 0
@@ -105,13 +117,29 @@ class Run:
         self._only = only
         self._down: set[int] = set()
         self.trace = directory / "trace"
-        plan = directory / "plan.toml"
-        plan.write_text(PLAN)
-        self.plan = str(plan)
+        self.plans = [str(directory / "plan.toml"), str(directory / "corrected.toml")]
+        for path, text in zip(self.plans, (PLAN, CORRECTED), strict=True):
+            Path(path).write_text(handed_over(text, midnight.date().isoformat()))
+        self.codec: str | None = None
 
     def now(self) -> int:
         """The run's own time."""
         return self.start + round((time.time_ns() // 1000 - self.origin) * SPEED)
+
+    @property
+    def plan(self) -> str:
+        """By which whoever starts now judges."""
+        return self.plans[0]
+
+    def answers(self) -> Answers:
+        """Who answers which line."""
+        never_corrected = "correct the plan" not in self.outcome.faults
+        return {
+            "waste": [(0, frozenset({"acme"} if never_corrected else {"acme", "nova"}))],
+            "migration": [(0, frozenset({"acme"})), (self.handover, frozenset({"heir"}))],
+            "other": [(0, frozenset({"city"}))],
+            "desk": [(0, frozenset({"city"}))],
+        }
 
     # -- workers
 
@@ -158,14 +186,7 @@ class Run:
 
     async def produce(self) -> None:
         """Tells the calls' events as they happen: shuffled, repeated, topics apart."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self.settings.broker,
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=5,
-            request_timeout_ms=60_000,
-        )
-        await producer.start()
+        producers: dict[str | None, AIOKafkaProducer] = {}
         draw = Random(f"{self.outcome.seed} telling")
         waiting: list[tuple[float, int, str, str, bytes]] = []
         sent: list[asyncio.Future[object]] = []
@@ -195,6 +216,7 @@ class Run:
                         later.append(told)
                     else:
                         key = call_id.encode()
+                        producer = await self._producer(producers)
                         sent.append(await producer.send(topic, value, key=key))
                         self.outcome.events += 1
                 waiting = later
@@ -202,8 +224,24 @@ class Run:
             for acknowledged in sent:
                 await acknowledged
         finally:
-            with suppress(KafkaError):
-                await producer.stop()
+            for producer in producers.values():
+                with suppress(KafkaError):
+                    await producer.stop()
+
+    async def _producer(self, producers: dict[str | None, AIOKafkaProducer]) -> AIOKafkaProducer:
+        """One of the compression that it is the turn of."""
+        codec = self.codec
+        if codec not in producers:
+            producers[codec] = AIOKafkaProducer(
+                bootstrap_servers=self.settings.broker,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=5,
+                request_timeout_ms=60_000,
+                compression_type=codec,
+            )
+            await producers[codec].start()
+        return producers[codec]
 
     # -- faults
 
@@ -218,6 +256,10 @@ class Run:
             "slow the callers": self.slow_callers,
             "scale": self.scale,
             "roll": self.roll,
+            "correct the plan": self.correct_plan,
+            "wrong wall clock": self.wrong_wall_clock,
+            "other codec": self.other_codec,
+            "force compaction": self.force_compaction,
         }
         if self.brokers is not None and len(self.brokers.ids) > 1:
             chosen |= {
@@ -272,6 +314,45 @@ class Run:
             if worker.running:
                 worker.child.terminate()
                 await asyncio.sleep(1.0)
+
+    async def correct_plan(self) -> None:
+        """The other plan is rolled over the workers, one by one, or over some of them: then two
+        plans are at work until the others are replaced. The next time it is the one before."""
+        self.plans.reverse()
+        workers = [worker for worker in self.workers if worker.running]
+        for worker in workers[: self.draw.randrange(1, 4)]:
+            worker.child.terminate()
+            await asyncio.sleep(self.draw.uniform(0.2, 2.0))
+
+    async def wrong_wall_clock(self) -> None:
+        """A worker is on a machine whose clock is wrong, by half an hour or by hours."""
+        ahead = self.draw.choice((-7_200, -1_800, 1_800, 7_200))
+        await self.end_worker()
+        self.replace(FAULTS_WALL=str(ahead))
+
+    async def other_codec(self) -> None:
+        """Who sends compresses otherwise from now on, or not at all."""
+        self.codec = self.draw.choice((None, "gzip", "snappy", "lz4", "zstd"))
+
+    async def force_compaction(self) -> None:
+        """What is compacted is so at once, with segments of a second."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.broker)
+        await admin.start()
+        soon = {
+            "segment.ms": "1000",
+            "min.cleanable.dirty.ratio": "0.0",
+            "max.compaction.lag.ms": "1000",
+        }
+        try:
+            for spec in topics.specs(self.settings):
+                if "compact" in spec.config["cleanup.policy"]:
+                    with suppress(KafkaError):  # while brokers are away
+                        resource = ConfigResource(
+                            ConfigResourceType.TOPIC, spec.name, configs={**spec.config, **soon}
+                        )
+                        await admin.alter_configs([resource])
+        finally:
+            await admin.close()
 
     async def kill_broker(self) -> None:
         assert self.brokers is not None
@@ -351,7 +432,12 @@ async def live(run: Run, seconds: float, patience: float = 60.0) -> Outcome:
                 break
         while True:
             raw, outcome.differences = await differences_of(
-                run.settings.broker, Path(run.plan), run.settings.partitions
+                run.settings.broker,
+                Path(run.plan),
+                run.settings.partitions,
+                answers=run.answers(),
+                corrected="correct the plan" in outcome.faults and not run.lose_state,
+                rebuilt=run.lose_state,
             )
             if not outcome.differences or time.monotonic() > deadline:
                 break

@@ -6,6 +6,8 @@ The product knows nothing of this. What it adds to `reachline worker`:
   in us, and runs SPEED times as fast; all workers of a run show the same.
 - `FAULTS_TRACE=FILE`: a line per batch taken and per assignment, so that replays and rebalances
   can be counted from outside, whatever becomes of the worker.
+- `FAULTS_WALL=SECONDS`: so far ahead is the machine's wall clock; the run's clock, which stands for
+  the brokers', goes on as it does.
 - `FAULTS_MUTATION=NAME`: breaks what the suite is there to hold; the suite must notice.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +44,23 @@ def clock() -> Clock:
         return WallClock()
     origin, start, speed = given.split(",")
     wall = WallClock().now()
-    return FastClock(int(start) + round((wall - int(origin)) * float(speed)), float(speed))
+    return _RunClock(int(start) + round((wall - int(origin)) * float(speed)), float(speed))
+
+
+_time, _time_ns = time.time, time.time_ns
+
+
+class _RunClock(FastClock):
+    """A fast clock that no wrong wall clock moves."""
+
+    def now(self) -> int:
+        return self.at(_time_ns() // 1000)
+
+
+def move_wall_clock(seconds: float) -> None:
+    """Whoever asks for the time is told another one; the monotonic clock goes on as it does."""
+    time.time = lambda: _time() + seconds
+    time.time_ns = lambda: _time_ns() + round(seconds * 1e9)
 
 
 def trace(file: Path) -> None:
@@ -130,8 +149,12 @@ def main() -> int:
     if "FAULTS_MUTATION" in os.environ:
         MUTATIONS[os.environ["FAULTS_MUTATION"]]()
 
+    shown = clock()
+    if "FAULTS_WALL" in os.environ:
+        move_wall_clock(float(os.environ["FAULTS_WALL"]))
+
     async def work() -> None:
-        worker = Worker(given, load_plan(given.plan), clock())
+        worker = Worker(given, load_plan(given.plan), shown)
         end_on_signals(worker)
         await worker.run()
 

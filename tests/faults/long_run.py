@@ -1,21 +1,26 @@
 """The faults suite by the hundred: a run per seed, each added to a table, until it is stopped.
 
-    python tests/faults/long_run.py --until 200
+    python tests/faults/long_run.py --first 301 --until 600 --seconds 30
 
-Goes on where it was stopped: what stands in `long_run.json` is not run again. A run with a
-difference ends it; the run's directory (schedule, trace, the workers' logs) and the brokers' are
-kept.
+Goes on where it was stopped: what stands in the table's JSON is not run again. Several of these may
+be at work at once, each with brokers of its own: a seed is one's who has its lock. `--table` is
+the table, beside this file: `long_run` is of the schedules of before, `long_run_plans` of those in
+which plans are corrected too. A run with a difference ends it; the run's directory (schedule,
+trace, the workers' logs) and the brokers' are kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import fcntl
 import json
 import logging
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -24,45 +29,73 @@ sys.path.insert(0, str(HERE.parents[1]))  # as a program it is given only its ow
 from tests.brokers import KafkaCluster  # noqa: E402
 from tests.faults.chaos import Outcome, begin, live  # noqa: E402
 
-RESULTS = HERE / "long_run.json"
-TABLE = HERE / "long_run.md"
-
 
 def main() -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it tells of every fault
     parser = argparse.ArgumentParser()
-    parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--until", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=35)
+    parser.add_argument("--first", type=int, default=301)
+    parser.add_argument("--until", type=int, default=600)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--table", default="long_run_plans")
     arguments = parser.parse_args()
-    results: list[dict[str, object]] = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
-    done = {result["seed"] for result in results}
+    table = HERE / arguments.table
     cluster = KafkaCluster(3)
     failed = True
     try:
         cluster.start()
         for seed in range(arguments.first, arguments.until + 1):
-            if seed in done:
-                continue
-            directory = Path(tempfile.mkdtemp(prefix=f"faults-{seed}-"))
-            outcome = asyncio.run(_one(seed, cluster, directory, arguments.seconds))
-            print(_row(_result(outcome)), flush=True)
-            if outcome.differences:
-                print("\n".join(outcome.differences[:20]), f"\nkept: {directory}", file=sys.stderr)
-                return 1
-            shutil.rmtree(directory)
-            if outcome.void:
-                print(f"seed {seed} is void: no replay or no rebalance", file=sys.stderr)
-                continue
-            results.append(_result(outcome))
-            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-            TABLE.write_text(_table(results))
+            with _locked(f"{arguments.table}-{seed}") as mine:
+                if not mine or seed in {result["seed"] for result in _read(table)}:
+                    continue
+                directory = Path(tempfile.mkdtemp(prefix=f"faults-{seed}-"))
+                outcome = asyncio.run(_one(seed, cluster, directory, arguments.seconds))
+                print(_row(_result(outcome)), flush=True)
+                if outcome.differences:
+                    said = "\n".join(outcome.differences[:20])
+                    print(said, f"\nkept: {directory}", file=sys.stderr)
+                    return 1
+                shutil.rmtree(directory)
+                if outcome.void:
+                    print(f"seed {seed} is void: no replay or no rebalance", file=sys.stderr)
+                    continue
+                _add(table, _result(outcome))
         failed = False
     finally:
         cluster.stop(keep=failed)
         if failed:
             print(f"the brokers' logs are kept in {cluster.directory}", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _locked(name: str, wait: bool = False) -> Iterator[bool]:
+    """Whether this process alone has what bears the name; a process that dies has nothing."""
+    with (Path(tempfile.gettempdir()) / f"reachline-{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _read(table: Path) -> list[dict[str, object]]:
+    results = table.with_suffix(".json")
+    found: list[dict[str, object]] = json.loads(results.read_text()) if results.exists() else []
+    return found
+
+
+def _add(table: Path, result: dict[str, object]) -> None:
+    """Adds to what stands there now, others' results too."""
+    with _locked(table.name, wait=True):
+        results = [*_read(table), result]
+        for suffix, text in (
+            (".json", json.dumps(results, indent=1) + "\n"),
+            (".md", _table(results)),
+        ):
+            beside = table.with_suffix(f"{suffix}.new")
+            beside.write_text(text)
+            beside.replace(table.with_suffix(suffix))
 
 
 async def _one(seed: int, cluster: KafkaCluster, directory: Path, seconds: float) -> Outcome:

@@ -50,6 +50,46 @@ tier = 2
 contract = "usual"
 """
 
+CORRECTED = (
+    PLAN.replace(
+        """id = "waste"
+vendor = "acme"
+contract = "usual"
+""",
+        """id = "waste"
+vendor = "nova"
+contract = "strict"
+hours = "mornings"
+""",
+    )
+    + f"""
+[[vendor]]
+id = "nova"
+name = "Nova Calls"
+
+[[contract]]
+id = "strict"
+threshold = 5
+lost_after = {LOST_AFTER}
+
+[[hours]]
+id = "mornings"
+mon-sun = "08:00-12:00"
+"""
+)
+"""The same plan corrected, at all times and without a date: who answers waste, when, and by what
+contract."""
+
+
+def handed_over(plan: str, day: str) -> str:
+    """A plan by which another vendor answers migration from a day on."""
+    line = 'id = "migration"\nvendor = "acme"\ncontract = "usual"\n'
+    until, since = f"valid_until = {day}\n", f"valid_from = {day}\n"
+    return plan.replace(line, f"{line}{until}") + (
+        f'\n[[line]]\n{line.replace("acme", "heir")}{since}\n[[vendor]]\nid = "heir"\n'
+    )
+
+
 KINDS = (
     *("answered",) * 8,
     *("abandoned",) * 4,

@@ -4,7 +4,7 @@ part in: another reading of `domain.md`'s words, for the calls that the generato
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,10 @@ Place = tuple[str, int, int]
 
 Count = dict[tuple[str, int], Counter[str]]
 """By line (or `city`) and start of the quarter-hour."""
+
+Answers = Mapping[str, Sequence[tuple[int, frozenset[str]]]]
+"""Who answers a line: from which instant on which vendor does, in their order, or one of which,
+where nobody can say when one plan was gone on by instead of another."""
 
 
 def instant(text: str) -> int:
@@ -36,6 +40,41 @@ def recount(values: Iterable[bytes], lost_after: int) -> Count:
     for events in calls.values():
         _count_call(events, lost_after, count)
     return {key: counter for key, counter in count.items() if counter}
+
+
+def vendors_recounted(lines: Count, found: Count, answers: Answers) -> list[str]:
+    """Where the vendors' counts are not those of the lines that they answer.
+
+    Args:
+        lines: as they were recounted.
+        found: by vendor and start of the quarter-hour.
+        answers: who answers them.
+    """
+    wrong = []
+    for start in {start for _, start in (*lines, *found)}:
+        certain: dict[str, Counter[str]] = {}
+        either: set[str] = set()
+        total: Counter[str] = Counter()
+        for (line, at), count in lines.items():
+            if at != start or line == "city":
+                continue
+            total.update(count)
+            (*_, vendors) = (who for since, who in answers[line] if since <= start)
+            if len(vendors) > 1:
+                either |= vendors
+            else:
+                (vendor,) = vendors
+                certain.setdefault(vendor, Counter()).update(count)
+        there = {vendor: count for (vendor, at), count in found.items() if at == start}
+        for name in ("line_offered", "queue_offered", "answered", "overflowed", "lost", "wait_sum"):
+            if sum(count[name] for count in there.values()) != total[name]:
+                wrong.append(f"{start} {name}: vendors {there}, lines {total}")
+            for vendor in {*there, *certain}:
+                has = there.get(vendor, Counter())[name]
+                least = certain.get(vendor, Counter())[name]
+                if has < least or (has > least and vendor not in either):
+                    wrong.append(f"{start} {vendor} {name}: found {has}, recounted {least}")
+    return wrong
 
 
 def _count_call(events: list[dict[str, Any]], lost_after: int, count: Count) -> None:

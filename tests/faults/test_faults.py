@@ -42,6 +42,10 @@ KINDS = [
     "slow the callers",
     "scale",
     "roll",
+    "correct the plan",
+    "wrong wall clock",
+    "other codec",
+    "force compaction",
     "kill a broker",
     "freeze a broker",
 ]

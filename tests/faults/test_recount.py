@@ -11,7 +11,7 @@ from streams.domain.event_reader import Reader
 from streams.domain.instants import SECOND
 from streams.domain.plan import Plan
 from tests.faults.numbered_calls import KINDS, LOST_AFTER, PLAN, Call
-from tests.faults.recount import QUARTER, recount
+from tests.faults.recount import QUARTER, Count, recount, vendors_recounted
 from tests.faults.verifier import Raw, recounted, wanted_intervals
 
 BEGUN = 1_790_000_000 * SECOND
@@ -66,3 +66,38 @@ def test_it_agrees_with_the_books_whichever_events_of_a_call_are_missing() -> No
                     raw.take(value, *read(value, at))
                 wrong = recounted(wanted_intervals(raw, plan), raw)
                 assert not wrong, (some, wrong)
+
+
+def test_a_visit_that_no_vendor_has_is_seen_and_one_that_another_has() -> None:
+    """One line is handed over, one is answered by either of two vendors, one by the city."""
+    begun = BEGUN - BEGUN % QUARTER
+    values = [
+        orjson.dumps(event)
+        for number in range(600)
+        for _, event in Call.of(7, number, begun + number * 6 * SECOND).events()
+    ]
+    lines = recount(values, LOST_AFTER * SECOND)
+    moved = begun + 2 * QUARTER
+    answers = {
+        "waste": [(0, frozenset({"acme", "nova"}))],
+        "migration": [(0, frozenset({"acme"})), (moved, frozenset({"heir"}))],
+        "other": [(0, frozenset({"city"}))],
+        "desk": [(0, frozenset({"city"}))],
+    }
+    found: Count = {}
+    for (line, start), count in lines.items():
+        if line == "city":
+            continue
+        vendor = {"waste": "nova", "migration": "acme" if start < moved else "heir"}
+        key = vendor.get(line, "city"), start
+        found.setdefault(key, Counter()).update(count)
+    assert vendors_recounted(lines, found, answers) == []
+    for vendor, start in found:
+        for other in ("nova", "acme", "city", "heir"):
+            moved_one = {key: Counter(each) for key, each in found.items()}
+            moved_one[vendor, start]["line_offered"] -= 1
+            lost = vendors_recounted(lines, moved_one, answers)
+            assert lost, "one that nobody has"
+            moved_one.setdefault((other, start), Counter())["line_offered"] += 1
+            if other not in (vendor, "acme") or vendor != "nova":
+                assert bool(vendors_recounted(lines, moved_one, answers)) == (other != vendor)

@@ -114,7 +114,9 @@ def the_old_release_ends_before_it_joins(run: Upgrade) -> None:
 def verified_by(release: dict[str, str]) -> Callable[..., Any]:
     """The verifier as the next release runs it, which reads what both have written."""
 
-    async def differences(bootstrap: str, plan: Path, sources: int) -> tuple[Any, list[str]]:
+    async def differences(
+        bootstrap: str, plan: Path, sources: int, **_: object
+    ) -> tuple[Any, list[str]]:
         done = await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", "tests.faults.verifier", bootstrap, plan, str(sources), COUNT],

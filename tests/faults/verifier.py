@@ -23,11 +23,11 @@ from streams.domain.event_reader import Reader, Refusal
 from streams.domain.events import Event
 from streams.domain.instants import DAY, SECOND
 from streams.domain.plan import Plan
-from streams.domain.tally import CITY, LINE, Tally
+from streams.domain.tally import CITY, LINE, VENDOR, Tally
 from streams.engine.kafka import topics
 from streams.engine.state.partials import Figures, read_partial
 from tests.faults.numbered_calls import LOST_AFTER
-from tests.faults.recount import instant, recount
+from tests.faults.recount import Answers, Count, instant, recount, vendors_recounted
 from tests.running import Intervals, differences, latest_of, published_intervals, records_of
 
 COUNTED = (
@@ -115,17 +115,39 @@ def wanted_intervals(raw: Raw, plan: Plan) -> Intervals:
 
 
 async def differences_of(
-    bootstrap: str, plan_file: Path, sources: int, apart: str = ""
+    bootstrap: str,
+    plan_file: Path,
+    sources: int,
+    apart: str = "",
+    answers: Answers | None = None,
+    corrected: bool = False,
+    rebuilt: bool = False,
 ) -> tuple[Raw, list[str]]:
-    """Everything that is not as it should be; nothing, if all is well. What is counted `apart` is
-    not asked for: not every worker knew that count."""
+    """Everything that is not as it should be; nothing, if all is well.
+
+    Args:
+        bootstrap: the broker.
+        plan_file: by what the last worker judges.
+        sources: partitions of the inputs.
+        apart: a count that is not asked for: not every worker knew it.
+        answers: who answers which line, for the recount of vendors.
+        corrected: workers went on by other plans before: no reading by one plan is what must have
+            come of it.
+        rebuilt: all was judged anew, so that what was final may have moved.
+    """
     plan = Plan.load(str(plan_file))
     raw = await read_raw(bootstrap, plan)
     wrong = list(raw.wrong)
     wanted = less(wanted_intervals(raw, plan), apart)
     found = less(await published_intervals(bootstrap), apart)
-    wrong += differences(found, wanted)
+    if not corrected:
+        wrong += differences(found, wanted)
+    if not (rebuilt or apart):
+        wrong += await _moved(bootstrap)
     wrong += recounted(found, raw)
+    if answers is not None:
+        lines = recount(raw.values, LOST_AFTER * SECOND)
+        wrong += vendors_recounted(lines, _of_vendors(found), answers)
     wrong += await _journeys(bootstrap, raw)
     wrong += await _partials(bootstrap, found, sources, apart)
     wrong += await _state(bootstrap)
@@ -156,6 +178,24 @@ def recounted(found: Intervals, raw: Raw) -> list[str]:
         abandoned = tally["abandoned"] + tally["short_abandoned"]
         if key[0] != CITY and count["abandoned"] != abandoned:
             wrong.append(f"{key} abandoned: found {abandoned}, recounted {count['abandoned']}")
+    return wrong
+
+
+def _of_vendors(found: Intervals) -> Count:
+    return {
+        (scope.removeprefix(VENDOR), start): Counter({name: tally[name] for name in COUNTED})
+        for (scope, start), tally in found.items()
+        if scope.startswith(VENDOR)
+    }
+
+
+async def _moved(bootstrap: str) -> list[str]:
+    """Final quarter-hours that were told otherwise later."""
+    told: dict[bytes | None, bytes | None] = {}
+    wrong = []
+    for record in await records_of(bootstrap, topics.INTERVALS):
+        if told.setdefault(record.key, record.value) != record.value:
+            wrong.append(f"{record.key!r}: final as {told[record.key]!r}, then {record.value!r}")
     return wrong
 
 

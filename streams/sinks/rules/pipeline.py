@@ -85,6 +85,17 @@ CLOCK_OFF: Final = 60
 its log, its certificates and the rules on its machine go by it."""
 
 
+ROOM_TAKEN: Final = 0.8
+"""Share of the contacts that a worker may have in state, above which it is told. A city that grows
+has months left from there. A source that makes a new id for each event has a quarter of the time
+that it took until then, which is long enough to stop it."""
+
+_ROOM_TAKEN: Final = (
+    "sum by (instance) (contact_open_contacts)\n"
+    "/ on (instance) max by (instance) (contact_open_contacts_most)"
+)
+
+
 def alerts(links: Links) -> list[Alert]:
     """In the order in which one would ask: is it there, does it move, is it right."""
     return [*_there(links), *_moving(links), *_right(links)]
@@ -195,6 +206,13 @@ def _right(links: Links) -> list[Alert]:
             TICKET,
             links.pipeline,
             wait="10m",
+        ),
+        Alert(
+            "ContactStateFilling",
+            f"{_ROOM_TAKEN} > {ROOM_TAKEN}",
+            TICKET,
+            links.pipeline,
+            wait="2m",
         ),
         Alert(
             "ContactTwoOwners",

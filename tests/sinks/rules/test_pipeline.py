@@ -181,6 +181,21 @@ def test_a_machine_s_clock_that_is_a_minute_off_is_a_ticket(ahead: float, fires:
     assert fired == ({"ticket"} if fires else set())
 
 
+@pytest.mark.parametrize(("open_", "fires"), [(0, False), (40, False), (41, True), (60, True)])
+def test_a_state_that_fills_up_is_a_ticket_before_contacts_are_refused(
+    open_: float, fires: bool
+) -> None:
+    contacts = {
+        labels(instance="w1", partition="0"): 40.0,
+        labels(instance="w1", partition="1"): open_,
+        labels(instance="w2", partition="2"): 40.0,
+    }
+    most = {labels(instance="w1"): 100.0, labels(instance="w2"): 100.0}
+    series = FRESH | {"contact_open_contacts": contacts, "contact_open_contacts_most": most}
+    fired = _named("ContactStateFilling", _fired(series))
+    assert fired == ({"ticket"} if fires else set())
+
+
 def test_two_workers_with_fresh_figures_of_one_line_both_believe_that_it_is_theirs() -> None:
     def both(seconds_ago: float) -> Series:
         other = labels(line="waste", instance="w2")
