@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "worker": "worker",
     "rebuild": "rebuild",
     "topics": "topics",
+    "usual": "usual",
     "doctor": "doctor",
     "rules": "rules",
     "schemas": "schemas",

@@ -37,7 +37,7 @@ def terms_of(plan: Plan, line: str, at: int) -> Terms:
 
 def detector(plan: Plan, scope: str, at: int, local: LocalHours) -> Detector:
     """The detector of a scope, as it is before it knows anything."""
-    usual = Usual(local, _expected(plan, scope), _changes(plan, scope))
+    usual = Usual(local, _expected(plan, scope), _changes(plan, scope), _relearns(plan, scope))
     return Detector(subject(plan, scope, at), usual, _hours(plan, scope), _conditions(plan, scope))
 
 
@@ -130,3 +130,9 @@ def _changes(plan: Plan, scope: str) -> Iterator[int]:
     for version in plan.entries.lines:
         if line in (None, version.entry.id) and version.since is not None:
             yield version.since
+
+
+def _relearns(plan: Plan, scope: str) -> Iterator[int]:
+    """When an operator has said that what a scope's callers meet now is usual."""
+    line = scope.removeprefix(LINE) if scope.startswith(LINE) else None
+    return (each.at for each in plan.entries.relearns if line in (None, each.line))

@@ -12,7 +12,8 @@ share of 3 of 10 where the weekday has 5 % is taken for (3 + 40 x .05) / 50 = 10
 
 A day with a page is left out: an outage is not usual. But a new level is learnt: when the plan has
 changed and two whole days after that were at one level, they are what is usual from the opening of
-the third on.
+the third on. Or an operator says so: then the share of who came into no queue on that day and the
+one before is usual from the next day on, paged or not.
 
 It is longer than a module should be, because what is counted of a day, what is learnt of days and
 how that is stored are one form.
@@ -152,9 +153,11 @@ class Usual:
         expected: contacts per hour that the plan expects at an instant, until they are learnt; None
             where it does not say.
         changes: when the plan has changed of what this scope's callers meet, in order.
+        relearns: when an operator has said that what they meet now is usual.
     """
 
     __slots__ = (
+        "_accepted",
         "_answered_a_day",
         "_begins",
         "_changes",
@@ -166,6 +169,7 @@ class Usual:
         "_per_day",
         "_quarter",
         "_rates",
+        "_relearns",
         "_shares",
         "_today",
         "_upon",
@@ -181,10 +185,13 @@ class Usual:
         hours: Callable[[int], tuple[int, int]],
         expected: Callable[[int], float | None] = lambda at: None,
         changes: Iterable[int] = (),
+        relearns: Iterable[int] = (),
     ) -> None:
         self._hours = hours
         self._expected = expected
         self._changes = sorted(hours(at)[0] for at in changes)
+        self._relearns = sorted(hours(at)[0] for at in relearns)
+        self._accepted = False
         self._begins = 0
         self._days: dict[int, Day] = {}
         self.day = 0
@@ -279,7 +286,7 @@ class Usual:
         total = _sum(weekdays)
         self._per_day = total.contacts / max(1, self.days)
         self._answered_a_day = total.answers / max(1, self.days)
-        self._shares = _shares(week, weekdays, total)
+        self._shares = self._accepted_shares() or _shares(week, weekdays, total)
         self._rates = _rates(week, seen, self.days)
         self._upon = _upon(week, weekdays, total)
         self._waits = None
@@ -288,6 +295,21 @@ class Usual:
             assert longest is not None
             self._waits = longest * _WAIT_STEP
 
+    def _accepted_shares(self) -> list[float]:
+        """Those since an operator has said so last; [] where nobody has, or nobody called."""
+        said = [day for day in self._relearns if day < self.day]
+        week = [Hour() for _ in range(_WEEK)]
+        if said:
+            for d, kept in self._days.items():
+                if d >= said[-1] - 1 and (d <= said[-1] or not kept.paged):
+                    for hour, counts in kept.hours.items():
+                        week[hour].contacts += counts.contacts
+                        week[hour].bad += counts.bad
+        weekdays = [_sum(week[day * 24 : day * 24 + 24]) for day in range(7)]
+        total = _sum(weekdays)
+        self._accepted = total.contacts >= FEW_CONTACTS
+        return _shares(week, weekdays, total) if self._accepted else []
+
     @property
     def known(self) -> bool:
         """Whether enough days are learnt."""
@@ -295,7 +317,9 @@ class Usual:
 
     def share(self, at: int) -> float:
         """The usual share of contacts that come into no queue."""
-        return self._shares[self._hours(at)[1]] if self.known else SHARE_UNTIL_LEARNT
+        if self.known or self._accepted:
+            return self._shares[self._hours(at)[1]]
+        return SHARE_UNTIL_LEARNT
 
     def rate(self, at: int) -> float | None:
         """Contacts per hour that are usual; None where nobody knows."""
@@ -368,6 +392,7 @@ class Usual:
         self.day, *rest = today
         self._today = Day.restored(rest)
         self._quarter = -1
+        self._learn()  # what an operator has said acts from a day on
 
 
 def _sum(hours: Iterable[Hour]) -> Hour:

@@ -276,6 +276,15 @@ class LineException:
 
 
 @dataclass(frozen=True, slots=True)
+class Relearn:
+    """From the day after ``at`` on, what a line was like on that day and the one before is
+    usual."""
+
+    line: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entrance:
     """A dialled number or another way in (``entry`` of the events). ``contract`` has the targets of
     everything that came in there; None: the city's."""
@@ -384,6 +393,7 @@ class Entries:
     entrances: tuple[Version[Entrance], ...] = ()
     menus: tuple[Version[Menu], ...] = ()
     exceptions: tuple[LineException, ...] = ()
+    relearns: tuple[Relearn, ...] = ()
     city_before: tuple[Version[CityThen], ...] = ()
     offsets: tuple[tuple[int, int], ...] = ()
 

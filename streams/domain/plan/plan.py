@@ -67,6 +67,7 @@ _ADDED: Final[dict[str, dict[str, Any]]] = {
         "entrances": (),
         "menus": (),
         "exceptions": (),
+        "relearns": (),
         "city_before": (),
         "offsets": (),
     },
@@ -474,6 +475,7 @@ class Plan:
             entrances=in_order(self.entries.entrances),
             menus=in_order(self.entries.menus),
             exceptions=tuple(sorted(self.entries.exceptions, key=lambda e: (e.line, e.since))),
+            relearns=tuple(sorted(self.entries.relearns, key=lambda e: (e.line, e.at))),
         )
         said = msgspec.to_builtins(entries, str_keys=True)
         _without_nothing(said, _ADDED["entries"])

@@ -12,7 +12,16 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from streams.domain.instants import HOUR, MINUTE, SECOND
-from streams.domain.plan import paging, positions, queues, receivers, references, syntax, week
+from streams.domain.plan import (
+    paging,
+    positions,
+    queues,
+    receivers,
+    references,
+    relearning,
+    syntax,
+    week,
+)
 from streams.domain.plan.contracts import contract
 from streams.domain.plan.fields import Reported, Table, nearest
 from streams.domain.plan.model import (
@@ -149,8 +158,10 @@ def _entries(top: Table) -> Entries:
     menus = _versions(top.tables("menu"), _menu, zone)
     entrances = _versions(top.tables("entrance"), lambda table: _entrance(table, city), zone)
     announcements = _versions(top.tables("announcement"), _announcement, zone)
-    exceptions = _exceptions(top.tables("exception"), [v.entry.id for _, v in lines], zone)
-    maintenance = _maintenance(top.tables("maintenance"), [v.entry.id for _, v in lines])
+    ids = [v.entry.id for _, v in lines]
+    exceptions = _exceptions(top.tables("exception"), ids, zone)
+    relearns = relearning.relearns(top.tables("relearn"), ids, zone)
+    maintenance = _maintenance(top.tables("maintenance"), ids)
     if not lines and not top.raw("line"):
         top.report("line", 'there is no line: write [[line]] and id = "waste"')
     top.close()
@@ -166,6 +177,7 @@ def _entries(top: Table) -> Entries:
         entrances=_of(entrances),
         menus=_of(menus),
         exceptions=exceptions,
+        relearns=relearns,
     )
     references.check_overlaps(contracts, reported)
     references.check_overlaps(hours, reported)

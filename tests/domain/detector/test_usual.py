@@ -92,6 +92,38 @@ def test_a_new_level_is_learnt_from_the_third_day_after_a_dated_change() -> None
     assert usual.share(ten + 7 * DAY) == pytest.approx(0.35, abs=0.05)
 
 
+def bad_days(usual: Usual, *days: int) -> None:
+    """Days of a new menu, at which a third hangs up; each of them pages."""
+    for day in days:
+        for n in range(200):
+            usual.came(MONDAY + day * DAY + 9 * HOUR + n * SECOND, n % 3 == 0)
+        usual.page(MONDAY + day * DAY + 10 * HOUR)
+
+
+def test_what_an_operator_accepts_is_usual_from_the_next_day_on_though_it_paged() -> None:
+    nine = MONDAY + 16 * DAY + 9 * HOUR
+    usual = Usual(local_hours(), relearns=[MONDAY + 15 * DAY + 11 * HOUR])
+    learnt(14, usual=usual)
+    bad_days(usual, 14, 15)
+    assert usual.share(nine) < 0.06  # nothing that is usual changes within a day
+    usual.came(MONDAY + 16 * DAY, False)
+    assert usual.share(nine) == pytest.approx(1 / 3, abs=0.05)
+    assert usual.rate(nine) == pytest.approx(learnt(14).rate(nine), rel=0.01)
+    # A later outage is none of it, and whoever goes on from what is stored knows the same.
+    bad_days(usual, 16)
+    usual.came(MONDAY + 17 * DAY, False)
+    again = Usual(local_hours(), relearns=[MONDAY + 15 * DAY + 11 * HOUR])
+    again.restore(usual.state())
+    again.restore_today(usual.today())
+    for hour in range(0, 24 * 7, 5):
+        at = MONDAY + 21 * DAY + hour * HOUR
+        assert again.share(at) == usual.share(at)
+    quiet = Usual(local_hours(), relearns=[MONDAY + 15 * DAY])
+    learnt(14, usual=quiet)
+    quiet.came(MONDAY + 20 * DAY, False)
+    assert quiet.share(nine) < 0.06, "of days on which nobody called nothing is learnt"
+
+
 def test_without_a_dated_change_two_bad_days_are_no_new_level() -> None:
     usual = learnt(14)
     for day in (14, 15):
