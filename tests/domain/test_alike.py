@@ -1,4 +1,7 @@
-"""Contacts that are looked up come to what they come to when they are judged."""
+"""Contacts that are looked up come to what they come to when they are judged.
+
+It is longer than a module should be, because each way in which contacts may differ is tried here.
+"""
 
 from dataclasses import replace
 from typing import Any
