@@ -21,6 +21,13 @@ LONGEST_RECORD: Final = 1_000_000
 """Characters of a line, its end left out. A record has a few hundred; a file of one line would fill
 the memory. Of what is longer only so many are read; ``rows`` makes it a row of no fields."""
 
+CUT: Final = 4 * LONGEST_RECORD
+"""Bytes that are given of a line of a file that grows: a character has four at most, so what is cut
+is still too long to be a row."""
+
+LONGEST_SKIPPED: Final = 32 * LONGEST_RECORD
+"""Bytes of a line that is passed over; what is longer is no text, and would fill the memory."""
+
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the first half of this

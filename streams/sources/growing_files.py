@@ -20,18 +20,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from streams.sources.call_files import LONGEST_RECORD
+from streams.sources.call_files import CUT, LONGEST_SKIPPED
 from streams.sources.log_rotation import PRINT, OpenLog, Seen, identity, is_copy, look, settled
 
 _CHUNK: Final = 1 << 18
 """Bytes read at once."""
-
-_CUT: Final = 4 * LONGEST_RECORD
-"""Bytes that are given of a line: a character has four at most, so what is cut is still too long to
-be a row."""
-
-_LONGEST_LINE: Final = 32 * LONGEST_RECORD
-"""Bytes of a line that is passed over; what is longer is no text, and would fill the memory."""
 
 _GUARD: Final = 64
 """Bytes before those that were read last that are compared before each reading on: a file that was
@@ -112,10 +105,10 @@ class Part:
             *complete, rest = (rest + read).split(b"\n")
             for line in complete:
                 yield self._begins(line + b"\n")
-            if len(rest) > _LONGEST_LINE:
+            if len(rest) > LONGEST_SKIPPED:
                 raise OSError(
                     f"{self.path}: can't be read: line {self._line + len(self._ends)} has more "
-                    f"than {_LONGEST_LINE} bytes, which is no line"
+                    f"than {LONGEST_SKIPPED} bytes, which is no line"
                 )
             if read:
                 continue
@@ -157,7 +150,7 @@ class Part:
     def _begins(self, line: bytes) -> bytes:
         self.begun = True
         self._ends.append(self._ends[-1] + len(line))
-        return line[:_CUT]
+        return line[:CUT]
 
     def _was_cut(self) -> bool:
         if self._file.packed:

@@ -171,7 +171,7 @@ def test_the_end_of_a_file_is_behind_its_last_whole_line(
 def test_a_line_that_never_ends_does_not_fill_the_memory(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing_files, "_LONGEST_LINE", 10)
+    monkeypatch.setattr(growing_files, "LONGEST_SKIPPED", 10)
     with pytest.raises(OSError, match="line 3 has more than 10 bytes"):
         read(Growing(file, digest), add(file, "o" * 10))
 
@@ -179,7 +179,7 @@ def test_a_line_that_never_ends_does_not_fill_the_memory(
 def test_a_line_that_is_too_long_is_cut_and_the_place_is_behind_it(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(growing_files, "_CUT", 10)
+    monkeypatch.setattr(growing_files, "CUT", 10)
     monkeypatch.setattr(growing_files, "_CHUNK", 7)
     found, place = read(Growing(file, digest), add(file, "o" * 30 + "\n"), add(file, "three\n"))
     assert [line for _, line in found][-2:] == [b"two" + b"o" * 7, b"three\n"]
