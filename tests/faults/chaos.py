@@ -46,6 +46,7 @@ from tests.running import Labels, WorkerProcess, fresh_topics, without
 SPEED = 120.0
 CALLS_PER_SECOND = 60  # of the wall's seconds: some 250 events
 SESSION = 2.0  # seconds
+STARTED_WITHIN = 20.0  # seconds for a worker to take up its work; else the fault goes on without
 HERE = Path(__file__).parent
 
 
@@ -318,6 +319,7 @@ class Run:
     async def correct_plan(self) -> None:
         """The other plan is rolled over the workers, one by one, or over some of them: then two
         plans are at work until the others are replaced. The next time it is the one before."""
+        await self.at_work()
         self.plans.reverse()
         workers = [worker for worker in self.workers if worker.running]
         for worker in workers[: self.draw.randrange(1, 4)]:
@@ -328,7 +330,18 @@ class Run:
         """A worker is on a machine whose clock is wrong, by half an hour or by hours."""
         ahead = self.draw.choice((-7_200, -1_800, 1_800, 7_200))
         await self.end_worker()
-        self.replace(FAULTS_WALL=str(ahead))
+        await self.at_work(self.replace(FAULTS_WALL=str(ahead)))
+
+    async def at_work(self, worker: WorkerProcess | None = None) -> None:
+        """Waits until a worker, or any, has taken up its work: one that is ended as it starts has
+        gone by no plan and no clock. On a machine that is busy they take their time."""
+        deadline = time.monotonic() + STARTED_WITHIN
+        while time.monotonic() < deadline:
+            for each in [worker] if worker is not None else list(self.workers):
+                if (await asyncio.to_thread(each.get, "/ready"))[0] == 200:
+                    await asyncio.sleep(4 * self.settings.checkpoint_seconds)
+                    return
+            await asyncio.sleep(0.2)
 
     async def other_codec(self) -> None:
         """Who sends compresses otherwise from now on, or not at all."""

@@ -51,6 +51,13 @@ KINDS = [
 ]
 
 
+SAID = {
+    "correct the plan": "the plan judges the past otherwise",
+    "wrong wall clock": "this machine's clock differs from the brokers'",
+}
+"""What a worker says of a fault: without it none has happened."""
+
+
 @pytest.mark.in_turn("kind")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_the_books_survive_one_kind_again_and_again(
@@ -61,6 +68,7 @@ async def test_the_books_survive_one_kind_again_and_again(
     assert [*run.faults()] == [kind]
     outcome = await live(run, SECONDS / 2)
     assert not outcome.differences, "\n".join(outcome.differences[:20])
+    assert SAID.get(kind, "") in "".join(worker.text() for worker in run.every)
 
 
 @pytest.mark.parametrize("mutation", ["count repeats", "commit first"])
