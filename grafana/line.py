@@ -20,6 +20,7 @@ from grafana.panels import (
 )
 from grafana.promql import CHOSEN_LINE, FRESH, or_dash
 from grafana.say import NOBODY, Say, states
+from streams.domain.detector.usual import ENOUGH_DAYS
 from streams.domain.plan import Plan
 from streams.sinks.alert_texts import ALERT_NAMES
 
@@ -52,7 +53,8 @@ def line(plan: Plan, now: int, say: Say) -> Dashboard:
         (line_curves.before_queue(say), 16, 22, 8, 8),
         (line_curves.resolution(say), 0, 30, 12, 8),
         (_open_alerts(say), 12, 30, 12, 8),
-        (every_figure(say), 0, 38, 24, height(say)),
+        (_usual(say), 0, 38, 24, 4),
+        (every_figure(say), 0, 42, 24, height(say)),
     ]
     shown = [each for each in panels if each[0] is not None]
     for index, (panel, *position) in enumerate(shown):
@@ -116,6 +118,29 @@ def _now(say: Say) -> object:
             *figure("abandonment", "line.now.abandoned"),
             *figure("average_speed_of_answer", "line.now.mean_wait"),
             *figure("talk_time", "line.now.talk_time", decimals=1),
+        ],
+        unit="none",
+        source=CHOSEN,
+        sizes=(14, 30),
+        wide=False,
+    )
+
+
+def _usual(say: Say) -> object:
+    def of_line(metric: str) -> str:
+        return or_dash(f'max(contact_line_usual_{metric}{{line="$line"}})')
+
+    return numbers(
+        say("line.usual.title"),
+        say("line.usual.description", days=ENOUGH_DAYS),
+        [
+            Query(of_line("contacts_per_hour"), say("line.usual.contacts")),
+            Query(
+                of_line("no_entry_ratio"),
+                say("line.usual.no_entry"),
+                {"unit": "percentunit", "decimals": 1},
+            ),
+            Query(of_line("days"), say("line.usual.days")),
         ],
         unit="none",
         source=CHOSEN,

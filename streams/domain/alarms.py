@@ -10,7 +10,7 @@ did, a replay opens and closes the same alerts as the live stream.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from streams.domain.call_events import Contact
@@ -20,7 +20,7 @@ from streams.domain.decisions import Told, happened, parted, told
 from streams.domain.detector import Alert, AlertChange, Detector, Fact
 from streams.domain.detector.detector import ENTERS, NO_ENTRY, REACH
 from streams.domain.detector.incidents import Incidents
-from streams.domain.detector.usual import LocalHours
+from streams.domain.detector.usual import LocalHours, Usual
 from streams.domain.instants import HOUR, MINUTE, SECOND
 from streams.domain.judge import judge
 from streams.domain.plan import Plan
@@ -180,6 +180,12 @@ class Alarms:
         return self._incidents.open(
             alert for _, each in sorted(self._detectors.items()) for alert in each.alerts()
         )
+
+    def usual(self) -> Iterator[tuple[str, Usual]]:
+        """What is usual of each line that has called."""
+        for scope, each in sorted(self._detectors.items()):
+            if scope.startswith(LINE):
+                yield scope.removeprefix(LINE), each.usual
 
     def passed_over(self) -> int:
         """What came after its seal: all of a visit and instant, even when only a part of that has

@@ -20,6 +20,7 @@ from streams.sinks.live import Live, live_figures, merged
 from streams.sinks.live_page import live_page
 from streams.sinks.metrics_page import MetricsPage
 from streams.sinks.prometheus import AS_READ, WHOLE, ShownScopes, registry
+from streams.sinks.usual_metrics import UsualCollector
 
 PAGE_HEADERS: Final = {
     # Everything is in the page itself, and the figures come from where it came from.
@@ -47,6 +48,7 @@ def serve(server: Web, worker: PagesHost) -> None:
         ShownScopes(worker.plan, worker.boards, worker.clock.machine, kinds),
         registry(
             AlertsCollector(worker.plan, worker.boards, worker.alertmanagers, zeros=whole),
+            UsualCollector(worker.boards),
             worker.periods,
             PipelineCollector(worker),
         ),
