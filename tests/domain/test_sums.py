@@ -13,6 +13,7 @@ from streams.domain.counts import DECLARED_COUNTS
 from streams.domain.entries import VisitPattern, amounts
 from streams.domain.instants import SECOND
 from streams.domain.judge import judge
+from streams.domain.outcome import Visit
 from streams.domain.tally import LINE, Tally
 from tests import calls
 from tests.calls import BEGIN, Told
@@ -47,11 +48,16 @@ def test_a_duration_that_a_visit_lacks_or_that_is_below_0_adds_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One pattern for all three: the key need not know the new duration."""
-    of_each = iter((None, -5 * SECOND, 7 * SECOND))
-    of_way = sums.Sum(SPARE, lambda visit: next(of_each), lambda visit: True)
+
+    def of_each(visit: Visit) -> int | None:
+        if visit.begun < at("9:10"):
+            return None
+        return -5 * SECOND if visit.begun < at("9:30") else 7 * SECOND
+
+    of_way = sums.Sum(SPARE, of_each, lambda visit: True)
     monkeypatch.setattr(sums, "SUMS", (*sums.SUMS, of_way))
     monkeypatch.setattr(booking, "_visit_patterns", {})
-    stories = in_vain("a"), in_vain("b"), in_vain("c")
+    stories = in_vain("a"), in_vain("b", "9:20"), in_vain("c", "9:40")
     assert whole(*stories)[LINE + "waste"][SPARE] == 7 * SECOND
 
 
