@@ -25,7 +25,7 @@ from tests.wire import Headers, Sent
 
 Event = dict[str, Any]
 
-LINES: Final = ("fuzz-a", "fuzz-b", "fuzz-desk")
+LINES: Final = ("fuzz-a", "fuzz-b", "fuzz-c")
 """Of the mutated calls alone: nothing that one mutation makes is the name of a good call's line."""
 
 PLAN: Final = """
@@ -43,7 +43,7 @@ vendor = "fuzzers"
 contract = "usual"
 
 [[line]]
-id = "fuzz-desk"
+id = "fuzz-c"
 tier = 2
 vendor = "fuzzers"
 contract = "usual"
@@ -129,7 +129,7 @@ def plausible(draw: Random, number: int, now: int) -> tuple[str, Event]:
     for name, values in (
         ("seq", (0, 1, 2**53 - 1)),
         ("direction", ("inbound", "outbound")),
-        ("channel", ("phone", "desk")),
+        ("channel", ("phone", "tickets")),
         ("entry", ("main", "business")),
         ("language", ("nl", "fr")),
         ("revision", (0, 0, 0, 1)),
