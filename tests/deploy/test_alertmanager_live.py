@@ -91,6 +91,7 @@ async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_seco
         await asyncio.sleep(QUIET)
     [(_, where, message)] = telephone.calls
     assert where == "/scheldelijn-oncall"
+    assert len(telephone.copies) == 1  # to the city, of what its vendor is woken for
     assert sorted(alert["labels"]["line"] for alert in message["alerts"]) == ["desk", "waste"]
     [waste] = [alert for alert in message["alerts"] if alert["labels"]["line"] == "waste"]
     for word in ("Waste", "15 people", "no queue", "busy tone"):
