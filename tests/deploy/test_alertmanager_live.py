@@ -25,7 +25,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert, Subject
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.plan import Plan
-from streams.sinks import alertmanager, rules
+from streams.sinks import alert_bodies, alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links
 from tests.alerts import fall
@@ -145,7 +145,7 @@ async def test_an_alertmanager_that_dies_is_survived_and_told_again_when_it_is_b
 async def test_an_alert_that_nobody_sends_again_ends_by_itself(
     alertmanagers: list[Alertmanager], telephone: Telephone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alertmanager, "LASTS", 2 * SECOND)
+    monkeypatch.setattr(alert_bodies, "LASTS", 2 * SECOND)
     async with worker(alertmanagers[0]) as stream:
         stream.send(fallen())
         await eventually(lambda: bool(telephone.calls))
