@@ -32,6 +32,7 @@ from streams.domain.tally import (
     WHOLE_WAITS,
     Tally,
 )
+from streams.engine.http import telemetry
 from streams.engine.roles.contact_owner import ContactOwner
 from streams.engine.roles.line_owner import LineOwner
 from streams.engine.roles.routes import Routes
@@ -65,6 +66,9 @@ def worker(monkeypatch: pytest.MonkeyPatch, metrics: str) -> Worker:
     source.ledger.advance(now)
     made.checkpoint_loop.last = now / SECOND
     made.recovered[0] = Recovery(0.8, 12_000)
+    made.ownership._routes = ROUTES
+    # It speaks TLS, as far as its page knows.
+    monkeypatch.setattr(telemetry, "_end_of", lambda path, which: now / SECOND + 86_400)
     owner = made.line_owners[0] = LineOwner(0, ANTWERP, ROUTES, end=0)
     more = {"queue_offered": 2, "service_offered": 2}
     more |= {name: 0 for name in COUNTS if "nuisance" in name}

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -222,19 +222,28 @@ def at_hand(configuration: str, telephone: Telephone) -> str:
     return str(yaml.safe_dump(found))
 
 
+COPY: Final = "/city-copy"
+"""Where a copy for the city goes: by mail in the example, and no telephone."""
+
+
 class Telephone:
-    """A webhook receiver: keeps what is posted to it, with the time at which it came."""
+    """A webhook receiver: keeps what is posted to it, with the time at which it came; copies, which
+    ring nobody, are kept apart."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[float, str, Any]] = []
         self._rang = threading.Condition()
-        calls, rang = self.calls, self._rang
+        self.copies: list[Any] = []
+        calls, copies, rang = self.calls, self.copies, self._rang
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:  # the name is http.server's
                 value = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with rang:
-                    calls.append((time.time(), self.path, value))
+                    if self.path == COPY:
+                        copies.append(value)
+                    else:
+                        calls.append((time.time(), self.path, value))
                     rang.notify_all()
                 self.send_response(200)
                 self.end_headers()

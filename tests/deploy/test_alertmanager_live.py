@@ -25,7 +25,7 @@ from streams.domain import instants
 from streams.domain.detector import Alert, Subject
 from streams.domain.instants import MINUTE, SECOND
 from streams.domain.plan import Plan
-from streams.sinks import alertmanager, rules
+from streams.sinks import alert_bodies, alertmanager, rules
 from streams.sinks.alertmanager import Alertmanagers
 from streams.sinks.links import Links
 from tests.alerts import fall
@@ -91,6 +91,7 @@ async def test_two_lines_fall_and_the_vendors_telephone_rings_once_within_a_seco
         await asyncio.sleep(QUIET)
     [(_, where, message)] = telephone.calls
     assert where == "/scheldelijn-oncall"
+    assert len(telephone.copies) == 1  # to the city, of what its vendor is woken for
     assert sorted(alert["labels"]["line"] for alert in message["alerts"]) == ["desk", "waste"]
     [waste] = [alert for alert in message["alerts"] if alert["labels"]["line"] == "waste"]
     for word in ("Waste", "15 people", "no queue", "busy tone"):
@@ -144,7 +145,7 @@ async def test_an_alertmanager_that_dies_is_survived_and_told_again_when_it_is_b
 async def test_an_alert_that_nobody_sends_again_ends_by_itself(
     alertmanagers: list[Alertmanager], telephone: Telephone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alertmanager, "LASTS", 2 * SECOND)
+    monkeypatch.setattr(alert_bodies, "LASTS", 2 * SECOND)
     async with worker(alertmanagers[0]) as stream:
         stream.send(fallen())
         await eventually(lambda: bool(telephone.calls))

@@ -47,6 +47,7 @@ LABELS = {
     "contact_vendor_period_lost_timestamp_seconds": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_misses_left": {"vendor", "contract", "measure", "line"},
     "contact_vendor_period_target_ratio": {"vendor", "contract", "measure", "line"},
+    "process_start_time_seconds": set(),
 }
 BY_PROMETHEUS = {"instance", "job"}
 
