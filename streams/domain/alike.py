@@ -38,7 +38,7 @@ KEPT: Final = 5_000
 """Contacts that others are compared with: a city's week has some twenty. A memory that has grown to
 this, to some 10 MB, is emptied: hostile input can't make it grow for ever."""
 
-MOST_EVENTS: Final = 8
+MOST_ALIKE: Final = 8
 """Of a contact that others are compared with: a usual one has five. To judge one on traced instants
 takes ten times as long as otherwise, and with many events far longer."""
 
@@ -225,7 +225,7 @@ class Known:
         walked = walk(piece)
         shape: Shape | None = None
         if (
-            len(codes) <= MOST_EVENTS
+            len(codes) <= MOST_ALIKE
             and codes[0] & KIND_BITS == CALL_START
             and walked is walk_of_codes(codes)
             and walked.hangup != NO_ROW

@@ -1,6 +1,5 @@
 """Contacts that are looked up come to what they come to when they are judged.
 
-It is longer than a module should be, because each way in which contacts may differ is tried here.
 It is longer than a module should be, because the calls that are drawn stand beside what is held of
 them.
 """

@@ -11,7 +11,7 @@ from typing import Final
 from streams.domain.plan.model import Line
 from streams.domain.plan.validity import Version
 
-FIRST: Final = 1
+FIRST_TIER: Final = 1
 """The tier of a first line."""
 
 
@@ -29,7 +29,7 @@ class Era:
         first = []
         for line in lines:
             self.lines.setdefault(line.vendor, []).append(line.id)
-            if line.tier == FIRST:
+            if line.tier == FIRST_TIER:
                 first.append(line.id)
         self.vendors = frozenset(self.lines)
         self.first_lines = sorted(first)

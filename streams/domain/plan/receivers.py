@@ -10,7 +10,7 @@ from streams.domain.plan.model import Hours, Receiver, Vendor
 from streams.domain.plan.positions import Path
 from streams.domain.plan.validity import Version
 
-ALWAYS: Final = "always"
+AT_ALL_HOURS: Final = "always"
 """Hours of who can be called at any time."""
 
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9 ()/.-]{1,29}")
@@ -39,8 +39,8 @@ def _receiver(table: Table) -> Receiver:
     if language is not None and not _LANGUAGE.fullmatch(language):
         table.report("language", f'"{language}" is no language: write such as "nl" or "en"')
         language = None
-    hours = table.text("hours", ALWAYS)
-    found = Receiver(table.text("name"), phone, language, None if hours == ALWAYS else hours)
+    hours = table.text("hours", AT_ALL_HOURS)
+    found = Receiver(table.text("name"), phone, language, None if hours == AT_ALL_HOURS else hours)
     table.close()
     return found
 
@@ -55,6 +55,6 @@ def check_receivers(
     for path, version in vendors:
         for i, receiver in enumerate(version.entry.receivers):
             if receiver.hours is not None and receiver.hours not in known:
-                hint = nearest(receiver.hours, {*known, ALWAYS})
+                hint = nearest(receiver.hours, {*known, AT_ALL_HOURS})
                 message = f'no hours "{receiver.hours}": {hint}'
                 reported.append(((*path, "receivers", i, "hours"), message))
