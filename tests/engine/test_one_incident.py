@@ -93,7 +93,7 @@ def told(city: Deployment) -> dict[str, Alert]:
 
 
 @pytest.mark.in_turn("seed")
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 4, 6])
 def test_any_partitioning_tells_the_incidents_of_a_replay(seed: int) -> None:
     facts = a_morning(seed)
     expected = {each.id: each for each in replayed(contacts(facts), PLAN, END - SEAL)}
