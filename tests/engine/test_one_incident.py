@@ -40,7 +40,7 @@ PLAN: Final = Plan.read(
     )
 )
 
-BEGIN, END = at("8:00"), at("11:00")
+BEGIN, END = at("8:00"), at("12:00")
 STEP: Final = 4 * MINUTE
 
 
@@ -52,7 +52,7 @@ def a_morning(seed: int) -> list[Fact]:
         begins = at("9:20") + draw.randrange(40) * MINUTE
         ends = begins + draw.randrange(15, 30) * MINUTE
         refused = draw.random() < 0.6
-        for n in range(160):
+        for n in range(220):
             begun = BEGIN + n * MINUTE + draw.randrange(60) * SECOND
             entered = begun + 10 * SECOND
             story = Story(f"{line}{n}").start(begun).choose(entered, line)
@@ -92,13 +92,16 @@ def told(city: Deployment) -> dict[str, Alert]:
     return {alert.id: alert for alert in found if alert is not None}
 
 
+# Of these mornings all is over at the end: of what is still open a replay knows the newest call,
+# and who reads the topic what was told of it last.
 @pytest.mark.in_turn("seed")
-@pytest.mark.parametrize("seed", [1, 2, 4, 6])
+@pytest.mark.parametrize("seed", [2, 3, 4, 6])
 def test_any_partitioning_tells_the_incidents_of_a_replay(seed: int) -> None:
     facts = a_morning(seed)
     expected = {each.id: each for each in replayed(contacts(facts), PLAN, END - SEAL)}
     merged = [each for each in expected.values() if each.severity == "page"]
     assert max(len(each.lines) for each in merged) > 1  # something is merged at all
+    assert all(each.resolved_at is not None for each in merged)
     for partials in (1, 2, 5):
         sources = 1 + (seed + partials) % 3
         city = live(facts, sources, partials, random.Random(f"{seed} {partials}"))
