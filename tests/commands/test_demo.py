@@ -185,7 +185,9 @@ def test_in_a_pipe_happenings_are_told_and_the_books() -> None:
     assert re.fullmatch(
         r"08:45:\d\d  outage begins at 10:00:00, in 5 s: nobody answers Migration", rows[5]
     )
-    assert rows[6] == "10:00:00  outage begins: nobody answers Migration"
+    # At this speed a second in which the machine is busy is a quarter of an hour, in which somebody
+    # may seem to be forgotten: so an alert may come before it.
+    assert "10:00:00  outage begins: nobody answers Migration" in rows[6:]
     assert "they balance" in rows and "\033" not in ended.stdout
 
 
