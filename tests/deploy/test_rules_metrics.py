@@ -36,6 +36,8 @@ LABELS = {
     "contact_machine_clock_ahead_seconds": set(),
     "contact_line_as_of_timestamp_seconds": {"line"},
     "contact_line_last_event_timestamp_seconds": {"line"},
+    "contact_open_contacts": set(),
+    "contact_open_contacts_most": set(),
     "contact_plan_info": {"judges"},
     "contact_ready": set(),
     "contact_refused_total": {"reason"},

@@ -145,8 +145,8 @@ def lived(stream: Stream, count: int, enemies: int = 0) -> Iterator[int]:
 
 def memory() -> int:
     """How many pieces of memory are held, but for caches that have a bound of their own."""
-    instants._days.clear()
-    instants._times.clear()
+    instants._hours.clear()
+    instants._seconds.clear()
     instants._tails.clear()
     call_events._words.clear()
     contact._combinations.clear()
