@@ -18,8 +18,8 @@ _COLUMNS: Final = (
     *("malus", "bonus", "unit", "currency", "due", "final"),
     *VOLUMES,
     *("complete", "open_hours", "heard_hours", "contract_valid_from"),
-    *("number", "issued", "status"),
     *("outcome", "contacts"),
+    *("number", "issued", "status"),
 )
 
 
