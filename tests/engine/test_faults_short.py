@@ -102,7 +102,8 @@ async def test_the_books_survive_on_the_demos_own_broker(tmp_path: Path) -> None
             session_seconds=6.0,  # the least that the embedded broker takes
         )
         await fresh_topics(settings)
-        outcome = await live(OneByOne(1, settings, tmp_path, None), 120)
+        # A dead worker's transaction may hold readers up for a minute, until the broker ends it.
+        outcome = await live(OneByOne(1, settings, tmp_path, None), 120, patience=90)
     assert not outcome.differences, "\n".join(outcome.differences[:20])
     assert not outcome.void, f"no replay or no rebalance was seen: {outcome}"
     assert outcome.workers == 5, outcome
