@@ -225,11 +225,11 @@ class _People:
         day = self._day_of(begun)
         for scope in of_whole(call.bookings):
             of_day = scope, day
-            new = of_day not in self._since
             since = self._since.setdefault(of_day, begun)
             tries = self._tries[of_day] = self._tries.get(of_day, 0) + 1
-            counted = person_counts(first, bool(call.answers), new, of_day not in self._reached)
-            if call.answers and of_day not in self._reached:
+            not_reached = of_day not in self._reached
+            counted = person_counts(first, bool(call.answers), tries == 1, not_reached)
+            if call.answers and not_reached:
                 self._reached.add(of_day)
                 if tries > 1:
                     counted += ONE[REACHED_AT.get(tries, REACHED_LATER)]

@@ -6,13 +6,9 @@ through all of them each time was nine tenths of what the detectors cost.
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Final
 
 from streams.domain.plan.model import Line
 from streams.domain.plan.validity import Version
-
-FIRST_TIER: Final = 1
-"""The tier of a first line."""
 
 
 class Era:
@@ -29,7 +25,7 @@ class Era:
         first = []
         for line in lines:
             self.lines.setdefault(line.vendor, []).append(line.id)
-            if line.tier == FIRST_TIER:
+            if line.tier == 1:
                 first.append(line.id)
         self.vendors = frozenset(self.lines)
         self.first_lines = sorted(first)

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.domain.instants import DAY, MINUTE, SECOND
-from streams.domain.plan.answering import FIRST_TIER, Answering
+from streams.domain.plan.answering import Answering
 from streams.domain.plan.calendar import Calendar, Openings
 from streams.domain.plan.first_lines import DayOfTerms, FirstLines
 from streams.domain.plan.model import (
@@ -556,4 +556,4 @@ class _EveryLine(Plan):
         return frozenset({CITY_VENDOR})
 
     def first_lines_at(self, at: int) -> Sequence[str]:
-        return [terms.line for terms in self.lines_at(at) if terms.tier == FIRST_TIER]
+        return [terms.line for terms in self.lines_at(at) if terms.tier == 1]

@@ -153,7 +153,9 @@ class Fetched:
         if batch is None:
             # Not the one in C, which reads beyond what it is given.
             return _Old(_LegacyRecordBatchPy(self._data[begin:end], self._data[_MAGIC_AT]))
-        return (_Marker if batch.is_control_batch else _Batch)(batch, self._data, begin, end)
+        if batch.is_control_batch:
+            return _Marker(batch)
+        return _Batch(batch, self._data, begin, end)
 
     def _end(self) -> int:
         """Of the batch that begins here; beyond the fetch if there is none as a whole."""
@@ -163,31 +165,37 @@ class Fetched:
         return self._begin + _LOG_OVERHEAD + int(_length.unpack_from(self._data, begin)[0])
 
 
-class _Batch:
-    """A sound batch that is read again, record by record, where its own reader fails.
+class _Sound:
+    """A batch whose checksum is right, as `_Looking` has found."""
 
-    What comes twice by that is passed over by its offset (`PartitionRecords._unpack_records`).
-    """
+    __slots__ = ("_batch", "base_offset", "is_transactional", "next_offset", "producer_id")
 
-    __slots__ = (
-        *("_batch", "_begin", "_data", "_end"),
-        *("base_offset", "is_transactional", "next_offset", "producer_id"),
-    )
-    is_control_batch = False
-
-    def __init__(self, batch: Any, data: bytes, begin: int, end: int) -> None:
+    def __init__(self, batch: Any) -> None:
         self._batch = batch
-        self._data = data
-        self._begin = begin
-        self._end = end
         self.base_offset = batch.base_offset
         self.is_transactional = batch.is_transactional
         self.next_offset = batch.next_offset
         self.producer_id = batch.producer_id
 
     def validate_crc(self) -> bool:
-        """Whether the checksum is right, as `_Looking` has found."""
+        """Whether the checksum is right: it need not be computed again."""
         return True
+
+
+class _Batch(_Sound):
+    """One that is read again, record by record, where its own reader fails.
+
+    What comes twice by that is passed over by its offset (`PartitionRecords._unpack_records`).
+    """
+
+    __slots__ = ("_begin", "_data", "_end")
+    is_control_batch = False
+
+    def __init__(self, batch: Any, data: bytes, begin: int, end: int) -> None:
+        super().__init__(batch)
+        self._data = data
+        self._begin = begin
+        self._end = end
 
     def __iter__(self) -> Iterator[Any]:
         try:
@@ -197,24 +205,13 @@ class _Batch:
             yield from damaged.read(data, self.base_offset, self.next_offset, why_not(data))
 
 
-class _Marker:
+class _Marker(_Sound):
     """What ends a transaction. Compaction leaves the empty batch of one, and aiokafka raises for
     that and for one that it can't read. Either is taken for an abort's: that ends what was aborted
     before of its producer, as a commit would have too."""
 
+    __slots__ = ()
     is_control_batch = True
-    __slots__ = ("_batch", "base_offset", "is_transactional", "next_offset", "producer_id")
-
-    def __init__(self, batch: Any, *_: object) -> None:
-        self._batch = batch
-        self.base_offset = batch.base_offset
-        self.is_transactional = batch.is_transactional
-        self.next_offset = batch.next_offset
-        self.producer_id = batch.producer_id
-
-    def validate_crc(self) -> bool:
-        """Whether the checksum is right, as `_Looking` has found."""
-        return True
 
     def __next__(self) -> Any:
         try:

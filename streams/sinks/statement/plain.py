@@ -186,7 +186,7 @@ def _volumes(of: Tally) -> Volumes:
 def _outcomes(own: Tally) -> Outcomes | UnsetType:
     contacts = own["whole_contacts"]
     if own["contacts"] and not contacts:
-        return UNSET
+        return UNSET  # books of a release that did not count it
     found = {outcome: own[count] for outcome, count in OUTCOME_COUNTS.items()}
     imbalance = contacts - sum(found[outcome] for outcome in OUTCOMES)
     return {"contacts": contacts, **found, "imbalance": imbalance}
